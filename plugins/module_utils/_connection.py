@@ -1,0 +1,343 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From a task's options and the environment to one connection: server, identity, organization."""
+
+from __future__ import annotations
+
+import os
+import re
+import typing as t
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput, public_url
+
+if t.TYPE_CHECKING:
+    Options = t.Mapping[str, t.Any]
+
+#: The options that every module shares, as an Ansible argument spec. Nothing is exclusive and nothing
+#: falls back here: module_defaults and the environment would make that refuse what a task says.
+ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
+    "url": {"type": "str"},
+    "username": {"type": "str"},
+    "password": {"type": "str", "no_log": True},
+    "token": {"type": "str", "no_log": True},
+    "token_file": {"type": "path", "no_log": False},
+    # Not no_log as a whole: a short header value would mask every equal value in the result.
+    "headers": {"type": "dict", "no_log": False},
+    "org_id": {"type": "raw"},
+    "org_name": {"type": "raw"},
+    "join_org": {"type": "bool", "default": False},
+    "validate_certs": {"type": "bool"},
+    "ca_path": {"type": "path"},
+    "client_cert": {"type": "path"},
+    "client_key": {"type": "path", "no_log": False},
+    "proxy": {"type": "str"},
+    "timeout": {"type": "float"},
+    "retries": {"type": "int"},
+    "concurrency": {"type": "int"},
+}
+
+#: Where an option that is not set is looked for. An empty variable counts as not set: AWX sets empty ones.
+ENVIRONMENT = {
+    "url": "GRAFANA_URL",
+    "username": "GRAFANA_USER",
+    "password": "GRAFANA_PASSWORD",
+    "token": "GRAFANA_TOKEN",
+    "token_file": "GRAFANA_TOKEN_FILE",
+    "org_id": "GRAFANA_ORG_ID",
+    "org_name": "GRAFANA_ORG_NAME",
+    "validate_certs": "GRAFANA_VALIDATE_CERTS",
+    "ca_path": "GRAFANA_CA_PATH",
+    "client_cert": "GRAFANA_CLIENT_CERT",
+    "client_key": "GRAFANA_CLIENT_KEY",
+    "proxy": "GRAFANA_PROXY",
+    "timeout": "GRAFANA_TIMEOUT",
+    "retries": "GRAFANA_RETRIES",
+    "concurrency": "GRAFANA_CONCURRENCY",
+}
+
+DEFAULT_TIMEOUT = 30.0  # seconds, for connecting and for each read
+DEFAULT_RETRIES = 4
+DEFAULT_CONCURRENCY = 4
+
+#: Values of headers that are no credentials, whatever their length.
+_HARMLESS_HEADERS = frozenset(("accept", "accept-language", "content-type", "user-agent", "x-grafana-org-id"))
+#: Names of headers that say who asks.
+_IDENTITY_HEADER = re.compile("auth|user|jwt|token|assertion|cookie|api-key", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class OrgChoice:
+    """The organization that a task or an item names: by id, by name, or (neither) the caller's own."""
+
+    id: int | None = None
+    name: str | None = None
+
+    def __str__(self) -> str:
+        if self.name is not None:
+            return "org %s" % self.name
+        return "org %d" % self.id if self.id is not None else "the caller's org"
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who asks: exactly one of user and password, a token, or what headers and certificates say."""
+
+    username: str | None = None
+    password: str | None = field(default=None, repr=False)
+    token: str | None = field(default=None, repr=False)
+
+    @property
+    def kind(self) -> str:
+        """``password``, ``token`` or ``headers``."""
+        if self.password is not None:
+            return "password"
+        return "token" if self.token is not None else "headers"
+
+
+@dataclass(frozen=True)
+class Connection:
+    """How to reach one Grafana server and as whom; *timeout* is in seconds."""
+
+    url: str
+    identity: Identity
+    org: OrgChoice = OrgChoice()
+    headers: t.Mapping[str, str] = field(default_factory=dict, repr=False)
+    join_org: bool = False
+    validate_certs: bool = True
+    ca_path: str | None = None
+    client_cert: str | None = None
+    client_key: str | None = None
+    proxy: str | None = field(default=None, repr=False)
+    timeout: float = DEFAULT_TIMEOUT
+    retries: int = DEFAULT_RETRIES
+    concurrency: int = DEFAULT_CONCURRENCY
+
+    def secrets(self) -> list[str]:
+        """Return every value that must never be shown."""
+        found = [self.identity.password, self.identity.token]
+        found += [value for name, value in self.headers.items() if is_secret_header(name, value)]
+        found.append(urlsplit(self.proxy).password if self.proxy else None)
+        return [value for value in found if value]
+
+
+def is_secret_header(name: str, value: str) -> bool:
+    """Tell whether a header's value is to be masked: credentials of 8 characters or more."""
+    return len(value) >= 8 and name.lower() not in _HARMLESS_HEADERS
+
+
+def _given(value: t.Any) -> bool:
+    """Tell whether *value* says anything: the empty string is an option that is not set."""
+    return value is not None and value != "" and value != {}
+
+
+def from_options(options: Options, environ: t.Mapping[str, str] | None = None) -> Connection:
+    """Return the connection that *options*, and *environ* behind them, describe.
+
+    Raises :class:`BadInput` before anything is sent: no server, no identity, two identities or two
+    organizations from one source, a number that is none, a certificate that is no file.
+    """
+    environ = os.environ if environ is None else environ
+    own = {name: value for name, value in options.items() if _given(value)}
+    around = {name: environ[var] for name, var in ENVIRONMENT.items() if _given(environ.get(var))}
+
+    def pick(name: str) -> t.Any:
+        return own.get(name, around.get(name))
+
+    timeout = _number(pick("timeout"), "timeout", float, DEFAULT_TIMEOUT, 0.1)
+    headers = _headers(own.get("headers"))
+    connection = Connection(
+        url=_url(pick("url")),
+        identity=_identity(own, around, headers, bool(pick("client_cert"))),
+        org=choose_org(own, "option") or choose_org(around, "environment") or OrgChoice(),
+        headers=headers,
+        join_org=bool(own.get("join_org")),
+        validate_certs=_boolean(pick("validate_certs"), True),
+        ca_path=_file(pick("ca_path"), "ca_path", directory=True),
+        client_cert=_file(pick("client_cert"), "client_cert"),
+        client_key=_file(pick("client_key"), "client_key"),
+        proxy=pick("proxy"),
+        timeout=timeout,
+        retries=int(_number(pick("retries"), "retries", int, DEFAULT_RETRIES, 0)),
+        concurrency=int(_number(pick("concurrency"), "concurrency", int, DEFAULT_CONCURRENCY, 1)),
+    )
+    if connection.client_key and not connection.client_cert:
+        raise BadInput("client_key is set without client_cert: give both, or a client_cert that holds the key too")
+    return connection
+
+
+def _url(value: t.Any) -> str:
+    if not value:
+        raise BadInput("no server is given: set url, or GRAFANA_URL, to the address of Grafana (http://host:3000)")
+    text = str(value).strip().rstrip("/")
+    try:
+        parts = urlsplit(text)
+        port_ok = parts.port is None or parts.port > 0
+    except ValueError:
+        parts, port_ok = urlsplit(""), False
+    if parts.scheme not in ("http", "https") or not parts.hostname or not port_ok:
+        raise BadInput("url has to look like http://host:3000 or https://host/grafana, sub-path included")
+    if parts.username or parts.password:
+        raise BadInput(
+            "url must not carry a user and a password, as it is shown in logs; set username and password, and url "
+            "to %s" % public_url(text)
+        )
+    if parts.query or parts.fragment:
+        raise BadInput("url must end with the host or a sub-path, not with a query: %s" % public_url(text))
+    return text
+
+
+def _identity(own: Options, around: Options, headers: t.Mapping[str, str], client_cert: bool) -> Identity:
+    """Return the identity that the more specific source names.
+
+    A header that says who asks (of an auth proxy, a JWT) stands before the environment; any other header
+    and a client certificate are identities only where nothing else is one, as proxies want them beside.
+    """
+    speaking = [name for name in headers if _IDENTITY_HEADER.search(name)]
+    for source, values in (("options", own), ("environment", around)):
+        tokens = [name for name in ("token", "token_file") if name in values]
+        names = [name for name in ("username", "password") if name in values]
+        if source == "options" and (tokens or names) and "authorization" in [name.lower() for name in headers]:
+            raise BadInput("two identities in the options: the header Authorization and %s; keep one" % (tokens + names))
+        if len(tokens) + (1 if names else 0) > 1:
+            raise BadInput(
+                "two identities in the %s: %s; keep one (an option that is set to the empty string counts as not "
+                "set, and switches a default off)" % (source, " and ".join(_spelt(source, tokens + names)))
+            )
+        if tokens:
+            return Identity(token=_token(values))
+        if names:
+            return _password(own, around, source)
+        if source == "options" and speaking:
+            return Identity()
+    if headers or client_cert:
+        return Identity()
+    raise BadInput(
+        "no identity is given: set username and password, token, or token_file (or GRAFANA_USER and "
+        "GRAFANA_PASSWORD, or GRAFANA_TOKEN)"
+    )
+
+
+def _spelt(source: str, names: t.Sequence[str]) -> list[str]:
+    return [ENVIRONMENT[name] if source == "environment" else name for name in names]
+
+
+def _password(own: Options, around: Options, source: str) -> Identity:
+    """Return user and password; a half that the options leave out may stand in the environment."""
+    username, password = (own.get(name, around.get(name)) for name in ("username", "password"))
+    if username is None or password is None:
+        missing = "username" if username is None else "password"
+        present = "password" if missing == "username" else "username"
+        raise BadInput("%s is missing beside %s: set it, or %s" % (missing, present, ENVIRONMENT[missing]))
+    return Identity(username=str(username), password=str(password))
+
+
+def _token(values: Options) -> str:
+    if "token" in values:
+        return str(values["token"]).strip()
+    return read_token_file(str(values["token_file"]))
+
+
+def read_token_file(path: str) -> str:
+    """Return the key in the file at *path*, without the white space around it.
+
+    Raises :class:`BadInput` (``code`` ``token_file_missing`` where there is no such file).
+    """
+    path = os.path.expanduser(path)
+    try:
+        with open(path, encoding="utf-8") as stream:
+            key = stream.read().strip()
+    except FileNotFoundError:
+        raise BadInput(
+            "token_file %s does not exist on the host that runs the module" % path, code="token_file_missing", path=path
+        ) from None
+    except (OSError, UnicodeDecodeError) as problem:
+        why = problem.strerror if isinstance(problem, OSError) else "it is no text"
+        raise BadInput("token_file %s cannot be read: %s" % (path, why), path=path) from None
+    if not key or len(key.split()) != 1:
+        raise BadInput("token_file %s has to hold one key and nothing else" % path, path=path)
+    return key
+
+
+def choose_org(values: Options, source: str) -> OrgChoice | None:
+    """Return the organization that *values* name by ``org_id`` or ``org_name``, if any.
+
+    Raises :class:`BadInput` for both, an id that is no positive number, a name that is no string.
+    """
+    org_id, org_name = values.get("org_id"), values.get("org_name")
+    if _given(org_id) and _given(org_name):
+        raise BadInput("both org_id and org_name are set as %s: keep one" % source)
+    if _given(org_id):
+        return OrgChoice(id=positive(org_id, "org_id"))
+    if _given(org_name):
+        return OrgChoice(name=text(org_name, "org_name"))
+    return None
+
+
+def text(value: t.Any, option: str) -> str:
+    """Return *value* if it is a string; YAML turns ``yes``, ``007`` and ``1.0`` into something else.
+
+    Raises :class:`BadInput` with the fix.
+    """
+    if isinstance(value, str):
+        return value
+    raise BadInput(
+        "%s has to be a string, but is %s (%r): put it in quotes, or add the filter | string"
+        % (option, type(value).__name__, value)
+    )
+
+
+def positive(value: t.Any, option: str) -> int:
+    """Return *value* as a whole number of at least 1. Raises :class:`BadInput`."""
+    try:
+        if isinstance(value, (bool, float)):
+            raise ValueError
+        number = int(value)
+        if number < 1:
+            raise ValueError
+    except (TypeError, ValueError):
+        raise BadInput("%s has to be a whole number of at least 1, not %r" % (option, value)) from None
+    return number
+
+
+def _number(value: t.Any, option: str, kind: type, default: float, least: float) -> float:
+    if value is None:
+        return default
+    try:
+        number = kind(value)
+        if number < least:
+            raise ValueError
+    except (TypeError, ValueError):
+        raise BadInput("%s has to be a number of at least %s, not %r" % (option, least, value)) from None
+    return t.cast(float, number)
+
+
+def _boolean(value: t.Any, default: bool) -> bool:
+    if value is None or isinstance(value, bool):
+        return default if value is None else value
+    words = {"true": True, "yes": True, "1": True, "on": True, "false": False, "no": False, "0": False, "off": False}
+    try:
+        return words[str(value).strip().lower()]
+    except KeyError:
+        raise BadInput("validate_certs has to be true or false") from None
+
+
+def _headers(value: t.Any) -> dict[str, str]:
+    headers = {str(name): str(content) for name, content in (value or {}).items() if _given(content)}
+    for name, content in headers.items():
+        if any(sign in name + content for sign in "\r\n\0") or not name.isascii():
+            raise BadInput("header %r has a name or a value that HTTP does not allow" % name)
+        if name.lower() == "x-grafana-org-id":
+            raise BadInput("the header X-Grafana-Org-Id is set by org_id or org_name, not by headers")
+    return headers
+
+
+def _file(value: t.Any, option: str, directory: bool = False) -> str | None:
+    if not value:
+        return None
+    path = os.path.expanduser(str(value))
+    if not (os.path.isfile(path) or (directory and os.path.isdir(path))):
+        raise BadInput("%s: no such file on the host that runs the module: %s" % (option, path))
+    return path

@@ -1,0 +1,114 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Folders: finding one by uid or by the path of its titles, and making the path on demand."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.orgsmith.grafana.plugins.module_utils._client import segment
+from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import GrafanaError, NotFound, Refused, Unsupported
+from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
+from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import NESTED_FOLDERS
+
+#: Folders a page.
+PER_PAGE = 1000
+#: The uid of the place for what is in no folder, as results and our options write it.
+GENERAL = ""
+#: What people call that place.
+GENERAL_NAMES = ("", "general")
+
+
+def exists(scope: Scope, uid: str) -> bool:
+    """Tell whether the org has a folder of this uid."""
+    found: t.Any = scope.once("folder " + uid, lambda: scope.client.find("/api/folders/%s" % segment(uid), org=scope.org_id))
+    return found is not None
+
+
+def by_path(scope: Scope, path: str) -> str | None:
+    """Return the uid of the folder at *path*, titles joined by slashes; ``None`` if it is not there.
+
+    A title that holds slashes itself is found at the top level. Raises :class:`Refused` for a title that two
+    folders of one level share.
+    """
+    if path.strip().lower() in GENERAL_NAMES:
+        return GENERAL
+    whole = _titled(scope, GENERAL, path)
+    if whole is not None:
+        return whole
+    parent: str | None = GENERAL
+    for title in steps(path):
+        if parent is None:
+            return None
+        parent = _titled(scope, parent, title)
+    return parent
+
+
+def steps(path: str) -> list[str]:
+    """Return the titles that *path* names, from the top down."""
+    return [title.strip() for title in path.split("/") if title.strip()]
+
+
+def make(scope: Scope, path: str) -> str:
+    """Return the uid of the folder at *path*, whose missing parts are made. Raises :class:`GrafanaError`."""
+    titles = steps(path)
+    if len(titles) > 1 and scope.client.at_least(NESTED_FOLDERS) is False:
+        raise Unsupported(
+            "folder %s: folders in folders need Grafana %s or later, and %s is %s"
+            % (path, NESTED_FOLDERS, scope.client.connection.url, scope.client.version()),
+        )
+    parent = GENERAL
+    for title in titles:
+        found = _titled(scope, parent, title)
+        parent = found if found is not None else _make_one(scope, parent, title)
+    return parent
+
+
+def _make_one(scope: Scope, parent: str, title: str) -> str:
+    body = {"title": title}
+    if parent:
+        body["parentUid"] = parent
+    try:
+        made = scope.client.post("/api/folders", body, org=scope.org_id)
+    except GrafanaError:
+        # Somebody else may have made it meanwhile: that is a question.
+        scope.forget()
+        found = _titled(scope, parent, title)
+        if found is None:
+            raise
+        return found
+    scope.forget()
+    return str(made["uid"])
+
+
+def _titled(scope: Scope, parent: str, title: str) -> str | None:
+    """Return the uid of the folder of exactly *title* in *parent*."""
+    folders = scope.once("folders in " + parent, lambda: list(_children(scope, parent)))
+    same = [str(folder["uid"]) for folder in folders if folder["title"] == title]
+    if len(same) > 1:
+        raise Refused(
+            "%d folders of %s are titled %s in one place (%s): say which one by folder_uid"
+            % (len(same), scope.where(), title, ", ".join(same)),
+            code="ambiguous",
+        )
+    return same[0] if same else None
+
+
+def _children(scope: Scope, parent: str) -> t.Iterator[dict[str, t.Any]]:
+    page = 1
+    while True:
+        folders = scope.client.get("/api/folders", org=scope.org_id, limit=PER_PAGE, page=page, parentUid=parent or None)
+        yield from folders
+        if len(folders) < PER_PAGE:
+            return
+        page += 1
+
+
+def not_found(scope: Scope, what: str) -> GrafanaError:
+    """Return the error for a folder that is not there."""
+    return NotFound(
+        "folder %s was not found in %s: create it first, or give its titles as folder with create_folder: true"
+        % (what, scope.where()),
+        code="folder_not_found",
+    )

@@ -1,0 +1,166 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The modules that only tell what is there."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.orgsmith.grafana.plugins.module_utils import _connection
+from ansible_collections.orgsmith.grafana.plugins.module_utils._client import Client
+from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import Connection, OrgChoice
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_resource import by_uid, titles
+from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import Forbidden, GrafanaError, NotFound
+from ansible_collections.orgsmith.grafana.plugins.module_utils._module import GrafanaModule, guarded
+from ansible_collections.orgsmith.grafana.plugins.module_utils._org_users import member
+from ansible_collections.orgsmith.grafana.plugins.module_utils._orgs import ADDRESS
+from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Directory, Org, Scope
+from ansible_collections.orgsmith.grafana.plugins.module_utils._service_accounts import search, shown
+
+Spec = t.Mapping[str, t.Mapping[str, t.Any]]
+Answer = dict[str, t.Any]
+Ask = t.Callable[[GrafanaModule, Client, Connection], Answer]
+
+
+def tell(options: Spec, ask: Ask) -> None:
+    """Be a module that returns what *ask* finds out."""
+    module = GrafanaModule(argument_spec={**_connection.ARGUMENT_SPEC, **options})
+    guarded(lambda m: _tell(m, ask), module)
+
+
+def _tell(module: GrafanaModule, ask: Ask) -> None:
+    connection = module.connection()
+    with Client(connection) as client:
+        answer = ask(module, client, connection)
+    module.exit_json(changed=False, **answer)
+
+
+def _scope(client: Client, choice: OrgChoice) -> Scope:
+    """Return the scope of the chosen org. Raises :class:`NotFound`."""
+    directory = Directory(client)
+    org = directory.resolve([choice])[choice]
+    if org is None:
+        raise NotFound(
+            "%s was not found on %s: correct org_name or org_id" % (choice, client.connection.url), code="org_not_found"
+        )
+    return Scope(client, org, directory, many=True)
+
+
+def _inside(scope: Scope, read: t.Callable[[], t.Any]) -> t.Any:
+    """Return what *read* reads; say so where the caller is no member of the org."""
+    try:
+        return read()
+    except Forbidden as problem:
+        raise scope.outside(problem) or problem from None
+
+
+ORG_OPTIONS: dict[str, dict[str, t.Any]] = {
+    "name": {"type": "raw"},
+    "id": {"type": "raw"},
+    "quotas": {"type": "bool", "default": False},
+    "members": {"type": "bool", "default": False},
+}
+
+
+def organizations(module: GrafanaModule, client: Client, connection: Connection) -> Answer:
+    """Return the organizations of the server, or the one that is asked for."""
+    params = module.params
+    directory = Directory(client)
+    name = None if params["name"] is None else _connection.text(params["name"], "name")
+    number = None if params["id"] is None else _connection.positive(params["id"], "id")
+    if number is not None:
+        found = [Org(number)]
+    elif name is not None:
+        one = directory.named(name)
+        found = [one] if one else []
+    else:
+        found = directory.all()
+    client.expect(len(found))
+    alone = number is not None or name is not None
+    entries = [_organization(client, org, params, alone) for org in found]
+    return {"organizations": [entry for entry in entries if entry is not None]}
+
+
+def _organization(client: Client, org: Org, params: t.Mapping[str, t.Any], alone: bool) -> Answer | None:
+    entry: Answer = {"id": org.id, "name": org.name}
+    if alone:
+        body = client.find("/api/orgs/%d" % org.id)
+        if body is None:
+            return None
+        address = body.get("address") or {}
+        entry.update(name=body["name"], address={ours: address.get(key, "") for ours, key in ADDRESS.items()})
+    if params["quotas"]:
+        entry["quotas"] = _quotas(client, org)
+    if params["members"]:
+        members = [member(one) for one in client.get("/api/orgs/%d/users" % org.id)]
+        entry["members"] = [
+            {"user_id": one.user_id, "login": one.login, "email": one.email, "name": one.name, "role": one.role}
+            for one in members
+        ]
+    return entry
+
+
+def _quotas(client: Client, org: Org) -> list[Answer] | None:
+    """Return limit and use by target; ``None`` where quotas are switched off (404 up to 8.5, 500 later)."""
+    try:
+        quotas = client.request("GET", "/api/orgs/%d/quotas" % org.id, retry=False)
+    except GrafanaError as problem:
+        if problem.status in (404, 500):
+            return None
+        raise
+    return [{key: quota[key] for key in ("target", "limit", "used") if key in quota} for quota in quotas or []]
+
+
+ACCOUNT_OPTIONS: dict[str, dict[str, t.Any]] = {"name": {"type": "raw"}}
+
+
+def service_accounts(module: GrafanaModule, client: Client, connection: Connection) -> Answer:
+    """Return the service accounts of an org, or those of exactly the name that is asked for."""
+    name = None if module.params["name"] is None else _connection.text(module.params["name"], "name")
+    scope = _scope(client, connection.org)
+    found = _inside(scope, lambda: search(scope, name))
+    return {"service_accounts": [shown(scope, one) for one in found if name is None or one.name == name]}
+
+
+DASHBOARD_OPTIONS: dict[str, dict[str, t.Any]] = {
+    "uid": {"type": "raw"},
+    "title": {"type": "raw"},
+    "folder_uid": {"type": "raw"},
+    "content": {"type": "bool", "default": False},
+}
+
+
+def dashboards(module: GrafanaModule, client: Client, connection: Connection) -> Answer:
+    """Return uid, title and folder of an org's dashboards; with ``content`` the dashboards themselves."""
+    wanted = {
+        name: _connection.text(module.params[name], name)
+        for name in ("uid", "title", "folder_uid")
+        if module.params[name] is not None
+    }
+    scope = _scope(client, connection.org)
+    return {"dashboards": _inside(scope, lambda: _dashboards(scope, wanted, module.params["content"]))}
+
+
+def _dashboards(scope: Scope, wanted: dict[str, str], content: bool) -> list[Answer]:
+    if "uid" in wanted:
+        one = by_uid(scope, wanted["uid"])
+        found = [(one.uid, one.title, one.folder_uid)] if one else []
+    else:
+        found = titles(scope, wanted.get("title"))
+    names = ("uid", "title", "folder_uid")
+    entries = [dict(zip(names, entry)) for entry in found]
+    kept = [entry for entry in entries if all(entry[name] == value for name, value in wanted.items())]
+    if not content:
+        return [{**scope.org.shown(), **entry} if scope.org else dict(entry) for entry in kept]
+    return [_content(scope, entry["uid"]) for entry in kept]
+
+
+def _content(scope: Scope, uid: str) -> Answer:
+    one = by_uid(scope, uid)
+    if one is None:
+        raise NotFound("dashboard %s has gone meanwhile" % uid)
+    entry: Answer = dict(scope.org.shown()) if scope.org else {}
+    entry.update(uid=one.uid, title=one.title, folder_uid=one.folder_uid, version=one.version)
+    entry.update(provisioned=one.provisioned is not None, dashboard={**one.body, "uid": one.uid})
+    return entry

@@ -1,0 +1,219 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What stands between Ansible and the story: arguments in, one result out, nothing secret in between."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+
+from ansible_collections.orgsmith.grafana.plugins.module_utils import _connection
+from ansible_collections.orgsmith.grafana.plugins.module_utils._client import HAS_REQUESTS, Client
+from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import Connection, OrgChoice
+from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput, GrafanaError
+from ansible_collections.orgsmith.grafana.plugins.module_utils._options import Spec, argument_spec, items_of, place
+from ansible_collections.orgsmith.grafana.plugins.module_utils._parent import ParentWatch
+from ansible_collections.orgsmith.grafana.plugins.module_utils._reconcile import (
+    CHANGED,
+    FAILED,
+    NOT_RUN,
+    OK,
+    Item,
+    Mode,
+    Outcome,
+    Resource,
+    Run,
+    find_duplicates,
+)
+
+#: How many failed items the message of a failed batch quotes; all of them are in ``results``.
+QUOTED_FAILURES = 5
+#: Options that say nothing of one object.
+_TASK_ONLY = frozenset(_connection.ARGUMENT_SPEC) | {"batch", "fail_fast", "on_failure", "missing_parent"}
+_ORG_OPTIONS = ("org_id", "org_name")
+
+
+class GrafanaModule(AnsibleModule):
+    """An ``AnsibleModule`` that takes ``batch`` away before Ansible checks the arguments, and shows none of them.
+
+    Ansible rejects bad arguments before it has collected the secret ones, and prints them all at ``-vvv``.
+    """
+
+    def __init__(self, **kwargs: t.Any) -> None:
+        self.raw_batch: t.Any = None
+        super().__init__(supports_check_mode=True, **kwargs)  # type: ignore[no-untyped-call]
+
+    def _load_params(self) -> None:
+        super()._load_params()  # type: ignore[no-untyped-call]
+        # A malformed batch is ours to refuse, with the item's name and without its values.
+        self.raw_batch = self.params.pop("batch", None)
+
+    def exit_json(self, **kwargs: t.Any) -> t.NoReturn:
+        kwargs["invocation"] = {"module_args": {}}
+        super().exit_json(**kwargs)
+        raise AssertionError("exit_json returned")
+
+    def fail_json(self, msg: str, **kwargs: t.Any) -> t.NoReturn:
+        kwargs["invocation"] = {"module_args": {}}
+        super().fail_json(msg, **kwargs)
+        raise AssertionError("fail_json returned")
+
+    def fail(self, problem: GrafanaError, **kwargs: t.Any) -> t.NoReturn:
+        """Fail with *problem*: ``msg`` for people, ``failure`` for playbooks."""
+        self.fail_json(problem.message, failure=problem.failure(), **kwargs)
+
+    def hide(self, *secrets: str | None) -> None:
+        """Mask *secrets* in whatever this module prints from now on."""
+        self.no_log_values.update(secret for secret in secrets if secret)
+
+    def connection(self) -> Connection:
+        """Return the connection that the options and the environment describe, its secrets hidden."""
+        self._hide_url_password()
+        for name, value in (self.params.get("headers") or {}).items():
+            if isinstance(value, str) and _connection.is_secret_header(str(name), value):
+                self.hide(value)
+        connection = _connection.from_options(self.params)
+        self.hide(*connection.secrets())
+        return connection
+
+    def _hide_url_password(self) -> None:
+        for option in ("url", "proxy"):
+            userinfo = str(self.params.get(option) or "").partition("://")[2].rpartition("@")[0]
+            self.hide(userinfo.partition(":")[2] or None)
+
+
+def guarded(work: t.Callable[[GrafanaModule], None], module: GrafanaModule) -> None:
+    """Run *work*; whatever it raises becomes one failure with the secrets masked."""
+    if not HAS_REQUESTS:
+        module.fail_json(missing_required_lib("requests"), failure={"code": "missing_library", "message": "requests"})
+    try:
+        work(module)
+    except GrafanaError as problem:
+        module.fail(problem)
+    except (AssertionError, SystemExit, KeyboardInterrupt):
+        raise
+    except Exception as problem:  # pylint: disable=broad-except
+        # An exception that Ansible prints itself would not be masked.
+        lines = traceback.format_exception(type(problem), problem, sys.exc_info()[2])
+        module.fail_json(
+            "this is a bug of orgsmith.grafana: %s: %s" % (type(problem).__name__, problem),
+            failure={"code": "bug", "message": str(problem), "details": {"traceback": "".join(lines[-4:])}},
+        )
+
+
+def manage(resource_of: t.Callable[[GrafanaModule], Resource], options: Spec, in_org: bool = True) -> None:
+    """Be a module that manages one kind of object, singly or in a batch."""
+    connection = dict(_connection.ARGUMENT_SPEC)
+    module = GrafanaModule(argument_spec={**connection, **argument_spec(options, in_org)})
+    guarded(lambda m: _manage(m, resource_of(m), options, in_org), module)
+
+
+def _manage(module: GrafanaModule, resource: Resource, options: Spec, in_org: bool) -> None:
+    connection = module.connection()
+    batch = module.raw_batch is not None
+    items = _items(module, resource, options, connection, in_org)
+    mode = Mode(module.check_mode, module.params["fail_fast"], module.params["missing_parent"])
+    client = Client(connection, ParentWatch())
+    try:
+        outcomes = Run(resource, client, mode).all(items) if items else []
+    finally:
+        client.close()
+    if batch:
+        _exit_batch(module, resource, outcomes)
+    _exit_single(module, resource, outcomes[0])
+
+
+def _items(module: GrafanaModule, resource: Resource, options: Spec, connection: Connection, in_org: bool) -> list[Item]:
+    """Return what the task wants, checked as far as that is possible without the server."""
+    own = {name: value for name, value in module.params.items() if name in options and value is not None}
+    if module.raw_batch is None:
+        return [Item(0, connection.org, resource.parse(own))]
+    spec = dict(argument_spec(options, in_org)["batch"]["options"])
+    items = []
+    for index, entry in enumerate(items_of(module.raw_batch, spec, own)):
+        org = _connection.choose_org(entry, "options of the item") or connection.org
+        try:
+            desired = resource.parse({name: value for name, value in entry.items() if name not in _ORG_OPTIONS})
+        except GrafanaError as problem:
+            where = place(index, module.raw_batch[index])
+            raise BadInput("%s: %s" % (where, problem.message), code=problem.code, **problem.details) from None
+        items.append(Item(index, org, desired, entry.get("token_file")))
+    find_duplicates(resource, items)
+    return items
+
+
+def _entry(module: GrafanaModule, resource: Resource, outcome: Outcome) -> dict[str, t.Any]:
+    """Return one outcome as it stands in a result."""
+    entry: dict[str, t.Any] = {"status": outcome.status, resource.kind: outcome.object, **outcome.notes}
+    if outcome.problem is not None:
+        entry["failure"] = outcome.problem.failure()
+    elif module._diff and outcome.status == CHANGED:  # pylint: disable=protected-access
+        header = resource.label(outcome.item.desired)
+        entry["diff"] = {
+            "before": outcome.before,
+            "after": outcome.after,
+            "before_header": header,
+            "after_header": header,
+        }
+    return entry
+
+
+def _exit_single(module: GrafanaModule, resource: Resource, outcome: Outcome) -> None:
+    _warn(module, [outcome])
+    if outcome.problem is not None:
+        report = module.params["on_failure"] == "report"
+        if not report:
+            module.fail(outcome.problem)
+        module.exit_json(changed=False, msg=outcome.problem.message, **_entry(module, resource, outcome))
+    module.exit_json(changed=outcome.status == CHANGED, **_entry(module, resource, outcome))
+
+
+def _exit_batch(module: GrafanaModule, resource: Resource, outcomes: t.Sequence[Outcome]) -> None:
+    _warn(module, outcomes)
+    results = []
+    for outcome in outcomes:
+        entry = {"index": outcome.item.index, **_entry(module, resource, outcome)}
+        if resource.in_org:
+            choice = outcome.item.org
+            entry["org_id"] = outcome.org.id if outcome.org else choice.id
+            entry["org_name"] = (outcome.org.name if outcome.org else None) or choice.name
+        results.append(entry)
+    counts = {status: sum(entry["status"] == status for entry in results) for status in (OK, CHANGED, FAILED, NOT_RUN)}
+    summary = {**counts, "total": len(results)}
+    answer: dict[str, t.Any] = {"changed": counts[CHANGED] > 0, "results": results, "summary": summary}
+    if module._diff:  # pylint: disable=protected-access
+        answer["diff"] = [entry["diff"] for entry in results if "diff" in entry]
+    failed = [outcome for outcome in outcomes if outcome.problem is not None]
+    if not failed:
+        module.exit_json(**answer)
+    message = "%d of %d failed: %s" % (len(failed), len(results), _quote(resource, failed))
+    if module.params["on_failure"] == "report":
+        module.exit_json(msg=message, **answer)
+    failure = {"code": "items_failed", "message": message, "details": dict(summary)}
+    module.fail_json(message, failure=failure, **answer)
+
+
+def _quote(resource: Resource, failed: t.Sequence[Outcome]) -> str:
+    """Return the first failures of a batch, in words."""
+    words = []
+    for outcome in failed[:QUOTED_FAILURES]:
+        where = "batch[%d], " % outcome.item.index
+        if resource.in_org and outcome.item.org != OrgChoice():
+            where += "%s, " % outcome.item.org
+        problem = outcome.problem.message if outcome.problem else ""
+        words.append("%s%s: %s" % (where, resource.label(outcome.item.desired), problem))
+    more = len(failed) - len(words)
+    return "; ".join(words) + ("; and %d more" % more if more else "")
+
+
+def _warn(module: GrafanaModule, outcomes: t.Sequence[Outcome]) -> None:
+    """Pass warnings on, each once, and not thousands of them."""
+    texts = list(dict.fromkeys(text for outcome in outcomes for text in outcome.warnings))
+    for text in texts[:20]:
+        module.warn(text)
+    if len(texts) > 20:
+        module.warn("%d more warnings of this kind are not shown" % (len(texts) - 20))

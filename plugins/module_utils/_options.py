@@ -1,0 +1,151 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The options of one object, whether they stand in the task or in an item of ``batch``.
+
+Ansible's own check of a list names no item and prints what it refuses, secrets included; and it fills items
+with defaults that cannot be told from what was given. So items are checked here: by the same spec, with an
+error that says which item it is.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import choose_org, text
+from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
+
+Spec = t.Mapping[str, t.Mapping[str, t.Any]]
+
+#: What an item may say of its place, beside the options of its object.
+PLACE: dict[str, dict[str, t.Any]] = {
+    "org_id": {"type": "raw"},
+    "org_name": {"type": "raw"},
+    "token_file": {"type": "path", "no_log": False},
+}
+
+#: Options of a task that has many objects.
+BATCH: dict[str, dict[str, t.Any]] = {
+    "fail_fast": {"type": "bool", "default": False},
+    "on_failure": {"type": "str", "choices": ["fail", "report"], "default": "fail"},
+    "missing_parent": {"type": "str", "choices": ["fail", "plan"], "default": "fail"},
+}
+
+_TRUE, _FALSE = ("yes", "true", "on", "1", "y", "t"), ("no", "false", "off", "0", "n", "f")
+
+
+def argument_spec(options: Spec, in_org: bool = True) -> dict[str, t.Any]:
+    """Return the argument spec of a module whose objects have *options*."""
+    item = {name: {k: v for k, v in spec.items() if k != "default"} for name, spec in options.items()}
+    if in_org:
+        item.update(PLACE)
+    return {**options, **BATCH, "batch": {"type": "list", "elements": "dict", "options": item}}
+
+
+def items_of(batch: t.Any, spec: Spec, defaults: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
+    """Return the items of *batch* with the task's own options as *defaults*, nulls dropped.
+
+    An item's choice of org replaces the task's as a whole. Raises :class:`BadInput` that names the item.
+    """
+    if not isinstance(batch, list):
+        raise BadInput("batch has to be a list of dictionaries, not %s" % _type(batch))
+    return [_item(index, entry, spec, defaults) for index, entry in enumerate(batch)]
+
+
+def _item(index: int, entry: t.Any, spec: Spec, defaults: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    if not isinstance(entry, dict):
+        raise BadInput("batch[%d] has to be a dictionary, not %s" % (index, _type(entry)), index=index)
+    try:
+        given = check(entry, spec)
+        merged = {**defaults, **given}
+        if choose_org(given, "options of the item") is not None:
+            for name in ("org_id", "org_name"):
+                if name not in given:
+                    merged.pop(name, None)
+        return merged
+    except BadInput as problem:
+        raise BadInput(
+            "%s: %s" % (place(index, entry), problem.message), code=problem.code, index=index, **problem.details
+        ) from None
+
+
+def place(index: int, entry: t.Mapping[str, t.Any]) -> str:
+    """Return where an item stands, as users find it: its index and its org."""
+    org = entry.get("org_name") or entry.get("org_id")
+    return "batch[%d], org %s" % (index, org) if isinstance(org, (str, int)) else "batch[%d]" % index
+
+
+def check(entry: t.Mapping[str, t.Any], spec: Spec) -> dict[str, t.Any]:
+    """Return what *entry* gives, by *spec*: aliases resolved, types turned, nulls dropped.
+
+    Raises :class:`BadInput`; its message quotes no value of an unknown option, which may be a secret.
+    """
+    names = {alias: name for name, rule in spec.items() for alias in (name, *rule.get("aliases", ()))}
+    found: dict[str, t.Any] = {}
+    for key, value in entry.items():
+        if key not in names:
+            raise BadInput("unknown option %r; known are %s" % (str(key), ", ".join(sorted(spec))), option=str(key))
+        if value is not None:
+            found[names[key]] = _value(names[key], value, spec[names[key]])
+    return found
+
+
+def _value(name: str, value: t.Any, rule: t.Mapping[str, t.Any]) -> t.Any:
+    value = _TYPES[rule.get("type", "str")](name, value)
+    choices = rule.get("choices")
+    if choices and value not in choices:
+        raise BadInput("%s has to be one of %s, not %r" % (name, ", ".join(map(str, choices)), value), option=name)
+    if isinstance(value, dict) and "options" in rule:
+        return check(value, rule["options"])
+    return value
+
+
+def _str(name: str, value: t.Any) -> str:
+    if isinstance(value, (dict, list)):
+        raise BadInput("%s has to be a string, not %s" % (name, _type(value)), option=name)
+    return value if isinstance(value, str) else text(value, name)
+
+
+def _bool(name: str, value: t.Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    word = str(value).strip().lower()
+    if word in _TRUE or word in _FALSE:
+        return word in _TRUE
+    raise BadInput("%s has to be true or false" % name, option=name)
+
+
+def _dict(name: str, value: t.Any) -> dict[str, t.Any]:
+    if not isinstance(value, dict):
+        raise BadInput("%s has to be a dictionary, not %s" % (name, _type(value)), option=name)
+    return value
+
+
+def _int(name: str, value: t.Any) -> int:
+    try:
+        if isinstance(value, (bool, float)):
+            raise ValueError
+        return int(value)
+    except (TypeError, ValueError):
+        raise BadInput("%s has to be a whole number" % name, option=name) from None
+
+
+def _raw(_name: str, value: t.Any) -> t.Any:
+    return value
+
+
+_TYPES: dict[str, t.Callable[[str, t.Any], t.Any]] = {
+    "str": _str,
+    "path": _str,
+    "bool": _bool,
+    "dict": _dict,
+    "int": _int,
+    "raw": _raw,
+}
+
+
+def _type(value: t.Any) -> str:
+    """Return the name of a value's type as YAML users know it."""
+    names = {"str": "a string", "int": "a number", "float": "a number", "bool": "a boolean", "NoneType": "nothing"}
+    names.update({"list": "a list", "dict": "a dictionary"})
+    return names.get(type(value).__name__, type(value).__name__)

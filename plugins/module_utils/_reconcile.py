@@ -1,0 +1,391 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The one story of everything that is managed here: read, plan, apply, report; for one object or thousands.
+
+A :class:`Resource` says how its objects are read, what a difference is and how it is written. Everything
+else - check mode, the order of things, organizations, parallel work, repeated questions, failures, the
+result - is here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+import typing as t
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from ansible_collections.orgsmith.grafana.plugins.module_utils._client import Client
+from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import OrgChoice, read_token_file
+from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import (
+    QUESTIONS,
+    BadInput,
+    Forbidden,
+    GrafanaError,
+    LostAnswer,
+    NotFound,
+    Refused,
+    ServerError,
+    Stale,
+    Unauthorized,
+)
+from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import (
+    Directory,
+    Org,
+    Scope,
+    org_mismatch,
+    token_scope,
+)
+
+OK, CHANGED, FAILED, NOT_RUN = "ok", "changed", "failed", "not_run"
+
+View = dict[str, t.Any]
+
+
+@dataclass
+class Change:
+    """What has to be done to one object: *before* and *after* as users see them, *data* for ``apply``.
+
+    Both are empty for an object that is not there. *after* is what the plan foresees; what only the
+    server can give (ids, uids, times) is left out.
+    """
+
+    action: str
+    before: View
+    after: View
+    data: t.Any = None
+
+
+class Resource(t.Protocol):
+    """A kind of object. ``Desired`` and ``Current`` are its own dataclasses."""
+
+    #: The key of the object in a result: organization, member, service_account, token, dashboard.
+    kind: str
+    #: Whether the objects live in an organization (or on the server as a whole).
+    in_org: bool
+    #: How many requests an object takes at most, roughly: what a login is worth.
+    requests_each: int
+
+    def parse(self, options: t.Mapping[str, t.Any]) -> t.Any:
+        """Return what is desired. Pure but for local files. Raises :class:`BadInput`."""
+
+    def identity(self, desired: t.Any) -> t.Hashable:
+        """Return what two items may not share in one org; ``None`` where that cannot be told."""
+
+    def label(self, desired: t.Any) -> str:
+        """Return the object's name for messages."""
+
+    def absent(self, desired: t.Any) -> bool:
+        """Tell whether the object is to be gone."""
+
+    def read(self, scope: Scope, desired: t.Any) -> t.Any:
+        """Return what is there, ``None`` if nothing is."""
+
+    def plan(self, desired: t.Any, current: t.Any) -> Change | None:
+        """Return what has to be done, ``None`` if nothing has. Pure. Raises for what cannot be done."""
+
+    def foresee(self, scope: Scope, desired: t.Any, change: Change) -> None:
+        """Raise what ``apply`` would meet on the server; asked in check mode only."""
+
+    def apply(self, scope: Scope, desired: t.Any, change: Change) -> t.Any:
+        """Do it; return the object as it is afterwards, ``None`` if it is gone."""
+
+    def explain(self, scope: Scope, desired: t.Any, problem: GrafanaError) -> GrafanaError:
+        """Return a clearer error for *problem*, or *problem* itself."""
+
+    def view(self, desired: t.Any, current: t.Any, change: Change) -> View:
+        """Return what users manage of *current*, as *change* has left it, for the diff."""
+
+    def result(self, scope: Scope | None, desired: t.Any, current: t.Any) -> View | None:
+        """Return *current* with its ids, for the result; ``None`` where nothing is there."""
+
+    def forget(self) -> None:
+        """Read anew whatever is remembered beyond one scope."""
+
+    def orphan(self, desired: t.Any) -> Change | None:
+        """Return what is left to do on this host for an absent object whose org is gone; usually nothing."""
+
+
+@dataclass
+class Item:
+    """One object of a task: its place in the batch, its organization, what is desired."""
+
+    index: int
+    org: OrgChoice
+    desired: t.Any
+    token_file: str | None = None
+
+
+@dataclass
+class Outcome:
+    """What became of one item."""
+
+    item: Item
+    status: str = NOT_RUN
+    object: View | None = None
+    before: View = field(default_factory=dict)
+    after: View = field(default_factory=dict)
+    org: Org | None = None
+    problem: GrafanaError | None = None
+    warnings: list[str] = field(default_factory=list)
+    notes: View = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Mode:
+    """How a run is made."""
+
+    check: bool = False
+    fail_fast: bool = False
+    missing_parent: str = "fail"
+
+
+def by_choice(item: Item) -> t.Hashable:
+    """Return where an item's object lives, as far as the task tells without asking the server."""
+    return (item.org, item.token_file if item.org == OrgChoice() else None)
+
+
+def find_duplicates(resource: Resource, items: t.Sequence[Item], place: t.Callable[[Item], t.Hashable] = by_choice) -> None:
+    """Raise :class:`BadInput` if two items describe one object in one *place*."""
+    seen: dict[t.Hashable, Item] = {}
+    for item in items:
+        identity = resource.identity(item.desired)
+        if identity is None:
+            continue
+        first = seen.setdefault((place(item), identity), item)
+        if first is not item:
+            raise BadInput(
+                "batch[%d] and batch[%d] are both %s %s of %s: an object can be described once"
+                % (
+                    first.index,
+                    item.index,
+                    resource.kind.replace("_", " "),
+                    resource.label(item.desired),
+                    item.org,
+                ),
+                index=item.index,
+            )
+
+
+class Run:
+    """One task's work on all of its items."""
+
+    def __init__(self, resource: Resource, client: Client, mode: Mode) -> None:
+        self.resource, self.client, self.mode = resource, client, mode
+        self.directory = Directory(client)
+        self._stop = threading.Event()
+        self._fatal: GrafanaError | None = None
+
+    def all(self, items: t.Sequence[Item]) -> list[Outcome]:
+        """Bring every item about, in parallel over organizations; return the outcomes in order.
+
+        What is wrong for the run as a whole (identity, server) before anything was done is raised.
+        """
+        self.client.expect(len(items) * self.resource.requests_each + 1)
+        outcomes = {item.index: Outcome(item) for item in items}
+        groups = self._groups(items)
+        workers = max(1, min(self.client.connection.concurrency, len(groups)))
+        with ThreadPoolExecutor(workers) as pool:
+            list(pool.map(lambda group: self._group(group, outcomes), groups))
+        ordered = [outcomes[item.index] for item in items]
+        if self._fatal and not any(outcome.status in (OK, CHANGED) for outcome in ordered):
+            raise self._fatal
+        return ordered
+
+    def _groups(self, items: t.Sequence[Item]) -> list[tuple[Org | None, list[Item]]]:
+        """Return the items by organization; those that go one after the other are together."""
+        if not self.resource.in_org:
+            return [(None, [item]) for item in items]
+        orgs = self._orgs([item for item in items if item.token_file is None])
+        orgs.update(self._known_orgs([item for item in items if item.token_file is not None]))
+        groups: dict[t.Hashable, tuple[Org | None, list[Item]]] = {}
+        for item in items:
+            org = orgs.get(item.org)
+            key: t.Hashable = (org.id, item.token_file) if org else (item.org, item.token_file)
+            groups.setdefault(key, (org, []))[1].append(item)
+        for _org, members in groups.values():  # one org may be named by its id here and by its name there
+            find_duplicates(self.resource, members, place=lambda item: None)
+        return list(groups.values())
+
+    def _orgs(self, items: t.Sequence[Item]) -> dict[OrgChoice, Org | None]:
+        return self.directory.resolve(item.org for item in items) if items else {}
+
+    def _known_orgs(self, items: t.Sequence[Item]) -> dict[OrgChoice, Org | None]:
+        """Return the orgs that token_file items name, where the task's own identity can tell."""
+        choices = [item.org for item in items if item.org != OrgChoice()]
+        kind = self.client.connection.identity.kind
+        return self.directory.resolve(choices) if choices and kind == "password" else {}
+
+    def _group(self, group: tuple[Org | None, list[Item]], outcomes: dict[int, Outcome]) -> None:
+        """Bring the items of one organization about, one after the other. Never raises."""
+        org, items = group
+        scope: Scope | None = None
+        for item in items:
+            outcome = outcomes[item.index]
+            if self._stop.is_set():
+                outcome.problem = self._fatal
+                outcome.status = FAILED if self._fatal else NOT_RUN
+                continue
+            try:
+                if scope is None:
+                    scope = self._scope(org, item, len(items) > 1)
+                self._item(scope, item, outcome)
+            except GrafanaError as problem:
+                outcome.status, outcome.problem = FAILED, problem
+                outcome.org = org
+                if problem.fatal and item.token_file is None:
+                    self._fatal = self._fatal or problem
+                if self.mode.fail_fast or self._fatal:
+                    self._stop.set()
+        if scope is not None and scope.client is not self.client:
+            scope.client.close()
+
+    def _scope(self, org: Org | None, item: Item, many: bool) -> Scope | None:
+        """Return the scope of an item; ``None`` for an org, or a key, that is not there (yet)."""
+        if item.token_file is not None:
+            try:
+                key = read_token_file(item.token_file)
+            except BadInput as problem:
+                if self.mode.check and problem.code == "token_file_missing":
+                    return None
+                raise
+            scope = token_scope(self.client.as_token(key), item.org, org, self.client)
+            scope.many = many
+            return scope
+        if self.resource.in_org and org is None:
+            return None
+        return Scope(self.client, org, self.directory, many)
+
+    def _item(self, scope: Scope | None, item: Item, outcome: Outcome) -> None:
+        """Bring one item about."""
+        if scope is None:
+            self._without_parent(item, outcome)
+            return
+        outcome.org = scope.org
+        try:
+            self._story(scope, item, outcome)
+        except Forbidden as problem:
+            better = scope.outside(problem)
+            if better is None or better.code != "not_a_member" or not self.client.connection.join_org:
+                raise better or self.resource.explain(scope, item.desired, problem) from None
+            if self.mode.check:
+                self._unknown(item, outcome, "the caller would join the organization first")
+                return
+            scope.join()
+            outcome.notes["joined_org"] = True
+            self._story(scope, item, outcome)
+            outcome.status = CHANGED
+        except Unauthorized as problem:
+            if org_mismatch(problem):
+                problem = Unauthorized(
+                    "the token does not belong to %s: %s" % (item.org, problem.message),
+                    code="org_mismatch",
+                    **problem.details,
+                )
+            raise problem from None
+
+    def _without_parent(self, item: Item, outcome: Outcome) -> None:
+        """Decide on an item whose org, or whose token's file, is not there."""
+        resource, url = self.resource, self.client.connection.url
+        if resource.absent(item.desired):
+            outcome.status = OK
+            outcome.warnings.append("%s was not found on %s: nothing is there to remove" % (item.org, url))
+            change = resource.orphan(item.desired)
+            if change is not None:
+                outcome.status, outcome.before = CHANGED, change.before
+                if not self.mode.check:
+                    change.data()
+            return
+        if self.mode.check and (self.mode.missing_parent == "plan" or item.token_file is not None):
+            self._unknown(item, outcome, "its organization or key does not exist yet")
+            return
+        raise NotFound(
+            "%s was not found on %s: create it first, or correct org_name or org_id" % (item.org, url),
+            code="org_not_found",
+        )
+
+    def _unknown(self, item: Item, outcome: Outcome, why: str) -> None:
+        """Plan an item whose present state cannot be read in check mode."""
+        change = self.resource.plan(item.desired, None)
+        outcome.status = CHANGED if change else OK
+        outcome.after = change.after if change else {}
+        outcome.object = dict(outcome.after)
+        outcome.notes["planned"] = why
+
+    def _story(self, scope: Scope, item: Item, outcome: Outcome) -> None:
+        """Read, plan, apply, and say what was there before and what is there now."""
+        resource, desired = self.resource, item.desired
+        current = resource.read(scope, desired)
+        change = resource.plan(desired, current)
+        if change is None:
+            outcome.status, outcome.object = OK, self._shown(scope, desired, current)
+            return
+        outcome.before, outcome.after = change.before, change.after
+        if self.mode.check:
+            resource.foresee(scope, desired, change)
+            outcome.status, outcome.object = CHANGED, dict(change.after) or None
+            if outcome.object is not None and scope.org is not None:
+                outcome.object.update(scope.org.shown())
+            return
+        after, by_us = self._apply(scope, desired, change)
+        outcome.status = CHANGED if by_us else OK
+        outcome.object = self._shown(scope, desired, after)
+        outcome.after = resource.view(desired, after, change) if after is not None else {}
+        if not by_us:
+            outcome.before = outcome.after
+
+    def _shown(self, scope: Scope, desired: t.Any, current: t.Any) -> View | None:
+        return None if current is None else self.resource.result(scope, desired, current)
+
+    def _apply(self, scope: Scope, desired: t.Any, change: Change) -> tuple[t.Any, bool]:
+        """Apply *change*; return the object afterwards and whether this run made it so.
+
+        A conflict is a question, not an answer: what is there is read again, and if that is what was asked
+        for, all is well. A write that got lost is made again only after that question.
+        """
+        resource = self.resource
+        attempt = 0
+        while True:
+            try:
+                return resource.apply(scope, desired, change), True
+            except (NotFound, Refused, *QUESTIONS) as problem:
+                scope.forget()
+                resource.forget()
+                ours = isinstance(problem, (LostAnswer, ServerError))
+                if ours:
+                    time.sleep(min(0.05 * 4**attempt, 5.0))
+                current = resource.read(scope, desired)
+                again = resource.plan(desired, current)
+                if again is None:
+                    return current, ours
+                attempt += 1
+                if not (ours or isinstance(problem, Stale)) or attempt > self.client.connection.retries:
+                    raise resource.explain(scope, desired, problem) from None
+                change = again
+
+
+class BaseResource:
+    """What most resources share."""
+
+    kind = ""
+    in_org = True
+    requests_each = 3
+
+    def absent(self, desired: t.Any) -> bool:
+        """Tell whether ``state: absent`` is asked for."""
+        return bool(desired.state == "absent")
+
+    def foresee(self, scope: Scope, desired: t.Any, change: Change) -> None:
+        """Nothing is asked in check mode beyond what was read."""
+
+    def explain(self, scope: Scope, desired: t.Any, problem: GrafanaError) -> GrafanaError:
+        """Leave the error as the server worded it."""
+        return problem
+
+    def orphan(self, desired: t.Any) -> Change | None:
+        """Nothing of it is kept on this host."""
+        return None
+
+    def forget(self) -> None:
+        """Nothing is remembered beyond the scope."""

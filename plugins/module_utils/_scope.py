@@ -1,0 +1,218 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The organization in which objects are read and written, and how a task's choice becomes one."""
+
+from __future__ import annotations
+
+import threading
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.orgsmith.grafana.plugins.module_utils._client import Client, segment
+from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import OrgChoice
+from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import (
+    Forbidden,
+    GrafanaError,
+    NotFound,
+    Refused,
+    Unauthorized,
+)
+from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import TOKEN_KNOWS_ITSELF
+
+#: Up to so many organizations are asked for one by one; above, one list is cheaper.
+ONE_BY_ONE = 3
+#: Organizations a page: one request for nearly every server (the server's own default is 1000).
+ORGS_PER_PAGE = 5000
+
+ADMIN = "Admin"
+
+
+@dataclass(frozen=True)
+class Org:
+    """An organization on the server; ``name`` is ``None`` where nobody had to ask for it."""
+
+    id: int
+    name: str | None = None
+
+    def shown(self) -> dict[str, t.Any]:
+        """Return it as part of a result."""
+        return {"org_id": self.id, "org_name": self.name}
+
+
+class Directory:
+    """Finds organizations by name or id, for callers who may list them and for those who may not."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._own: Org | None = None
+        self._memberships: list[dict[str, t.Any]] | None = None
+        self._lock = threading.Lock()
+
+    def all(self) -> list[Org]:
+        """Return every organization of the server, or (without that permission) every one of the caller's."""
+        try:
+            return [Org(int(org["id"]), str(org["name"])) for org in self._pages()]
+        except Forbidden:
+            return [Org(int(org["orgId"]), str(org["name"])) for org in self.memberships()]
+
+    def _pages(self) -> t.Iterator[dict[str, t.Any]]:
+        page = 0
+        while True:
+            orgs = self._client.get("/api/orgs", perpage=ORGS_PER_PAGE, page=page)
+            yield from orgs
+            if len(orgs) < ORGS_PER_PAGE:
+                return
+            page += 1
+
+    def memberships(self) -> list[dict[str, t.Any]]:
+        """Return the organizations that the caller is a member of: ``orgId``, ``name``, ``role``."""
+        with self._lock:
+            if self._memberships is None:
+                self._memberships = list(self._client.get("/api/user/orgs") or [])
+            return self._memberships
+
+    def joined(self) -> None:
+        """Forget who is a member of what."""
+        with self._lock:
+            self._memberships = None
+
+    def own(self) -> Org:
+        """Return the organization that the caller's requests run in when none is named."""
+        if self._own is None:
+            org = self._client.get("/api/org")
+            self._own = Org(int(org["id"]), str(org["name"]))
+        return self._own
+
+    def resolve(self, choices: t.Iterable[OrgChoice]) -> dict[OrgChoice, Org | None]:
+        """Return the organization of each of *choices*, ``None`` where no such name is.
+
+        A token's choice is compared with the organization that the token belongs to; another one is an error.
+        """
+        wanted = list(dict.fromkeys(choices))
+        if self._client.connection.identity.kind == "token":
+            return {choice: same_org(self.own(), choice) for choice in wanted}
+        found: dict[OrgChoice, Org | None] = {c: Org(c.id) for c in wanted if c.id is not None}
+        if OrgChoice() in wanted:
+            found[OrgChoice()] = self.own()
+        names = [choice for choice in wanted if choice.name is not None]
+        if len(names) > ONE_BY_ONE:
+            by_name = {org.name: org for org in self.all()}
+            found.update({choice: by_name.get(choice.name) for choice in names})
+        else:
+            found.update({choice: self.named(str(choice.name)) for choice in names})
+        return found
+
+    def named(self, name: str) -> Org | None:
+        """Return the organization of exactly this *name*."""
+        try:
+            # Not /api/orgs/name/...: a slash in a name does not survive a sub-path there.
+            orgs = self._client.get("/api/orgs", name=name)
+        except Forbidden:
+            orgs = [{"id": org["orgId"], "name": org["name"]} for org in self.memberships()]
+        # MySQL compares by collation: what matches loosely is another organization.
+        return next((Org(int(org["id"]), name) for org in orgs if org["name"] == name), None)
+
+
+def same_org(own: Org, choice: OrgChoice) -> Org:
+    """Return *own*, the org of a token, if it is the chosen one; raise :class:`Refused` if not."""
+    if (choice.id is not None and choice.id != own.id) or (choice.name is not None and choice.name != own.name):
+        raise Refused(
+            "the token belongs to org %s (id %d), not to %s: a token works in its own organization alone; use that "
+            "org's token, or user and password" % (own.name, own.id, choice),
+            code="org_mismatch",
+            token_org_id=own.id,
+            token_org_name=own.name,
+        )
+    return own
+
+
+class Scope:
+    """One organization (or the whole server) during one run: client, org, and what was read already.
+
+    Everything in one scope runs in one thread.
+    """
+
+    def __init__(self, client: Client, org: Org | None, directory: Directory, many: bool = False) -> None:
+        self.client = client
+        self.org = org
+        self.directory = directory
+        #: Whether several objects of this scope are wanted, so that one list beats a look-up each.
+        self.many = many
+        self.joined = False
+        self._read: dict[str, t.Any] = {}
+
+    @property
+    def org_id(self) -> int:
+        """The id of the org; only for resources that live in one."""
+        if self.org is None:
+            raise TypeError("no organization in this scope")
+        return self.org.id
+
+    def where(self) -> str:
+        """Return the org and the server, for messages."""
+        server = self.client.connection.url
+        return "org %s on %s" % (self.org.name or self.org.id, server) if self.org else server
+
+    def once(self, key: str, load: t.Callable[[], t.Any]) -> t.Any:
+        """Return what *load* returned the first time that *key* was asked for."""
+        if key not in self._read:
+            self._read[key] = load()
+        return self._read[key]
+
+    def forget(self) -> None:
+        """Read everything anew from here on."""
+        self._read.clear()
+
+    def outside(self, problem: GrafanaError) -> GrafanaError | None:
+        """Return a better error for *problem* (a 403) where the caller is no member of the org, else ``None``."""
+        if self.org is None or self.client.connection.identity.kind == "token":
+            return None
+        try:
+            if any(int(org["orgId"]) == self.org.id for org in self.directory.memberships()):
+                return None
+        except GrafanaError:
+            return None
+        if self.org.name is None and self._gone():
+            return NotFound(
+                "no organization has the id %d on %s" % (self.org.id, self.client.connection.url), code="org_not_found"
+            )
+        return Forbidden(
+            "the caller is no member of %s, and what is in it is shown to members only: set join_org: true to join as "
+            "Admin (server admins can), or let somebody add the caller; %s" % (self.where(), problem.message),
+            code="not_a_member",
+            org_id=self.org.id,
+        )
+
+    def _gone(self) -> bool:
+        try:
+            return self.client.find("/api/orgs/%d" % self.org_id) is None
+        except GrafanaError:
+            return False
+
+    def join(self) -> None:
+        """Make the caller, a server admin, an Admin of the org. It takes effect at once."""
+        login = self.client.connection.identity.username or self.client.get("/api/user")["login"]
+        self.client.post("/api/orgs/%d/users" % self.org_id, {"loginOrEmail": login, "role": ADMIN})
+        self.directory.joined()
+        self.joined = True
+        self.forget()
+
+
+def token_scope(client: Client, choice: OrgChoice, known: Org | None, version_of: Client) -> Scope:
+    """Return a scope that asks with a token, which has to be one of the chosen org.
+
+    From 11.5 on the server itself refuses a foreign org's header; before, the token is asked for its org.
+    """
+    directory = Directory(client)
+    if known is not None and version_of.at_least(TOKEN_KNOWS_ITSELF):
+        return Scope(client, known, directory)
+    return Scope(client, same_org(directory.own(), choice), directory)
+
+
+def org_mismatch(problem: GrafanaError) -> bool:
+    """Tell whether a token was refused because the org of the header is not its own."""
+    return isinstance(problem, Unauthorized) and problem.details.get("message_id") == "api-key.organization-mismatch"
+
+
+__all__ = ["ADMIN", "Directory", "Org", "Scope", "org_mismatch", "same_org", "segment", "token_scope"]

@@ -1,0 +1,90 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the server's refusals of a token mean, and what to do about them."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import GrafanaError, Refused
+from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
+from ansible_collections.orgsmith.grafana.plugins.module_utils._service_accounts import search
+from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens import DesiredToken
+
+#: How many accounts are looked through for the one that has a name.
+_MOST_ACCOUNTS = 50
+
+#: Words of a refusal (9.3 to 12.4, recorded) -> code, and what to do.
+LIMITS = (
+    (
+        "number of seconds before expiration should be set",
+        "lifetime_needed",
+        "this server wants a lifetime ([auth] api_key_max_seconds_to_live is set): give seconds_to_live more than 0",
+    ),
+    (
+        "greater than the global limit",
+        "lifetime_too_long",
+        "seconds_to_live is more than [auth] api_key_max_seconds_to_live of this server allows: shorten it",
+    ),
+    (
+        "with no expiration date when service_accounts.token_expiration_day_limit",
+        "lifetime_needed",
+        "this server wants a lifetime ([service_accounts] token_expiration_day_limit is set): give seconds_to_live",
+    ),
+    (
+        "exceeds the limit for service account access tokens",
+        "lifetime_too_long",
+        "seconds_to_live is more than [service_accounts] token_expiration_day_limit of this server allows: shorten it",
+    ),
+)
+
+
+def said(problem: GrafanaError) -> str:
+    """Return what the server said, in lower case."""
+    return str(problem.details.get("server_message") or "").lower()
+
+
+def name_taken(problem: GrafanaError) -> bool:
+    """Tell whether *problem* is that a token's name is taken: 409 in 9.x, 400 with a message id later."""
+    words = said(problem)
+    return (
+        problem.details.get("message_id") == "serviceaccounts.ErrTokenAlreadyExists"
+        or problem.status == 409
+        or "already exists" in words
+    )
+
+
+def explain_refusal(scope: Scope, desired: DesiredToken, problem: GrafanaError) -> GrafanaError:
+    """Return a clearer error for *problem*, or *problem* itself."""
+    for words, code, advice in LIMITS:
+        if words in said(problem):
+            return Refused(
+                "token %s of %s: %s (%s)" % (desired.name, desired.service_account, advice, problem.message),
+                code=code,
+                **problem.details,
+            )
+    if problem.code in ("conflict", "refused") and name_taken(problem):
+        return Refused(
+            "token %s of %s cannot be made in %s: %s has that name, and a name is taken in the whole organization, over "
+            "all accounts and API keys, as long as its token exists, expired or not: choose another name"
+            % (desired.name, desired.service_account, scope.where(), _holder(scope, desired)),
+            code="name_taken",
+            **problem.details,
+        )
+    return problem
+
+
+def _holder(scope: Scope, desired: DesiredToken) -> str:
+    """Return who has the name, in words."""
+    try:
+        for account in search(scope)[:_MOST_ACCOUNTS]:
+            tokens = scope.client.get("/api/serviceaccounts/%d/tokens" % account.id, org=scope.org_id)
+            if any(entry["name"] == desired.name for entry in tokens or []):
+                return "a token of service account %s (id %d)" % (account.name, account.id)
+        keys: t.Any = scope.client.find("/api/auth/keys", org=scope.org_id, includeExpired="true")
+        if any(key["name"] == desired.name for key in keys or []):
+            return "an API key"
+    except GrafanaError:
+        pass
+    return "something else there"

@@ -1,0 +1,44 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Grafana's version, and what depends on it."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+_PARTS = re.compile(r"^v?(\d+)\.(\d+)(?:\.(\d+))?")
+
+
+class Version(t.NamedTuple):
+    """A version as numbers; what follows them (``-pre``, ``+security-01``) does not matter here."""
+
+    major: int
+    minor: int
+    patch: int = 0
+
+    def __str__(self) -> str:
+        return "%d.%d.%d" % self
+
+
+def parse(text: t.Any) -> Version | None:
+    """Return the version in *text*: ``12.0.0-pre``, ``11.2.0+security-01``; ``None`` if there is none."""
+    found = _PARTS.match(text) if isinstance(text, str) else None
+    return Version(*(int(part or 0) for part in found.groups())) if found else None
+
+
+#: Service accounts, their tokens and the migration of API keys: always on from here.
+SERVICE_ACCOUNTS = Version(9, 1)
+#: The role ``None``.
+ROLE_NONE = Version(10, 2)
+#: A service account's login carries its org from here on; before, names are unique across all orgs.
+LOGIN_PER_ORG = Version(10, 4, 1)
+#: ``GET /api/user`` answers service accounts, and a foreign org header is refused, from here.
+TOKEN_KNOWS_ITSELF = Version(11, 5)
+#: ``/apis/dashboard.grafana.app`` is sound from here (11.5 serves it with holes).
+DASHBOARD_APIS = Version(12, 0)
+#: Titles may repeat in a folder from here; before, a repeated one can overwrite its namesake.
+TITLES_REPEAT = Version(11, 3)
+#: Folders nest from here.
+NESTED_FOLDERS = Version(11, 0)
