@@ -169,9 +169,12 @@ class Client:
             problem.retry_after = _seconds(answer.headers.get("Retry-After"))
             raise problem
         try:
-            return answer.json()
+            found = answer.json()
+            if found is None and method in ("GET", "POST") and not answer.text.strip():
+                raise ValueError
         except ValueError:
             raise _no_json(method, url, answer) from None
+        return found
 
     def _authenticated(self, method: str, path: str, org: int | None, body: t.Any) -> Answer:
         """Send a request as the caller. The first one of a run goes alone, so that a wrong password is tried once."""

@@ -162,8 +162,13 @@ def _uid(value: t.Any, what: str) -> str:
 
 
 def comparable(document: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """Return *document* without what belongs to the server; the server trims titles."""
+    """Return *document* without what belongs to the server.
+
+    Servers trim titles, and 12.0 says of a dashboard without a schema version that it has number 0.
+    """
     body = {key: value for key, value in document.items() if key not in SERVER_FIELDS}
+    if body.get("schemaVersion") == 0:
+        del body["schemaVersion"]
     if isinstance(body.get("title"), str):
         body["title"] = body["title"].strip()
     return body

@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# To be sourced: `stage NAME LIMIT COMMAND...` runs a command, keeps its output in a log, and notes how it went.
+
+logs=$PWD/.build/ci/logs
+notes=$PWD/.build/ci/notes
+pip_noise='^(Collecting|  Downloading|  Using cached|Installing collected|Successfully installed|Looking in links| +━)'
+
+# A run that is stopped leaves nothing behind: `timeout` passes the signal on to all that its command has started.
+trap 'kill $(jobs -p) 2>/dev/null; exit 1' INT TERM
+
+# What the test runners say last: "12 passed in 3.4s", or ansible-test's own words.
+closing_line() {
+    grep -E '^=+ .*(passed|failed|error|no tests ran).* =+$' "$1" | tail -n 1 | tr -d '=' || true
+}
+
+# LIMIT is the time after which a stage that hangs is ended (timeout's notation: 10m). COMMAND is a program, because
+# bash ignores `set -e` inside a function whose result is asked for.
+stage() {
+    local name=$1 limit=$2 log result=ok start=$SECONDS
+    shift 2
+    log=$logs/${name//[^a-z0-9.]/-}.log
+    echo "[$(date +%T)] $name ..."
+    # in the background, because bash acts on a signal only between commands, and `wait` is one that ends at once
+    timeout --kill-after=10 "$limit" "$@" >"$log" 2>&1 </dev/null &
+    wait $! || result=FAILED
+    printf '%s\t%ss\t%s\t%s\n' "$result" $((SECONDS - start)) "$name" "$(closing_line "$log")" >>"$notes"
+    if [ "$result" = FAILED ]; then
+        # in one piece, because other stages may be running beside this one
+        {
+            flock 9
+            printf '===== %s FAILED =====\n%s\n===== end of %s =====\n' "$name" "$(grep -vE "$pip_noise" "$log")" "$name"
+        } 9>>"$notes"
+        return 1
+    fi
+    echo "[$(date +%T)] $name: ok ($((SECONDS - start)) s)"
+}

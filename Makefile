@@ -1,0 +1,91 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Everything here makes the virtual environment that it needs, and only once: the second time takes seconds.
+# The newest Python from 3.11 on is found by itself; PYTHON=/path/to/python3 names another one.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PORT ?= 3000
+GRAFANA_VERSION ?= 12.4.3
+# further arguments of pytest, the emulator, the benchmark or the demo
+ARGS ?=
+
+VENV := .venv
+LINT := .build/venv-lint
+DOCS := .build/venv-docs
+BENCH := .build/venv-bench
+TARBALL := .build/dist/orgsmith-grafana-$(shell sed -n 's/^version: *//p' galaxy.yml).tar.gz
+TESTS = $(wildcard tests/unit tests/conformance tests/modules tests/e2e)
+
+# Ansible sees the checkout as an installed collection through the link .build/ansible_collections/orgsmith/grafana.
+# Its configuration is named, because it ignores one that lies in a world-writable directory.
+export PYTHONPATH := $(CURDIR)/.build:$(CURDIR)/tests
+export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.build
+export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
+# $(call in,VENV): run a command with the tools of a virtual environment first on PATH
+in = PATH="$(CURDIR)/$(1)/bin:$$PATH"
+
+.PHONY: help
+help: ## list these commands
+	@echo "make COMMAND, one of:"
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' $(firstword $(MAKEFILE_LIST)) | column -t -s '|'
+	@echo "Settings: PORT=$(PORT) GRAFANA_VERSION=$(GRAFANA_VERSION) PYTHON=python3.N ARGS='further arguments'"
+
+.PHONY: demo
+demo: .run-venv ## take a tenant from nothing to a working organization, on the embedded Grafana or on GRAFANA_URL
+	@$(call in,$(VENV)) python tests/tools/demo.py $(ARGS)
+
+.PHONY: emulator
+emulator: .run-venv ## run the embedded Grafana in the foreground
+	@exec $(VENV)/bin/python -m emulator --port $(PORT) --grafana-version $(GRAFANA_VERSION) $(ARGS)
+
+.PHONY: test
+test: .test-venv ## run every test
+	@$(call in,$(VENV)) python -m pytest --numprocesses auto --dist worksteal $(TESTS) $(ARGS)
+
+.PHONY: bench
+bench: .link ## compare with bare requests and with community.grafana, in seconds and requests
+	@tests/tools/venv.sh $(BENCH) tests/requirements-bench.txt
+	@$(call in,$(BENCH)) python tests/bench/bootstrap.py $(ARGS)
+
+.PHONY: lint
+lint: .lint-venv ## check style, types, documentation and packaging; runs nothing
+	@$(call in,$(LINT)) tests/tools/lint.sh
+
+.PHONY: importer
+importer: .lint-venv build ## check the tarball as Galaxy would
+	@$(call in,$(LINT)) tests/tools/importer.sh $(TARBALL)
+
+.PHONY: build
+build: .run-venv ## build the tarball of the collection
+	@tests/tools/copy-tree.sh .build/tree
+	@$(call in,$(VENV)) ansible-galaxy collection build --force --output-path .build/dist \
+		.build/tree/ansible_collections/orgsmith/grafana
+
+.PHONY: docs
+docs: .link ## build the documentation as HTML
+	@tests/tools/venv.sh $(DOCS) tests/requirements-docs.txt
+	@$(call in,$(DOCS)) tests/tools/docs.sh
+
+.PHONY: clean
+clean: ## remove everything that was made, virtual environments included
+	rm -rf .venv .build .ansible .mypy_cache .pytest_cache .ruff_cache tests/output
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.PHONY: .link .run-venv .test-venv .lint-venv
+.link:
+	@mkdir -p .build/ansible_collections/orgsmith
+	@ln -sfn ../../.. .build/ansible_collections/orgsmith/grafana
+
+.run-venv: .link
+	@tests/tools/venv.sh $(VENV) tests/requirements-run.txt
+
+.test-venv: .link
+	@tests/tools/venv.sh $(VENV) tests/requirements.txt
+
+.lint-venv: .link
+	@tests/tools/venv.sh $(LINT) tests/requirements-lint.txt

@@ -1,0 +1,210 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who a request is made as: basic auth, bearer key, session cookie, or a header of a proxy."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+from typing import TYPE_CHECKING
+
+from .permissions import Caller
+from .replies import Refusal, Reply, barrier, fail, message, typed, unauthorized
+from .state import Key, Session, User, well_formed
+
+if TYPE_CHECKING:
+    from .server import Request, Server
+
+COOKIE = "grafana_session"
+#: Seconds: a session's token is to be rotated after this; a signed-in user is cached for so long; a key's last use
+#: moves at most so often.
+ROTATE_AFTER = 600
+CACHED = 5
+USE_MOVES = 300
+#: Failed logins within so many seconds that lock a user out, where the protection is on.
+FAILURES, WITHIN = 5, 300
+
+
+def authenticate(server: Server, request: Request) -> Caller | None:
+    """Return who makes *request*, ``None`` for nobody. Raises :class:`Refusal` for bad credentials."""
+    scheme, _, value = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "basic" and value:
+        return _basic(server, request, value)
+    if scheme.lower() == "bearer" and value:
+        return _key(server, request, value.strip())
+    by_header = _by_header(server, request)
+    if by_header:
+        return by_header
+    return _session(server, request)
+
+
+def _by_header(server: Server, request: Request) -> Caller | None:
+    """Return the user whom an authentication proxy, or a JWT (here: a plain login), names."""
+    for way in ("auth.proxy", "auth.jwt"):
+        if server.settings.on(f"{way}.enabled"):
+            login = request.headers.get(server.settings.text(f"{way}.header_name"))
+            user = server.state.find_user(login, loose=True) if login else None
+            if user:
+                return as_user(server, request, user)
+            if login:
+                raise Refusal(unauthorized(server.profile))
+    return None
+
+
+def _basic(server: Server, request: Request, value: str) -> Caller:
+    if not server.settings.on("auth.basic.enabled"):
+        raise Refusal(unauthorized(server.profile))
+    try:
+        login, _, password = base64.b64decode(value, validate=True).decode().partition(":")
+    except ValueError:
+        raise Refusal(unauthorized(server.profile)) from None
+    return as_user(server, request, check_password(server, login, password, wrong_basic))
+
+
+def wrong_basic(server: Server) -> Reply:
+    """Return the refusal of a wrong password by basic auth."""
+    if server.profile.typed_errors:
+        return barrier(401, "Invalid username or password", "password-auth.failed")
+    return fail(server.profile, 401, "invalid username or password")
+
+
+def wrong_login(server: Server) -> Reply:
+    """Return the refusal of a wrong password by the login form."""
+    if server.profile.typed_errors:
+        return typed(401, "Invalid username or password", "password-auth.failed")
+    return fail(server.profile, 401, "Invalid username or password")
+
+
+def check_password(server: Server, login: str, password: str, wrong) -> User:
+    """Return the user of *login*. Raises :class:`Refusal` made by *wrong*; counts failures where that is on."""
+    state, now = server.state, server.clock.now()
+    protected = not server.settings.on("security.disable_brute_force_login_protection")
+    failures = [moment for moment in state.failed_logins.get(login, []) if now - moment < WITHIN]
+    user = state.find_user(login, loose=server.profile.loose_logins)
+    if (protected and len(failures) >= FAILURES) or user is None or user.password != password or user.disabled:
+        state.failed_logins[login] = [*failures, now]
+        raise Refusal(wrong(server))
+    state.failed_logins.pop(login, None)
+    return user
+
+
+def as_user(server: Server, request: Request, user: User, session: str | None = None) -> Caller:
+    """Return *user* in the org that the request asks for."""
+    wanted = request.wanted_org()
+    org_id = wanted or user.org_id
+    cached = server.state.signed_in.get(("user", user.id, org_id))
+    if cached and cached[0] > server.clock.now():
+        role = cached[1]
+    else:
+        org = server.state.orgs.get(org_id)
+        role = org.members.get(user.id) if org else None
+        if role is not None:
+            server.state.signed_in[("user", user.id, org_id)] = (server.clock.now() + CACHED, role)
+    return Caller(user=user, org_id=org_id, role=role, session=session)
+
+
+def _key(server: Server, request: Request, secret: str) -> Caller:
+    """Return the service account, or the API key, that *secret* belongs to."""
+    state, profile = server.state, server.profile
+    key = state.by_secret.get(secret)
+    if key is None:
+        raise Refusal(_unknown_key(server, secret))
+    if key.account_id is None and profile.numbers >= (12, 1):
+        raise Refusal(message("Unauthorized", 401, traceID=""))
+    if state.expired(key):
+        text = "Expired API key"
+        raise Refusal(barrier(401, text, "api-key.expired") if profile.typed_errors else message(text, 401))
+    if key.revoked:
+        text = "Revoked API key" if profile.typed_errors else "Revoked token"
+        raise Refusal(barrier(401, text, "api-key.revoked") if profile.typed_errors else message(text, 401))
+    wanted = request.wanted_org()
+    if profile.typed_errors and wanted and wanted != key.org_id:
+        text = "API key does not belong to the requested organization"
+        raise Refusal(barrier(401, text, "api-key.organization-mismatch"))
+    caller = _as_key(server, key)
+    now = server.clock.now()
+    if key.last_used is None or now - key.last_used >= USE_MOVES:
+        key.last_used = now
+    return caller
+
+
+def _as_key(server: Server, key: Key) -> Caller:
+    if key.account_id is None:
+        return Caller(key=key, org_id=key.org_id, role=key.role)
+    account = server.state.accounts.get(key.account_id)
+    if account is None or account.lost:
+        # Its account belongs to no org: signed in, and allowed nothing.
+        return Caller(key=key, account=account, org_id=key.org_id, role=None)
+    entry = ("account", account.id)
+    cached = server.state.signed_in.get(entry)
+    if cached and cached[0] > server.clock.now():
+        return Caller(key=key, account=account, org_id=key.org_id, role=cached[1])
+    if account.disabled:
+        if server.profile.typed_errors:
+            raise Refusal(barrier(401, "Unauthorized", "identity.disabled"))
+        raise Refusal(message("Service account is disabled", 401))
+    server.state.signed_in[entry] = (server.clock.now() + CACHED, account.role)
+    return Caller(key=key, account=account, org_id=key.org_id, role=account.role)
+
+
+def _unknown_key(server: Server, secret: str) -> Reply:
+    """Return the refusal of a key that nobody has: told apart by whether it could be one."""
+    profile = server.profile
+    if not profile.typed_errors:
+        deleted = well_formed(secret) and profile.rbac
+        return fail(profile, 500 if deleted else 401, "invalid API key")
+    if well_formed(secret):
+        return message("Unauthorized", 401, traceID="")
+    return barrier(401, "Invalid API key", "api-key.invalid")
+
+
+def _session(server: Server, request: Request) -> Caller | None:
+    value = request.cookies.get(COOKIE)
+    found = server.state.sessions.get(value) if value else None
+    if found is None:
+        return None
+    user = server.state.users.get(found.user_id)
+    if user is None or user.disabled:
+        return None
+    if server.clock.now() - found.rotated > ROTATE_AFTER and value == found.value:
+        if server.profile.typed_errors:
+            if request.path != "/api/user/auth-tokens/rotate":
+                raise Refusal(barrier(401, "Unauthorized", "session.token.rotate"))
+        else:
+            request.new_cookies.append(cookie(server, rotate(server, found)))
+    return as_user(server, request, user, session=value)
+
+
+def open_session(server: Server, user: User) -> Session:
+    """Begin a session of *user*."""
+    session = Session(user.id, secrets.token_hex(16), server.clock.now())
+    server.state.sessions[session.value] = session
+    return session
+
+
+def rotate(server: Server, session: Session) -> Session:
+    """Give *session* a new token; the one before works until the next rotation."""
+    if session.previous:
+        server.state.sessions.pop(session.previous, None)
+    session.previous, session.value = session.value, secrets.token_hex(16)
+    session.rotated = server.clock.now()
+    server.state.sessions[session.value] = session
+    return session
+
+
+def close_session(server: Server, value: str) -> None:
+    """End a session under all of its tokens."""
+    session = server.state.sessions.get(value)
+    for token in (session.value, session.previous) if session else ():
+        if token:
+            server.state.sessions.pop(token, None)
+
+
+def cookie(server: Server, session: Session | None) -> str:
+    """Return the Set-Cookie that hands a session out, or ends it."""
+    secure = "; Secure" if server.settings.on("security.cookie_secure") else ""
+    path = server.sub_path or "/"
+    if session is None:
+        return f"{COOKIE}=; Path={path}; Max-Age=0; HttpOnly; SameSite=Lax{secure}"
+    return f"{COOKIE}={session.value}; Path={path}; Max-Age=2592000; HttpOnly; SameSite=Lax{secure}"

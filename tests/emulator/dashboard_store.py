@@ -1,0 +1,223 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Dashboards and folders of every organization, with what each version makes of a write."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import uuid
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from .state import uid as new_uid
+
+if TYPE_CHECKING:
+    from .server import Server
+
+V0 = "v0alpha1"
+GENERAL = ""
+#: The name by which a server's own writes stand in ``managedFields`` (12.4).
+SERVER_MANAGER = "grafana124"
+
+
+@dataclass
+class Provisioned:
+    """Where a provisioned dashboard comes from; *modified* is seconds since the epoch."""
+
+    path: str
+    checksum: str
+    modified: float
+
+    @property
+    def name(self) -> str:
+        """The file's name."""
+        return self.path.rpartition("/")[2]
+
+
+@dataclass
+class Dashboard:
+    """A dashboard; *spec* is without id, uid and version, *api* the version that it is stored in."""
+
+    id: int
+    org_id: int
+    uid: str
+    spec: dict[str, Any]
+    folder_uid: str
+    created: float
+    created_by: str
+    version: int = 1
+    generation: int = 1
+    updated: float = 0.0
+    updated_by: str = ""
+    changed: bool = False
+    message: str = ""
+    api: str = V0
+    provisioned: Provisioned | None = None
+    object_uid: str = field(default_factory=lambda: str(uuid.uuid4()))
+    resource_version: int = 0
+    #: Who wrote which top-level fields of the spec, and which annotations: manager -> names.
+    managers: dict[str, set[str]] = field(default_factory=dict)
+    manager_apis: dict[str, str] = field(default_factory=dict)
+    annotated_by: str = ""
+    #: At 11.5 a write by ``/apis`` sets the folder's uid and not its id, which the legacy route goes by.
+    folder_half_set: bool = False
+
+    @property
+    def title(self) -> str:
+        """The title."""
+        return str(self.spec.get("title") or "")
+
+
+@dataclass
+class Folder:
+    """A folder; *parent* is a folder's uid, or empty."""
+
+    id: int
+    org_id: int
+    uid: str
+    title: str
+    parent: str
+    created: float
+    created_by: str
+    version: int = 1
+    updated: float = 0.0
+    updated_by: str = ""
+    by_admin: bool = True
+    object_uid: str = field(default_factory=lambda: str(uuid.uuid4()))
+
+
+class DashboardStore:
+    """What ``/api/dashboards``, ``/api/folders``, ``/api/datasources`` and ``/apis`` work on."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget everything but what is provisioned."""
+        from .provisioning import provision
+
+        self._dashboards: dict[int, dict[str, Dashboard]] = {}
+        self._folders: dict[int, dict[str, Folder]] = {}
+        self._datasources: dict[int, list[dict[str, Any]]] = {}
+        self._rv = 1_700_000_000_000_000
+        self._size = 0
+        provision(self._server, self)
+
+    def upgraded(self) -> None:
+        """Nothing changes with the version but how it is shown."""
+
+    def size(self) -> int:
+        """Return how many dashboards there are in all organizations."""
+        return self._size
+
+    def count(self, org_id: int) -> int:
+        """Return how many dashboards an org has."""
+        return len(self._dashboards.get(org_id, {}))
+
+    def drop_org(self, org_id: int) -> None:
+        """Delete what an org has."""
+        self._size -= self.count(org_id)
+        for table in (self._dashboards, self._folders, self._datasources):
+            table.pop(org_id, None)  # type: ignore[attr-defined]
+
+    def next_rv(self) -> int:
+        """Return the next resource version."""
+        self._rv += 1 + secrets.randbelow(1000)
+        return self._rv
+
+    # Dashboards
+
+    def dashboards(self, org_id: int) -> list[Dashboard]:
+        """Return the dashboards of an org in the order in which they were made."""
+        return list(self._dashboards.get(org_id, {}).values())
+
+    def dashboard(self, org_id: int, uid: str) -> Dashboard | None:
+        """Return the dashboard of this uid."""
+        return self._dashboards.get(org_id, {}).get(uid)
+
+    def dashboard_of_id(self, org_id: int, number: int) -> Dashboard | None:
+        """Return the dashboard of this database id."""
+        return next((one for one in self.dashboards(org_id) if one.id == number), None)
+
+    def titled(self, org_id: int, title: str, folder_uid: str) -> Dashboard | None:
+        """Return the dashboard of this title in a folder."""
+        return next((d for d in self.dashboards(org_id) if d.title == title and d.folder_uid == folder_uid), None)
+
+    def add(self, org_id: int, uid: str | None, spec: dict[str, Any], folder_uid: str, by: str, **more: Any) -> Dashboard:
+        """Make a dashboard."""
+        now = self._server.clock.now()
+        number = self._server.state.next("dashboard")
+        made = Dashboard(number, org_id, uid or new_uid(), spec, folder_uid, now, by, updated=now, updated_by=by, **more)
+        made.resource_version = self.next_rv()
+        self._dashboards.setdefault(org_id, {})[made.uid] = made
+        self._size += 1
+        return made
+
+    def replace(self, old: Dashboard, spec: dict[str, Any], folder_uid: str, by: str) -> bool:
+        """Write a dashboard anew; tell whether that changed anything."""
+        changed = folder_uid != old.folder_uid or canonical(spec) != canonical(old.spec)
+        profile = self._server.profile
+        if changed or profile < (12, 1):
+            old.version += 1
+        if changed:
+            old.generation = old.version
+            old.changed = True
+            old.updated, old.updated_by = self._server.clock.now(), by
+            old.resource_version = self.next_rv()
+        elif not profile.unified:
+            old.updated, old.updated_by = self._server.clock.now(), by
+        old.spec, old.folder_uid = spec, folder_uid
+        return changed
+
+    def remove(self, dashboard: Dashboard) -> None:
+        """Delete a dashboard."""
+        del self._dashboards[dashboard.org_id][dashboard.uid]
+        self._size -= 1
+
+    # Folders
+
+    def folders(self, org_id: int) -> list[Folder]:
+        """Return the folders of an org."""
+        return list(self._folders.get(org_id, {}).values())
+
+    def folder(self, org_id: int, uid: str) -> Folder | None:
+        """Return the folder of this uid."""
+        return self._folders.get(org_id, {}).get(uid)
+
+    def add_folder(self, org_id: int, uid: str | None, title: str, parent: str, by: str, by_admin: bool) -> Folder:
+        """Make a folder."""
+        now = self._server.clock.now()
+        number = self._server.state.next("dashboard")
+        made = Folder(number, org_id, uid or new_uid(), title, parent, now, by, updated=now, updated_by=by, by_admin=by_admin)
+        self._folders.setdefault(org_id, {})[made.uid] = made
+        return made
+
+    def remove_folder(self, folder: Folder) -> None:
+        """Delete a folder with everything in it."""
+        for inner in [one for one in self.folders(folder.org_id) if one.parent == folder.uid]:
+            self.remove_folder(inner)
+        for dashboard in [one for one in self.dashboards(folder.org_id) if one.folder_uid == folder.uid]:
+            self.remove(dashboard)
+        del self._folders[folder.org_id][folder.uid]
+
+    # Data sources
+
+    def datasources(self, org_id: int) -> list[dict[str, Any]]:
+        """Return the data sources of an org, to read and to change."""
+        return self._datasources.setdefault(org_id, [])
+
+
+def canonical(spec: dict[str, Any]) -> str:
+    """Return *spec* as text that is equal for equal specs, 1 and 1.0 told together."""
+    return json.dumps(_numbers(spec), sort_keys=True)
+
+
+def _numbers(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _numbers(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_numbers(inner) for inner in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -1,0 +1,54 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Health, settings, and what everybody may ask."""
+
+from __future__ import annotations
+
+from .auth import authenticate
+from .profile import Profile
+from .replies import Refusal, Reply, ok, unauthorized
+from .server import ANYBODY, Request, require_globally, route
+
+COMMIT = "0123456789abcdef"
+
+
+@route("GET", "/api/health", access=ANYBODY)
+def health(request: Request) -> Reply:
+    body = {"database": "ok"}
+    if not request.server.settings.on("auth.anonymous.hide_version"):
+        body.update(version=request.server.version, commit=COMMIT)
+    return ok(body)
+
+
+@route("GET", "/api/frontend/settings", access=ANYBODY)
+def frontend_settings(request: Request) -> Reply:
+    caller = authenticate(request.server, request)
+    if caller is None:
+        raise Refusal(unauthorized(request.server.profile))
+    build = {"version": request.server.version, "commit": COMMIT, "edition": "Open Source", "env": "production"}
+    return ok({"appSubUrl": request.server.sub_path, "buildInfo": build, "featureToggles": {}})
+
+
+@route("GET", "/api/login/ping")
+def ping(request: Request) -> Reply:
+    return ok("Logged in" if request.server.profile < (10, 0) else {"message": "Logged in"})
+
+
+@route("GET", "/api/admin/settings")
+def admin_settings(request: Request) -> Reply:
+    require_globally(request, "settings:read")
+    return ok(request.server.settings.sections())
+
+
+@route("GET", "/api/access-control/user/permissions", there=lambda profile: profile.rbac)
+def permissions(request: Request) -> Reply:
+    known = ("orgs:read", "org.users:read", "dashboards:read", "dashboards:create", "serviceaccounts:read")
+    return ok({name: [""] for name in known if request.caller.may(name) or request.caller.may_globally(name)})
+
+
+def users_only(profile: Profile) -> Reply:
+    """Return what routes for users answer to keys: 403 at 11.5, and an empty 304 from 12.0 on."""
+    if profile.unified:
+        return Reply(304)
+    return Reply(403, {"message": "Endpoint only available for users"})

@@ -1,0 +1,303 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How dashboards and folders look as objects of Kubernetes, by version."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .dashboard_store import SERVER_MANAGER, V0, Dashboard, Folder
+from .normalise import newest, stored, to_v0
+from .profile import Profile
+from .replies import Reply
+from .server import Request
+from .state import stamp
+from .state import uid as new_uid
+
+GROUP = "dashboard.grafana.app"
+#: The versions of the group, the preferred one first.
+VERSIONS = (
+    ((12, 0), ("v0alpha1", "v1alpha1", "v2alpha1")),
+    ((12, 1), ("v1alpha1", "v0alpha1", "v2alpha1")),
+)
+NEWEST_VERSIONS = ("v1beta1", "v0alpha1", "v2beta1", "v2alpha1")
+#: What 11.5 answers where it knows no such group: the paths that it knows.
+LEGACY_FORM = [
+    "/apis",
+    *(f"/apis/{GROUP}{suffix}" for suffix in ("", "/v0alpha1", "/v1alpha1", "/v2alpha1")),
+    *(
+        f"/apis/{name}.grafana.app{suffix}"
+        for name in ("featuretoggle", "iam", "notifications.alerting", "playlist", "userstorage")
+        for suffix in ("", "/v0alpha1")
+    ),
+    "/healthz",
+    "/healthz/log",
+    "/healthz/ping",
+    "/healthz/poststarthook/max-in-flight-filter",
+    "/healthz/poststarthook/storage-object-count-tracker-hook",
+    "/livez",
+    "/livez/log",
+    "/livez/ping",
+    "/livez/poststarthook/max-in-flight-filter",
+    "/livez/poststarthook/storage-object-count-tracker-hook",
+    "/metrics",
+    "/metrics/slis",
+    "/openapi/v2",
+    "/openapi/v3",
+    "/openapi/v3/",
+    "/readyz",
+    "/readyz/log",
+    "/readyz/ping",
+    "/readyz/poststarthook/max-in-flight-filter",
+    "/readyz/poststarthook/storage-object-count-tracker-hook",
+    "/readyz/shutdown",
+    "/version",
+]
+
+
+def versions(profile: Profile) -> tuple[str, ...]:
+    """Return the versions of the group that *profile* serves."""
+    return next((known for before, known in VERSIONS if profile < before), NEWEST_VERSIONS)
+
+
+def namespace(name: str) -> int | None:
+    """Return the org of a namespace: ``default`` is org 1, ``org-N`` the others."""
+    if name == "default":
+        return 1
+    number = name.removeprefix("org-")
+    return int(number) if name != number and number.isdigit() and int(number) > 1 else None
+
+
+def namespace_of(org_id: int) -> str:
+    """Return the namespace of an org."""
+    return "default" if org_id == 1 else f"org-{org_id}"
+
+
+def failure(code: int, text: str, reason: str = "", details: dict[str, Any] | None = None) -> Reply:
+    """Return a ``Status`` that says what failed."""
+    body: dict[str, Any] = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure", "message": text}
+    if reason:
+        body["reason"] = reason
+    if details is not None:
+        body["details"] = details
+    return Reply(code, {**body, "code": code})
+
+
+def missing(kind: str, name: str, group: str = GROUP) -> Reply:
+    """Return the ``Status`` of an object that is not there."""
+    details = {"name": name, "group": group, "kind": kind}
+    return failure(404, f'{kind}.{group} "{name}" not found', "NotFound", details)
+
+
+def success(name: str, group: str, kind: str, object_uid: str) -> Reply:
+    """Return the ``Status`` of a deletion."""
+    details = {"name": name, "group": group, "kind": kind, "uid": object_uid}
+    return Reply(200, {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "details": details})
+
+
+def list_of(request: Request, kind: str, api: str, items: list[dict[str, Any]], more: str | None) -> dict[str, Any]:
+    """Return a list of objects; 11.5 leaves an empty one out, and 12.0 gives a list of folders no version."""
+    profile = request.server.profile
+    metadata: dict[str, Any] = {}
+    if kind == "DashboardList" or profile >= (12, 1):
+        metadata["resourceVersion"] = str(request.server.store.next_rv())
+    if more is not None:
+        metadata["continue"] = more
+    body: dict[str, Any] = {"kind": kind, "apiVersion": api, "metadata": metadata}
+    if items or profile >= (12, 0):
+        body["items"] = items
+    return body
+
+
+def resource_version(request: Request, found: Dashboard) -> str:
+    """Return an object's resource version: at 12.0 it is the dashboard's own."""
+    if request.server.profile.numbers[:2] == (12, 0):
+        return str(found.version)
+    return str(found.resource_version)
+
+
+def manage(
+    request: Request,
+    found: Dashboard,
+    spec: dict[str, Any],
+    notes: dict[str, str],
+    before: dict[str, Any] | None = None,
+) -> None:
+    """Remember which client wrote what: by the first word of its User-Agent."""
+    client = request.headers.get("User-Agent", "").partition("/")[0] or "unknown"
+    old = before or {}
+    changed = {name for name, value in spec.items() if name not in old or old[name] != value}
+    for manager, names in found.managers.items():
+        if manager != client:
+            gone = {name for name in names if name not in spec and name not in ("id", "uid", "version")}
+            names -= changed | gone
+    mine = found.managers.setdefault(client, set())
+    if before is None or changed or mine:
+        mine |= set(spec) if before is None or mine else changed
+    found.manager_apis[client] = request.params["version"]
+    found.annotated_by = client if notes else ""
+    found.managers = {manager: names for manager, names in found.managers.items() if names}
+
+
+def object_of(
+    request: Request,
+    found: Dashboard,
+    version: str,
+    listing: bool = False,
+    written: str = "",
+    posted: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Return a dashboard as an object of *version*; *written* is ``created`` or ``replaced`` in answers to writes."""
+    profile = request.server.profile
+    body: dict[str, Any] = {"kind": "Dashboard", "apiVersion": f"{GROUP}/{version}"}
+    if listing and profile < (12, 0):
+        body = {}
+    body["metadata"] = _metadata(request, found, written)
+    body["spec"] = _spec(profile, found, version, written, posted or {})
+    if profile >= (12, 0):
+        body["status"] = {}
+        if not written and profile >= (12, 1) and version != found.api:
+            body["status"] = {"conversion": {"failed": False, "storedVersion": found.api}}
+    return body
+
+
+def _spec(profile: Profile, found: Dashboard, version: str, written: str, posted: dict[str, Any]) -> dict[str, Any]:
+    if profile < (12, 0):
+        if not written:
+            return {**found.spec, "uid": found.uid, "version": found.version}
+        spec = dict(found.spec)
+        if written == "created":  # it answers the version as it was sent, and a uid of its own
+            spec.update({"uid": new_uid()} if "uid" in posted else {})
+            spec.update({"version": posted["version"]} if "version" in posted else {})
+        return spec
+    if version == V0 or profile < (12, 1):
+        spec = to_v0(found.spec, found.api)
+        return spec if written else stored(profile, spec)
+    if version.startswith("v2"):
+        return found.spec
+    return found.spec if found.api == version else newest(to_v0(found.spec, found.api))
+
+
+def _metadata(request: Request, found: Dashboard, written: str) -> dict[str, Any]:
+    profile = request.server.profile
+    metadata: dict[str, Any] = {"name": found.uid, "namespace": namespace_of(found.org_id), "uid": found.object_uid}
+    metadata["resourceVersion"] = resource_version(request, found)
+    if written or profile >= (12, 0):
+        metadata["generation"] = found.generation
+    metadata["creationTimestamp"] = stamp(found.created)
+    metadata["labels"] = {"grafana.app/deprecatedInternalID": str(found.id)}
+    metadata["annotations"] = _annotations(profile, found, written)
+    fields = _managed(found)
+    if fields and (profile >= (12, 1) or written == "created"):
+        metadata["managedFields"] = fields
+    return metadata
+
+
+def _annotations(profile: Profile, found: Dashboard, written: str) -> dict[str, str]:
+    """Return an object's annotations: unified storage keeps what was sent, legacy storage what it has columns for."""
+    notes = {"grafana.app/createdBy": f"user:{found.created_by or 'anonymous'}"}
+    if found.folder_uid:
+        notes["grafana.app/folder"] = found.folder_uid
+    if found.message and (written or profile >= (12, 1)):
+        notes["grafana.app/message"] = found.message
+    always = profile < (12, 1) and written != "created"
+    if always or (found.changed and profile >= (12, 1)):
+        notes["grafana.app/updatedBy"] = f"user:{found.updated_by or 'anonymous'}"
+        notes["grafana.app/updatedTimestamp"] = stamp(found.updated)
+    notes.update(_source(profile, found, written))
+    return dict(sorted(notes.items()))
+
+
+def _source(profile: Profile, found: Dashboard, written: str) -> dict[str, str]:
+    """Return the annotations that mark a provisioned dashboard; 11.5 has other names for them."""
+    source = found.provisioned
+    if source is None or (written and profile < (12, 0)):
+        return {}
+    if profile < (12, 0):
+        return {
+            "grafana.app/repoName": "files",
+            "grafana.app/repoPath": source.name,
+            "grafana.app/repoHash": source.checksum,
+            "grafana.app/repoTimestamp": stamp(source.modified),
+        }
+    return {
+        "grafana.app/managedBy": "classic-file-provisioning",
+        "grafana.app/managerId": "files",
+        "grafana.app/sourcePath": source.path,
+        "grafana.app/sourceChecksum": source.checksum,
+        "grafana.app/sourceTimestamp": str(int(source.modified) * 1000),
+    }
+
+
+#: Annotations that a client sets.
+CLIENT_NOTES = ("grafana.app/folder", "grafana.app/message")
+
+
+def _managed(found: Dashboard) -> list[dict[str, Any]]:
+    """Return ``managedFields``; a v2 layout has none in the recordings."""
+    if found.api.startswith("v2"):
+        return []
+    entries = []
+    for manager, names in sorted(found.managers.items()):
+        fields: dict[str, Any] = {}
+        notes = _managed_notes(found, manager)
+        if notes:
+            fields["f:metadata"] = {"f:annotations": {".": {}, **{f"f:{name}": {} for name in notes}}}
+        fields["f:spec"] = {f"f:{name}": {} for name in sorted(names)}
+        api = found.manager_apis.get(manager, V0)
+        entry = {"manager": manager, "operation": "Update", "apiVersion": f"{GROUP}/{api}", "time": stamp(found.updated)}
+        entries.append({**entry, "fieldsType": "FieldsV1", "fieldsV1": fields})
+    return entries
+
+
+def _managed_notes(found: Dashboard, manager: str) -> list[str]:
+    if manager == SERVER_MANAGER and found.provisioned is not None:
+        kinds = ("managedBy", "managerId", "sourceChecksum", "sourcePath", "sourceTimestamp")
+        return [f"grafana.app/{name}" for name in kinds]
+    if found.annotated_by and found.annotated_by != manager:
+        return []
+    values = (found.folder_uid, found.message)
+    return [name for name, value in zip(CLIENT_NOTES, values, strict=True) if value]
+
+
+def folder_object(request: Request, folder: Folder) -> dict[str, Any]:
+    """Return a folder as an object."""
+    profile = request.server.profile
+    metadata: dict[str, Any] = {"name": folder.uid, "namespace": namespace_of(folder.org_id), "uid": folder.object_uid}
+    metadata["resourceVersion"] = str(request.server.store.next_rv())
+    if profile >= (12, 1):
+        metadata["generation"] = folder.version
+    metadata["creationTimestamp"] = stamp(folder.created)
+    metadata["labels"] = {"grafana.app/deprecatedInternalID": str(folder.id)}
+    body: dict[str, Any] = {"kind": "Folder", "apiVersion": "folder.grafana.app/v1beta1", "metadata": metadata}
+    if profile >= (12, 1):
+        notes = {"grafana.app/createdBy": f"user:{folder.created_by}"}
+        if folder.parent:
+            notes["grafana.app/folder"] = folder.parent
+        metadata["annotations"] = notes
+        fields = {"f:spec": {"f:description": {}, "f:title": {}}}
+        entry = {"manager": SERVER_MANAGER, "operation": "Update", "apiVersion": "folder.grafana.app/v1beta1"}
+        entry.update(time=stamp(folder.updated), fieldsType="FieldsV1", fieldsV1=fields)
+        metadata["managedFields"] = [entry]
+        body["spec"] = {"title": folder.title, "description": ""}
+        return body
+    path, uids = _path(request, folder)
+    metadata["annotations"] = {
+        "grafana.app/fullpath": path,
+        "grafana.app/fullpathUIDs": uids,
+        "grafana.app/updatedTimestamp": stamp(folder.updated),
+    }
+    body.update(spec={"title": folder.title}, status={})
+    return body
+
+
+def _path(request: Request, folder: Folder) -> tuple[str, str]:
+    """Return the titles and the uids of a folder and those above it."""
+    chain = [folder]
+    while chain[0].parent:
+        parent = request.server.store.folder(folder.org_id, chain[0].parent)
+        if parent is None or parent in chain:
+            break
+        chain.insert(0, parent)
+    return "/".join(one.title for one in chain), "/".join(one.uid for one in chain)

@@ -1,0 +1,108 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which role may do what, and who a request is made as."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .state import Account, Key, User
+
+ROLES = ("None", "Viewer", "Editor", "Admin")
+
+#: Permissions in an organization, by the least role that has them. "None" may do nothing.
+BY_ROLE = {
+    "Viewer": {
+        "orgs:read",
+        "dashboards:read",
+        "folders:read",
+        "datasources:read-none",
+    },
+    "Editor": {
+        "dashboards:create",
+        "dashboards:write",
+        "dashboards:delete",
+        "folders:create",
+        "folders:write",
+        "folders:delete",
+    },
+    "Admin": {
+        "orgs:write",
+        "orgs.preferences:read",
+        "org.users:read",
+        "org.users:add",
+        "org.users:write",
+        "org.users:remove",
+        "serviceaccounts:read",
+        "serviceaccounts:create",
+        "serviceaccounts:write",
+        "serviceaccounts:delete",
+        "apikeys:read",
+        "apikeys:create",
+        "apikeys:delete",
+        "datasources:read",
+        "datasources:create",
+        "datasources:write",
+        "datasources:delete",
+    },
+}
+
+#: What server admins may do, in whatever organization.
+GLOBAL = {
+    "orgs:read",
+    "orgs:write",
+    "orgs:create",
+    "orgs:delete",
+    "orgs.quotas:read",
+    "orgs.quotas:write",
+    "org.users:read",
+    "org.users:add",
+    "org.users:write",
+    "org.users:remove",
+    "users:read",
+    "users:create",
+    "users:delete",
+    "users.permissions:write",
+    "settings:read",
+}
+
+
+def allows(role: str | None, permission: str) -> bool:
+    """Tell whether *role* has *permission* in its organization."""
+    if role not in ROLES:
+        return False
+    rank = ROLES.index(role)
+    return any(permission in BY_ROLE.get(name, ()) for name in ROLES[: rank + 1])
+
+
+@dataclass
+class Caller:
+    """Who makes a request: a user, or a key; *org_id* is the org of the request, *role* the role there."""
+
+    user: User | None = None
+    key: Key | None = None
+    account: Account | None = None
+    org_id: int = 0
+    role: str | None = None
+    session: str | None = None
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether this is a server admin."""
+        return self.user is not None and self.user.is_admin
+
+    @property
+    def login(self) -> str:
+        """How records name who wrote."""
+        if self.user:
+            return self.user.login
+        return self.account.login if self.account else ""
+
+    def may(self, permission: str) -> bool:
+        """Tell whether the caller has *permission* in the org of the request."""
+        return allows(self.role, permission)
+
+    def may_globally(self, permission: str) -> bool:
+        """Tell whether the caller has *permission* everywhere."""
+        return self.is_admin and permission in GLOBAL

@@ -1,0 +1,22 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""All modules that register routes, in the order in which their routes are tried."""
+
+from __future__ import annotations
+
+from . import (  # noqa: F401
+    api_keys,
+    dashboards,
+    datasources,
+    folders,
+    general,
+    kubernetes,
+    members,
+    orgs,
+    search,
+    service_accounts,
+    sessions,
+    tokens,
+    users,
+)

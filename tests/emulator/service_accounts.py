@@ -1,0 +1,170 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Service accounts of an organization."""
+
+from __future__ import annotations
+
+import re
+
+from .members import role_of
+from .profile import Profile
+from .replies import Refusal, Reply, bad_request, fail, message, not_found, ok, typed
+from .server import Request, require, route
+from .state import Account, stamp
+
+BAD = "Bad request data"
+
+
+def there(profile: Profile) -> bool:
+    return profile.service_accounts
+
+
+def missing(profile: Profile) -> Reply:
+    """Return the 404 of an account that is none in this org."""
+    if profile.typed_errors:
+        return typed(404, "service account not found", "serviceaccounts.ErrNotFound")
+    return fail(profile, 404, "Failed to retrieve service account")
+
+
+def account_id(request: Request) -> int:
+    """Return the id in the path; what is no number is no route from 10 on."""
+    try:
+        return int(request.params["account_id"])
+    except ValueError:
+        if request.server.profile.typed_errors:
+            raise Refusal(not_found()) from None
+        raise Refusal(bad_request(request.server.profile, "Service Account ID is invalid")) from None
+
+
+def account_of(request: Request) -> Account | None:
+    """Return the account in the path, if it is one of the caller's org."""
+    found = request.server.state.accounts.get(account_id(request))
+    return found if found and found.org_id == request.caller.org_id and not found.lost else None
+
+
+def basic(request: Request, account: Account) -> dict:
+    """Return what every view of an account begins with."""
+    entry: dict = {"id": account.id}
+    if request.server.profile >= (10, 0):
+        entry["uid"] = account.uid
+    entry.update(name=account.name, login=account.login, orgId=account.org_id, isDisabled=account.disabled)
+    return entry
+
+
+def whole(request: Request, account: Account) -> dict:
+    """Return an account as it is shown by itself."""
+    entry = basic(request, account)
+    entry.update(createdAt=stamp(account.created), updatedAt=stamp(account.updated))
+    entry.update(avatarUrl=f"/avatar/{account.id:032x}", role=account.role, teams=None)
+    tokens = len(request.server.state.keys_of(account.id))
+    if tokens:
+        entry["tokens"] = tokens
+    return entry
+
+
+def listed(request: Request, account: Account) -> dict:
+    """Return an account as the search shows it."""
+    entry = basic(request, account)
+    entry.update(role=account.role, tokens=len(request.server.state.keys_of(account.id)))
+    entry["avatarUrl"] = f"/avatar/{account.id:032x}"
+    return entry
+
+
+def login_of(profile: Profile, org_id: int, name: str) -> str:
+    """Return the login that the server makes of a name."""
+    slug = name.lower().replace(" ", "-")
+    return f"sa-{org_id}-{slug}" if profile.login_per_org else f"sa-{slug}"
+
+
+@route("GET", "/api/serviceaccounts/search", there=there)
+def search(request: Request) -> Reply:
+    require(request, "serviceaccounts:read")
+    state = request.server.state
+    accounts = state.accounts_of(request.caller.org_id)
+    if request.one("query"):
+        like = _like(request.one("query"))
+        accounts = [one for one in accounts if any(like.fullmatch(text) for text in (one.name, one.login))]
+    if request.flag("disabled"):
+        accounts = [one for one in accounts if one.disabled]
+    elif request.flag("expiredTokens"):
+        accounts = [one for one in accounts if any(state.expired(key) for key in state.keys_of(one.id))]
+    size, page = request.number("perpage", 1000), max(1, request.number("page", 1))
+    part = [listed(request, one) for one in accounts[(page - 1) * size : page * size]]
+    return ok({"totalCount": len(accounts), "serviceAccounts": part, "page": page, "perPage": size})
+
+
+def _like(query: str) -> re.Pattern[str]:
+    """Return SQL's LIKE around *query*, which ignores case; % and _ are wildcards in it."""
+    pattern = "".join({"%": ".*", "_": "."}.get(sign, re.escape(sign)) for sign in query)
+    return re.compile(f".*{pattern}.*", re.IGNORECASE | re.DOTALL)
+
+
+@route("POST", "/api/serviceaccounts", there=there)
+def create(request: Request) -> Reply:
+    server, caller = request.server, request.caller
+    require(request, "serviceaccounts:create")
+    fields = request.fields({"name": str, "role": str, "isDisabled": bool}, BAD)
+    role = role_of(request, fields.get("role") or "Viewer", BAD)
+    name = fields.get("name", "")
+    if not name:
+        raise Refusal(bad_request(server.profile, BAD))
+    _not_above(request, role)
+    login = login_of(server.profile, caller.org_id, name)
+    if login in server.state.logins:
+        if server.profile.typed_errors:
+            return typed(400, "service account already exists", "serviceaccounts.ErrAlreadyExists")
+        return fail(server.profile, 400, "Failed to create service account")
+    account = server.state.add_account(caller.org_id, name, login, role, fields.get("isDisabled", False))
+    return ok({**basic(request, account), "role": role, "tokens": 0, "avatarUrl": ""}, 201)
+
+
+def _not_above(request: Request, role: str) -> None:
+    """Refuse a role above the caller's own."""
+    order = ("None", "Viewer", "Editor", "Admin")
+    if order.index(role) <= order.index(request.caller.role or "None"):
+        return
+    if request.server.profile.typed_errors:
+        raise Refusal(typed(403, "can not assign a role higher than user's role", "serviceaccounts.ErrRoleForbidden"))
+    raise Refusal(message("can not assign a role higher than user's role", 403))
+
+
+@route("GET", "/api/serviceaccounts/{account_id}", there=there)
+def one(request: Request) -> Reply:
+    require(request, "serviceaccounts:read")
+    account = account_of(request)
+    return ok(whole(request, account)) if account else missing(request.server.profile)
+
+
+@route("PATCH", "/api/serviceaccounts/{account_id}", there=there)
+def change(request: Request) -> Reply:
+    server = request.server
+    require(request, "serviceaccounts:write")
+    number = account_id(request)
+    fields = request.fields({"name": str, "role": str, "isDisabled": bool}, BAD)
+    role = role_of(request, fields["role"], BAD) if fields.get("role") else None
+    if role is not None:
+        _not_above(request, role)
+    account = account_of(request)
+    if account is None:
+        return missing(server.profile)
+    account.name = fields.get("name") or account.name
+    account.role = role or account.role
+    account.disabled = fields.get("isDisabled", account.disabled)
+    account.updated = server.clock.now()
+    shown = whole(request, account)
+    shown.pop("tokens", None)
+    return ok({"id": number, "message": "Service account updated", "name": account.name, "serviceaccount": shown})
+
+
+@route("DELETE", "/api/serviceaccounts/{account_id}", there=there)
+def delete(request: Request) -> Reply:
+    server = request.server
+    require(request, "serviceaccounts:delete")
+    account = account_of(request)
+    if account is None:
+        if server.profile >= (12, 3):
+            return missing(server.profile)
+        return fail(server.profile, 500, "Service account deletion error")
+    server.state.drop_account(account)
+    return message("Service account deleted")

@@ -1,0 +1,263 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a server holds: users, organizations and memberships, service accounts, tokens and keys, sessions."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import secrets
+import string
+import time
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import Any
+
+ALPHABET = string.ascii_letters + string.digits
+ADDRESS = ("address1", "address2", "city", "zipCode", "state", "country")
+EMPTY_ADDRESS = dict.fromkeys(ADDRESS, "")
+
+
+class Clock:
+    """The server's clock: the real one, and what was added to it. Times are seconds since the epoch."""
+
+    def __init__(self) -> None:
+        self.ahead = 0.0
+
+    def now(self) -> float:
+        return time.time() + self.ahead
+
+
+def stamp(moment: float) -> str:
+    """Return *moment* as the API writes times: UTC, to the second."""
+    return datetime.fromtimestamp(moment, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def uid() -> str:
+    """Return a short unique id in the server's alphabet."""
+    return "".join(secrets.choice(string.ascii_lowercase + string.digits) for _ in range(14))
+
+
+@dataclass
+class User:
+    id: int
+    login: str
+    email: str
+    name: str
+    password: str
+    created: float
+    is_admin: bool = False
+    org_id: int = 0
+    uid: str = field(default_factory=uid)
+    disabled: bool = False
+
+
+@dataclass
+class Org:
+    id: int
+    name: str
+    created: float
+    address: dict[str, str] = field(default_factory=lambda: dict(EMPTY_ADDRESS))
+    members: dict[int, str] = field(default_factory=dict)
+
+
+@dataclass
+class Account:
+    """A service account; it shares the users' sequence of ids."""
+
+    id: int
+    org_id: int
+    name: str
+    login: str
+    role: str
+    created: float
+    disabled: bool = False
+    uid: str = field(default_factory=uid)
+    updated: float = 0.0
+    # Migrated at 9.x while auto_assign_org is off: a row without an org, which no list shows.
+    lost: bool = False
+
+
+@dataclass
+class Key:
+    """A service account's token, or (without ``account_id``) an API key; they share one table."""
+
+    id: int
+    org_id: int
+    name: str
+    secret: str
+    created: float
+    account_id: int | None = None
+    role: str = ""
+    expires: float | None = None
+    last_used: float | None = None
+    revoked: bool = False
+
+
+@dataclass
+class Session:
+    user_id: int
+    value: str
+    rotated: float
+    previous: str | None = None
+
+
+def token_secret() -> str:
+    """Return a token's key: 32 characters, and the CRC-32 of what stands before, little-endian."""
+    body = "glsa_" + "".join(secrets.choice(ALPHABET) for _ in range(32))
+    return f"{body}_{checksum(body)}"
+
+
+def checksum(body: str) -> str:
+    """Return the checksum of the part of a token's key before its last underscore."""
+    return binascii.crc32(body.encode()).to_bytes(4, "little").hex()
+
+
+def key_secret(org_id: int, name: str) -> str:
+    """Return an API key: base64 of JSON."""
+    random = "".join(secrets.choice(ALPHABET) for _ in range(32))
+    text = json.dumps({"k": random, "n": name, "id": org_id}, separators=(",", ":"))
+    return base64.b64encode(text.encode()).decode()
+
+
+def well_formed(secret: str) -> bool:
+    """Tell whether *secret* could be a key at all."""
+    if secret.startswith("glsa_"):
+        body, _, tail = secret.rpartition("_")
+        return checksum(body) == tail
+    try:
+        found = json.loads(base64.b64decode(secret, validate=True))
+    except ValueError:
+        return False
+    return isinstance(found, dict) and {"k", "n", "id"} <= set(found)
+
+
+class State:
+    """All of it, with the ids that come next."""
+
+    def __init__(self, clock: Clock, admin_password: str) -> None:
+        self.clock = clock
+        self._admin_password = admin_password
+        self.reset()
+
+    def reset(self) -> None:
+        """Begin anew: the admin, and organization 1."""
+        self.users: dict[int, User] = {}
+        self.orgs: dict[int, Org] = {}
+        self.accounts: dict[int, Account] = {}
+        self.keys: dict[int, Key] = {}
+        self.sessions: dict[str, Session] = {}
+        self.hidden_keys: set[int] = set()
+        self.signed_in: dict[Any, tuple[float, str | None]] = {}
+        self.failed_logins: dict[str, list[float]] = {}
+        self.by_secret: dict[str, Key] = {}
+        self.names: dict[str, int] = {}
+        self.logins: dict[str, int] = {}
+        self._ids = {"user": 0, "org": 0, "key": 0}
+        org = self.add_org("Main Org.")
+        admin = self.add_user("admin", "admin@localhost", "", self._admin_password, org.id)
+        admin.is_admin = True
+        org.members[admin.id] = "Admin"
+
+    def next(self, table: str) -> int:
+        """Return the next id of *table*."""
+        self._ids[table] = self._ids.get(table, 0) + 1
+        return self._ids[table]
+
+    # Organizations
+
+    def add_org(self, name: str) -> Org:
+        org = Org(self.next("org"), name, self.clock.now())
+        self.orgs[org.id] = org
+        self.names[name] = org.id
+        return org
+
+    def rename_org(self, org: Org, name: str) -> None:
+        self.names.pop(org.name, None)
+        org.name = name
+        self.names[name] = org.id
+
+    def org_named(self, name: str) -> Org | None:
+        found = self.names.get(name)
+        return self.orgs.get(found) if found is not None else None
+
+    def drop_org(self, org: Org, keep_accounts: bool) -> None:
+        """Delete an org; up to 10.4.0 the user rows of its service accounts stay, and block their logins."""
+        del self.orgs[org.id]
+        self.names.pop(org.name, None)
+        for key in [key for key in self.keys.values() if key.org_id == org.id]:
+            self.drop_key(key)
+        for account in [account for account in self.accounts.values() if account.org_id == org.id]:
+            del self.accounts[account.id]
+            if not keep_accounts:
+                self.logins.pop(account.login, None)
+
+    # Users
+
+    def add_user(self, login: str, email: str, name: str, password: str, org_id: int) -> User:
+        user = User(self.next("user"), login, email, name, password, self.clock.now(), org_id=org_id)
+        self.users[user.id] = user
+        return user
+
+    def find_user(self, text: str, loose: bool) -> User | None:
+        """Return the user of this login or e-mail address."""
+        if not loose:
+            return next((user for user in self.users.values() if text in (user.login, user.email)), None)
+        wanted = text.lower()
+        return next((u for u in self.users.values() if wanted in (u.login.lower(), u.email.lower())), None)
+
+    def drop_user(self, user: User) -> None:
+        del self.users[user.id]
+        for org in self.orgs.values():
+            org.members.pop(user.id, None)
+        for value in [value for value, session in self.sessions.items() if session.user_id == user.id]:
+            del self.sessions[value]
+
+    def forget_signed_in(self, user_id: int) -> None:
+        """Drop what is cached of a signed-in user."""
+        for entry in [entry for entry in self.signed_in if entry[1] == user_id and entry[0] == "user"]:
+            del self.signed_in[entry]
+
+    # Service accounts and keys
+
+    def accounts_of(self, org_id: int) -> list[Account]:
+        """Return the accounts that lists show, by name."""
+        found = [account for account in self.accounts.values() if account.org_id == org_id and not account.lost]
+        return sorted(found, key=lambda account: (account.name.lower(), account.name))
+
+    def add_account(self, org_id: int, name: str, login: str, role: str, disabled: bool = False) -> Account:
+        now = self.clock.now()
+        account = Account(self.next("user"), org_id, name, login, role, now, disabled, updated=now)
+        self.accounts[account.id] = account
+        self.logins[login] = account.id
+        return account
+
+    def drop_account(self, account: Account) -> None:
+        del self.accounts[account.id]
+        self.logins.pop(account.login, None)
+        for key in [key for key in self.keys.values() if key.account_id == account.id]:
+            self.drop_key(key)
+
+    def add_key(self, org_id: int, name: str, secret: str, **more: Any) -> Key:
+        key = Key(self.next("key"), org_id, name, secret, self.clock.now(), **more)
+        self.keys[key.id] = key
+        self.by_secret[secret] = key
+        return key
+
+    def drop_key(self, key: Key) -> None:
+        del self.keys[key.id]
+        self.by_secret.pop(key.secret, None)
+
+    def keys_of(self, account_id: int) -> list[Key]:
+        return [key for key in self.keys.values() if key.account_id == account_id]
+
+    def api_keys(self, org_id: int) -> list[Key]:
+        return [key for key in self.keys.values() if key.account_id is None and key.org_id == org_id]
+
+    def key_name_taken(self, org_id: int, name: str) -> bool:
+        return any(key.name == name and key.org_id == org_id for key in self.keys.values())
+
+    def expired(self, key: Key) -> bool:
+        return key.expires is not None and key.expires <= self.clock.now()

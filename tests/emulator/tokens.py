@@ -1,0 +1,121 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Tokens of service accounts."""
+
+from __future__ import annotations
+
+from .replies import Refusal, Reply, bad_request, fail, message, ok, typed
+from .server import Request, require, route
+from .service_accounts import BAD, account_id, account_of, missing, there
+from .state import Key, stamp, token_secret
+
+#: The list ends here, sorted by name.
+CAP = 300
+WEEK = 7 * 86400
+DAY = 86400
+
+
+@route("GET", "/api/serviceaccounts/{account_id}/tokens", there=there)
+def tokens(request: Request) -> Reply:
+    require(request, "serviceaccounts:read")
+    account_id(request)
+    account = account_of(request)
+    if account is None:
+        return ok([])
+    keys = sorted(request.server.state.keys_of(account.id), key=lambda key: key.name)
+    return ok([_shown(request, key) for key in keys[:CAP]])
+
+
+def _shown(request: Request, key: Key) -> dict:
+    state, now = request.server.state, request.server.clock.now()
+    left = key.expires - now if key.expires is not None else 0
+    soon = 0 < left < WEEK
+    return {
+        "id": key.id,
+        "name": key.name,
+        "created": stamp(key.created),
+        "lastUsedAt": None if key.last_used is None else stamp(key.last_used),
+        "expiration": None if key.expires is None else stamp(key.expires),
+        "secondsUntilExpiration": round(left, 6) if soon else 0,
+        "hasExpired": state.expired(key),
+        "isRevoked": key.revoked,
+    }
+
+
+@route("POST", "/api/serviceaccounts/{account_id}/tokens", there=there)
+def create(request: Request) -> Reply:
+    server = request.server
+    require(request, "serviceaccounts:write")
+    account_id(request)
+    account = account_of(request)
+    if account is None:
+        return missing(server.profile)
+    fields = request.fields({"name": str, "secondsToLive": int}, BAD)
+    if not fields.get("name"):
+        raise Refusal(bad_request(server.profile, BAD))
+    lifetime = fields.get("secondsToLive")
+    _check_limits(request, lifetime)
+    if lifetime is not None and lifetime < 0:
+        return _invalid(request)
+    if server.state.key_name_taken(account.org_id, fields["name"]):
+        return _taken(request)
+    expires = server.clock.now() + lifetime if lifetime else None
+    key = server.state.add_key(account.org_id, fields["name"], token_secret(), account_id=account.id, expires=expires)
+    return ok({"id": key.id, "name": key.name, "key": key.secret})
+
+
+def _check_limits(request: Request, lifetime: int | None) -> None:
+    """Raise :class:`Refusal` for a lifetime that the server's limits do not allow."""
+    settings, profile = request.server.settings, request.server.profile
+    most = settings.number("auth.api_key_max_seconds_to_live")
+    if most > -1:
+        if not lifetime:
+            raise Refusal(message("Number of seconds before expiration should be set", 400))
+        if lifetime > most:
+            raise Refusal(message("Number of seconds before expiration is greater than the global limit", 400))
+    days = settings.number("service_accounts.token_expiration_day_limit")
+    if days <= 0 or profile < (9, 4):
+        return
+    none_given = lifetime is None and profile >= (12, 4)
+    if none_given or lifetime == 0:
+        setting = "service_accounts.token_expiration_day_limit"
+        raise Refusal(message(f"Cannot create token with no expiration date when {setting} is set", 400))
+    if lifetime is not None and lifetime > days * DAY:
+        text = "The expiration date input exceeds the limit for service account access tokens expiration date"
+        raise Refusal(Reply(400, text, "text/plain"))
+
+
+def _invalid(request: Request) -> Reply:
+    text = "invalid SecondsToLive value"
+    if request.server.profile.typed_errors:
+        return typed(400, text, "serviceaccounts.ErrInvalidInput")
+    return message(text, 400)
+
+
+def _taken(request: Request) -> Reply:
+    text = "service account token with given name already exists in the organization"
+    if request.server.profile.typed_errors:
+        return typed(400, text, "serviceaccounts.ErrTokenAlreadyExists")
+    return message(text, 409)
+
+
+@route("DELETE", "/api/serviceaccounts/{account_id}/tokens/{token_id}", there=there)
+def delete(request: Request) -> Reply:
+    server = request.server
+    require(request, "serviceaccounts:write")
+    account_id(request)
+    try:
+        number = int(request.params["token_id"])
+    except ValueError:
+        return bad_request(server.profile, "Token ID is invalid")
+    account = account_of(request)
+    if account is None and server.profile < (10, 0):
+        return missing(server.profile)
+    key = server.state.keys.get(number)
+    if account is None or key is None or key.account_id != account.id:
+        if server.profile.typed_errors:
+            return typed(404, "service account token not found", "serviceaccounts.ErrTokenNotFound")
+        return fail(server.profile, 500, "Failed to delete service account token")
+    server.state.drop_key(key)
+    return message("Service account token deleted")

@@ -1,0 +1,186 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Modules, run in this process against the embedded Grafana of each version."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import io
+import json
+
+import pytest
+from ansible.module_utils import basic
+from ansible.module_utils.common import warnings
+from ansible.module_utils.common.text.converters import to_bytes
+from emulator import Emulator
+
+PACKAGE = "ansible_collections.orgsmith.grafana.plugins.modules."
+#: The emulator's admin password in these tests: masked in results, so it must not be a word of them.
+PASSWORD = "S3cret-of-the-tests"
+
+ALL = ["8.5.15", "9.3.2", "11.5.1", "12.0.0-pre", "12.4.3"]
+WITH_ACCOUNTS = ALL[1:]
+
+
+def start(version, **options):
+    """Return a running emulator, as a context manager."""
+    return Emulator(version=version, admin_password=PASSWORD, **options)
+
+
+class Result(dict):
+    """What a module printed: its JSON, with *text* as printed and *failed* for convenience."""
+
+    text = ""
+
+    @property
+    def failed(self):
+        return bool(self.get("failed"))
+
+    @property
+    def code(self):
+        return self["failure"]["code"]
+
+
+class Server:
+    """An emulator, and modules run against it as its admin."""
+
+    def __init__(self, emulator, monkeypatch):
+        self.emulator = emulator
+        self.version = emulator.version
+        self.url = emulator.url
+        self.password = PASSWORD
+        self._patch = monkeypatch
+
+    def run(self, module, check=False, diff=True, no_log=False, admin=True, **options):
+        """Run *module* and return its :class:`Result`; *admin* gives it the admin's connection."""
+        connection = {"url": self.url, "username": "admin", "password": PASSWORD} if admin else {"url": self.url}
+        arguments = {**connection, **options}
+        arguments.update(_ansible_check_mode=check, _ansible_diff=diff, _ansible_no_log=no_log)
+        arguments["_ansible_remote_tmp"] = "/tmp"
+        self._patch.setattr(basic, "_ANSIBLE_ARGS", to_bytes(json.dumps({"ANSIBLE_MODULE_ARGS": arguments})))
+        if hasattr(basic, "_ANSIBLE_PROFILE"):
+            self._patch.setattr(basic, "_ANSIBLE_PROFILE", "legacy")
+        warnings._global_warnings.clear()  # those of the run before, in this same process
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed), pytest.raises(SystemExit):
+            importlib.import_module(PACKAGE + module).main()
+        result = Result(json.loads(printed.getvalue()))
+        result.text = printed.getvalue()
+        return result
+
+    def ok(self, module, **options):
+        """Run *module* and expect it not to fail."""
+        result = self.run(module, **options)
+        assert not result.failed, result.text
+        return result
+
+    def fails(self, module, **options):
+        """Run *module* and expect it to fail."""
+        result = self.run(module, **options)
+        assert result.failed, result.text
+        return result
+
+    def four(self, module, **options):
+        """Check, run, check, run: expect changed, changed, ok, ok, and one diff; return the four results."""
+        results = [self.ok(module, check=check, **options) for check in (True, False, True, False)]
+        assert [result["changed"] for result in results] == [True, True, False, False], results
+        assert _without_server_values(results[0]["diff"]) == _without_server_values(results[1]["diff"])
+        return results
+
+    def requests(self):
+        """Return how many requests have been made, without login, logout, health and discovery."""
+        free = ("/login", "/logout", "/api/health", "/api/frontend/settings")
+        routes = self.emulator.stats()["routes"]
+        return sum(entry["count"] for entry in routes if entry["route"] not in free)
+
+    @contextlib.contextmanager
+    def writes_nothing(self):
+        """Expect that no request but reads, login and logout is made."""
+        before = self.writes()
+        yield
+        assert self.writes() == before
+
+    def writes(self):
+        """Return how many writing requests have been made."""
+        routes = self.emulator.stats()["routes"]
+        return sum(entry["count"] for entry in routes if entry["method"] != "GET" and entry["route"] != "/login")
+
+    def user(self, login, **more):
+        """Make a user as the server's admin does."""
+        return self.api("POST", "/api/admin/users", {"login": login, "password": "long-enough-1", "name": login, **more})
+
+    def api(self, method, path, body=None, org=None, auth=("admin", PASSWORD)):
+        """Make a request by hand, which has to succeed."""
+        import requests
+
+        headers = {"X-Grafana-Org-Id": str(org)} if org else {}
+        answer = requests.request(method, self.url + path, json=body, headers=headers, auth=auth, timeout=10)
+        assert answer.ok, (answer.status_code, answer.text)
+        return answer.json() if answer.text else None
+
+
+def _without_server_values(diff):
+    """Return *diff* without what only the server can give."""
+    if isinstance(diff, list):
+        return [_without_server_values(entry) for entry in diff]
+    if isinstance(diff, dict):
+        return {key: _without_server_values(value) for key, value in diff.items() if key not in ("id", "uid", "version")}
+    return diff
+
+
+@pytest.fixture(autouse=True)
+def _no_environment(monkeypatch):
+    """Nothing of whoever runs the tests reaches a module."""
+    import os
+
+    for name in list(os.environ):
+        if name.startswith("GRAFANA_"):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def emulators():
+    """Start an emulator a version, when it is first asked for; stop them all at the end."""
+    with contextlib.ExitStack() as stack:
+        running = {}
+
+        def get(version):
+            if version not in running:
+                running[version] = stack.enter_context(start(version))
+            running[version].reset()
+            return running[version]
+
+        yield get
+
+
+@pytest.fixture(params=ALL)
+def server(request, emulators, monkeypatch):
+    """An empty server of each version."""
+    return Server(emulators(request.param), monkeypatch)
+
+
+@pytest.fixture(params=WITH_ACCOUNTS)
+def newer(request, emulators, monkeypatch):
+    """An empty server of each version that has service accounts."""
+    return Server(emulators(request.param), monkeypatch)
+
+
+@pytest.fixture
+def newest(emulators, monkeypatch):
+    """An empty server of the newest version."""
+    return Server(emulators(ALL[-1]), monkeypatch)
+
+
+@pytest.fixture
+def versioned(emulators, monkeypatch):
+    """A function that returns an empty server of the version that it is given."""
+    return lambda version: Server(emulators(version), monkeypatch)
+
+
+@pytest.fixture
+def special(monkeypatch):
+    """A function that starts a server with settings of its own."""
+    with contextlib.ExitStack() as stack:
+        yield lambda version, **options: Server(stack.enter_context(start(version, **options)), monkeypatch)
