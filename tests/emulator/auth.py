@@ -28,7 +28,7 @@ FAILURES, WITHIN = 5, 300
 
 def authenticate(server: Server, request: Request) -> Caller | None:
     """Return who makes *request*, ``None`` for nobody. Raises :class:`Refusal` for bad credentials."""
-    scheme, _, value = request.headers.get("Authorization", "").partition(" ")
+    scheme, _space, value = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "basic" and value:
         return _basic(server, request, value)
     if scheme.lower() == "bearer" and value:
@@ -56,7 +56,7 @@ def _basic(server: Server, request: Request, value: str) -> Caller:
     if not server.settings.on("auth.basic.enabled"):
         raise Refusal(unauthorized(server.profile))
     try:
-        login, _, password = base64.b64decode(value, validate=True).decode().partition(":")
+        login, _colon, password = base64.b64decode(value, validate=True).decode().partition(":")
     except ValueError:
         raise Refusal(unauthorized(server.profile)) from None
     return as_user(server, request, check_password(server, login, password, wrong_basic))

@@ -22,6 +22,7 @@ KINDS = (
     "hang",
     "slow",
     "unavailable",
+    "redirect",
 )
 #: Kinds in which the request is handled before its answer is spoilt.
 HANDLED = ("empty", "broken_json", "drop", "slow")
@@ -38,6 +39,7 @@ class Fault:
     times: int = 1
     seconds: float = 1.0
     retry_after: float = 0.0
+    location: str = "https://elsewhere.invalid/"
     seen: int = 0
     done: int = 0
 
@@ -85,6 +87,8 @@ def instead(fault: Fault) -> Reply | None:
         return Reply(429, {"message": "Too many requests"}, headers=headers)
     if fault.kind == "unavailable":
         return Reply(503, {"message": "Service unavailable"}, headers={"Retry-After": f"{fault.retry_after:g}"})
+    if fault.kind == "redirect":
+        return Reply(301, "", "text/html", {"Location": fault.location})
     if fault.kind == "database_locked":
         return message("database is locked", 500)
     if fault.kind == "bad_gateway":

@@ -3,6 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """All modules that register routes, in the order in which their routes are tried."""
 
+# pylint: disable=unused-import
+
 from __future__ import annotations
 
 from . import (  # noqa: F401

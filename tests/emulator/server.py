@@ -24,7 +24,15 @@ from .state import Clock, State
 
 #: Who is let in to a route: anybody, or whoever is signed in.
 ANYBODY, SIGNED_IN = "anybody", "signed in"
+#: Seconds that a stop, the migrations of the database, and a start take.
+RESTART = 10.0
 
+
+def _no_number(text: str) -> None:
+    raise ValueError(f"{text} is no JSON")
+
+
+_DECODER = json.JSONDecoder(parse_constant=_no_number)
 _PARAMETER = re.compile(r"\{(\w+)\}")
 
 
@@ -66,26 +74,35 @@ class Request:
         return self.query.get(name, [default])[0]
 
     def number(self, name: str, default: int) -> int:
-        """Return a query parameter as a number; *default* where it is none, or 0."""
+        """Return a query parameter as a number; *default* where it is none, or none above 0."""
         try:
-            return int(self.one(name)) or default
+            found = int(self.one(name))
+            return found if found > 0 else default
         except ValueError:
             return default
 
     def flag(self, name: str) -> bool:
         """Tell whether a query parameter is true."""
-        return self.one(name).lower() in ("true", "1")
+        return self.one(name) in ("1", "t", "T", "true", "TRUE", "True")
 
     def json(self, text: str = "bad request data") -> dict[str, Any]:
-        """Return the body, a JSON object. Raises :class:`Refusal` with *text* for anything else."""
-        if not self.headers.get("Content-Type", "").lower().startswith("application/json"):
-            raise Refusal(bad_request(self.server.profile, text))
+        """Return the body, a JSON object. Raises :class:`Refusal` with *text* for anything else.
+
+        As the server's decoder does, an empty body and ``null`` pass as an object without fields, and what stands
+        after the first value is not looked at.
+        """
+        refusal = Refusal(bad_request(self.server.profile, text))
+        if self.headers.get("Content-Type", "").partition(";")[0].strip().lower() != "application/json":
+            raise refusal
         try:
-            found = json.loads(self.body)
-        except ValueError:
-            raise Refusal(bad_request(self.server.profile, text)) from None
+            body = self.body.decode("utf-8", errors="replace").lstrip()
+            found = _DECODER.raw_decode(body)[0] if body else None
+        except (ValueError, RecursionError):
+            raise refusal from None
+        if found is None:
+            return {}
         if not isinstance(found, dict):
-            raise Refusal(bad_request(self.server.profile, text))
+            raise refusal
         return found
 
     def fields(self, shape: dict[str, type | tuple[type, ...]], text: str = "bad request data") -> dict[str, Any]:
@@ -194,15 +211,21 @@ class Server:
     def upgrade(self, to: str) -> None:
         """Become a newer version, with all data, as a restart with the same database does."""
         from .api_keys import start_with_keys
+        from .service_accounts import logins_with_org
 
-        self.profile = Profile(to)
+        before, self.profile = self.profile, Profile(to)
+        self.clock.ahead += RESTART
         self.state.signed_in.clear()
         self.store.upgraded()
         self._use_routes()
+        if self.profile.login_per_org and not before.login_per_org:
+            logins_with_org(self.state)
         start_with_keys(self)
 
     def find(self, method: str, path: str) -> tuple[Route | None, dict[str, str]]:
         """Return the route of a request, and what its parameters are."""
+        if len(path) > 1 and path.endswith("/"):
+            path = path[:-1]
         exact = self._exact.get((method, path))
         if exact:
             return exact, {}

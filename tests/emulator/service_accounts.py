@@ -11,7 +11,7 @@ from .members import role_of
 from .profile import Profile
 from .replies import Refusal, Reply, bad_request, fail, message, not_found, ok, typed
 from .server import Request, require, route
-from .state import Account, stamp
+from .state import Account, State, stamp
 
 BAD = "Bad request data"
 
@@ -73,8 +73,29 @@ def listed(request: Request, account: Account) -> dict:
 
 def login_of(profile: Profile, org_id: int, name: str) -> str:
     """Return the login that the server makes of a name."""
-    slug = name.lower().replace(" ", "-")
-    return f"sa-{org_id}-{slug}" if profile.login_per_org else f"sa-{slug}"
+    if not profile.login_per_org:
+        return f"sa-{name}".lower().replace(" ", "-")
+    return with_org("sa", org_id, name)
+
+
+def with_org(prefix: str, org_id: int, name: str) -> str:
+    """Return a login that carries an org; the first double dash in it becomes one."""
+    return f"{prefix}-{org_id}-{name.lower()}".replace("--", "-", 1).replace(" ", "-")
+
+
+def logins_with_org(state: State) -> None:
+    """Put the org into the logins, as the first start of a version from 10.4.1 on does."""
+    for login in [login for login, number in state.logins.items() if number not in state.accounts]:
+        # Rows that deleted orgs left behind are renamed too, and are in nobody's way any more.
+        del state.logins[login]
+    for account in state.accounts.values():
+        prefix = f"sa-{account.org_id}-"
+        if not account.login.startswith(prefix):
+            state.rename_login(account, prefix + account.login.removeprefix("sa-"))
+        doubled = f"{prefix}{account.org_id}-"
+        shorter = prefix + account.login.removeprefix(doubled)
+        if account.login.startswith(doubled) and shorter not in state.logins:
+            state.rename_login(account, shorter)
 
 
 @route("GET", "/api/serviceaccounts/search", there=there)
@@ -84,7 +105,7 @@ def search(request: Request) -> Reply:
     accounts = state.accounts_of(request.caller.org_id)
     if request.one("query"):
         like = _like(request.one("query"))
-        accounts = [one for one in accounts if any(like.fullmatch(text) for text in (one.name, one.login))]
+        accounts = [one for one in accounts if any(like.fullmatch(text) for text in (one.email, one.name, one.login))]
     if request.flag("disabled"):
         accounts = [one for one in accounts if one.disabled]
     elif request.flag("expiredTokens"):

@@ -55,6 +55,6 @@ class Settings:
         """Return them as ``GET /api/admin/settings`` does: by section."""
         found: dict[str, dict[str, str]] = {}
         for name, value in self.values.items():
-            section, _, key = name.rpartition(".")
+            section, _dot, key = name.rpartition(".")
             found.setdefault(section, {})[key] = value
         return found

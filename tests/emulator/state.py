@@ -37,7 +37,7 @@ def stamp(moment: float) -> str:
 
 def uid() -> str:
     """Return a short unique id in the server's alphabet."""
-    return "".join(secrets.choice(string.ascii_lowercase + string.digits) for _ in range(14))
+    return "".join(secrets.choice(string.ascii_lowercase + string.digits) for _number in range(14))
 
 
 @dataclass
@@ -76,6 +76,8 @@ class Account:
     disabled: bool = False
     uid: str = field(default_factory=uid)
     updated: float = 0.0
+    # The login that it was made with: an upgrade renames the login only.
+    email: str = ""
     # Migrated at 9.x while auto_assign_org is off: a row without an org, which no list shows.
     lost: bool = False
 
@@ -106,7 +108,7 @@ class Session:
 
 def token_secret() -> str:
     """Return a token's key: 32 characters, and the CRC-32 of what stands before, little-endian."""
-    body = "glsa_" + "".join(secrets.choice(ALPHABET) for _ in range(32))
+    body = "glsa_" + "".join(secrets.choice(ALPHABET) for _number in range(32))
     return f"{body}_{checksum(body)}"
 
 
@@ -117,7 +119,7 @@ def checksum(body: str) -> str:
 
 def key_secret(org_id: int, name: str) -> str:
     """Return an API key: base64 of JSON."""
-    random = "".join(secrets.choice(ALPHABET) for _ in range(32))
+    random = "".join(secrets.choice(ALPHABET) for _number in range(32))
     text = json.dumps({"k": random, "n": name, "id": org_id}, separators=(",", ":"))
     return base64.b64encode(text.encode()).decode()
 
@@ -125,7 +127,7 @@ def key_secret(org_id: int, name: str) -> str:
 def well_formed(secret: str) -> bool:
     """Tell whether *secret* could be a key at all."""
     if secret.startswith("glsa_"):
-        body, _, tail = secret.rpartition("_")
+        body, _dash, tail = secret.rpartition("_")
         return checksum(body) == tail
     try:
         found = json.loads(base64.b64decode(secret, validate=True))
@@ -223,16 +225,22 @@ class State:
     # Service accounts and keys
 
     def accounts_of(self, org_id: int) -> list[Account]:
-        """Return the accounts that lists show, by name."""
+        """Return the accounts that lists show, in the order in which they do."""
         found = [account for account in self.accounts.values() if account.org_id == org_id and not account.lost]
-        return sorted(found, key=lambda account: (account.name.lower(), account.name))
+        return sorted(found, key=lambda account: (account.email, account.login))
 
     def add_account(self, org_id: int, name: str, login: str, role: str, disabled: bool = False) -> Account:
         now = self.clock.now()
-        account = Account(self.next("user"), org_id, name, login, role, now, disabled, updated=now)
+        account = Account(self.next("user"), org_id, name, login, role, now, disabled, updated=now, email=login)
         self.accounts[account.id] = account
         self.logins[login] = account.id
         return account
+
+    def rename_login(self, account: Account, login: str) -> None:
+        """Give an account another login; its e-mail address stays."""
+        self.logins.pop(account.login, None)
+        account.login = login
+        self.logins[login] = account.id
 
     def drop_account(self, account: Account) -> None:
         del self.accounts[account.id]

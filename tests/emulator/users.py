@@ -39,7 +39,7 @@ def _shown(request: Request, user: User, org_id: int) -> dict:
 
 
 def _account_shown(request: Request, account: Account) -> dict:
-    entry: dict = {"id": account.id, "uid": f"service-account:{account.id}", "email": account.login}
+    entry: dict = {"id": account.id, "uid": f"service-account:{account.id}", "email": account.email}
     entry.update(name=account.name, login=account.login, theme="", orgId=account.org_id)
     entry.update(isGrafanaAdmin=False, isDisabled=account.disabled, isExternal=False, isExternallySynced=False)
     entry.update(isGrafanaAdminExternallySynced=False, authLabels=None)
@@ -53,13 +53,12 @@ def _account_shown(request: Request, account: Account) -> dict:
 def look_up(request: Request) -> Reply:
     require_globally(request, "users:read")
     found = request.server.state.find_user(request.one("loginOrEmail"), loose=request.server.profile.loose_logins)
-    return ok(_shown(request, found, found.org_id)) if found else _nobody(request)
+    return ok(_shown(request, found, found.org_id)) if found else _nobody()
 
 
-def _nobody(request: Request) -> Reply:
+def _nobody() -> Reply:
     """Return the 404 of a user who is none."""
-    profile = request.server.profile
-    return fail(profile, 404, "user not found")
+    return message("user not found", 404)
 
 
 @route("GET", "/api/users")
@@ -90,7 +89,7 @@ def _user(request: Request) -> User:
     except ValueError:
         raise Refusal(bad_request(request.server.profile, "id is invalid")) from None
     if found is None:
-        raise Refusal(_nobody(request))
+        raise Refusal(_nobody())
     return found
 
 

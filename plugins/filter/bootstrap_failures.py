@@ -1,0 +1,49 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: bootstrap_failures
+short_description: Which tenants failed at which step of the role org_bootstrap
+version_added: 0.1.0
+description:
+  - Collects what failed in the steps of the role C(org_bootstrap), one entry a tenant and failed object.
+options:
+  _input:
+    description: The organizations, as the role takes them.
+    type: list
+    elements: dict
+    required: true
+  results:
+    description: The registered results of the steps, that of the organizations first.
+    type: list
+    elements: dict
+    required: true
+author:
+  - orgsmith contributors (@orgsmith)
+"""
+
+EXAMPLES = r"""
+- name: Say who failed
+  ansible.builtin.debug:
+    msg: "{{ org_bootstrap_organizations | orgsmith.grafana.bootstrap_failures([made_orgs, made_members]) }}"
+"""
+
+RETURN = r"""
+_value:
+  description: The failures, each with C(organization), C(step), C(code) and C(message).
+  type: list
+  elements: dict
+"""
+
+from ansible_collections.orgsmith.grafana.plugins.plugin_utils._bootstrap import failures
+
+
+class FilterModule:
+    """The filter."""
+
+    def filters(self):
+        """Return it by its name."""
+        return {"bootstrap_failures": failures}
