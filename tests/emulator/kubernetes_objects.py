@@ -137,7 +137,7 @@ def manage(
         mine |= set(spec) if before is None or mine else changed
     found.manager_apis[client] = request.params["version"]
     found.annotated_by = client if notes else ""
-    found.managers = {manager: names for manager, names in found.managers.items() if names}
+    found.managers = {manager: names for manager, names in found.managers.items() if names or before is None}
 
 
 def object_of(

@@ -6,25 +6,12 @@
 from __future__ import annotations
 
 from .general import users_only
+from .like import like
 from .profile import Profile
+from .quotas import refuse_over_quota
 from .replies import Refusal, Reply, bad_request, denied, fail, message, ok
 from .server import Request, Server, require, require_globally, route
 from .state import ADDRESS, Org
-
-#: Quotas of an org: target -> setting.
-TARGETS = {
-    "alert_rule": "quota.org_alert_rule",
-    "dashboard": "quota.org_dashboard",
-    "api_key": "quota.org_api_key",
-    "data_source": "quota.org_data_source",
-    "org_user": "quota.org_user",
-}
-#: The order in which versions before 12.1 list them.
-ORDERS = (
-    ((10, 0), ("data_source", "api_key", "org_user", "alert_rule", "dashboard")),
-    ((12, 1), ("api_key", "data_source", "org_user", "dashboard", "alert_rule")),
-)
-
 
 def shown(org: Org) -> dict:
     return {"id": org.id, "name": org.name, "address": dict(org.address)}
@@ -96,11 +83,12 @@ def own_address(request: Request) -> Reply:
 def list_orgs(request: Request) -> Reply:
     require_globally(request, "orgs:read")
     orgs = list(request.server.state.orgs.values())
-    name, query = request.one("name"), request.one("query").lower()
+    name, query = request.one("name"), request.one("query")
     if name:
         orgs = [org for org in orgs if org.name == name]
     if query:
-        orgs = [org for org in orgs if org.name.lower().startswith(query)]
+        matches = like(query + "%")
+        orgs = [org for org in orgs if matches(org.name)]
     size, page = request.number("perpage", 1000), max(0, request.number("page", 0))
     orgs.sort(key=lambda org: org.name)
     return ok([{"id": org.id, "name": org.name} for org in orgs[page * size : (page + 1) * size]])
@@ -110,10 +98,10 @@ def list_orgs(request: Request) -> Reply:
 def create_org(request: Request) -> Reply:
     server = request.server
     require_globally(request, "orgs:create", old="Access denied")
+    refuse_over_quota(request, "org")
     name = request.fields({"name": str}).get("name", "")
     if not name:
         raise Refusal(bad_request(server.profile))
-    _org_quota(request)
     if server.state.org_named(name) is not None:
         return fail(server.profile, 409, "Organization name taken")
     org = server.state.add_org(name)
@@ -121,23 +109,6 @@ def create_org(request: Request) -> Reply:
         org.members[request.caller.user.id] = "Admin"
         server.state.forget_signed_in(request.caller.user.id)
     return ok({"message": "Organization created", "orgId": org.id})
-
-
-def _org_quota(request: Request) -> None:
-    """Refuse one more org where a quota is reached."""
-    server, caller = request.server, request.caller
-    if not server.settings.on("quota.enabled") or caller.user is None:
-        return
-    state, number = server.state, server.settings.number
-    here = state.orgs.get(caller.org_id)
-    used = {
-        "quota.user_org": sum(caller.user.id in org.members for org in state.orgs.values()),
-        "quota.global_org": len(state.orgs),
-        # All limits of the orgs' service count, that of users in the org of the request too.
-        "quota.org_user": len(here.members) if here else 0,
-    }
-    if any(0 <= number(limit) <= count for limit, count in used.items()):
-        raise Refusal(message("org Quota reached", 403))
 
 
 @route("GET", "/api/orgs/name/{name}")
@@ -192,38 +163,13 @@ def _set_address(request: Request, org_id: int) -> Reply:
     return message("Address updated")
 
 
-@route("GET", "/api/orgs/{org_id}/quotas")
-def quotas(request: Request) -> Reply:
-    server = request.server
-    org_id = org_of_path(request)
-    require_in_org(request, org_id, "orgs.quotas:read")
-    if not server.settings.on("quota.enabled"):
-        status = 404 if server.profile < (9, 0) else 500
-        return fail(server.profile, status, "Quotas not enabled" if status == 404 else "Failed to get quota")
-    return ok([{"org_id": org_id, "target": t, "limit": limit, "used": used} for t, limit, used in usage(server, org_id)])
-
-
-def usage(server: Server, org_id: int) -> list[tuple[str, int, int]]:
-    """Return (target, limit, used) of an org's quotas."""
-    state = server.state
-    org = state.orgs.get(org_id)
-    used = {
-        "org_user": len(org.members) if org else 0,
-        "dashboard": server.store.count(org_id),
-        "data_source": len(server.store.datasources(org_id)),
-        "api_key": len(state.api_keys(org_id)),
-        "alert_rule": 0,
-    }
-    order = next((targets for before, targets in ORDERS if server.profile < before), tuple(TARGETS))
-    return [(target, server.settings.number(TARGETS[target]), used[target]) for target in order]
-
-
 @route("DELETE", "/api/orgs/{org_id}")
 def delete_org(request: Request) -> Reply:
     server = request.server
     org_id = org_of_path(request)
     require_globally(request, "orgs:delete")
-    if request.caller.org_id == org_id:
+    # A caller who is no member is in no org at all, whatever the header says.
+    if request.caller.org_id == org_id and request.caller.role is not None:
         if server.profile >= (12, 1):
             text = "Cannot delete your active organization. Please switch to a different organization first."
             return message(text, 400)

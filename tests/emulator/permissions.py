@@ -15,6 +15,7 @@ ROLES = ("None", "Viewer", "Editor", "Admin")
 BY_ROLE = {
     "Viewer": {
         "orgs:read",
+        "orgs.quotas:read",
         "dashboards:read",
         "folders:read",
         "datasources:read-none",
@@ -63,7 +64,16 @@ GLOBAL = {
     "users:read",
     "users:create",
     "users:delete",
+    "users:write",
+    "users:enable",
+    "users:disable",
+    "users:logout",
+    "users.authtoken:read",
+    "users.authtoken:write",
+    "users.password:write",
     "users.permissions:write",
+    "users.quotas:read",
+    "users.quotas:write",
     "settings:read",
 }
 

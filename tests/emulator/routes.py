@@ -16,6 +16,7 @@ from . import (  # noqa: F401
     kubernetes,
     members,
     orgs,
+    quotas,
     search,
     service_accounts,
     sessions,

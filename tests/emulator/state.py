@@ -156,6 +156,8 @@ class State:
         self.failed_logins: dict[str, list[float]] = {}
         self.by_secret: dict[str, Key] = {}
         self.names: dict[str, int] = {}
+        self.limits: dict[tuple[str, int], int] = {}
+        self.migrated: set[int] = set()
         self.logins: dict[str, int] = {}
         self._ids = {"user": 0, "org": 0, "key": 0}
         org = self.add_org("Main Org.")

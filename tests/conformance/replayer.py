@@ -1,0 +1,283 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Replays recorded requests against a server and says where its answers differ from the recorded ones.
+
+A recording is a list of steps, each a request and the ``answer`` of a real server. In an answer ``<int>``,
+``<num>``, ``<str>`` and ``<any>`` stand for a value of that type, ``<long text>`` for a page of text,
+``<ignored>`` for a body that is no part of the record, and ``{{NAME}}`` for a value that an earlier answer gave.
+Everything else has to be equal: no key missing, none added, no number for a text.
+"""
+
+from __future__ import annotations
+
+import base64
+import http.client
+import json
+import re
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+JSON = "application/json"
+#: A page of text is longer than this, in characters.
+LONG = 200
+#: The client that the recordings were made with; the server writes its name down as the one who changed an object.
+CLIENT = "python-requests/2.32.5"
+
+_VALUE = re.compile(r"\{\{(\w+)(\|url)?\}\}")
+
+
+class Missing(LookupError):
+    """A step needs a value that no earlier answer gave."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a server answered: *body* is parsed where the media type *type* is JSON, ``None`` where it is empty."""
+
+    status: int
+    type: str
+    body: Any
+
+
+@dataclass
+class Difference:
+    """Where an answer is not the recorded one; *where* is a path as ``body.meta.version``."""
+
+    step: int
+    request: str
+    where: str
+    expected: Any
+    found: Any
+
+    def __str__(self) -> str:
+        return f"step {self.step} {self.request}: {self.where}: recorded {self.expected!r:.300}, answered {self.found!r:.300}"
+
+
+@dataclass
+class Values:
+    """The values that stand behind ``{{NAME}}``: those that answers gave, and the random ``run``."""
+
+    known: dict[str, Any] = field(default_factory=lambda: {"run": secrets.token_hex(4)})
+
+    def fill(self, template: Any) -> Any:
+        """Return *template*, a text or JSON, with its values; a text that is one value only keeps that value's type."""
+        if isinstance(template, dict):
+            return {self.fill(key): self.fill(value) for key, value in template.items()}
+        if isinstance(template, list):
+            return [self.fill(value) for value in template]
+        if not isinstance(template, str):
+            return template
+        alone = _VALUE.fullmatch(template)
+        if alone and not alone[2]:
+            return self._value(alone[1])
+        return _VALUE.sub(self._text, template)
+
+    def save(self, wanted: dict[str, str], body: Any) -> None:
+        """Keep the values of *wanted* (name to path, ``a.b.c``) that *body* has."""
+        for name, path in wanted.items():
+            value = body
+            for part in path.split("."):
+                value = value.get(part) if isinstance(value, dict) else None
+            if value is not None:
+                self.known[name] = value
+
+    def _value(self, name: str) -> Any:
+        if name not in self.known:
+            raise Missing(name)
+        return self.known[name]
+
+    def _text(self, found: re.Match[str]) -> str:
+        value = self._value(found[1])
+        text = value if isinstance(value, str) else json.dumps(value)
+        return quote(text, safe="") if found[2] else text
+
+
+class Connection:
+    """Sends the requests of one scenario over one connection, with the session cookie that ``POST /login`` gave."""
+
+    def __init__(self, url: str, timeout: float = 30.0) -> None:
+        parts = urlsplit(url)
+        if parts.hostname is None:
+            raise ValueError(f"no URL of a server: {url!r}")
+        self._base = parts.path.rstrip("/")
+        kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+        self._http = kind(parts.hostname, parts.port, timeout=timeout)
+        self._cookies: dict[str, str] = {}
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._http.close()
+
+    def send(self, step: dict[str, Any], values: Values) -> Answer:
+        """Make the request of *step*. Raises :class:`Missing` where it needs a value that nobody gave."""
+        method, _, path = step["request"].partition(" ")
+        headers = {"Accept": JSON, "User-Agent": CLIENT, **step.get("headers", {})}
+        body = None
+        if "json" in step or "data" in step:
+            text = json.dumps(values.fill(step["json"])) if "json" in step else values.fill(step["data"])
+            body = text.encode()
+            headers.setdefault("Content-Type", JSON)
+        if "org" in step:
+            headers["X-Grafana-Org-Id"] = str(values.fill(step["org"]))
+        who = values.fill(step.get("as", "admin"))
+        headers.update(self._identity(who))
+        self._http.request(method, self._base + values.fill(path), body, headers)
+        reply = self._http.getresponse()
+        raw = reply.read()
+        if who == "session":
+            self._keep_cookies(reply)
+        return _parsed(reply.status, reply.getheader("Content-Type", ""), raw)
+
+    def advance(self, seconds: float) -> None:
+        """Move the emulator's clock."""
+        self._http.request("POST", "/__emulator__/clock", json.dumps({"advance": seconds}), {"Content-Type": JSON})
+        reply = self._http.getresponse()
+        text = reply.read().decode(errors="replace")
+        if reply.status != 200:
+            raise RuntimeError(f"the clock of the server cannot be moved: {reply.status} {text}")
+
+    def _identity(self, who: str) -> dict[str, str]:
+        kind, _, secret = who.partition(" ")
+        if kind == "admin":
+            kind, secret = "basic", "admin:admin"
+        if kind == "basic":
+            return {"Authorization": "Basic " + base64.b64encode(secret.encode()).decode()}
+        if kind == "bearer":
+            return {"Authorization": f"Bearer {secret}"}
+        if kind == "session" and self._cookies:
+            return {"Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())}
+        if kind in ("none", "session"):
+            return {}
+        raise ValueError(f"no such identity: {who!r}")
+
+    def _keep_cookies(self, reply: http.client.HTTPResponse) -> None:
+        for line in reply.headers.get_all("Set-Cookie") or []:
+            first, *attributes = (part.strip() for part in line.split(";"))
+            name, _, value = first.partition("=")
+            gone = any(attribute.lower().replace(" ", "") in ("max-age=0", "max-age=-1") for attribute in attributes)
+            if gone or not value:
+                self._cookies.pop(name, None)
+            else:
+                self._cookies[name] = value
+
+
+def _parsed(status: int, content_type: str, raw: bytes) -> Answer:
+    """Return an answer; a body that says it is JSON and is none stays a text."""
+    media = content_type.partition(";")[0].strip().lower()
+    if not raw:
+        return Answer(status, media, None)
+    text = raw.decode("utf-8", errors="replace")
+    if media == JSON:
+        try:
+            return Answer(status, media, json.loads(text))
+        except ValueError:
+            return Answer(status, media, text)
+    return Answer(status, media, text)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+#: What a placeholder stands for. A text that is always empty and a number that is always 0 are recorded as such.
+PLACEHOLDERS: dict[str, Callable[[Any], bool]] = {
+    "<int>": lambda value: isinstance(value, int) and not isinstance(value, bool),
+    "<num>": _is_number,
+    "<str>": lambda value: isinstance(value, str) and value != "",
+    "<any>": lambda value: value is not None,
+    "<long text>": lambda value: isinstance(value, str) and len(value) > LONG,
+    "<ignored>": lambda value: True,
+}
+
+
+def compare(expected: Any, found: Any, values: Values, where: str = "body") -> Iterator[tuple[str, Any, Any]]:
+    """Yield (path, recorded, answered) for everything in which *found* is not *expected*, at any depth."""
+    if isinstance(expected, str) and expected in PLACEHOLDERS:
+        if not PLACEHOLDERS[expected](found):
+            yield where, expected, found
+        return
+    if isinstance(expected, dict) and isinstance(found, dict):
+        for key in expected.keys() | found.keys():
+            if key not in expected or key not in found:
+                yield f"{where}.{key}", expected.get(key, "no such key"), found.get(key, "no such key")
+                continue
+            yield from compare(expected[key], found[key], values, f"{where}.{key}")
+        return
+    if isinstance(expected, list) and isinstance(found, list):
+        if len(expected) != len(found):
+            yield where, f"{len(expected)} items", f"{len(found)} items: {found!r}"
+        for number, (one, other) in enumerate(zip(expected, found)):
+            yield from compare(one, other, values, f"{where}[{number}]")
+        return
+    try:
+        wanted = values.fill(expected)
+    except Missing:
+        yield where, expected, found
+        return
+    if not _same(wanted, found):
+        yield where, wanted, found
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Tell whether two values are equal and of one type; 1 and 1.0 are the same JSON number, 1 and true are not."""
+    if _is_number(one) and _is_number(other):
+        return bool(one == other)
+    return type(one) is type(other) and bool(one == other)
+
+
+def check(number: int, step: dict[str, Any], answer: Answer, values: Values) -> list[Difference]:
+    """Return in what *answer* differs from the one that *step* records; keeps the values that it is to save."""
+    expected = step["answer"]
+    values.save(step.get("save", {}), answer.body)
+    found = [
+        (part, expected[part], getattr(answer, part))
+        for part in ("status", "type")
+        if not _same(expected[part], getattr(answer, part))
+    ]
+    found += compare(expected["body"], answer.body, values)
+    return [Difference(number, step["request"], *one) for one in found]
+
+
+def check_skipped(number: int, step: dict[str, Any], values: Values) -> list[Difference]:
+    """Return a difference where a step was skipped for want of a value that this server did give."""
+    needed = re.search(r"needs (\w+),", step["skipped"])
+    if needed and needed[1] in values.known:
+        return [Difference(number, step["request"], "skipped", step["skipped"], values.known[needed[1]])]
+    return []
+
+
+def replay(url: str, steps: list[dict[str, Any]], values: Values | None = None) -> list[Difference]:
+    """Replay *steps* against the server at *url* and return all differences.
+
+    *values* carries what was saved from one recording to the next, as over an upgrade. ``wait`` moves the clock of
+    the emulator. A step whose request needs a value that the server did not give is a difference too.
+    """
+    values = Values() if values is None else values
+    connection = Connection(url)
+    differences = []
+    try:
+        for number, step in enumerate(steps):
+            if "skipped" in step:
+                differences += check_skipped(number, step, values)
+                continue
+            if step.get("wait"):
+                connection.advance(step["wait"])
+            try:
+                answer = connection.send(step, values)
+            except Missing as missing:
+                differences.append(Difference(number, step["request"], f"value {missing}", "given", "never given"))
+                continue
+            differences += check(number, step, answer, values)
+    finally:
+        connection.close()
+    return differences
+
+
+def read(path: Path) -> list[dict[str, Any]]:
+    """Return the steps of a recording."""
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines() if line]
