@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import threading
 import time
 import typing as t
@@ -48,6 +49,8 @@ USER_AGENT = "orgsmith.grafana/" + COLLECTION_VERSION
 
 #: The longest that one Retry-After is waited for, in seconds. Grafana Cloud asks for up to two minutes.
 LONGEST_WAIT = 120.0
+#: How urllib3 2 begins a reason.
+_WHO = re.compile(r"^HTTPS?Connection(?:Pool)?\([^)]*\): ")
 #: Statuses after which a read is repeated.
 _PASSING = (429, 500, 502, 503, 504)
 
@@ -304,7 +307,7 @@ def _reason(problem: Exception) -> str:
     reason: t.Any = problem.args[0] if problem.args else problem
     reason = getattr(reason, "reason", None) or reason
     words = " ".join(str(reason).split())
-    return words.rpartition(">: ")[2][:300]
+    return _WHO.sub("", words.rpartition(">: ")[2])[:300]
 
 
 def _no_json(method: str, url: str, answer: Answer) -> GrafanaError:

@@ -110,6 +110,11 @@ class OrgUsers(BaseResource):
             return next((m for m in members if m.user_id == user_id), None)
         return None
 
+    def comes_with_org(self, desired: DesiredMember, client: Client) -> CurrentMember | None:
+        """Return the caller, who becomes Admin of an organization that it makes."""
+        caller = client.connection.identity.username
+        return CurrentMember(0, desired.login, "", "", "Admin") if caller == desired.login else None
+
     def plan(self, desired: DesiredMember, current: CurrentMember | None) -> Change | None:
         """Return what differs."""
         if desired.state == "absent":

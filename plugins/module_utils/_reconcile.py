@@ -100,6 +100,9 @@ class Resource(t.Protocol):
     def result(self, scope: Scope | None, desired: t.Any, current: t.Any) -> View | None:
         """Return *current* with its ids, for the result; ``None`` where nothing is there."""
 
+    def comes_with_org(self, desired: t.Any, client: Client) -> t.Any:
+        """Return what is there of *desired* in an organization that *client* has just made, ``None`` for nothing."""
+
     def forget(self) -> None:
         """Read anew whatever is remembered beyond one scope."""
 
@@ -307,10 +310,11 @@ class Run:
 
     def _unknown(self, item: Item, outcome: Outcome, why: str) -> None:
         """Plan an item whose present state cannot be read in check mode."""
-        change = self.resource.plan(item.desired, None)
+        there = self.resource.comes_with_org(item.desired, self.client)
+        change = self.resource.plan(item.desired, there)
         outcome.status = CHANGED if change else OK
         outcome.after = change.after if change else {}
-        outcome.object = dict(outcome.after)
+        outcome.object = dict(outcome.after) or None
         outcome.notes["planned"] = why
 
     def _story(self, scope: Scope, item: Item, outcome: Outcome) -> None:
@@ -385,6 +389,10 @@ class BaseResource:
 
     def orphan(self, desired: t.Any) -> Change | None:
         """Nothing of it is kept on this host."""
+        return None
+
+    def comes_with_org(self, desired: t.Any, client: Client) -> t.Any:
+        """Nothing of this kind comes with a new organization."""
         return None
 
     def forget(self) -> None:

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 from .members import role_of
 from .profile import Profile, migration
+from .quotas import refuse_over_quota
 from .replies import Refusal, Reply, bad_request, fail, message, ok
 from .server import Request, require, route
+from .service_accounts import is_number, with_org
 from .state import Key, key_secret, stamp
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 #: The list ends here.
 CAP = 100
 GONE = "this endpoint has been removed, please use POST /api/serviceaccounts and POST /api/serviceaccounts/{id}/tokens instead"
+FAILED = "failed to create service account: [serviceaccounts.ErrAlreadyExists] service account already exists"
 HIDING = ((9, 1), (9, 5))
 
 
@@ -32,6 +35,10 @@ def migrates(profile: Profile) -> bool:
 
 def hides(profile: Profile) -> bool:
     return HIDING[0] <= profile.numbers[:2] < HIDING[1]
+
+
+def reverts(profile: Profile) -> bool:
+    return (9, 1) <= profile.numbers < (10, 0)
 
 
 @route("GET", "/api/auth/keys", there=listed)
@@ -58,24 +65,25 @@ def _shown(request: Request, key: Key) -> dict:
 @route("POST", "/api/auth/keys", there=listed)
 def create(request: Request) -> Reply:
     server = request.server
+    require(request, "apikeys:create")
+    refuse_over_quota(request, "api_key")
     if not migration(server.profile).create:
         return message(GONE, 410)
-    require(request, "apikeys:create")
     fields = request.fields({"name": str, "role": str, "secondsToLive": int})
     if not fields.get("name"):
         raise Refusal(bad_request(server.profile))
-    role = role_of(request, fields.get("role", ""))
+    role = role_of(request, fields.get("role"))
     lifetime = fields.get("secondsToLive")
     most = server.settings.number("auth.api_key_max_seconds_to_live")
     if most > -1 and not lifetime:
         return message("Number of seconds before expiration should be set", 400)
     if most > -1 and lifetime and lifetime > most:
         return message("Number of seconds before expiration is greater than the global limit", 400)
-    if lifetime is not None and lifetime < 0:
-        return message("negative value for SecondsToLive", 400)
     org_id = request.caller.org_id
     if server.state.key_name_taken(org_id, fields["name"]):
         return message("API key, organization ID and name must be unique", 409)
+    if lifetime is not None and lifetime < 0:
+        return message("negative value for SecondsToLive", 400)
     expires = server.clock.now() + lifetime if lifetime else None
     secret = key_secret(org_id, fields["name"])
     key = server.state.add_key(org_id, fields["name"], secret, role=role, expires=expires)
@@ -100,7 +108,7 @@ def delete(request: Request) -> Reply:
 @route("GET", "/api/serviceaccounts/migrationstatus", there=hides)
 def status(request: Request) -> Reply:
     require(request, "serviceaccounts:read")
-    return ok({"migrated": not request.server.state.api_keys(request.caller.org_id)})
+    return ok({"migrated": request.caller.org_id in request.server.state.migrated})
 
 
 @route("POST", "/api/serviceaccounts/hideApiKeys", there=hides)
@@ -114,19 +122,21 @@ def hide(request: Request) -> Reply:
 def migrate_all(request: Request) -> Reply:
     server = request.server
     require(request, "serviceaccounts:create")
-    found = server.state.api_keys(request.caller.org_id)
-    failed = [key for key in found if not migrate(server, key)]
+    found = sorted(server.state.api_keys(request.caller.org_id), key=lambda key: key.name)
     if server.profile < (10, 0):
-        if failed:
+        # The first failure ends it.
+        if not all(migrate(server, key) for key in found):
             return fail(server.profile, 500, "Internal server error")
+        server.state.migrated.add(request.caller.org_id)
         return message("API keys migrated to service accounts")
+    failed = [key for key in found if not migrate(server, key)]
     return ok(
         {
             "total": len(found),
             "migrated": len(found) - len(failed),
             "failed": len(failed),
             "failedApikeyIDs": [key.id for key in failed],
-            "failedDetails": [f"API key name: {key.name} - Error: service account already exists" for key in failed],
+            "failedDetails": [f"API key name: {key.name} - Error: {FAILED}" for key in failed],
         }
     )
 
@@ -138,35 +148,59 @@ def migrate_one(request: Request) -> Reply:
     try:
         number = int(request.params["key_id"])
     except ValueError:
-        return bad_request(server.profile, "keyId is invalid")
-    key = next((key for key in server.state.api_keys(request.caller.org_id) if key.id == number), None)
-    # Up to 11.x a key that is none passes silently where any key is; see the recordings of 9.3 and 11.5.
-    if key is None and _complains(request):
+        return bad_request(server.profile, "Key ID is invalid")
+    found = server.state.api_keys(request.caller.org_id)
+    if not found:
         return fail(server.profile, 500, "Error converting API key")
+    # A key that is none passes silently where there are others.
+    key = next((key for key in found if key.id == number), None)
     if key is not None and not migrate(server, key):
         return fail(server.profile, 500, "Error converting API key")
     return message("Service accounts migrated")
 
 
-def _complains(request: Request) -> bool:
-    """Tell whether migrating an unknown key is an error: from 10 on, in an org without any API key."""
-    server = request.server
-    return not server.profile < (10, 0) and not server.state.api_keys(request.caller.org_id)
+@route("POST", "/api/serviceaccounts/{account_id}/revert/{key_id}", there=reverts)
+def revert(request: Request) -> Reply:
+    state, profile = request.server.state, request.server.profile
+    require(request, "serviceaccounts:delete")
+    for name, text in (("key_id", "key ID is invalid"), ("account_id", "service account ID is invalid")):
+        if not is_number(request.params[name]):
+            return bad_request(profile, text)
+    key = state.keys.get(int(request.params["key_id"]))
+    account = state.accounts.get(int(request.params["account_id"]))
+    whole = key is not None and account is not None and key.account_id == account.id and key.org_id == account.org_id
+    if key is None or account is None or not whole or len(state.keys_of(account.id)) > 1:
+        return fail(profile, 500, "error reverting to API key")
+    key.account_id = None
+    state.drop_account(account)
+    return message("reverted service account to API key")
 
 
 def migrate(server: Server, key: Key) -> bool:
     """Turn an API key into a token of an account of its own; tell whether that worked."""
-    name = f"sa-autogen-{key.name}"
-    login = f"sa-autogen-{key.org_id}-{key.name}"
-    if server.profile >= (10, 0):
-        login = login.lower().replace(" ", "-")
-    if login in server.state.logins:
+    state, profile = server.state, server.profile
+    login = _free_login(server, key)
+    if login is None:
         return False
-    account = server.state.add_account(key.org_id, name, login, key.role)
-    # Up to 9.3 the account becomes a member by the rule for new users; where that is off, of nothing.
-    account.lost = server.profile < (9, 4) and not server.settings.on("users.auto_assign_org")
+    org_id, role = key.org_id, key.role
+    if profile < (9, 4) and not server.settings.on("users.auto_assign_org"):
+        # The account is set up as a new user is: with an org of its own, where its key is good for nothing.
+        if state.org_named(login) is not None:
+            return False
+        org_id, role = state.add_org(login).id, "Admin"
+    account = state.add_account(org_id, f"sa-autogen-{key.name}", login, role)
     key.account_id = account.id
     return True
+
+
+def _free_login(server: Server, key: Key) -> str | None:
+    """Return a login for the account of a key; ``None`` where it is taken: from 10 on there are ten more to try."""
+    if server.profile < (10, 0):
+        login = f"sa-autogen-{key.org_id}-{key.name}"
+        return None if server.state.login_taken(login) else login
+    names = [key.name, *(f"{key.name}-{number:03d}" for number in range(1, 11))]
+    logins = (with_org("sa-autogen", key.org_id, name) for name in names)
+    return next((login for login in logins if not server.state.login_taken(login)), None)
 
 
 def start_with_keys(server: Server) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import secrets
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from .permissions import Caller
@@ -15,6 +16,9 @@ from .state import Key, Session, User, well_formed
 
 if TYPE_CHECKING:
     from .server import Request, Server
+
+#: Makes the refusal of a login.
+Refuse = Callable[["Server"], Reply]
 
 COOKIE = "grafana_session"
 #: Seconds: a session's token is to be rotated after this; a signed-in user is cached for so long; a key's last use
@@ -30,7 +34,9 @@ def authenticate(server: Server, request: Request) -> Caller | None:
     """Return who makes *request*, ``None`` for nobody. Raises :class:`Refusal` for bad credentials."""
     scheme, _space, value = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "basic" and value:
-        return _basic(server, request, value)
+        by_password = _basic(server, request, value)
+        if by_password:
+            return by_password
     if scheme.lower() == "bearer" and value:
         return _key(server, request, value.strip())
     by_header = _by_header(server, request)
@@ -52,14 +58,21 @@ def _by_header(server: Server, request: Request) -> Caller | None:
     return None
 
 
-def _basic(server: Server, request: Request, value: str) -> Caller:
-    if not server.settings.on("auth.basic.enabled"):
-        raise Refusal(unauthorized(server.profile))
+def _basic(server: Server, request: Request, value: str) -> Caller | None:
+    """Return the user of a basic auth header; ``None`` where the header says nothing that this server looks at."""
     try:
-        login, _colon, password = base64.b64decode(value, validate=True).decode().partition(":")
+        login, colon, password = base64.b64decode(value, validate=True).decode().partition(":")
     except ValueError:
-        raise Refusal(unauthorized(server.profile)) from None
-    return as_user(server, request, check_password(server, login, password, wrong_basic))
+        login = colon = password = ""
+    if colon and login == "api_key" and password:
+        return _key(server, request, password)
+    if not server.settings.on("auth.basic.enabled"):
+        return None
+    if not colon:
+        if server.profile.typed_errors:
+            return None
+        raise Refusal(fail(server.profile, 401, "Invalid Basic Auth Header"))
+    return as_user(server, request, check_password(server, login, password, wrong_basic, disabled_basic))
 
 
 def wrong_basic(server: Server) -> Reply:
@@ -76,16 +89,34 @@ def wrong_login(server: Server) -> Reply:
     return fail(server.profile, 401, "Invalid username or password")
 
 
-def check_password(server: Server, login: str, password: str, wrong) -> User:
-    """Return the user of *login*. Raises :class:`Refusal` made by *wrong*; counts failures where that is on."""
+def disabled_basic(server: Server) -> Reply:
+    """Return the refusal of a disabled user by basic auth: up to 9.x it does not say so."""
+    return barrier(401, "Unauthorized", "identity.disabled") if server.profile.typed_errors else wrong_basic(server)
+
+
+def disabled_login(server: Server) -> Reply:
+    """Return the refusal of a disabled user by the login form: up to 9.x it does not say so."""
+    return typed(401, "Unauthorized", "identity.disabled") if server.profile.typed_errors else wrong_login(server)
+
+
+def check_password(server: Server, login: str, password: str, wrong: Refuse, disabled: Refuse) -> User:
+    """Return the user of *login*. Raises :class:`Refusal` made by *wrong* or *disabled*.
+
+    Failures are counted where the protection is on; neither a success nor a refusal of the protection changes them.
+    """
     state, now = server.state, server.clock.now()
     protected = not server.settings.on("security.disable_brute_force_login_protection")
-    failures = [moment for moment in state.failed_logins.get(login, []) if now - moment < WITHIN]
-    user = state.find_user(login, loose=server.profile.loose_logins)
-    if (protected and len(failures) >= FAILURES) or user is None or user.password != password or user.disabled:
-        state.failed_logins[login] = [*failures, now]
+    name = login.lower() if server.profile.loose_logins else login
+    failures = [moment for moment in state.failed_logins.get(name, []) if now - moment < WITHIN]
+    if protected and len(failures) >= FAILURES:
         raise Refusal(wrong(server))
-    state.failed_logins.pop(login, None)
+    user = state.find_user(login, loose=server.profile.loose_logins)
+    if user is None or user.password != password:
+        if password:
+            state.failed_logins[name] = [*failures, now]
+        raise Refusal(wrong(server))
+    if user.disabled:
+        raise Refusal(disabled(server))
     return user
 
 
@@ -101,7 +132,8 @@ def as_user(server: Server, request: Request, user: User, session: str | None = 
         role = org.members.get(user.id) if org else None
         if role is not None:
             server.state.signed_in[("user", user.id, org_id)] = (server.clock.now() + CACHED, role)
-    return Caller(user=user, org_id=org_id, role=role, session=session)
+    # Who is no member is in no org.
+    return Caller(user=user, org_id=-1 if role is None else org_id, role=role, session=session)
 
 
 def _key(server: Server, request: Request, secret: str) -> Caller:
@@ -124,7 +156,8 @@ def _key(server: Server, request: Request, secret: str) -> Caller:
         raise Refusal(barrier(401, text, "api-key.organization-mismatch"))
     caller = _as_key(server, key)
     now = server.clock.now()
-    if key.last_used is None or now - key.last_used >= USE_MOVES:
+    # 9.x writes it down at every request.
+    if key.last_used is None or profile < (10, 0) or now - key.last_used >= USE_MOVES:
         key.last_used = now
     return caller
 
@@ -133,8 +166,8 @@ def _as_key(server: Server, key: Key) -> Caller:
     if key.account_id is None:
         return Caller(key=key, org_id=key.org_id, role=key.role)
     account = server.state.accounts.get(key.account_id)
-    if account is None or account.lost:
-        # Its account belongs to no org: signed in, and allowed nothing.
+    if account is None or account.org_id != key.org_id:
+        # Its account belongs to another org: signed in, and allowed nothing.
         return Caller(key=key, account=account, org_id=key.org_id, role=None)
     entry = ("account", account.id)
     cached = server.state.signed_in.get(entry)
@@ -178,7 +211,8 @@ def _session(server: Server, request: Request) -> Caller | None:
 
 def open_session(server: Server, user: User) -> Session:
     """Begin a session of *user*."""
-    session = Session(user.id, secrets.token_hex(16), server.clock.now())
+    now = server.clock.now()
+    session = Session(user.id, secrets.token_hex(16), now, id=server.state.next("session"), created=now)
     server.state.sessions[session.value] = session
     return session
 

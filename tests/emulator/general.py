@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from .auth import authenticate
 from .profile import Profile
-from .replies import Refusal, Reply, ok, unauthorized
+from .replies import Refusal, Reply, message, ok, unauthorized
 from .server import ANYBODY, Request, require_globally, route
 
 COMMIT = "0123456789abcdef"
@@ -30,9 +30,18 @@ def frontend_settings(request: Request) -> Reply:
     return ok({"appSubUrl": request.server.sub_path, "buildInfo": build, "featureToggles": {}})
 
 
-@route("GET", "/api/login/ping")
+@route("GET", "/api/login/ping", access=ANYBODY)
 def ping(request: Request) -> Reply:
-    return ok("Logged in" if request.server.profile < (10, 0) else {"message": "Logged in"})
+    profile = request.server.profile
+    try:
+        caller = authenticate(request.server, request)
+    except Refusal:
+        if not profile.typed_errors:
+            raise
+        caller = None
+    if caller is None:
+        return message("Unauthorized", 401)
+    return ok("Logged in" if profile < (10, 0) else {"message": "Logged in"})
 
 
 @route("GET", "/api/admin/settings")

@@ -8,8 +8,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from .dashboards import FIELDS
 from .dashboard_store import Dashboard, Folder
+from .dashboards import FIELDS
 from .kubernetes_objects import (
     GROUP,
     LEGACY_FORM,

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+from .like import like
 from .orgs import org_of_path, require_in_org
+from .quotas import refuse_over_quota
 from .replies import Refusal, Reply, bad_request, fail, message, ok
 from .server import Request, require, route
 from .state import Org, User, stamp
@@ -14,14 +16,24 @@ NEVER = "2013-01-01T00:00:00Z"
 BASIC_ROLES = ("Viewer", "Editor", "Admin")
 
 
-def role_of(request: Request, value: str, text: str = "bad request data") -> str:
-    """Return a role as the server spells it. Raises :class:`Refusal` for what is none in this version."""
+def avatar(number: int) -> str:
+    return f"/avatar/{number:032x}"
+
+
+def role_of(request: Request, value: str | None, text: str = "bad request data") -> str:
+    """Return a role as the server spells it; an empty one is Viewer.
+
+    Raises :class:`Refusal` for none at all, and for what is no role in this version. From 9 on the first letter may
+    be small.
+    """
     profile = request.server.profile
     known = (*BASIC_ROLES, "None") if profile.role_none else BASIC_ROLES
-    found = {name.lower(): name for name in known}.get(value.lower()) if profile >= (9, 0) else None
-    if found is None and value not in known:
+    if value == "":
+        return "Viewer"
+    found = value[:1].upper() + value[1:] if value and profile >= (9, 0) else value
+    if found not in known:
         raise Refusal(bad_request(profile, text))
-    return found or value
+    return found
 
 
 def shown(request: Request, org: Org, user: User) -> dict:
@@ -29,7 +41,7 @@ def shown(request: Request, org: Org, user: User) -> dict:
     entry = {"orgId": org.id, "userId": user.id}
     if profile >= (10, 0):
         entry["uid"] = user.uid
-    entry.update(email=user.email, name=user.name, avatarUrl=f"/avatar/{user.id:032x}", login=user.login)
+    entry.update(email=user.email, name=user.name, avatarUrl=avatar(user.id), login=user.login)
     entry.update(role=org.members[user.id], lastSeenAt=NEVER)
     if profile >= (12, 1):
         entry["created"] = stamp(user.created)
@@ -43,27 +55,65 @@ def shown(request: Request, org: Org, user: User) -> dict:
     return entry
 
 
-def listed(request: Request, org_id: int) -> list[dict]:
+def users_of(request: Request, org_id: int, query: str = "") -> list[User]:
+    """Return the members of an org whom *query* finds, in the order of the lists: by e-mail up to 9.x."""
     state = request.server.state
     org = state.orgs.get(org_id)
     users = [state.users[user_id] for user_id in org.members if user_id in state.users] if org else []
-    users.sort(key=lambda user: (user.login, user.email))
-    query = request.one("query").lower()
     if query:
-        users = [u for u in users if query in u.login.lower() or query in u.email.lower() or query in u.name.lower()]
-    limit = request.number("limit", 0)
-    return [shown(request, org, user) for user in (users[:limit] if limit else users)] if org else []
+        found = like(f"%{query}%")
+        users = [user for user in users if found(user.login) or found(user.email) or found(user.name)]
+    if request.server.profile < (10, 0):
+        return sorted(users, key=lambda user: (user.email, user.login))
+    return sorted(users, key=lambda user: (user.login, user.email))
+
+
+def listed(request: Request, org_id: int, query: str = "") -> list[dict]:
+    org = request.server.state.orgs.get(org_id)
+    return [shown(request, org, user) for user in users_of(request, org_id, query)] if org else []
 
 
 @route("GET", "/api/org/users")
 def own_members(request: Request) -> Reply:
     require(request, "org.users:read")
-    return ok(listed(request, request.caller.org_id))
+    found = listed(request, request.caller.org_id, request.one("query"))
+    return ok(found[: request.number("limit", 0) or None])
+
+
+@route("GET", "/api/org/users/lookup")
+def look_up_own(request: Request) -> Reply:
+    if request.server.profile.rbac:
+        require(request, "org.users:read")
+    elif request.caller.role != "Admin":
+        raise Refusal(message("Permission denied", 403))
+    users = users_of(request, request.caller.org_id, request.one("query"))[: request.number("limit", 0) or None]
+    uid = request.server.profile >= (10, 0)
+    return ok(
+        [
+            {**({"uid": user.uid} if uid else {}), "userId": user.id, "login": user.login, "avatarUrl": avatar(user.id)}
+            for user in users
+        ]
+    )
+
+
+@route("GET", "/api/org/users/search")
+def search_own(request: Request) -> Reply:
+    require(request, "org.users:read")
+    return _page(request, request.caller.org_id)
+
+
+def _page(request: Request, org_id: int) -> Reply:
+    users = listed(request, org_id, request.one("query"))
+    size, page = request.number("perpage", 1000), request.number("page", 1)
+    part = users[(page - 1) * size : page * size]
+    return ok({"totalCount": len(users), "orgUsers": part, "perPage": size, "page": page})
 
 
 @route("POST", "/api/org/users")
 def add_to_own(request: Request) -> Reply:
     require(request, "org.users:add")
+    for service in ("user", "org") if request.server.profile.rbac else ("user",):
+        refuse_over_quota(request, service)
     return _add(request, request.caller.org_id)
 
 
@@ -76,10 +126,14 @@ def change_in_own(request: Request) -> Reply:
 @route("DELETE", "/api/org/users/{user_id}")
 def remove_from_own(request: Request) -> Reply:
     require(request, "org.users:remove")
+    own = request.server.state.orgs.get(request.caller.org_id)
+    member = own is not None and _user_id(request) in own.members
     reply = _remove(request, request.caller.org_id)
-    # This route deletes a user who is left without an org.
+    # This route deletes a user who is left without an org; from 12.1 on not server admins, and not who was none here.
     state, user = request.server.state, request.server.state.users.get(_user_id(request))
-    if reply.status == 200 and user and not any(user.id in org.members for org in state.orgs.values()):
+    later = request.server.profile >= (12, 1)
+    spared = user is not None and later and (user.is_admin or not member)
+    if reply.status == 200 and user and not spared and not any(user.id in org.members for org in state.orgs.values()):
         state.drop_user(user)
         return message("User deleted")
     return reply
@@ -96,10 +150,7 @@ def members(request: Request) -> Reply:
 def search_members(request: Request) -> Reply:
     org_id = org_of_path(request)
     require_in_org(request, org_id, "org.users:read")
-    users = listed(request, org_id)
-    size, page = request.number("perpage", 1000), max(1, request.number("page", 1))
-    part = users[(page - 1) * size : page * size]
-    return ok({"totalCount": len(users), "orgUsers": part, "perPage": size, "page": page})
+    return _page(request, org_id)
 
 
 @route("POST", "/api/orgs/{org_id}/users")
@@ -111,6 +162,7 @@ def add_member(request: Request) -> Reply:
 
 @route("PATCH", "/api/orgs/{org_id}/users/{user_id}")
 def change_member(request: Request) -> Reply:
+    resolve_user(request)
     org_id = org_of_path(request)
     require_in_org(request, org_id, "org.users:write")
     return _change(request, org_id)
@@ -118,9 +170,29 @@ def change_member(request: Request) -> Reply:
 
 @route("DELETE", "/api/orgs/{org_id}/users/{user_id}")
 def remove_member(request: Request) -> Reply:
+    resolve_user(request)
     org_id = org_of_path(request)
     require_in_org(request, org_id, "org.users:remove")
     return _remove(request, org_id)
+
+
+def resolve_user(request: Request) -> None:
+    """Put a user's id in the place of a uid in the path, which versions from 11 on take too, before all else."""
+    text = request.params["user_id"]
+    if request.server.profile < (11, 0) or _is_number(text):
+        return
+    found = next((user for user in request.server.state.users.values() if user.uid == text), None)
+    if found is None:
+        raise Refusal(message("User not found", 404))
+    request.params["user_id"] = str(found.id)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        int(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _user_id(request: Request) -> int:
@@ -133,7 +205,7 @@ def _user_id(request: Request) -> int:
 def _add(request: Request, org_id: int) -> Reply:
     server = request.server
     fields = request.fields({"loginOrEmail": str, "role": str})
-    role = role_of(request, fields.get("role", ""))
+    role = role_of(request, fields.get("role"))
     if not fields.get("loginOrEmail"):
         raise Refusal(bad_request(server.profile))
     user = server.state.find_user(fields["loginOrEmail"], loose=server.profile.loose_logins)
@@ -145,14 +217,23 @@ def _add(request: Request, org_id: int) -> Reply:
     if user.id in org.members:
         return Reply(409, {"message": "User is already member of this organization", "userId": user.id})
     org.members[user.id] = role
+    current = server.state.orgs.get(user.org_id)
+    if current is None or user.id not in current.members:
+        user.org_id = org.id
     server.state.forget_signed_in(user.id)
     return ok({"message": "User added to organization", "userId": user.id})
 
 
 def _change(request: Request, org_id: int) -> Reply:
-    server, user_id = request.server, _user_id(request)
-    role = role_of(request, request.fields({"role": str}).get("role", ""))
+    server = request.server
+    role = role_of(request, request.fields({"role": str}).get("role"))
+    user_id = _user_id(request)
     org = server.state.orgs.get(org_id)
+    account = server.state.accounts.get(user_id)
+    if account is not None and account.org_id == org_id:
+        # Its row of membership is like that of a user.
+        account.role = role
+        return message("Organization user updated")
     if org is None or user_id not in org.members:
         return fail(server.profile, 500, "Failed update org user")
     if role != "Admin" and not _admin_left(request, org_id, without=user_id):
@@ -175,7 +256,7 @@ def _remove(request: Request, org_id: int) -> Reply:
     if org is not None:
         org.members.pop(user_id, None)
         if user.org_id == org_id:
-            user.org_id = next((one.id for one in server.state.orgs.values() if user_id in one.members), user.org_id)
+            user.org_id = next((one.id for one in server.state.orgs.values() if user_id in one.members), 0)
     server.state.forget_signed_in(user_id)
     return message("User removed from organization")
 

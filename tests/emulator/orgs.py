@@ -13,6 +13,7 @@ from .replies import Refusal, Reply, bad_request, denied, fail, message, ok
 from .server import Request, Server, require, require_globally, route
 from .state import ADDRESS, Org
 
+
 def shown(org: Org) -> dict:
     return {"id": org.id, "name": org.name, "address": dict(org.address)}
 
@@ -58,10 +59,7 @@ def own_org(request: Request) -> Reply:
     profile, caller = request.server.profile, request.caller
     org = request.server.state.orgs.get(caller.org_id)
     if profile.rbac:
-        # Up to 9.x a server admin's permission is good for any org, which then is not found.
-        everywhere = profile < (10, 0) and caller.may_globally("orgs:read")
-        if not everywhere:
-            require(request, "orgs:read")
+        require(request, "orgs:read")
     if org is None or (caller.user is not None and caller.role is None):
         raise Refusal(missing(profile))
     return ok(shown(org))
@@ -168,8 +166,7 @@ def delete_org(request: Request) -> Reply:
     server = request.server
     org_id = org_of_path(request)
     require_globally(request, "orgs:delete")
-    # A caller who is no member is in no org at all, whatever the header says.
-    if request.caller.org_id == org_id and request.caller.role is not None:
+    if request.caller.org_id == org_id:
         if server.profile >= (12, 1):
             text = "Cannot delete your active organization. Please switch to a different organization first."
             return message(text, 400)

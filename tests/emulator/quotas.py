@@ -83,17 +83,17 @@ def usage(server: Server, org_id: int) -> list[tuple[str, int, int]]:
     return [(target, limit(server, OF_ORG[target], org_id), used[target]) for target in order]
 
 
-def _off(profile: Profile) -> Reply:
+def _off(profile: Profile, text: str = "failed to get quota") -> Reply:
     """Return the answer of a server without quotas: only 8.5 says so plainly."""
     if profile < (9, 0):
         return message("Quotas not enabled", 404)
-    return fail(profile, 500, "failed to get quota")
+    return fail(profile, 500, text)
 
 
 def _bad(profile: Profile, text: str) -> Reply:
     if profile < (9, 0):
         return bad_request(profile, text)
-    return typed(400, "Bad request" if profile < (10, 0) else "Bad Request", "quota.bad-request")
+    return typed(400, "Bad request" if profile < (10, 0) else "BadRequest", "quota.bad-request")
 
 
 def _number(request: Request, name: str, text: str) -> int:
@@ -113,7 +113,7 @@ def _of_org(request: Request, org_id: int) -> Reply:
 def _of_user(request: Request, user_id: int) -> Reply:
     server = request.server
     if not on(server):
-        return _off(server.profile)
+        return _off(server.profile, "Failed to get org quotas")
     used = sum(user_id in org.members for org in server.state.orgs.values())
     return ok([{"user_id": user_id, "target": t, "limit": limit(server, s, user_id), "used": used} for t, s in OF_USER.items()])
 
@@ -152,7 +152,8 @@ def one_user(request: Request) -> Reply:
 @route("GET", "/api/user/quotas")
 def caller(request: Request) -> Reply:
     # The handler is that of the admins' route, and finds no id in this path.
-    return _off(request.server.profile) if not on(request.server) else _bad(request.server.profile, "id is invalid")
+    profile = request.server.profile
+    return _off(profile) if profile < (9, 0) and not on(request.server) else _bad(profile, "id is invalid")
 
 
 @route("PUT", "/api/admin/users/{user_id}/quotas/{target}")
@@ -167,10 +168,11 @@ def _set(request: Request, targets: dict[str, str], owner: int, text: str) -> Re
     server, target = request.server, request.params["target"]
     fields = request.fields({"limit": int, "target": str})
     if not on(server):
-        return message("Quotas not enabled", 404) if server.profile < (9, 0) else fail(server.profile, 500, text)
+        return _off(server.profile, text)
     if target not in targets:
         if server.profile < (9, 0):
             return message("Invalid quota target", 404)
-        return typed(500, "Internal server error", "quota.invalid-target-table")
+        reason = "Internal server error" if server.profile < (10, 0) else "InternalError"
+        return typed(500, reason, "quota.invalid-target-table")
     server.state.limits[(targets[target], owner)] = fields.get("limit", 0)
     return None

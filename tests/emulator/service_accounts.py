@@ -5,8 +5,7 @@
 
 from __future__ import annotations
 
-import re
-
+from .like import like
 from .members import role_of
 from .profile import Profile
 from .replies import Refusal, Reply, bad_request, fail, message, not_found, ok, typed
@@ -21,26 +20,43 @@ def there(profile: Profile) -> bool:
 
 
 def missing(profile: Profile) -> Reply:
-    """Return the 404 of an account that is none in this org."""
+    """Return the 404 of an account that is none in this org; 9.x has it with a cause."""
     if profile.typed_errors:
         return typed(404, "service account not found", "serviceaccounts.ErrNotFound")
     return fail(profile, 404, "Failed to retrieve service account")
 
 
-def account_id(request: Request) -> int:
-    """Return the id in the path; what is no number is no route from 10 on."""
+def begin(request: Request, permission: str) -> int:
+    """Return the account's id in the path. Raises :class:`Refusal` without *permission*, and for what is no id.
+
+    From 11 on a uid is an id too, which is looked up before anything else.
+    """
+    text, state = request.params["account_id"], request.server.state
+    if request.server.profile.typed_errors and not is_number(text):
+        org_id = request.caller.org_id
+        found = next((one for one in state.accounts.values() if one.uid == text and one.org_id == org_id), None)
+        if found is None:
+            raise Refusal(not_found())
+        request.params["account_id"] = text = str(found.id)
+    require(request, permission)
+    if not is_number(text):
+        raise Refusal(bad_request(request.server.profile, "Service Account ID is invalid"))
+    return int(text)
+
+
+def is_number(text: str) -> bool:
+    """Tell whether *text* is an id."""
     try:
-        return int(request.params["account_id"])
+        int(text)
     except ValueError:
-        if request.server.profile.typed_errors:
-            raise Refusal(not_found()) from None
-        raise Refusal(bad_request(request.server.profile, "Service Account ID is invalid")) from None
+        return False
+    return True
 
 
 def account_of(request: Request) -> Account | None:
     """Return the account in the path, if it is one of the caller's org."""
-    found = request.server.state.accounts.get(account_id(request))
-    return found if found and found.org_id == request.caller.org_id and not found.lost else None
+    found = request.server.state.accounts.get(int(request.params["account_id"]))
+    return found if found and found.org_id == request.caller.org_id else None
 
 
 def basic(request: Request, account: Account) -> dict:
@@ -104,21 +120,15 @@ def search(request: Request) -> Reply:
     state = request.server.state
     accounts = state.accounts_of(request.caller.org_id)
     if request.one("query"):
-        like = _like(request.one("query"))
-        accounts = [one for one in accounts if any(like.fullmatch(text) for text in (one.email, one.name, one.login))]
+        found = like(f"%{request.one('query')}%")
+        accounts = [one for one in accounts if found(one.email) or found(one.name) or found(one.login)]
     if request.flag("disabled"):
         accounts = [one for one in accounts if one.disabled]
     elif request.flag("expiredTokens"):
         accounts = [one for one in accounts if any(state.expired(key) for key in state.keys_of(one.id))]
-    size, page = request.number("perpage", 1000), max(1, request.number("page", 1))
+    size, page = request.number("perpage", 1000), request.number("page", 1)
     part = [listed(request, one) for one in accounts[(page - 1) * size : page * size]]
     return ok({"totalCount": len(accounts), "serviceAccounts": part, "page": page, "perPage": size})
-
-
-def _like(query: str) -> re.Pattern[str]:
-    """Return SQL's LIKE around *query*, which ignores case; % and _ are wildcards in it."""
-    pattern = "".join({"%": ".*", "_": "."}.get(sign, re.escape(sign)) for sign in query)
-    return re.compile(f".*{pattern}.*", re.IGNORECASE | re.DOTALL)
 
 
 @route("POST", "/api/serviceaccounts", there=there)
@@ -126,13 +136,13 @@ def create(request: Request) -> Reply:
     server, caller = request.server, request.caller
     require(request, "serviceaccounts:create")
     fields = request.fields({"name": str, "role": str, "isDisabled": bool}, BAD)
-    role = role_of(request, fields.get("role") or "Viewer", BAD)
+    role = role_of(request, fields.get("role", "Viewer"), BAD)
     name = fields.get("name", "")
     if not name:
         raise Refusal(bad_request(server.profile, BAD))
     _not_above(request, role)
     login = login_of(server.profile, caller.org_id, name)
-    if login in server.state.logins:
+    if server.state.login_taken(login):
         if server.profile.typed_errors:
             return typed(400, "service account already exists", "serviceaccounts.ErrAlreadyExists")
         return fail(server.profile, 400, "Failed to create service account")
@@ -152,7 +162,7 @@ def _not_above(request: Request, role: str) -> None:
 
 @route("GET", "/api/serviceaccounts/{account_id}", there=there)
 def one(request: Request) -> Reply:
-    require(request, "serviceaccounts:read")
+    begin(request, "serviceaccounts:read")
     account = account_of(request)
     return ok(whole(request, account)) if account else missing(request.server.profile)
 
@@ -160,28 +170,28 @@ def one(request: Request) -> Reply:
 @route("PATCH", "/api/serviceaccounts/{account_id}", there=there)
 def change(request: Request) -> Reply:
     server = request.server
-    require(request, "serviceaccounts:write")
-    number = account_id(request)
+    number = begin(request, "serviceaccounts:write")
     fields = request.fields({"name": str, "role": str, "isDisabled": bool}, BAD)
-    role = role_of(request, fields["role"], BAD) if fields.get("role") else None
+    role = role_of(request, fields["role"], BAD) if "role" in fields else None
     if role is not None:
         _not_above(request, role)
     account = account_of(request)
     if account is None:
         return missing(server.profile)
+    # An empty name is not written, and stands in the answer all the same.
     account.name = fields.get("name") or account.name
     account.role = role or account.role
     account.disabled = fields.get("isDisabled", account.disabled)
     account.updated = server.clock.now()
-    shown = whole(request, account)
+    shown = {**whole(request, account), "name": fields.get("name", account.name)}
     shown.pop("tokens", None)
-    return ok({"id": number, "message": "Service account updated", "name": account.name, "serviceaccount": shown})
+    return ok({"id": number, "message": "Service account updated", "name": shown["name"], "serviceaccount": shown})
 
 
 @route("DELETE", "/api/serviceaccounts/{account_id}", there=there)
 def delete(request: Request) -> Reply:
     server = request.server
-    require(request, "serviceaccounts:delete")
+    begin(request, "serviceaccounts:delete")
     account = account_of(request)
     if account is None:
         if server.profile >= (12, 3):

@@ -5,26 +5,37 @@
 
 from __future__ import annotations
 
-from .auth import check_password, close_session, cookie, open_session, rotate, wrong_login
-from .replies import Refusal, Reply, barrier, fail, message, ok, typed, unauthorized
-from .server import ANYBODY, Request, route
-from .state import stamp
+from .auth import check_password, close_session, cookie, disabled_login, open_session, rotate, wrong_login
+from .general import users_only
+from .replies import Refusal, Reply, fail, message, ok, typed
+from .server import ANYBODY, Request, Server, route
+from .state import Session, stamp
+
+#: Seconds after a rotation in which there is none again.
+NOT_AGAIN = 5
 
 
 @route("POST", "/login", access=ANYBODY)
 def login(request: Request) -> Reply:
     server = request.server
-    if server.settings.on("auth.disable_login_form"):
-        if server.profile.typed_errors:
-            return typed(400, "Bad Request", "auth.client.notConfigured")
-        return fail(server.profile, 401, "Login is disabled")
-    fields = request.fields({"user": str, "password": str}, "bad login data")
+    off = server.settings.on("auth.disable_login_form")
+    if off and server.profile.typed_errors:
+        return typed(400, "BadRequest", "auth.client.notConfigured")
+    try:
+        fields = request.fields({"user": str, "password": str})
+    except Refusal:
+        fields = {}
     if not fields.get("user") or not fields.get("password"):
         if server.profile.typed_errors:
             return typed(400, "bad login data", "form-auth.invalid")
         return fail(server.profile, 400, "bad login data")
-    user = check_password(server, fields["user"], fields["password"], wrong_login)
-    reply = ok({"message": "Logged in", "redirectUrl": (server.sub_path or "") + "/"})
+    if off:
+        return message("Login is disabled", 401)
+    user = check_password(server, fields["user"], fields["password"], wrong_login, disabled_login)
+    body = {"message": "Logged in"}
+    if server.profile.typed_errors:
+        body["redirectUrl"] = server.sub_path + "/"
+    reply = ok(body)
     reply.cookies.append(cookie(server, open_session(server, user)))
     return reply
 
@@ -42,16 +53,65 @@ def logout(request: Request) -> Reply:
 def tokens(request: Request) -> Reply:
     user = request.caller.user
     if user is None:
-        return message("entity not allowed to list tokens", 403)
-    sessions = {id(one): one for one in request.server.state.sessions.values() if one.user_id == user.id}
-    now = stamp(request.server.clock.now())
-    current = request.server.state.sessions.get(request.caller.session or "")
-    return ok(
-        [
-            {"id": number, "isActive": one is current, "clientIp": "127.0.0.1", "createdAt": now, "seenAt": now}
-            for number, one in enumerate(sessions.values(), 1)
-        ]
-    )
+        return _no_user(request)
+    return listed(request, user.id)
+
+
+@route("POST", "/api/user/revoke-auth-token")
+def revoke_own(request: Request) -> Reply:
+    wanted = request.fields({"authTokenId": int}).get("authTokenId", 0)
+    user = request.caller.user
+    return revoke(request, user.id, wanted) if user else _no_user(request)
+
+
+def _no_user(request: Request) -> Reply:
+    """Return what keys are answered, which have no sessions."""
+    profile = request.server.profile
+    return users_only(profile) if profile.typed_errors else fail(profile, 404, "User not found")
+
+
+def sessions_of(server: Server, user_id: int) -> list[Session]:
+    """Return the sessions of a user, each once."""
+    found = {session.id: session for session in server.state.sessions.values() if session.user_id == user_id}
+    return [found[number] for number in sorted(found)]
+
+
+def drop_sessions(server: Server, user_id: int) -> None:
+    """End all sessions of a user."""
+    for session in sessions_of(server, user_id):
+        close_session(server, session.value)
+
+
+def listed(request: Request, user_id: int) -> Reply:
+    """Return the sessions of a user; the one of the request is active."""
+    server = request.server
+    if user_id not in server.state.users:
+        return fail(server.profile, 404, "User not found")
+    current = server.state.sessions.get(request.caller.session or "")
+    return ok([_shown(server, session, session is current) for session in sessions_of(server, user_id)])
+
+
+def _shown(server: Server, session: Session, active: bool) -> dict:
+    entry: dict = {"id": session.id, "isActive": active, "clientIp": "127.0.0.1", "device": "Other"}
+    entry.update(os="Other", osVersion="", browser="Other", browserVersion="")
+    if server.profile.typed_errors:
+        entry["authModule"] = ""
+    entry.update(createdAt=stamp(session.created), seenAt=stamp(session.rotated))
+    return entry
+
+
+def revoke(request: Request, user_id: int, wanted: int) -> Reply:
+    """End one session of a user, but for the one of the request."""
+    server = request.server
+    if user_id not in server.state.users:
+        return fail(server.profile, 404, "User not found")
+    session = next((session for session in sessions_of(server, user_id) if session.id == wanted), None)
+    if session is None:
+        return fail(server.profile, 404, "User auth token not found")
+    if session is server.state.sessions.get(request.caller.session or ""):
+        return message("Cannot revoke active user auth token", 400)
+    close_session(server, session.value)
+    return message("User auth token revoked")
 
 
 @route("POST", "/api/user/auth-tokens/rotate", access=ANYBODY, there=lambda profile: profile >= (10, 0))
@@ -59,7 +119,10 @@ def rotate_token(request: Request) -> Reply:
     server = request.server
     value = next((value for value in request.cookies.values() if value in server.state.sessions), None)
     if value is None:
-        raise Refusal(barrier(401, "Unauthorized", "auth.unauthorized") if request.cookies else unauthorized(server.profile))
+        return message("Unauthorized", 401)
+    session = server.state.sessions[value]
+    if server.clock.now() - session.rotated < NOT_AGAIN:
+        return Reply(200, {})
     reply = Reply(200, {})
-    reply.cookies.append(cookie(server, rotate(server, server.state.sessions[value])))
+    reply.cookies.append(cookie(server, rotate(server, session)))
     return reply

@@ -52,6 +52,8 @@ class User:
     org_id: int = 0
     uid: str = field(default_factory=uid)
     disabled: bool = False
+    theme: str = ""
+    updated: float = 0.0
 
 
 @dataclass
@@ -78,8 +80,6 @@ class Account:
     updated: float = 0.0
     # The login that it was made with: an upgrade renames the login only.
     email: str = ""
-    # Migrated at 9.x while auto_assign_org is off: a row without an org, which no list shows.
-    lost: bool = False
 
 
 @dataclass
@@ -104,6 +104,9 @@ class Session:
     value: str
     rotated: float
     previous: str | None = None
+    id: int = 0
+    created: float = 0.0
+    user_agent: str = ""
 
 
 def token_secret() -> str:
@@ -206,11 +209,14 @@ class State:
         return user
 
     def find_user(self, text: str, loose: bool) -> User | None:
-        """Return the user of this login or e-mail address."""
-        if not loose:
-            return next((user for user in self.users.values() if text in (user.login, user.email)), None)
-        wanted = text.lower()
-        return next((u for u in self.users.values() if wanted in (u.login.lower(), u.email.lower())), None)
+        """Return the user of this e-mail address (what has an @ is looked for there first) or login."""
+        same = str.lower if loose else str
+        wanted = same(text)
+        if "@" in wanted:
+            found = next((user for user in self.users.values() if same(user.email) == wanted), None)
+            if found:
+                return found
+        return next((user for user in self.users.values() if wanted and same(user.login) == wanted), None)
 
     def drop_user(self, user: User) -> None:
         del self.users[user.id]
@@ -228,7 +234,7 @@ class State:
 
     def accounts_of(self, org_id: int) -> list[Account]:
         """Return the accounts that lists show, in the order in which they do."""
-        found = [account for account in self.accounts.values() if account.org_id == org_id and not account.lost]
+        found = [account for account in self.accounts.values() if account.org_id == org_id]
         return sorted(found, key=lambda account: (account.email, account.login))
 
     def add_account(self, org_id: int, name: str, login: str, role: str, disabled: bool = False) -> Account:
@@ -237,6 +243,10 @@ class State:
         self.accounts[account.id] = account
         self.logins[login] = account.id
         return account
+
+    def login_taken(self, login: str) -> bool:
+        """Tell whether a service account, or a user, has *login*: they share one table."""
+        return login in self.logins or any(login in (user.login, user.email) for user in self.users.values())
 
     def rename_login(self, account: Account, login: str) -> None:
         """Give an account another login; its e-mail address stays."""

@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 from .replies import Refusal, Reply, bad_request, fail, message, ok, typed
-from .server import Request, require, route
-from .service_accounts import BAD, account_id, account_of, missing, there
+from .server import Request, route
+from .service_accounts import BAD, account_of, begin, is_number, missing, there
 from .state import Key, stamp, token_secret
 
 #: The list ends here, sorted by name.
@@ -18,8 +18,7 @@ DAY = 86400
 
 @route("GET", "/api/serviceaccounts/{account_id}/tokens", there=there)
 def tokens(request: Request) -> Reply:
-    require(request, "serviceaccounts:read")
-    account_id(request)
+    begin(request, "serviceaccounts:read")
     account = account_of(request)
     if account is None:
         return ok([])
@@ -46,8 +45,7 @@ def _shown(request: Request, key: Key) -> dict:
 @route("POST", "/api/serviceaccounts/{account_id}/tokens", there=there)
 def create(request: Request) -> Reply:
     server = request.server
-    require(request, "serviceaccounts:write")
-    account_id(request)
+    begin(request, "serviceaccounts:write")
     account = account_of(request)
     if account is None:
         return missing(server.profile)
@@ -56,10 +54,10 @@ def create(request: Request) -> Reply:
         raise Refusal(bad_request(server.profile, BAD))
     lifetime = fields.get("secondsToLive")
     _check_limits(request, lifetime)
-    if lifetime is not None and lifetime < 0:
-        return _invalid(request)
     if server.state.key_name_taken(account.org_id, fields["name"]):
         return _taken(request)
+    if lifetime is not None and lifetime < 0:
+        return _invalid(request)
     expires = server.clock.now() + lifetime if lifetime else None
     key = server.state.add_key(account.org_id, fields["name"], token_secret(), account_id=account.id, expires=expires)
     return ok({"id": key.id, "name": key.name, "key": key.secret})
@@ -77,11 +75,12 @@ def _check_limits(request: Request, lifetime: int | None) -> None:
     days = settings.number("service_accounts.token_expiration_day_limit")
     if days <= 0 or profile < (9, 4):
         return
-    none_given = lifetime is None and profile >= (12, 4)
-    if none_given or lifetime == 0:
+    if not lifetime and profile >= (12, 4):
         setting = "service_accounts.token_expiration_day_limit"
         raise Refusal(message(f"Cannot create token with no expiration date when {setting} is set", 400))
-    if lifetime is not None and lifetime > days * DAY:
+    # Days are compared, not moments: what ends on the last day allowed, at whatever time, passes.
+    now = request.server.clock.now()
+    if (now + (lifetime or 0)) // DAY > (now + days * DAY) // DAY:
         text = "The expiration date input exceeds the limit for service account access tokens expiration date"
         raise Refusal(Reply(400, text, "text/plain"))
 
@@ -103,19 +102,20 @@ def _taken(request: Request) -> Reply:
 @route("DELETE", "/api/serviceaccounts/{account_id}/tokens/{token_id}", there=there)
 def delete(request: Request) -> Reply:
     server = request.server
-    require(request, "serviceaccounts:write")
-    account_id(request)
-    try:
-        number = int(request.params["token_id"])
-    except ValueError:
-        return bad_request(server.profile, "Token ID is invalid")
+    profile = server.profile
+    begin(request, "serviceaccounts:write")
     account = account_of(request)
-    if account is None and server.profile < (10, 0):
-        return missing(server.profile)
+    if account is None:
+        return missing(profile)
+    if not is_number(request.params["token_id"]):
+        return bad_request(profile, "Token ID is invalid")
+    number = int(request.params["token_id"])
+    if number == 0 and profile.typed_errors:
+        return typed(400, "invalid service account token id specified", "serviceaccounts.ErrInvalidTokenId")
     key = server.state.keys.get(number)
-    if account is None or key is None or key.account_id != account.id:
-        if server.profile.typed_errors:
+    if key is None or key.account_id != account.id:
+        if profile.typed_errors:
             return typed(404, "service account token not found", "serviceaccounts.ErrTokenNotFound")
-        return fail(server.profile, 500, "Failed to delete service account token")
+        return fail(profile, 500, "Failed to delete service account token")
     server.state.drop_key(key)
     return message("Service account token deleted")

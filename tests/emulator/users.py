@@ -1,38 +1,46 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Users: the caller, and the server admins' view of all."""
+"""Users: the caller itself, and the look-ups of server admins."""
 
 from __future__ import annotations
 
-from .members import NEVER
+from .general import users_only
+from .like import like
+from .members import NEVER, avatar, resolve_user
 from .orgs import orgs_of
-from .replies import Refusal, Reply, bad_request, fail, message, ok
+from .replies import Refusal, Reply, bad_request, fail, message, ok, typed
 from .server import Request, require_globally, route
 from .state import Account, User, stamp
+
+#: Shorter passwords are refused.
+SHORTEST = 4
 
 
 @route("GET", "/api/user")
 def caller(request: Request) -> Reply:
     profile, who = request.server.profile, request.caller
     if who.user is not None:
-        return ok(_shown(request, who.user, who.org_id))
+        return ok(profile_of(request, who.user))
     if who.account is not None and profile >= (11, 0):
         return ok(_account_shown(request, who.account))
-    return message("user not found", 404)
+    return nobody()
 
 
-def _shown(request: Request, user: User, org_id: int) -> dict:
+def profile_of(request: Request, user: User) -> dict:
+    """Return a user's profile; its org is the one that the user is in for good, not that of the request."""
     profile = request.server.profile
     entry: dict = {"id": user.id}
     if profile >= (10, 0):
         entry["uid"] = user.uid
-    entry.update(email=user.email, name=user.name, login=user.login, theme="", orgId=org_id)
+    entry.update(email=user.email, name=user.name, login=user.login, theme=user.theme)
+    if user.org_id:
+        entry["orgId"] = user.org_id
     entry.update(isGrafanaAdmin=user.is_admin, isDisabled=user.disabled, isExternal=False)
     if profile >= (10, 0):
         entry.update(isExternallySynced=False, isGrafanaAdminExternallySynced=False)
     entry["authLabels"] = []
-    entry.update(updatedAt=stamp(user.created), createdAt=stamp(user.created), avatarUrl=f"/avatar/{user.id:032x}")
+    entry.update(updatedAt=stamp(user.updated or user.created), createdAt=stamp(user.created), avatarUrl=avatar(user.id))
     if profile >= (12, 0):
         entry["isProvisioned"] = False
     return entry
@@ -49,113 +57,173 @@ def _account_shown(request: Request, account: Account) -> dict:
     return entry
 
 
+@route("PUT", "/api/user")
+def change_caller(request: Request) -> Reply:
+    fields = _changes(request)
+    user = request.caller.user
+    if user is None and request.server.profile >= (10, 0):
+        return users_only(request.server.profile)
+    return change(request, user, fields)
+
+
+def _changes(request: Request) -> dict:
+    fields = request.fields({"name": str, "email": str, "login": str, "theme": str})
+    return {name: value.strip() if name in ("email", "login") else value for name, value in fields.items()}
+
+
+def change(request: Request, user: User | None, fields: dict) -> Reply:
+    """Change a user; what is empty stays as it is."""
+    server = request.server
+    state, profile = server.state, server.profile
+    login = fields.get("login") or fields.get("email") or ""
+    if not login:
+        if profile.typed_errors:
+            return typed(400, "Need to specify either username or email", "user.empty-username-and-email")
+        return message("Validation error, need to specify either username or email", 400)
+    if user is None:
+        # Up to 9.x a row that is not there is updated with success.
+        return message("User updated") if profile < (10, 0) else fail(profile, 500, "Failed to update user")
+    email = fields.get("email") or user.email
+    if profile.loose_logins:
+        login, email = login.lower(), email.lower()
+    others = [other for other in state.users.values() if other is not user]
+    if login in state.logins or any(login == other.login or email == other.email for other in others):
+        return fail(profile, 500, "Failed to update user")
+    user.login, user.email = login, email
+    user.name = fields.get("name") or user.name
+    user.theme = fields.get("theme") or user.theme
+    user.updated = server.clock.now()
+    return message("User updated")
+
+
+@route("PUT", "/api/user/password")
+def change_own_password(request: Request) -> Reply:
+    server, user = request.server, request.caller.user
+    fields = request.fields({"oldPassword": str, "newPassword": str})
+    old, new = fields.get("oldPassword", ""), fields.get("newPassword", "")
+    if user is None:
+        profile = server.profile
+        return users_only(profile) if profile >= (10, 0) else fail(profile, 500, "Could not read user from database")
+    if old != user.password:
+        if server.profile.typed_errors:
+            return typed(400, "Invalid old password", "user.password-missmatch")
+        return message("Invalid old password", 401)
+    if len(new.encode()) < SHORTEST:
+        return too_short() if server.profile.typed_errors else message("New password is too short", 400)
+    user.password = new
+    return message("User password changed")
+
+
+def too_short() -> Reply:
+    """Return the refusal of a password, from 10 on."""
+    return typed(400, "New password is too short", "password.password-policy-too-short")
+
+
 @route("GET", "/api/users/lookup")
 def look_up(request: Request) -> Reply:
+    profile = request.server.profile
     require_globally(request, "users:read")
-    found = request.server.state.find_user(request.one("loginOrEmail"), loose=request.server.profile.loose_logins)
-    return ok(_shown(request, found, found.org_id)) if found else _nobody()
+    found = request.server.state.find_user(request.one("loginOrEmail"), loose=profile.loose_logins)
+    if found is None:
+        return nobody()
+    entry = profile_of(request, found)
+    if profile < (12, 0):
+        entry["isDisabled"] = False
+        if "uid" in entry:
+            entry["uid"] = ""
+    return ok({**entry, "avatarUrl": "", "authLabels": [] if profile >= (12, 1) else None})
 
 
-def _nobody() -> Reply:
+def nobody() -> Reply:
     """Return the 404 of a user who is none."""
     return message("user not found", 404)
 
 
+def _hit(request: Request, user: User) -> dict:
+    profile = request.server.profile
+    entry: dict = {"id": user.id}
+    if profile >= (10, 0):
+        entry["uid"] = user.uid
+    entry.update(name=user.name, login=user.login, email=user.email, avatarUrl=avatar(user.id))
+    entry.update(isAdmin=user.is_admin, isDisabled=user.disabled)
+    if profile >= (12, 0):
+        entry["isProvisioned"] = False
+    entry.update(lastSeenAt=NEVER, lastSeenAtAge="10 years", authLabels=[])
+    if profile >= (12, 1):
+        entry["created"] = stamp(user.created)
+    return entry
+
+
+def _search(request: Request) -> dict:
+    require_globally(request, "users:read")
+    users = sorted(request.server.state.users.values(), key=lambda user: (user.login, user.email))
+    if request.one("query"):
+        found = like(f"%{request.one('query')}%")
+        users = [user for user in users if found(user.login) or found(user.email) or found(user.name)]
+    size, page = request.number("perpage", 1000), request.number("page", 1)
+    part = [_hit(request, user) for user in users[(page - 1) * size : page * size]]
+    return {"totalCount": len(users), "users": part, "page": page, "perPage": size}
+
+
 @route("GET", "/api/users")
 def every_user(request: Request) -> Reply:
-    require_globally(request, "users:read")
-    size, page = request.number("perpage", 1000), max(1, request.number("page", 1))
-    users = sorted(request.server.state.users.values(), key=lambda user: user.login)
-    part = users[(page - 1) * size : page * size]
-    return ok([{**_shown(request, user, user.org_id), "lastSeenAt": NEVER} for user in part])
+    return ok(_search(request)["users"])
 
 
-@route("GET", "/api/users/{user_id}/orgs")
-def orgs_of_user(request: Request) -> Reply:
-    require_globally(request, "users:read")
-    return ok(orgs_of(request.server, _user(request).id))
+@route("GET", "/api/users/search")
+def search_users(request: Request) -> Reply:
+    return ok(_search(request))
 
 
 @route("GET", "/api/users/{user_id}")
 def one_user(request: Request) -> Reply:
-    require_globally(request, "users:read")
-    user = _user(request)
-    return ok(_shown(request, user, user.org_id))
+    user = request.server.state.users.get(user_id(request, "users:read"))
+    return ok(profile_of(request, user)) if user else nobody()
 
 
-def _user(request: Request) -> User:
+@route("PUT", "/api/users/{user_id}")
+def change_user(request: Request) -> Reply:
+    resolve_user(request)
+    require_globally(request, "users:write")
+    fields = _changes(request)
+    return change(request, request.server.state.users.get(user_id(request, "users:write")), fields)
+
+
+@route("GET", "/api/users/{user_id}/orgs")
+def orgs_of_user(request: Request) -> Reply:
+    return ok(orgs_of(request.server, user_id(request, "users:read")))
+
+
+@route("GET", "/api/users/{user_id}/teams")
+def teams_of_user(request: Request) -> Reply:
+    user_id(request, "users:read")
+    return ok([])
+
+
+@route("GET", "/api/user/teams")
+def teams_of_caller(request: Request) -> Reply:
+    if request.caller.user is None and request.server.profile >= (10, 0):
+        return users_only(request.server.profile)
+    return ok([])
+
+
+@route("POST", "/api/users/{user_id}/using/{org_id}")
+def switch_user(request: Request) -> Reply:
+    server, number = request.server, user_id(request, "users:write")
     try:
-        found = request.server.state.users.get(int(request.params["user_id"]))
+        org = server.state.orgs.get(int(request.params["org_id"]))
     except ValueError:
-        raise Refusal(bad_request(request.server.profile, "id is invalid")) from None
-    if found is None:
-        raise Refusal(_nobody())
-    return found
+        return bad_request(server.profile, "orgId is invalid")
+    if org is None or number not in org.members:
+        return message("Not a valid organization", 401)
+    server.state.users[number].org_id = org.id
+    return message("Active organization changed")
 
 
-@route("POST", "/api/admin/users")
-def create_user(request: Request) -> Reply:
-    server = request.server
-    require_globally(request, "users:create")
-    shape = {"login": str, "email": str, "name": str, "password": str, "OrgId": int}
-    fields = request.fields(shape)
-    login, email = fields.get("login", ""), fields.get("email", "")
-    if not (login or email):
-        return message("Validation error, need specify either username or email", 400)
-    if len(fields.get("password", "")) < 4:
-        # An empty one does not reach the validation.
-        return bad_request(server.profile) if not fields.get("password") else message("Password is missing or too short", 400)
-    login = login or email
-    state = server.state
-    loose = server.profile.loose_logins
-    if state.find_user(login, loose) or (email and state.find_user(email, loose)):
-        return fail(server.profile, 412, f"User with email '{email}' or username '{login}' already exists")
-    org_id = fields.get("OrgId", 0)
-    if org_id and org_id not in state.orgs:
-        return fail(server.profile, 400, "organization not found")
-    user = state.add_user(login, email or login, fields.get("name", ""), fields["password"], 0)
-    _first_org(request, user, org_id)
-    body = {"id": user.id, "message": "User created"}
-    if server.profile >= (10, 0):
-        body["uid"] = user.uid
-    return ok(body)
-
-
-def _first_org(request: Request, user: User, org_id: int) -> None:
-    """Make a new user a member: of the org that is named, of the first one, or of one of its own."""
-    server = request.server
-    if org_id or server.settings.on("users.auto_assign_org"):
-        org = server.state.orgs.get(org_id or 1)
-        role = server.settings.text("users.auto_assign_org_role")
-    else:
-        org, role = server.state.add_org(user.email or user.login), "Admin"
-    if org is not None:
-        org.members[user.id] = role
-        user.org_id = org.id
-
-
-@route("PUT", "/api/admin/users/{user_id}/permissions")
-def set_permissions(request: Request) -> Reply:
-    require_globally(request, "users.permissions:write")
-    wanted = request.fields({"isGrafanaAdmin": bool}).get("isGrafanaAdmin", False)
-    user = request.server.state.users.get(_id(request))
-    if user is None:
-        return fail(request.server.profile, 500, "Failed to update user permissions")
-    user.is_admin = wanted
-    return message("User permissions updated")
-
-
-@route("DELETE", "/api/admin/users/{user_id}")
-def delete_user(request: Request) -> Reply:
-    require_globally(request, "users:delete")
-    user = request.server.state.users.get(_id(request))
-    if user is None:
-        return message("user not found", 404)
-    request.server.state.drop_user(user)
-    return message("User deleted")
-
-
-def _id(request: Request) -> int:
+def user_id(request: Request, permission: str) -> int:
+    """Return the user's id in the path. Raises :class:`Refusal` without *permission*, and for what is no id."""
+    resolve_user(request)
+    require_globally(request, permission)
     try:
         return int(request.params["user_id"])
     except ValueError:

@@ -1,0 +1,171 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Playbooks as users run them: ansible-playbook in a process of its own, with a home of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+from emulator import Emulator
+
+ROOT = Path(__file__).resolve().parents[2]
+#: Masked wherever it stands, so it must not be a word of what tests look for.
+PASSWORD = "e2e-Passw0rd-83c1"
+FREE = ("/login", "/logout", "/api/health", "/api/frontend/settings", "/api/orgs")
+
+
+class Run:
+    """What a playbook printed, and its recap."""
+
+    def __init__(self, found: subprocess.CompletedProcess) -> None:
+        self.code, self.text = found.returncode, found.stdout + found.stderr
+
+    @property
+    def recap(self) -> dict[str, int]:
+        line = self.text.rpartition("PLAY RECAP")[2].splitlines()[1]
+        return {name: int(value) for name, value in (word.split("=") for word in line.split(":", 1)[1].split())}
+
+    def ok(self) -> Run:
+        assert self.code == 0, self.text
+        return self
+
+    def failed(self) -> Run:
+        assert self.code != 0, self.text
+        return self
+
+
+class Site:
+    """A server, a folder to work in, and playbooks run there."""
+
+    def __init__(self, emulator: Emulator, folder: Path) -> None:
+        self.emulator, self.folder = emulator, folder
+        self.home, self.keys = folder / "home", folder / "keys"
+        for path in (self.home, self.keys):
+            path.mkdir(mode=0o700, exist_ok=True)
+        # ansible-core puts a socket there, whose path must not be long.
+        self.temporary = Path(tempfile.mkdtemp(prefix="e2e-"))
+
+    def close(self) -> None:
+        """Remove what lies outside of the folder."""
+        shutil.rmtree(self.temporary, ignore_errors=True)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("GRAFANA_", "ANSIBLE_"))}
+        return {
+            **inherited,
+            "HOME": str(self.home),
+            "TMPDIR": str(self.temporary),
+            "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
+            "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".build"),
+            "ANSIBLE_LOCAL_TEMP": str(self.temporary / "local"),
+            "ANSIBLE_REMOTE_TEMP": str(self.temporary / "remote"),
+            "ANSIBLE_NOCOLOR": "1",
+            "GRAFANA_URL": self.emulator.url,
+            "GRAFANA_USER": "admin",
+            "GRAFANA_PASSWORD": PASSWORD,
+        }
+
+    def command(self, *words: str, environment: dict[str, str] | None = None) -> Run:
+        """Run a tool that stands beside this Python."""
+        tool = Path(sys.executable).parent / words[0]
+        done = subprocess.run(
+            [str(tool), *words[1:]],
+            cwd=self.folder,
+            env={**self.environment, **(environment or {})},
+            check=False,
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+        )
+        return Run(done)
+
+    def play(self, playbook: str | Path, *words: str, environment: dict[str, str] | None = None, **variables) -> Run:
+        """Run a playbook with *variables*."""
+        extra = ["-e", json.dumps(variables)] if variables else []
+        return self.command("ansible-playbook", str(playbook), *extra, *words, environment=environment)
+
+    def write(self, name: str, content) -> Path:
+        """Write a playbook (as JSON, which is YAML)."""
+        path = self.folder / name
+        path.write_text(content if isinstance(content, str) else json.dumps(content, indent=1), encoding="utf-8")
+        return path
+
+    def role(self, tenants, name: str = "role.yml", play=None, **variables) -> Path:
+        """Write a playbook that runs the role on *tenants*."""
+        task = {
+            "name": "Bootstrap",
+            "ansible.builtin.include_role": {"name": "orgsmith.grafana.org_bootstrap"},
+            "vars": {"org_bootstrap_organizations": tenants, **variables},
+        }
+        whole = {"name": "Tenants", "hosts": "localhost", "connection": "local", "gather_facts": False, "tasks": [task]}
+        whole["vars"] = {"ansible_python_interpreter": "{{ ansible_playbook_python }}"}
+        return self.write(name, [{**whole, **(play or {})}])
+
+    def tenants(self, size: int, prefix: str = "tenant", login: str = "alice"):
+        """Return *size* tenants, each with a member, an account, a token and a dashboard."""
+        return [
+            {
+                "name": f"{prefix}-{number}",
+                "members": [{"login": login, "role": "Editor"}],
+                "service_accounts": [
+                    {
+                        "name": f"{prefix}-{number}",
+                        "role": "Editor",
+                        "tokens": [{"name": "ci", "seconds_to_live": "30d", "dest": str(self.keys / f"{prefix}-{number}")}],
+                    }
+                ],
+                "dashboards": [{"dashboard": {"uid": "overview", "title": "Overview", "panels": []}}],
+            }
+            for number in range(size)
+        ]
+
+    def user(self, login: str) -> None:
+        """Make a user."""
+        state = self.emulator.state
+        user = state.add_user(login, f"{login}@example.org", login, "long-enough-1", 1)
+        state.orgs[1].members[user.id] = "Viewer"
+
+    def keys_made(self) -> list[str]:
+        """Return every key that the server has now."""
+        return list(self.emulator.state.by_secret)
+
+    def requests(self) -> int:
+        """Return how many requests were made, without login, logout, health and discovery."""
+        routes = self.emulator.stats()["routes"]
+        free = [r for r in routes if r["route"] in FREE and not (r["route"] == "/api/orgs" and r["method"] == "POST")]
+        return sum(route["count"] for route in routes) - sum(route["count"] for route in free)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """A server of the newest version for a module of tests."""
+    with Emulator(version="12.4.3", admin_password=PASSWORD) as emulator:
+        site = Site(emulator, tmp_path_factory.mktemp("site"))
+        yield site
+        site.close()
+
+
+@pytest.fixture
+def sites(tmp_path):
+    """A function that starts a server of its own."""
+    with contextlib.ExitStack() as stack:
+
+        def start(version: str = "12.4.3", **options) -> Site:
+            emulator = stack.enter_context(Emulator(version=version, admin_password=PASSWORD, **options))
+            folder = tmp_path / version
+            folder.mkdir()
+            site = Site(emulator, folder)
+            stack.callback(site.close)
+            return site
+
+        yield start

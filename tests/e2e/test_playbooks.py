@@ -1,0 +1,83 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The playbooks that come with the collection, and the demo."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+from e2e.conftest import ROOT
+
+
+@pytest.mark.parametrize("version", ["9.3.2", "12.4.3"])
+def test_bootstrap_and_teardown(sites, version):
+    site = sites(version)
+    variables = {"org_name": "apiorg", "key_file": str(site.keys / "apiorg.token")}
+    bootstrap, teardown = ROOT / "playbooks/bootstrap_org.yml", ROOT / "playbooks/teardown_org.yml"
+    assert site.play(bootstrap, "--check", **variables).ok().recap["changed"] == 4
+    assert site.play(bootstrap, **variables).ok().recap["changed"] == 4
+    assert site.play(bootstrap, **variables).ok().recap["changed"] == 0
+    org = next(org for org in site.emulator.state.orgs.values() if org.name == "apiorg")
+    dashboard = site.emulator.server.store.dashboard(org.id, "production-overview")
+    assert dashboard.title == "Production Overview"
+    assert dashboard.created_by.startswith("sa-")
+    assert dashboard.spec["panels"][1]["targets"][0]["legendFormat"] == "{{instance}}"
+    assert site.emulator.state.users[1].org_id == 1
+    assert site.play(teardown, **variables).ok().recap["changed"] == 4
+    assert site.play(teardown, **variables).ok().recap["changed"] == 0
+    assert [org.name for org in site.emulator.state.orgs.values()] == ["Main Org."]
+    assert list(site.keys.iterdir()) == []
+    assert site.play(bootstrap, **variables).ok().recap["changed"] == 4
+
+
+def test_demo(tmp_path):
+    """`make demo` on the embedded Grafana."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("GRAFANA_")}
+    folder = tempfile.mkdtemp(prefix="e2e-")  # short, for a socket of ansible-core's
+    environment.update(HOME=str(tmp_path), TMPDIR=folder, ANSIBLE_CONFIG=str(ROOT / "ansible.cfg"))
+    environment["PATH"] = f"{os.path.dirname(sys.executable)}:{environment['PATH']}"
+    environment["PYTHONPATH"] = f"{ROOT / '.build'}:{ROOT / 'tests'}"
+    environment["ANSIBLE_COLLECTIONS_PATH"] = str(ROOT / ".build")
+    command = [sys.executable, str(ROOT / "tests/tools/demo.py")]
+    demo = subprocess.run(command, env=environment, check=False, capture_output=True, text=True)
+    assert demo.returncode == 0, demo.stdout + demo.stderr
+    assert "Second run: changed=0." in demo.stdout
+    key = next(Path(folder).glob("orgsmith-demo-*/apiorg.token"))
+    assert str(key) in demo.stdout
+    assert key.stat().st_mode & 0o777 == 0o600
+    assert key.read_text().strip() not in demo.stdout + demo.stderr
+    shutil.rmtree(folder)
+
+
+def test_demo_on_a_real_server(sites):
+    """With GRAFANA_URL the demo works on that server, and says how to undo it."""
+    site = sites("11.5.1")
+    path = f"{ROOT / '.build'}:{ROOT / 'tests'}"
+    demo = site.command("python", str(ROOT / "tests/tools/demo.py"), environment={"PYTHONPATH": path}).ok()
+    assert "Second run: changed=0." in demo.text
+    assert "teardown_org.yml" in demo.text
+    known = json.loads((site.home / ".config/orgsmith-grafana/keys/apiorg.token.json").read_text())
+    assert known["server"] == site.emulator.url
+
+
+def test_installed_from_the_tarball(sites, tmp_path_factory):
+    """The collection as Galaxy would install it works in an empty collections path."""
+    site = sites()
+    folder = tmp_path_factory.mktemp("installed")
+    copy = folder / "tree"
+    subprocess.run([str(ROOT / "tests/tools/copy-tree.sh"), str(copy)], check=True, capture_output=True, cwd=ROOT)
+    tree = copy / "ansible_collections/orgsmith/grafana"
+    site.command("ansible-galaxy", "collection", "build", "--output-path", str(folder), str(tree)).ok()
+    tarball = next(folder.glob("orgsmith-grafana-*.tar.gz"))
+    installed = {"ANSIBLE_COLLECTIONS_PATH": str(folder / "collections")}
+    site.command("ansible-galaxy", "collection", "install", str(tarball), environment=installed).ok()
+    site.play("orgsmith.grafana.bootstrap_org", environment=installed, key_file=str(site.keys / "k")).ok()
+    assert (site.keys / "k.json").exists()

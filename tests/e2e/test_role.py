@@ -1,0 +1,133 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The role org_bootstrap."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+
+@pytest.mark.parametrize("version", ["9.3.2", "11.5.1", "12.4.3"])
+def test_check_run_check_run(sites, version):
+    """On an empty server: planned, made, and then nothing is left to do."""
+    site = sites(version)
+    site.user("alice")
+    playbook = site.role(site.tenants(3))
+    planned = site.play(playbook, "--check", "--diff").ok()
+    assert planned.recap["changed"] == 5
+    assert len(site.emulator.state.orgs) == 1
+    assert list(site.keys.iterdir()) == []
+    assert site.play(playbook, "--diff").ok().recap["changed"] == 5
+    assert site.play(playbook, "--check", "--diff").ok().recap["changed"] == 0
+    assert site.play(playbook, "--diff").ok().recap["changed"] == 0
+    assert len(site.emulator.state.orgs) == 4
+    assert len(list(site.keys.glob("*.json"))) == 3
+
+
+def test_a_tenant_that_fails_is_left_out_and_named(sites):
+    site = sites()
+    site.user("alice")
+    tenants = site.tenants(4)
+    tenants[1]["members"][0]["login"] = "nobody"
+    run = site.play(site.role(tenants)).failed()
+    assert "1 of 4 organizations failed, the others are finished" in run.text
+    assert "tenant-1, members: no user has the login or e-mail nobody" in " ".join(run.text.split())
+    orgs = {org.name: org for org in site.emulator.state.orgs.values()}
+    assert set(orgs) == {"Main Org.", "tenant-0", "tenant-1", "tenant-2", "tenant-3"}
+    assert sorted(path.name for path in site.keys.glob("*.json")) == ["tenant-0.json", "tenant-2.json", "tenant-3.json"]
+    assert site.emulator.server.store.dashboard(orgs["tenant-1"].id, "overview") is None
+    assert site.emulator.server.store.dashboard(orgs["tenant-3"].id, "overview") is not None
+
+
+def test_chunks(sites):
+    site = sites()
+    site.user("alice")
+    run = site.play(site.role(site.tenants(5), org_bootstrap_chunk_size=2)).ok()
+    assert run.text.count("TASK [orgsmith.grafana.org_bootstrap : Organizations]") == 3
+    assert len(site.emulator.state.orgs) == 6
+
+
+@pytest.mark.parametrize("version", ["9.3.2", "12.4.3"])
+def test_dashboards_with_the_tenants_own_token(sites, version):
+    site = sites(version)
+    site.user("alice")
+    playbook = site.role(site.tenants(2), org_bootstrap_dashboards_as="token")
+    assert site.play(playbook, "--check").ok().recap["changed"] == 5
+    assert site.play(playbook).ok().recap["changed"] == 5
+    written = [site.emulator.server.store.dashboard(org, "overview").created_by for org in (2, 3)]
+    assert all(login.startswith("sa-") for login in written)
+    assert site.play(playbook).ok().recap["changed"] == 0
+
+
+def test_dashboards_that_nobody_could_write(sites):
+    site = sites()
+    tenants = site.tenants(1)
+    tenants[0]["service_accounts"][0]["role"] = "Viewer"
+    run = site.play(site.role(tenants, org_bootstrap_dashboards_as="token")).failed()
+    assert "organization tenant-0 has dashboards, and no token that could write them" in run.text
+    assert len(site.emulator.state.orgs) == 1
+
+
+def test_connection_of_the_role_of_the_play_and_of_the_environment(sites):
+    site = sites()
+    site.user("alice")
+    connection = {"url": site.emulator.url, "username": "admin", "password": "{{ secret }}"}
+    elsewhere = {"GRAFANA_URL": "http://127.0.0.1:9", "GRAFANA_USER": "", "GRAFANA_PASSWORD": ""}
+    secret = {"secret": site.environment["GRAFANA_PASSWORD"]}
+    by_role = site.role(site.tenants(1), "by-role.yml", org_bootstrap_connection=connection)
+    assert site.play(by_role, environment=elsewhere, **secret).ok().recap["changed"] == 5
+    defaults = {"module_defaults": {"group/orgsmith.grafana.grafana": connection}}
+    by_play = site.role(site.tenants(1), "by-play.yml", play=defaults)
+    assert site.play(by_play, environment=elsewhere, **secret).ok().recap["changed"] == 0
+    assert site.play(site.role(site.tenants(1), "bare.yml")).ok().recap["changed"] == 0
+
+
+def test_paths_start_from_the_playbook(sites):
+    site = sites()
+    site.user("alice")
+    (site.folder / "plays" / "files").mkdir(parents=True)
+    (site.folder / "plays" / "keys").mkdir()
+    dashboard = {"uid": "filed", "title": "Filed", "panels": [{"id": 1, "title": "{{ not_a_variable }}"}]}
+    (site.folder / "plays" / "files" / "filed.json").write_text(json.dumps(dashboard))
+    tenants = site.tenants(1)
+    tenants[0]["dashboards"] = [{"path": "files/filed.json", "folder": "Team/Hosts", "create_folder": True}]
+    tenants[0]["service_accounts"][0]["tokens"][0]["dest"] = "keys/here"
+    playbook = site.role(tenants, "plays/role.yml")
+    assert site.play(playbook).ok().recap["changed"] == 5
+    assert (site.folder / "plays" / "keys" / "here.json").exists()
+    assert site.play(playbook).ok().recap["changed"] == 0
+
+
+def test_unknown_option_is_refused_by_the_argument_spec(sites):
+    site = sites()
+    tenants = site.tenants(1)
+    tenants[0]["members"][0]["rle"] = "Viewer"
+    run = site.play(site.role(tenants)).failed()
+    assert "rle" in run.text
+    assert len(site.emulator.state.orgs) == 1
+
+
+def test_unreachable_server_fails_with_what_to_do(sites):
+    site = sites()
+    environment = {"GRAFANA_URL": "http://127.0.0.1:9", "GRAFANA_RETRIES": "0"}
+    run = site.play(site.role(site.tenants(1)), environment=environment).failed()
+    assert "http://127.0.0.1:9/api/orgs: no connection: Failed to establish a new connection" in run.text
+
+
+@pytest.mark.parametrize("dashboards_as", ["caller", "token"])
+def test_budget_of_requests(sites, dashboards_as):
+    """At most 12 requests an organization the first time, and 6 the second."""
+    site = sites()
+    site.user("alice")
+    size = 100
+    playbook = site.role(site.tenants(size), org_bootstrap_dashboards_as=dashboards_as)
+    site.play(playbook).ok()
+    first = site.requests()
+    site.play(playbook).ok()
+    second = site.requests() - first
+    assert len(site.emulator.state.orgs) == size + 1
+    assert first <= 12 * size, first / size
+    assert second <= 6 * size, second / size
