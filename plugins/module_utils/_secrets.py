@@ -102,10 +102,10 @@ class KeyFile:
         known["pending"] = tuple(str(name) for name in known.get("pending") or ())
         return Metadata(**known)
 
-    def remember(self, metadata: Metadata) -> None:
-        """Write the metadata. Raises :class:`StoreError`."""
+    def remember(self, metadata: Metadata, durable: bool = True) -> None:
+        """Write the metadata; *durable* against a loss of power too. Raises :class:`StoreError`."""
         text = {key: value for key, value in asdict(metadata).items() if key != "pending" or value}
-        write_private(self.metadata_path, json.dumps(text, indent=2, sort_keys=True) + "\n")
+        write_private(self.metadata_path, json.dumps(text, indent=2, sort_keys=True) + "\n", durable)
 
     def restore(self, metadata: Metadata | None) -> None:
         """Put back what was remembered before. Raises :class:`StoreError`."""
@@ -117,8 +117,8 @@ class KeyFile:
 
     def store(self, key: str, metadata: Metadata) -> None:
         """Write the key, then the metadata, and read both back. Raises :class:`StoreError`."""
-        write_private(self.path, key + "\n")
-        self.remember(metadata)
+        write_private(self.path, key + "\n", durable=False)
+        self.remember(metadata)  # this makes both durable: the folder is synced, and the key's file before
         if self.key() != key or self.metadata() != metadata:
             raise StoreError("dest %s does not hold what was just written to it" % self.path)
 
@@ -150,8 +150,11 @@ class KeyFile:
                 os.close(handle)
 
 
-def write_private(path: str, text: str) -> None:
-    """Write *text* to *path* atomically with mode 0600, whatever mode a file of that name had; its owner stays."""
+def write_private(path: str, text: str, durable: bool = True) -> None:
+    """Write *text* to *path* atomically with mode 0600, whatever mode a file of that name had; its owner stays.
+
+    Without *durable* a loss of power may undo the write, but never leaves half of it.
+    """
     folder, name = os.path.split(path)
     temporary = os.path.join(folder, ".%s.%d.%s" % (name, os.getpid(), os.urandom(6).hex()))
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
@@ -168,7 +171,8 @@ def write_private(path: str, text: str) -> None:
             with contextlib.suppress(OSError):
                 os.unlink(temporary)
             raise
-        _sync(folder)
+        if durable:
+            _sync(folder)
     except OSError as problem:
         raise StoreError("%s cannot be written: %s" % (path, problem.strerror or problem)) from None
 
@@ -205,9 +209,10 @@ def _read(path: str) -> str | None:
     except OSError as problem:
         why = "it is a link" if problem.errno == errno.ELOOP else problem.strerror
         raise StoreError("%s cannot be read: %s" % (path, why)) from None
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise StoreError("%s is no plain file" % path)
     with os.fdopen(handle, "rb") as stream:
-        if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
-            raise StoreError("%s is no plain file" % path)
         return stream.read(_LARGEST).decode("utf-8", "replace")
 
 

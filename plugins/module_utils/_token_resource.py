@@ -289,7 +289,7 @@ class Tokens(BaseResource):
             name = numbered(desired.name, number + attempt)
             if desired.dest is not None:
                 known = replace(known, pending=(*known.pending, name))
-                desired.dest.remember(known)  # this also proves that dest can be written to
+                desired.dest.remember(known, durable=False)  # this also proves that dest can be written to
             body: dict[str, t.Any] = {"name": name}
             if desired.lifetime is not None:
                 body["secondsToLive"] = desired.lifetime

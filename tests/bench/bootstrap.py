@@ -142,9 +142,13 @@ def server():
 def versions() -> str:
     """Return what was measured with what."""
     words = subprocess.run(["ansible", "--version"], check=True, capture_output=True, text=True).stdout.split("\n")[0]
-    found = subprocess.run(["ansible-galaxy", "collection", "list", "community.grafana"], check=False, capture_output=True, text=True)
+    found = subprocess.run(
+        ["ansible-galaxy", "collection", "list", "community.grafana"], check=False, capture_output=True, text=True
+    )
     peer = [line.split() for line in found.stdout.splitlines() if line.startswith("community.grafana")]
-    return f"{words}, community.grafana {peer[0][1] if peer else 'none'}, Python {platform.python_version()}, {os.cpu_count()} CPUs"
+    return (
+        f"{words}, community.grafana {peer[0][1] if peer else 'none'}, Python {platform.python_version()}, {os.cpu_count()} CPUs"
+    )
 
 
 def main() -> None:

@@ -47,9 +47,7 @@ class Case:
         """Return the server that the first part was recorded on, not started yet."""
         version, _recording, scenario = self.parts[0]
         first = scenario.read_text("utf-8").partition("\n")[0]
-        dashboards = [
-            {**one, "modified": MODIFIED.get(version, 0)} for text, one in PROVISIONED.items() if text in first
-        ]
+        dashboards = [{**one, "modified": MODIFIED.get(version, 0)} for text, one in PROVISIONED.items() if text in first]
         return Emulator(version=version, settings=settings_of(first), dashboards=dashboards)
 
     def replay(self, recordings: list[list[dict[str, Any]]] | None = None) -> list[Difference]:

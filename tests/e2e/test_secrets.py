@@ -83,7 +83,12 @@ def test_a_leaking_task_is_found(site, bootstrapped):
 )
 def test_bad_arguments_show_no_secret(site, arguments):
     """Ansible rejects arguments before it has collected the secret ones, and prints them at -vvv."""
-    connection = {"url": site.emulator.url, "username": "admin", "password": "direct-Passw0rd-1", "headers": {"X-JWT": "secret-jwt-1"}}
+    connection = {
+        "url": site.emulator.url,
+        "username": "admin",
+        "password": "direct-Passw0rd-1",
+        "headers": {"X-JWT": "secret-jwt-1"},
+    }
     task = {"name": "Bad", "orgsmith.grafana.grafana_org_user": {**connection, **arguments}}
     play = {"name": "Bad", "hosts": "localhost", "connection": "local", "gather_facts": False, "tasks": [task]}
     play["vars"] = {"ansible_python_interpreter": "{{ ansible_playbook_python }}"}

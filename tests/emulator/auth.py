@@ -32,6 +32,25 @@ FAILURES, WITHIN = 5, 300
 
 def authenticate(server: Server, request: Request) -> Caller | None:
     """Return who makes *request*, ``None`` for nobody. Raises :class:`Refusal` for bad credentials."""
+    caller = _identify(server, request)
+    if caller is not None and caller.role is not None and server.profile.permissions_cached:
+        _remember_permissions(server, caller)
+    return caller
+
+
+def _remember_permissions(server: Server, caller: Caller) -> None:
+    """Give *caller* the permissions that the server remembers, or let it remember the present ones."""
+    state, now = server.state, server.clock.now()
+    who = caller.user or caller.account or caller.key
+    entry = (caller.org_id, type(who).__name__, who.id if who else 0)
+    until, role = state.permissions.get(entry, (0.0, ""))
+    if until > now:
+        caller.permitted = role
+    else:
+        state.permissions[entry] = (now + server.profile.permissions_cached, caller.role or "")
+
+
+def _identify(server: Server, request: Request) -> Caller | None:
     scheme, _space, value = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "basic" and value:
         by_password = _basic(server, request, value)
@@ -124,7 +143,8 @@ def as_user(server: Server, request: Request, user: User, session: str | None = 
     """Return *user* in the org that the request asks for."""
     wanted = request.wanted_org()
     org_id = wanted or user.org_id
-    cached = server.state.signed_in.get(("user", user.id, org_id))
+    # The cache is asked only where the request names an org. Nothing takes a member out of it but its time.
+    cached = server.state.signed_in.get(("user", user.id, org_id)) if wanted else None
     if cached and cached[0] > server.clock.now():
         role = cached[1]
     else:

@@ -197,9 +197,7 @@ def _existing(request: Request, document: dict[str, Any], uid: str, overwrite: b
     return found
 
 
-def _namesake(
-    request: Request, old: Dashboard | None, title: str, folder_uid: str, overwrite: bool
-) -> Dashboard | None:
+def _namesake(request: Request, old: Dashboard | None, title: str, folder_uid: str, overwrite: bool) -> Dashboard | None:
     """Return what is overwritten: up to 11.2 a title is unique in its folder, and ``overwrite`` takes the namesake."""
     if request.server.profile >= TITLES_REPEAT:
         return old

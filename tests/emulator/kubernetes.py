@@ -172,9 +172,7 @@ def create(request: Request) -> Reply:
     return _made(request, org_id, name, spec, notes, folder)
 
 
-def _made(
-    request: Request, org_id: int, name: str, spec: dict[str, Any], notes: dict[str, str], folder: str
-) -> Reply:
+def _made(request: Request, org_id: int, name: str, spec: dict[str, Any], notes: dict[str, str], folder: str) -> Reply:
     """Make a dashboard, and answer as its creation is answered."""
     version = request.params["version"]
     kept = {key: value for key, value in spec.items() if key not in FIELDS}
@@ -209,9 +207,7 @@ def put(request: Request) -> Reply:
     return _replaced(request, found, spec, notes, folder)
 
 
-def _replaced(
-    request: Request, found: Dashboard, spec: dict[str, Any], notes: dict[str, str], folder: str
-) -> Reply:
+def _replaced(request: Request, found: Dashboard, spec: dict[str, Any], notes: dict[str, str], folder: str) -> Reply:
     """Replace a dashboard, provisioned or not: nothing protects it here."""
     version = request.params["version"]
     kept = {key: value for key, value in spec.items() if key not in FIELDS}

@@ -220,7 +220,6 @@ def _add(request: Request, org_id: int) -> Reply:
     current = server.state.orgs.get(user.org_id)
     if current is None or user.id not in current.members:
         user.org_id = org.id
-    server.state.forget_signed_in(user.id)
     return ok({"message": "User added to organization", "userId": user.id})
 
 
@@ -239,7 +238,8 @@ def _change(request: Request, org_id: int) -> Reply:
     if role != "Admin" and not _admin_left(request, org_id, without=user_id):
         return message("Cannot change role so that there is no organization admin left", 400)
     org.members[user_id] = role
-    server.state.forget_signed_in(user_id)
+    if server.profile >= (10, 0):
+        server.state.permissions.pop((org_id, "User", user_id), None)
     return message("Organization user updated")
 
 
@@ -257,7 +257,6 @@ def _remove(request: Request, org_id: int) -> Reply:
         org.members.pop(user_id, None)
         if user.org_id == org_id:
             user.org_id = next((one.id for one in server.state.orgs.values() if user_id in one.members), 0)
-    server.state.forget_signed_in(user_id)
     return message("User removed from organization")
 
 

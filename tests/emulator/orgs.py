@@ -105,7 +105,6 @@ def create_org(request: Request) -> Reply:
     org = server.state.add_org(name)
     if request.caller.user is not None:
         org.members[request.caller.user.id] = "Admin"
-        server.state.forget_signed_in(request.caller.user.id)
     return ok({"message": "Organization created", "orgId": org.id})
 
 
@@ -208,5 +207,3 @@ def switch_org(request: Request) -> Reply:
         return message("Not a valid organization", 401)
     user.org_id = org_id
     return message("Active organization changed")
-
-

@@ -96,6 +96,8 @@ class Caller:
     org_id: int = 0
     role: str | None = None
     session: str | None = None
+    #: The role whose permissions the caller has: the one of before, where the server remembers them.
+    permitted: str | None = None
 
     @property
     def is_admin(self) -> bool:
@@ -111,7 +113,7 @@ class Caller:
 
     def may(self, permission: str) -> bool:
         """Tell whether the caller has *permission* in the org of the request."""
-        return allows(self.role, permission)
+        return allows(self.permitted or self.role, permission)
 
     def may_globally(self, permission: str) -> bool:
         """Tell whether the caller has *permission* everywhere."""

@@ -48,6 +48,13 @@ class Profile:
         return self >= (10, 2)
 
     @property
+    def permissions_cached(self) -> int:
+        """Seconds for which the permissions of a caller in an org are remembered; later ones go by the role."""
+        if not self.rbac or self >= (12, 1):
+            return 0
+        return 10 if self < (10, 0) else 60
+
+    @property
     def unified(self) -> bool:
         """Whether dashboards are on unified storage."""
         return self >= (12, 0)

@@ -25,6 +25,8 @@ class Reply:
     type: str = JSON
     headers: dict[str, str] = field(default_factory=dict)
     cookies: list[str] = field(default_factory=list)
+    #: The organization that the request ran in, 0 for none.
+    org_id: int = 0
 
     def encoded(self) -> bytes:
         """Return the body as it goes over the wire."""

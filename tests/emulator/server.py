@@ -216,6 +216,7 @@ class Server:
         before, self.profile = self.profile, Profile(to)
         self.clock.ahead += RESTART
         self.state.signed_in.clear()
+        self.state.permissions.clear()
         self.store.upgraded()
         self._use_routes()
         if self.profile.login_per_org and not before.login_per_org:
@@ -246,6 +247,7 @@ class Server:
         except Refusal as refusal:
             reply = refusal.reply
         reply.cookies += request.new_cookies
+        reply.org_id = request.caller.org_id
         return reply, template
 
     def _handle(self, request: Request, found: Route | None) -> Reply:
@@ -263,8 +265,7 @@ class Server:
     def stats(self) -> dict[str, Any]:
         """Return how many requests were made since the start, by method and route."""
         routes = [
-            {"method": method, "route": template, "count": count}
-            for (method, template), count in sorted(self.counts.items())
+            {"method": method, "route": template, "count": count} for (method, template), count in sorted(self.counts.items())
         ]
         return {"requests": sum(self.counts.values()), "routes": routes}
 

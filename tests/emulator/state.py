@@ -156,6 +156,7 @@ class State:
         self.sessions: dict[str, Session] = {}
         self.hidden_keys: set[int] = set()
         self.signed_in: dict[Any, tuple[float, str | None]] = {}
+        self.permissions: dict[tuple[int, str, int], tuple[float, str]] = {}
         self.failed_logins: dict[str, list[float]] = {}
         self.by_secret: dict[str, Key] = {}
         self.names: dict[str, int] = {}
@@ -224,11 +225,6 @@ class State:
             org.members.pop(user.id, None)
         for value in [value for value, session in self.sessions.items() if session.user_id == user.id]:
             del self.sessions[value]
-
-    def forget_signed_in(self, user_id: int) -> None:
-        """Drop what is cached of a signed-in user."""
-        for entry in [entry for entry in self.signed_in if entry[1] == user_id and entry[0] == "user"]:
-            del self.signed_in[entry]
 
     # Service accounts and keys
 

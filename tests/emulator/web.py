@@ -62,7 +62,7 @@ class Application:
         content = reply.encoded()
         if self._costs_wanted:
             self._costs = self._costs or Costs(self.server)
-            await self._costs.pay(request.method, template, request.headers, len(content))
+            await self._costs.pay(request.method, template, request.headers, reply.org_id, len(content))
         if fault is not None:
             if fault.kind == "drop":
                 return await self._fail(request, fault)

@@ -51,9 +51,7 @@ def pip_settings() -> configparser.RawConfigParser:
     """What pip is told on this machine, as one configuration file."""
     settings = configparser.RawConfigParser()
     settings.add_section("global")
-    listed = subprocess.run(
-        [sys.executable, "-m", "pip", "config", "list"], check=True, capture_output=True, text=True
-    ).stdout
+    listed = subprocess.run([sys.executable, "-m", "pip", "config", "list"], check=True, capture_output=True, text=True).stdout
     variables = {}
     for line in listed.splitlines():
         name, value = line.split("=", 1)

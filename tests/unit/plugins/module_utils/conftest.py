@@ -1,0 +1,106 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""HTTP as a script: the calls that are expected, in their order, each with its answer."""
+
+from __future__ import annotations
+
+import json
+import threading
+
+import pytest
+import requests
+from ansible_collections.orgsmith.grafana.plugins.module_utils._client import Client
+from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import Connection, Identity, OrgChoice
+
+URL = "http://grafana.test:3000"
+
+
+class Call:
+    """One expected call: ``Call("GET", "/api/org").answers(200, {...})``."""
+
+    def __init__(self, method, path, **expected):
+        self.method, self.path, self.expected = method, path, expected
+        self.status, self.body, self.headers, self.cookies, self.problem = 200, {}, {}, {}, None
+
+    def answers(self, status=200, body=None, headers=None, cookies=None):
+        self.status, self.body, self.headers = status, {} if body is None else body, headers or {}
+        self.cookies = cookies or {}
+        return self
+
+    def breaks(self, problem):
+        self.problem = problem
+        return self
+
+    def response(self):
+        found = requests.Response()
+        found.status_code = self.status
+        text = self.body if isinstance(self.body, (str, bytes)) else json.dumps(self.body)
+        found._content = text.encode() if isinstance(text, str) else text
+        found.headers.update({"Content-Type": "application/json", **self.headers})
+        for name, value in self.cookies.items():
+            found.cookies.set(name, value.rstrip("!"), secure=value.endswith("!"))
+        return found
+
+
+class Script:
+    """Plays the calls; fails on one that is not expected, and (``done``) on one that was not made."""
+
+    def __init__(self):
+        self.calls, self.made, self.slept = [], [], []
+        self._lock = threading.Lock()
+
+    def expect(self, *calls):
+        self.calls += calls
+        return self
+
+    def request(self, session, method, url, data=None, headers=None, timeout=None, allow_redirects=True):
+        with self._lock:
+            assert not allow_redirects
+            assert not session.trust_env
+            path = url[len(URL) :]
+            assert self.calls, f"unexpected {method} {path}"
+            call = self.calls.pop(0)
+            assert (method, path) == (call.method, call.path)
+            every = {**session.headers, **(headers or {})}
+            for name, value in call.expected.get("headers", {}).items():
+                assert every.get(name) == value, (method, path, name, every.get(name))
+            for name in call.expected.get("without", ()):
+                assert name not in every, (method, path, name)
+            if "json" in call.expected:
+                assert json.loads(data) == call.expected["json"]
+            self.made.append((method, path))
+        if call.problem is not None:
+            raise call.problem
+        return call.response()
+
+    def done(self):
+        assert not self.calls, f"never made: {[(call.method, call.path) for call in self.calls]}"
+
+
+@pytest.fixture
+def script(monkeypatch):
+    """A script of calls that every client in the test plays against; all of it has to be played."""
+    played = Script()
+    monkeypatch.setattr(requests.Session, "request", lambda session, *args, **kwargs: played.request(session, *args, **kwargs))
+    monkeypatch.setattr("time.sleep", played.slept.append)
+    yield played
+    played.done()
+
+
+def connection(**changed):
+    """Return a connection of the admin, or as *changed* says."""
+    values = {"url": URL, "identity": Identity(username="admin", password="secret-1"), "org": OrgChoice(), "retries": 2}
+    return Connection(**{**values, **changed})
+
+
+@pytest.fixture
+def client():
+    """A function that returns a client."""
+    return lambda **changed: Client(connection(**changed))
+
+
+@pytest.fixture
+def by_token():
+    """A client with a token."""
+    return Client(connection(identity=Identity(token="glsa_token-1")))

@@ -1,0 +1,151 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One server, one identity, one organization, from options and environment."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import (
+    OrgChoice,
+    from_options,
+    is_secret_header,
+    read_token_file,
+)
+from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
+
+ADMIN = {"url": "http://g.test", "username": "admin", "password": "secret-1"}
+
+
+def options(**changed):
+    return {name: value for name, value in {**ADMIN, **changed}.items() if value is not None}
+
+
+@pytest.mark.parametrize(
+    ("given", "environ", "kind"),
+    [
+        pytest.param({}, {}, "password", id="options"),
+        pytest.param({"username": None, "password": None, "token": "t"}, {}, "token", id="token"),
+        pytest.param({"username": "", "password": "", "token": "t"}, {}, "token", id="empty options are not set"),
+        pytest.param({}, {"GRAFANA_TOKEN": "t"}, "password", id="options beat the environment"),
+        pytest.param({"username": None, "password": None}, {"GRAFANA_TOKEN": "t"}, "token", id="token of the environment"),
+        pytest.param({"password": None}, {"GRAFANA_PASSWORD": "p"}, "password", id="other half in the environment"),
+        pytest.param(
+            {"username": None, "password": None},
+            {"GRAFANA_USER": "u", "GRAFANA_PASSWORD": "p", "GRAFANA_TOKEN": ""},
+            "password",
+            id="empty variable is not set",
+        ),
+        pytest.param(
+            {"username": None, "password": None, "headers": {"X-WEBAUTH-USER": "u"}},
+            {"GRAFANA_TOKEN": "t"},
+            "headers",
+            id="header that says who asks",
+        ),
+        pytest.param(
+            {"username": None, "password": None, "headers": {"X-Tenant": "u"}}, {"GRAFANA_TOKEN": "t"}, "token", id="other header"
+        ),
+        pytest.param({"username": None, "password": None, "headers": {"X-Tenant": "u"}}, {}, "headers", id="header alone"),
+    ],
+)
+def test_identity(given, environ, kind):
+    assert from_options(options(**given), environ).identity.kind == kind
+
+
+@pytest.mark.parametrize(
+    ("given", "environ", "words"),
+    [
+        pytest.param({"token": "t"}, {}, "two identities in the options: token and username and password", id="both"),
+        pytest.param(
+            {"username": None, "password": None, "token": "t", "token_file": "f"}, {}, "two identities", id="two tokens"
+        ),
+        pytest.param(
+            {"username": None, "password": None},
+            {"GRAFANA_TOKEN": "t", "GRAFANA_USER": "u"},
+            "two identities in the environment: GRAFANA_TOKEN and GRAFANA_USER",
+            id="both in the environment",
+        ),
+        pytest.param({"username": None, "password": None}, {}, "no identity is given", id="none"),
+        pytest.param({"password": None}, {}, "password is missing beside username", id="half"),
+        pytest.param({"username": None}, {}, "username is missing beside password", id="other half"),
+        pytest.param({"headers": {"Authorization": "Bearer x"}}, {}, "two identities", id="header Authorization"),
+        pytest.param({"url": None}, {}, "no server is given", id="no server"),
+        pytest.param({"url": "grafana:3000"}, {}, "has to look like", id="no scheme"),
+        pytest.param({"url": "http://h:port"}, {}, "has to look like", id="no port"),
+        pytest.param({"url": "http://h/?x=1"}, {}, "not with a query", id="query"),
+        pytest.param({"url": "http://u:secret-2@h"}, {}, "must not carry a user and a password", id="password in the address"),
+        pytest.param({"timeout": 0}, {}, "timeout has to be a number", id="timeout"),
+        pytest.param({"retries": -1}, {}, "retries has to be a number", id="retries"),
+        pytest.param({"concurrency": 0}, {}, "concurrency has to be a number", id="concurrency"),
+        pytest.param({}, {"GRAFANA_TIMEOUT": "soon"}, "timeout has to be a number", id="timeout of the environment"),
+        pytest.param({}, {"GRAFANA_VALIDATE_CERTS": "maybe"}, "validate_certs has to be", id="boolean of the environment"),
+        pytest.param({"ca_path": "/no/such"}, {}, "ca_path: no such file", id="no file"),
+        pytest.param({"client_key": __file__}, {}, "client_key is set without client_cert", id="key alone"),
+        pytest.param({"headers": {"X": "a\nb"}}, {}, "HTTP does not allow", id="line break in a header"),
+        pytest.param({"headers": {"x-grafana-org-id": "3"}}, {}, "set by org_id", id="org by header"),
+        pytest.param({"org_id": 1, "org_name": "a"}, {}, "both org_id and org_name", id="two orgs"),
+        pytest.param({"org_id": "x"}, {}, "org_id has to be a whole number", id="org_id"),
+        pytest.param({"org_id": True}, {}, "org_id has to be a whole number", id="org_id yes"),
+        pytest.param({"org_id": 0}, {}, "org_id has to be a whole number", id="org_id 0"),
+        pytest.param({"org_name": True}, {}, "put it in quotes", id="org_name yes"),
+        pytest.param({"org_name": 7}, {}, "put it in quotes", id="org_name 007"),
+    ],
+)
+def test_refused(given, environ, words):
+    with pytest.raises(BadInput) as caught:
+        from_options(options(**given), environ)
+    assert words in caught.value.message
+    assert "secret-" not in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("given", "environ", "org"),
+    [
+        ({}, {}, OrgChoice()),
+        ({"org_id": "7"}, {}, OrgChoice(id=7)),
+        ({"org_name": "a"}, {}, OrgChoice(name="a")),
+        ({"org_name": "a"}, {"GRAFANA_ORG_ID": "7"}, OrgChoice(name="a")),
+        ({}, {"GRAFANA_ORG_ID": "7"}, OrgChoice(id=7)),
+        ({"org_id": ""}, {"GRAFANA_ORG_NAME": "b"}, OrgChoice(name="b")),
+        ({}, {"GRAFANA_ORG_ID": "", "GRAFANA_ORG_NAME": ""}, OrgChoice()),
+    ],
+)
+def test_organization(given, environ, org):
+    assert from_options(options(**given), environ).org == org
+
+
+def test_address_keeps_its_sub_path():
+    assert from_options(options(url=" https://h/grafana/ "), {}).url == "https://h/grafana"
+
+
+def test_secrets_are_all_of_them():
+    found = from_options(options(headers={"X-JWT": "long-enough", "X-N": "1"}, proxy="http://u:proxy-pw@p:1"), {})
+    assert set(found.secrets()) == {"secret-1", "long-enough", "proxy-pw"}
+    assert "secret-1" not in repr(found)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "secret"),
+    [("X-JWT", "12345678", True), ("X-JWT", "1234567", False), ("Accept", "application/json", False), ("X-N", "1", False)],
+)
+def test_which_headers_are_masked(name, value, secret):
+    assert is_secret_header(name, value) is secret
+
+
+@pytest.mark.parametrize(("content", "key"), [("glsa_x\n", "glsa_x"), ("  glsa_x  ", "glsa_x")])
+def test_token_file(tmp_path, content, key):
+    (tmp_path / "key").write_text(content)
+    assert read_token_file(str(tmp_path / "key")) == key
+
+
+@pytest.mark.parametrize("content", ["", "\n", "two keys", "a\nb"])
+def test_token_file_that_is_none(tmp_path, content):
+    (tmp_path / "key").write_text(content)
+    with pytest.raises(BadInput, match="has to hold one key"):
+        read_token_file(str(tmp_path / "key"))
+
+
+def test_token_file_that_is_missing(tmp_path):
+    with pytest.raises(BadInput) as caught:
+        read_token_file(str(tmp_path / "key"))
+    assert caught.value.code == "token_file_missing"

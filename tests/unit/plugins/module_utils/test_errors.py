@@ -1,0 +1,109 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every shape of an error that Grafana, or something in front of it, answers with."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import Answer, from_answer, public_url, server_message
+
+RBAC = {"accessErrorId": "ACE1", "message": "Permissions needed: orgs:read", "title": "Access denied"}
+STATUS = {"kind": "Status", "status": "Failure", "message": "not found", "reason": "NotFound", "code": 404}
+TYPED = {"message": "Expired API key", "messageId": "api-key.expired", "statusCode": 401, "traceID": "", "extra": None}
+FIELDS = [{"fieldNames": ["Name"], "classification": "RequiredError", "message": "Required"}]
+
+
+@pytest.mark.parametrize(
+    ("body", "message", "message_id"),
+    [
+        pytest.param({"message": "Not found"}, "Not found", None, id="plain message"),
+        pytest.param(TYPED, "Expired API key", "api-key.expired", id="with a message id"),
+        pytest.param(RBAC, "Permissions needed: orgs:read", None, id="RBAC"),
+        pytest.param({"status": "name-exists", "message": "same name"}, "same name", None, id="dashboards"),
+        pytest.param(STATUS, "not found", "NotFound", id="Kubernetes status"),
+        pytest.param(FIELDS, "Name: Required", None, id="array of fields, up to 8.3"),
+        pytest.param({"error": "went wrong"}, "went wrong", None, id="error"),
+        pytest.param("too long", "too long", None, id="JSON string"),
+    ],
+)
+def test_server_message(body, message, message_id):
+    assert server_message(Answer(400, {}, json.dumps(body))) == (message, message_id)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("the expiration date input exceeds the limit", "the expiration date input exceeds the limit"),
+        ("<html>502</html>", "an HTML page, not Grafana's API"),
+        ("", ""),
+        ("x" * 1000, "x" * 300),
+    ],
+)
+def test_server_message_of_what_is_no_json(text, message):
+    assert server_message(Answer(400, {}, text))[0] == message
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "code"),
+    [
+        (400, {"message": "bad request data"}, "refused"),
+        (401, {"message": "Unauthorized"}, "unauthorized"),
+        (403, RBAC, "forbidden"),
+        (404, {"message": "Not found"}, "not_found"),
+        (409, {"message": "taken"}, "conflict"),
+        (412, {"message": "changed"}, "conflict"),
+        (422, {"message": "no"}, "refused"),
+        (429, {"message": "slow down"}, "rate_limited"),
+        (500, {"message": "database is locked"}, "server_error"),
+        (500, {"message": "invalid API key"}, "unauthorized"),
+        (503, {"message": "away"}, "server_error"),
+    ],
+)
+def test_code(status, body, code):
+    problem = from_answer("GET", "http://g.test/api/x", Answer(status, {}, json.dumps(body)))
+    assert problem.code == code
+    assert problem.status == status
+    assert "GET http://g.test/api/x answered %d" % status in problem.message
+
+
+def test_html_is_not_grafana():
+    problem = from_answer("GET", "http://g.test/api/x", Answer(404, {"Content-Type": "text/html"}, "<html></html>"))
+    assert problem.code == "not_grafana"
+    assert problem.fatal
+    assert "sub-path" in problem.message
+
+
+def test_html_of_a_gateway_passes():
+    assert from_answer("GET", "http://g.test/", Answer(502, {}, "<html></html>")).code == "server_error"
+
+
+def test_redirect_names_the_target_without_its_query():
+    answer = Answer(301, {"Location": "https://user:pw@other.test/login?token=1"}, "")
+    problem = from_answer("POST", "http://g.test/api/orgs", answer)
+    assert problem.code == "redirected"
+    assert "https://other.test/login" in problem.message
+    assert "pw" not in problem.message
+    assert "token" not in problem.message
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("http://admin:pw@host:3000/grafana/api/org?x=1", "http://host:3000/grafana/api/org"),
+        ("https://[::1]:3000/api", "https://[::1]:3000/api"),
+        ("http://host/", "http://host/"),
+    ],
+)
+def test_public_url(url, shown):
+    assert public_url(url) == shown
+
+
+def test_failure_is_what_a_playbook_reads():
+    problem = from_answer("GET", "http://g.test/api/org", Answer(401, {}, json.dumps(TYPED)))
+    failure = problem.failure()
+    assert set(failure) == {"code", "message", "details"}
+    assert failure["details"]["message_id"] == "api-key.expired"
+    assert failure["details"]["server_message"] == "Expired API key"

@@ -1,0 +1,191 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The story itself, with a resource that is a dictionary."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+from ansible_collections.orgsmith.grafana.plugins.module_utils._client import Client
+from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import OrgChoice
+from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import (
+    BadInput,
+    Conflict,
+    GrafanaError,
+    LostAnswer,
+    Refused,
+    ServerError,
+    Stale,
+    Unreachable,
+)
+from ansible_collections.orgsmith.grafana.plugins.module_utils._reconcile import (
+    BaseResource,
+    Change,
+    Item,
+    Mode,
+    Run,
+    find_duplicates,
+)
+
+from .conftest import connection
+
+
+@dataclass(frozen=True)
+class Wanted:
+    name: str
+    value: int = 1
+    state: str = "present"
+
+
+class Things(BaseResource):
+    """Things on a server that is a dictionary; ``problems`` go wrong at the next writes."""
+
+    kind = "thing"
+    in_org = False
+
+    def __init__(self, **there):
+        self.there, self.problems, self.writes, self.reads = there, [], 0, 0
+
+    def identity(self, desired):
+        return desired.name
+
+    label = identity
+
+    def read(self, scope, desired):
+        self.reads += 1
+        return self.there.get(desired.name)
+
+    def plan(self, desired, current):
+        if desired.state == "absent":
+            return None if current is None else Change("delete", {"value": current}, {})
+        return None if current == desired.value else Change("write", {"value": current}, {"value": desired.value})
+
+    def apply(self, scope, desired, change):
+        self.writes += 1
+        if self.problems:
+            problem, happens = self.problems.pop(0)
+            if happens:
+                self.there[desired.name] = desired.value
+            raise problem
+        if change.action == "delete":
+            del self.there[desired.name]
+            return None
+        self.there[desired.name] = desired.value
+        return desired.value
+
+    def view(self, desired, current, change):
+        return {"value": current}
+
+    def result(self, scope, desired, current):
+        return {"name": desired.name, "value": current}
+
+
+def run(things, *wanted, check=False, **mode):
+    items = [Item(index, OrgChoice(), one) for index, one in enumerate(wanted)]
+    return Run(things, Client(connection(retries=2, concurrency=1)), Mode(check=check, **mode)).all(items)
+
+
+@pytest.fixture(autouse=True)
+def _no_sleep(monkeypatch):
+    monkeypatch.setattr("time.sleep", lambda _seconds: None)
+
+
+def test_ok_changed_and_gone():
+    things = Things(same=1, other=2, old=3)
+    outcomes = run(
+        things, Wanted("same"), Wanted("other"), Wanted("new"), Wanted("old", state="absent"), Wanted("no", state="absent")
+    )
+    assert [outcome.status for outcome in outcomes] == ["ok", "changed", "changed", "changed", "ok"]
+    assert things.there == {"same": 1, "other": 1, "new": 1}
+    assert (outcomes[1].before, outcomes[1].after) == ({"value": 2}, {"value": 1})
+    assert outcomes[3].object is None
+
+
+def test_check_mode_writes_nothing_and_foresees_the_same():
+    things = Things(other=2)
+    planned = run(things, Wanted("other"), check=True)[0]
+    assert things.writes == 0
+    done = run(things, Wanted("other"))[0]
+    assert (planned.status, planned.before, planned.after) == (done.status, done.before, done.after)
+
+
+@pytest.mark.parametrize(
+    ("problem", "happens", "status", "writes"),
+    [
+        pytest.param(LostAnswer("lost"), True, "changed", 1, id="lost answer of a write that happened"),
+        pytest.param(LostAnswer("lost"), False, "changed", 2, id="lost answer of one that did not"),
+        pytest.param(ServerError("locked"), False, "changed", 2, id="database is locked"),
+        pytest.param(Conflict("taken"), True, "ok", 1, id="somebody else made it"),
+        pytest.param(Refused("exists"), True, "ok", 1, id="a 400 of what is there by now"),
+        pytest.param(Stale("changed"), False, "changed", 2, id="changed meanwhile"),
+        pytest.param(Conflict("taken"), False, "failed", 1, id="a conflict that stays"),
+        pytest.param(Refused("no"), False, "failed", 1, id="a refusal"),
+    ],
+)
+def test_a_conflict_is_a_question(problem, happens, status, writes):
+    things = Things()
+    things.problems = [(problem, happens)]
+    assert run(things, Wanted("new"))[0].status == status
+    assert things.writes == writes
+
+
+def test_questions_end():
+    things = Things()
+    things.problems = [(ServerError("locked"), False)] * 9
+    assert run(things, Wanted("new"))[0].status == "failed"
+    assert things.writes == 3
+
+
+def test_others_go_on():
+    things = Things()
+    things.problems = [(Refused("no"), False)]
+    assert [outcome.status for outcome in run(things, Wanted("a"), Wanted("b"))] == ["failed", "changed"]
+
+
+def test_fail_fast():
+    things = Things()
+    things.problems = [(Refused("no"), False)]
+    assert [outcome.status for outcome in run(things, Wanted("a"), Wanted("b"), fail_fast=True)] == ["failed", "not_run"]
+
+
+def test_what_is_wrong_for_all_is_raised_before_anything_was_done():
+    things = Things()
+    things.problems = [(Unreachable("gone"), False)]
+    with pytest.raises(Unreachable):
+        run(things, Wanted("a"), Wanted("b"))
+    assert things.writes == 1
+
+
+def test_what_is_wrong_for_all_later_fails_the_rest():
+    things = Things(a=2)
+    things.problems = [(Unreachable("gone"), False)]
+    outcomes = run(things, Wanted("x", state="absent"), Wanted("a"), Wanted("b"))
+    assert [outcome.status for outcome in outcomes] == ["ok", "failed", "failed"]
+    assert {outcome.problem.code for outcome in outcomes[1:]} == {"unreachable"}
+
+
+def test_errors_of_workers_do_not_escape():
+    class Broken(Things):
+        def read(self, scope, desired):
+            raise GrafanaError("broken")
+
+    assert run(Broken(), Wanted("a"))[0].problem.message == "broken"
+
+
+@pytest.mark.parametrize(
+    ("orgs", "clash"),
+    [
+        ((OrgChoice(1), OrgChoice(1)), True),
+        ((OrgChoice(1), OrgChoice(2)), False),
+        ((OrgChoice(name="a"), OrgChoice(name="b")), False),
+    ],
+)
+def test_duplicates(orgs, clash):
+    items = [Item(index, org, Wanted("a")) for index, org in enumerate(orgs)]
+    if not clash:
+        find_duplicates(Things(), items)
+        return
+    with pytest.raises(BadInput, match=r"batch\[0\] and batch\[1\] are both thing a"):
+        find_duplicates(Things(), items)

@@ -1,0 +1,80 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From tenants to batches, and back to who failed."""
+
+from __future__ import annotations
+
+import pytest
+from ansible.errors import AnsibleFilterError
+from ansible_collections.orgsmith.grafana.plugins.plugin_utils._bootstrap import failures, items
+
+TENANTS = [
+    {
+        "name": "one",
+        "address": {"city": "Basel"},
+        "members": [{"login": "alice", "role": "Editor"}],
+        "service_accounts": [{"name": "ci", "role": "Editor", "tokens": [{"name": "t", "dest": "keys/one"}]}],
+        "dashboards": [{"path": "files/a.json"}, {"dashboard": {"title": "B"}}],
+    },
+    {"name": "two", "service_accounts": [{"name": "ro", "role": "Viewer"}], "dashboards": None},
+]
+FAILED = {"results": [{"index": 0, "status": "failed", "failure": {"code": "x", "message": "m"}}, {"index": 1, "status": "ok"}]}
+FAILED_MEMBER = {"results": [{"index": 0, "status": "failed", "org_name": "one", "failure": {"code": "y", "message": "n"}}]}
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("organizations", [{"name": "one", "address": {"city": "Basel"}}, {"name": "two"}]),
+        ("members", [{"org_name": "one", "login": "alice", "role": "Editor"}]),
+        (
+            "service_accounts",
+            [{"org_name": "one", "name": "ci", "role": "Editor"}, {"org_name": "two", "name": "ro", "role": "Viewer"}],
+        ),
+        ("tokens", [{"org_name": "one", "service_account": "ci", "name": "t", "dest": "/play/keys/one"}]),
+        ("dashboards", [{"org_name": "one", "path": "/play/files/a.json"}, {"org_name": "one", "dashboard": {"title": "B"}}]),
+    ],
+)
+def test_items(kind, expected):
+    assert items(TENANTS, kind, folder="/play") == expected
+
+
+def test_dashboards_by_the_tenants_token():
+    assert {item["token_file"] for item in items(TENANTS, "dashboards", folder="/play", dashboards_as="token")} == {
+        "/play/keys/one"
+    }
+
+
+def test_dashboards_that_nobody_could_write():
+    poor = [{**TENANTS[1], "dashboards": [{"path": "a"}]}]
+    with pytest.raises(AnsibleFilterError, match="organization two has dashboards, and no token"):
+        items(poor, "dashboards", dashboards_as="token")
+
+
+def test_absolute_paths_stay():
+    tenant = {"name": "one", "dashboards": [{"path": "/a.json"}]}
+    assert items([tenant], "dashboards", folder="/play") == [{"org_name": "one", "path": "/a.json"}]
+
+
+@pytest.mark.parametrize("earlier", [[FAILED], [{"results": []}, FAILED_MEMBER]], ids=["organization", "member"])
+def test_those_that_failed_are_left_out(earlier):
+    assert {item["org_name"] for item in items(TENANTS, "service_accounts", earlier)} == {"two"}
+
+
+def test_steps_that_were_skipped():
+    assert items(TENANTS, "tokens", [{"changed": False, "skipped": True}])
+    assert failures(TENANTS, [{"skipped": True}, None]) == []
+
+
+def test_failures():
+    found = failures(TENANTS, [FAILED, FAILED_MEMBER])
+    assert found == [
+        {"organization": "one", "step": "organizations", "code": "x", "message": "m"},
+        {"organization": "one", "step": "members", "code": "y", "message": "n"},
+    ]
+
+
+def test_unknown_kind():
+    with pytest.raises(AnsibleFilterError, match="kind has to be one of"):
+        items(TENANTS, "teams")
