@@ -18,7 +18,7 @@ _PARTS = ("members", "service_accounts", "dashboards")
 _WRITERS = ("Editor", "Admin")
 
 Tenant = t.Mapping[str, t.Any]
-Item = t.Dict[str, t.Any]
+Item = dict[str, t.Any]
 
 
 def items(

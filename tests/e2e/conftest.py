@@ -15,6 +15,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+
 from emulator import Emulator
 
 ROOT = Path(__file__).resolve().parents[2]

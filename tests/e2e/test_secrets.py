@@ -10,6 +10,7 @@ import json
 from urllib.parse import quote
 
 import pytest
+
 from e2e import needles
 from e2e.conftest import PASSWORD, ROOT
 

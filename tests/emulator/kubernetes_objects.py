@@ -131,7 +131,7 @@ def manage(
     for manager, names in found.managers.items():
         if manager != client:
             gone = {name for name in names if name not in spec and name not in ("id", "uid", "version")}
-            names -= changed | gone
+            names.difference_update(changed | gone)
     mine = found.managers.setdefault(client, set())
     if before is None or changed or mine:
         mine |= set(spec) if before is None or mine else changed

@@ -14,6 +14,7 @@ import pytest
 from ansible.module_utils import basic
 from ansible.module_utils.common import warnings
 from ansible.module_utils.common.text.converters import to_bytes
+
 from emulator import Emulator
 
 PACKAGE = "ansible_collections.orgsmith.grafana.plugins.modules."

@@ -10,6 +10,7 @@ import threading
 
 import pytest
 import requests
+
 from ansible_collections.orgsmith.grafana.plugins.module_utils._client import Client
 from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import Connection, Identity, OrgChoice
 
@@ -82,7 +83,11 @@ class Script:
 def script(monkeypatch):
     """A script of calls that every client in the test plays against; all of it has to be played."""
     played = Script()
-    monkeypatch.setattr(requests.Session, "request", lambda session, *args, **kwargs: played.request(session, *args, **kwargs))
+
+    def request(session, *args, **kwargs):
+        return played.request(session, *args, **kwargs)
+
+    monkeypatch.setattr(requests.Session, "request", request)
     monkeypatch.setattr("time.sleep", played.slept.append)
     yield played
     played.done()

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
+
 from ansible_collections.orgsmith.grafana.plugins.module_utils._client import segment
 from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import Identity
 from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import Abandoned, GrafanaError, LostAnswer

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import pytest
+
 from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import (
     OrgChoice,
     from_options,

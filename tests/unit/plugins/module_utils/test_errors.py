@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 
 import pytest
+
 from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import Answer, from_answer, public_url, server_message
 
 RBAC = {"accessErrorId": "ACE1", "message": "Permissions needed: orgs:read", "title": "Access denied"}

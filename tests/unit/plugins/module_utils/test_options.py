@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import pytest
+
 from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
 from ansible_collections.orgsmith.grafana.plugins.module_utils._options import argument_spec, check, items_of
 from ansible_collections.orgsmith.grafana.plugins.module_utils._org_users import OPTIONS

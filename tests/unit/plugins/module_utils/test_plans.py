@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import pytest
+
 from ansible_collections.orgsmith.grafana.plugins.module_utils import _dashboards as dashboards
 from ansible_collections.orgsmith.grafana.plugins.module_utils import _org_users as members
 from ansible_collections.orgsmith.grafana.plugins.module_utils import _orgs as orgs

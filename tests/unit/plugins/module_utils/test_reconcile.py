@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
+
 from ansible_collections.orgsmith.grafana.plugins.module_utils._client import Client
 from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import OrgChoice
 from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import (

@@ -8,8 +8,10 @@ from __future__ import annotations
 import os
 import stat
 import threading
+from pathlib import Path
 
 import pytest
+
 from ansible_collections.orgsmith.grafana.plugins.module_utils import _secrets
 from ansible_collections.orgsmith.grafana.plugins.module_utils._secrets import (
     KeyFile,
@@ -32,7 +34,7 @@ def test_stored_and_read_back(place):
     place.store("glsa_key", KNOWN)
     assert place.key() == "glsa_key"
     assert place.metadata() == KNOWN
-    assert "glsa_key" not in open(place.metadata_path).read()
+    assert "glsa_key" not in Path(place.metadata_path).read_text()
     assert sorted(os.listdir(os.path.dirname(place.path))) == ["key", "key.json"]
 
 

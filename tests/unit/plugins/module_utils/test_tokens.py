@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+
 from ansible_collections.orgsmith.grafana.plugins.module_utils._secrets import KeyFile, Metadata
 from ansible_collections.orgsmith.grafana.plugins.module_utils._service_accounts import Account
 from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens import (

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pytest
 from ansible.errors import AnsibleFilterError
+
 from ansible_collections.orgsmith.grafana.plugins.plugin_utils._bootstrap import failures, items
 
 TENANTS = [
