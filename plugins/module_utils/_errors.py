@@ -229,7 +229,7 @@ def from_answer(method: str, url: str, answer: Answer) -> GrafanaError:
         "server_message": said or None,
         "message_id": message_id,
     }
-    if 300 <= answer.status < 400:
+    if answer.status in (301, 302, 303, 307, 308):
         target = public_url(answer.headers.get("Location", ""))
         return NotGrafana(
             "%s %s was redirected (%d) to %s: set url to the address that Grafana itself answers on, scheme and "

@@ -59,6 +59,7 @@ class GrafanaModule(AnsibleModule):
 
     def fail_json(self, msg: str, **kwargs: t.Any) -> t.NoReturn:
         kwargs["invocation"] = {"module_args": {}}
+        kwargs.setdefault("failure", BadInput(msg).failure())  # Ansible's own check of the arguments
         super().fail_json(msg, **kwargs)
         raise AssertionError("fail_json returned")
 

@@ -106,7 +106,10 @@ class OrgUsers(BaseResource):
         # Since 10.x another case means the same user, before it may be somebody else: the server knows.
         wanted = desired.login.casefold()
         if any(wanted in (m.login.casefold(), m.email.casefold()) for m in members):
-            user_id = _lookup(scope, desired.login)
+            try:
+                user_id = _lookup(scope, desired.login)
+            except Forbidden:  # only server admins may look users up
+                return None
             return next((m for m in members if m.user_id == user_id), None)
         return None
 
@@ -194,7 +197,13 @@ def _view(desired: DesiredMember, current: CurrentMember) -> View:
 
 
 def _members(scope: Scope) -> list[CurrentMember]:
-    return [member(entry) for entry in scope.client.get("/api/orgs/%d/users" % scope.org_id)]
+    """Return the org's members. Raises :class:`NotFound`: the list of an org that is none is empty (8.5 to 12.4)."""
+    found = scope.client.get("/api/orgs/%d/users" % scope.org_id)
+    if not found and scope.client.find("/api/orgs/%d" % scope.org_id) is None:
+        raise NotFound(
+            "no organization has the id %d on %s" % (scope.org_id, scope.client.connection.url), code="org_not_found"
+        )
+    return [member(entry) for entry in found]
 
 
 def _by_id(scope: Scope, user_id: int) -> CurrentMember | None:

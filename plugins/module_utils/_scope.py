@@ -54,7 +54,13 @@ class Directory:
         try:
             return [Org(int(org["id"]), str(org["name"])) for org in self._pages()]
         except Forbidden:
-            return [Org(int(org["orgId"]), str(org["name"])) for org in self.memberships()]
+            return self._of_caller()
+
+    def _of_caller(self) -> list[Org]:
+        """Return the organizations of a caller who may not list them all: a token has one, a user some."""
+        if self._client.connection.identity.kind == "token":
+            return [self.own()]
+        return [Org(int(org["orgId"]), str(org["name"])) for org in self.memberships()]
 
     def _pages(self) -> t.Iterator[dict[str, t.Any]]:
         page = 0
@@ -107,11 +113,11 @@ class Directory:
         """Return the organization of exactly this *name*."""
         try:
             # Not /api/orgs/name/...: a slash in a name does not survive a sub-path there.
-            orgs = self._client.get("/api/orgs", name=name)
+            orgs = [Org(int(org["id"]), str(org["name"])) for org in self._client.get("/api/orgs", name=name)]
         except Forbidden:
-            orgs = [{"id": org["orgId"], "name": org["name"]} for org in self.memberships()]
+            orgs = self._of_caller()
         # MySQL compares by collation: what matches loosely is another organization.
-        return next((Org(int(org["id"]), name) for org in orgs if org["name"] == name), None)
+        return next((org for org in orgs if org.name == name), None)
 
 
 def same_org(own: Org, choice: OrgChoice) -> Org:

@@ -118,6 +118,8 @@ def set_password(request: Request) -> Reply:
 def set_permissions(request: Request) -> Reply:
     server = request.server
     resolve_user(request)
+    if server.profile.typed_errors and not request.caller.is_admin:
+        return message("Permission denied", 403)
     require_globally(request, "users.permissions:write")
     wanted = request.fields({"isGrafanaAdmin": bool}).get("isGrafanaAdmin", False)
     user = server.state.users.get(user_id(request, "users.permissions:write"))

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterator
 from typing import Any
 
 from .profile import Profile
@@ -66,29 +67,101 @@ def legacy_read(profile: Profile, spec: dict[str, Any]) -> dict[str, Any]:
     return spec
 
 
+def moves_when_same(profile: Profile, spec: dict[str, Any]) -> bool:
+    """Tell whether a write of the same by the legacy route answers a new version (12.0, with a schema that it migrates)."""
+    version = spec.get("schemaVersion")
+    return profile.numbers[:2] == (12, 0) and isinstance(version, (int, float)) and version >= OLDEST_MIGRATED
+
+
 def _migrate(spec: dict[str, Any], version: int) -> None:
     """Bring a spec from schema 36 or later to 41, as 12.0 does."""
     spec["schemaVersion"] = NEWEST_AT_12_0
-    if version < 37:
-        spec["panels"] = copy.deepcopy(spec.get("panels"))
-        for panel in spec.get("panels") or []:
-            _legend(panel)
-    spec["refresh"] = spec.get("refresh") if isinstance(spec.get("refresh"), str) else ""
+    steps = [step for target, step in PANEL_STEPS if version < target]
+    if steps and isinstance(spec.get("panels"), list):
+        spec["panels"] = copy.deepcopy(spec["panels"])
+        for panel in _panels(spec["panels"]):
+            for step in steps:
+                step(panel)
+    if version < 40:
+        spec["refresh"] = spec.get("refresh") if isinstance(spec.get("refresh"), str) else ""
     timepicker = spec.get("timepicker")
     if isinstance(timepicker, dict) and "time_options" in timepicker:
         spec["timepicker"] = {key: value for key, value in timepicker.items() if key != "time_options"}
 
 
-def _legend(panel: Any) -> None:
+def _panels(panels: list[Any]) -> Iterator[dict[str, Any]]:
+    """Yield the panels, those inside rows too, but not the rows."""
+    for panel in panels:
+        if not isinstance(panel, dict):
+            continue
+        if panel.get("type") != "row":
+            yield panel
+        elif isinstance(panel.get("panels"), list):
+            yield from _panels(panel["panels"])
+
+
+def _inside(value: Any, *names: str) -> dict[str, Any]:
+    """Return the object under *names*, an empty one where there is none."""
+    for name in names:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value if isinstance(value, dict) else {}
+
+
+def _objects(value: Any) -> list[dict[str, Any]]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def _legend(panel: dict[str, Any]) -> None:
     """Say of a legend whether it is shown (schema 37)."""
-    options = panel.get("options") if isinstance(panel, dict) else None
-    legend = options.get("legend") if isinstance(options, dict) else None
-    if not isinstance(legend, dict):
+    if not isinstance(_inside(panel, "options").get("legend"), dict):
         return
+    legend = _inside(panel, "options", "legend")
     if legend.get("displayMode") == "hidden" or legend.get("showLegend") is False:
         legend.update(displayMode="list", showLegend=False)
     else:
         legend["showLegend"] = True
+
+
+def _cells(panel: dict[str, Any]) -> None:
+    """Turn the display mode of a table's cells into options of theirs (schema 38)."""
+    if panel.get("type") != "table":
+        return
+    custom = _inside(panel, "fieldConfig", "defaults", "custom")
+    if "displayMode" in custom:
+        mode = custom.pop("displayMode")
+        if isinstance(mode, str):
+            custom["cellOptions"] = _cell_options(mode)
+    for override in _objects(_inside(panel, "fieldConfig").get("overrides")):
+        for one in _objects(override.get("properties")):
+            if one.get("id") == "custom.displayMode":
+                mode = one.get("value", "")
+                one["id"] = "custom.cellOptions"
+                one["value"] = (_cell_options(mode) if mode else {}) if isinstance(mode, str) else mode
+
+
+def _cell_options(mode: str) -> dict[str, str]:
+    kind, variant = CELLS.get(mode, (mode, ""))
+    return {"type": kind, "mode": variant} if variant else {"type": kind}
+
+
+def _time_series_table(panel: dict[str, Any]) -> None:
+    """Give each query of the transformation to a table of time series options of its own (schema 39)."""
+    for one in _objects(panel.get("transformations")):
+        stats = _inside(one, "options", "refIdToStat")
+        if one.get("id") == "timeSeriesTable" and stats:
+            one["options"] = {query: {"stat": stat} for query, stat in stats.items()}
+
+
+#: Display modes of a table's cells that have another name as options: (type, mode).
+CELLS = {
+    "basic": ("gauge", "basic"),
+    "gradient-gauge": ("gauge", "gradient"),
+    "lcd-gauge": ("gauge", "lcd"),
+    "color-background": ("color-background", "gradient"),
+    "color-background-solid": ("color-background", "basic"),
+}
+#: What changes in each panel, by the schema version that it brings.
+PANEL_STEPS = ((37, _legend), (38, _cells), (39, _time_series_table))
 
 
 def to_v0(spec: dict[str, Any], api: str) -> dict[str, Any]:

@@ -255,10 +255,11 @@ class Server:
             return found.handler(request)
         caller = authenticate(self, request)
         if caller is None:
-            # At 9.x the group of /api/admin has no barrier of its own: nobody lacks the permission.
-            if request.path.startswith("/api/admin/") and self.profile.rbac and self.profile < (10, 0):
-                return denied(self.profile, "settings:read" if request.path.endswith("/settings") else "users:read")
-            return unauthorized(self.profile)
+            # At 9.x the group of /api/admin has no barrier of its own: nobody gets in, and lacks the permission.
+            open_group = found is not None and found.template.startswith("/api/admin/") and self.profile.rbac
+            if found is None or not open_group or self.profile.typed_errors:
+                return unauthorized(self.profile)
+            return found.handler(request)
         request.caller = caller
         return found.handler(request) if found else not_found()
 

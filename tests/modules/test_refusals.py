@@ -165,6 +165,28 @@ def test_missing_org_id(server):
     assert result["failure"]["code"] in ("org_not_found", "not_a_member"), result.text
 
 
+def test_member_of_a_missing_org_id(server):
+    for options in ({"check": True}, {}, {"state": "absent"}):
+        assert server.fails("grafana_org_user", org_id=4711, login="admin", role="Viewer", **options).code == "org_not_found"
+
+
+def test_an_organization_by_a_token_that_may_not(newer, tmp_path):
+    newer.ok("grafana_service_account", name="ci", role="Admin")
+    token = {"service_account": "ci", "name": "ci", "seconds_to_live": 0, "dest": str(tmp_path / "key")}
+    newer.ok("grafana_sa_token", **token)
+    who = {"admin": False, "url": newer.url, "token_file": str(tmp_path / "key")}
+    with newer.writes_nothing():
+        assert not newer.ok("grafana_org", name="Main Org.", **who)["changed"]
+    refused = newer.fails("grafana_org", name="another", **who)
+    assert refused.code == "forbidden"
+    assert "never by a service account's token" in refused["msg"]
+    assert [org["name"] for org in newer.ok("grafana_org_info", **who)["organizations"]] == ["Main Org."]
+
+
+def test_ansibles_own_refusal_has_a_failure_too(newest):
+    assert newest.fails("grafana_org_user", login="a", role="Boss").code == "bad_input"
+
+
 def test_missing_org_is_planned_in_check_mode(server):
     server.user("alice")
     result = server.ok("grafana_org_user", org_name="soon", login="alice", check=True, missing_parent="plan")
