@@ -33,7 +33,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: The failures, each with C(organization), C(step), C(code) and C(message).
+  description: The failures, each with C(organization), C(step), C(code), C(message) and, all in one, C(text).
   type: list
   elements: dict
 """

@@ -82,19 +82,17 @@ def _writer(tenant: Tenant, folder: str) -> Item:
 
 
 def failures(organizations: t.Sequence[Tenant], results: t.Sequence[t.Mapping[str, t.Any]]) -> list[Item]:
-    """Return what failed: organization, step, code and message; *results* are those of the first steps, in order."""
+    """Return what failed: organization, step, code, message, and all that as text.
+
+    *results* are those of the first steps, in order.
+    """
     found: list[Item] = []
     for step, result in zip(STEPS, results):
         for entry in (result or {}).get("results") or ():
             if entry.get("status") == "failed":
                 failure = entry.get("failure") or {}
                 name = organizations[entry["index"]]["name"] if step == "organizations" else entry.get("org_name")
-                found.append(
-                    {
-                        "organization": name,
-                        "step": step,
-                        "code": failure.get("code"),
-                        "message": failure.get("message"),
-                    }
-                )
+                code, message = failure.get("code"), failure.get("message")
+                words = "%s, %s: %s" % (name, step.replace("_", " "), message)
+                found.append({"organization": name, "step": step, "code": code, "message": message, "text": words})
     return found

@@ -115,7 +115,7 @@ class Connection:
 
     def send(self, step: dict[str, Any], values: Values) -> Answer:
         """Make the request of *step*. Raises :class:`Missing` where it needs a value that nobody gave."""
-        method, _, path = step["request"].partition(" ")
+        method, _space, path = step["request"].partition(" ")
         headers = {"Accept": JSON, "User-Agent": CLIENT, **step.get("headers", {})}
         body = None
         if "json" in step or "data" in step:
@@ -142,7 +142,7 @@ class Connection:
             raise RuntimeError(f"the clock of the server cannot be moved: {reply.status} {text}")
 
     def _identity(self, who: str) -> dict[str, str]:
-        kind, _, secret = who.partition(" ")
+        kind, _space, secret = who.partition(" ")
         if kind == "admin":
             kind, secret = "basic", "admin:admin"
         if kind == "basic":
@@ -158,7 +158,7 @@ class Connection:
     def _keep_cookies(self, reply: http.client.HTTPResponse) -> None:
         for line in reply.headers.get_all("Set-Cookie") or []:
             first, *attributes = (part.strip() for part in line.split(";"))
-            name, _, value = first.partition("=")
+            name, _sign, value = first.partition("=")
             gone = any(attribute.lower().replace(" ", "") in ("max-age=0", "max-age=-1") for attribute in attributes)
             if gone or not value:
                 self._cookies.pop(name, None)

@@ -73,7 +73,7 @@ def settings_of(line: str) -> dict[str, str]:
     for part in found[1].split(",") if found else ():
         header, setting = re.fullmatch(r"\s*(?:\[([^\]]+)\])?\s*(.*?)\s*", part).groups()  # type: ignore[union-attr]
         section = header or section
-        key, _, value = setting.partition("=")
+        key, _sign, value = setting.partition("=")
         settings[f"{section}.{key.strip()}"] = value.strip()
     return settings
 

@@ -162,8 +162,6 @@ def _key(server: Server, request: Request, secret: str) -> Caller:
     key = state.by_secret.get(secret)
     if key is None:
         raise Refusal(_unknown_key(server, secret))
-    if key.account_id is None and profile.numbers >= (12, 1):
-        raise Refusal(message("Unauthorized", 401, traceID=""))
     if state.expired(key):
         text = "Expired API key"
         raise Refusal(barrier(401, text, "api-key.expired") if profile.typed_errors else message(text, 401))
@@ -174,6 +172,8 @@ def _key(server: Server, request: Request, secret: str) -> Caller:
     if profile.typed_errors and wanted and wanted != key.org_id:
         text = "API key does not belong to the requested organization"
         raise Refusal(barrier(401, text, "api-key.organization-mismatch"))
+    if key.account_id is None and profile >= (12, 1):
+        raise Refusal(barrier(401, "Invalid API key", "api-key.invalid"))
     caller = _as_key(server, key)
     now = server.clock.now()
     # 9.x writes it down at every request.

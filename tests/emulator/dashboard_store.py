@@ -11,6 +11,7 @@ import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from .slugs import slug
 from .state import uid as new_uid
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ class Folder:
     updated: float = 0.0
     updated_by: str = ""
     by_admin: bool = True
+    description: str = ""
     object_uid: str = field(default_factory=lambda: str(uuid.uuid4()))
 
 
@@ -142,9 +144,15 @@ class DashboardStore:
         """Return the dashboard of this database id."""
         return next((one for one in self.dashboards(org_id) if one.id == number), None)
 
-    def titled(self, org_id: int, title: str, folder_uid: str) -> Dashboard | None:
-        """Return the dashboard of this title in a folder."""
-        return next((d for d in self.dashboards(org_id) if d.title == title and d.folder_uid == folder_uid), None)
+    def folder_of_id(self, org_id: int, number: int) -> Folder | None:
+        """Return the folder of this database id."""
+        return next((one for one in self.folders(org_id) if one.id == number), None)
+
+    def namesake(self, org_id: int, wanted: str, folder_uid: str) -> Dashboard | Folder | None:
+        """Return the first row of this slug in a folder; folders are rows of every folder."""
+        profile = self._server.profile
+        rows = [*self.folders(org_id), *(one for one in self.dashboards(org_id) if one.folder_uid == folder_uid)]
+        return min((row for row in rows if slug(profile, row.title) == wanted), key=lambda row: row.id, default=None)
 
     def add(self, org_id: int, uid: str | None, spec: dict[str, Any], folder_uid: str, by: str, **more: Any) -> Dashboard:
         """Make a dashboard."""

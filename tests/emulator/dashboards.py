@@ -6,11 +6,14 @@
 from __future__ import annotations
 
 import re
+import uuid
 from typing import Any
 
-from .dashboard_store import GENERAL, SERVER_MANAGER, Dashboard
+from .dashboard_contents import check_alerts, check_libraries, number_in, text_in
+from .dashboard_store import GENERAL, SERVER_MANAGER, Dashboard, Folder
 from .folders import TITLES_REPEAT, url_of
-from .normalise import legacy_read, to_v0
+from .normalise import legacy_read, moves_when_same, to_v0
+from .profile import Profile
 from .replies import Refusal, Reply, bad_request, denied, fail, message, ok
 from .server import Request, route
 from .slugs import slug
@@ -18,6 +21,14 @@ from .state import stamp
 
 WRITE = "any of dashboards:create, dashboards:write"
 FIELDS = ("id", "uid", "version")
+SHAPE: dict[str, type | tuple[type, ...]] = {
+    "dashboard": object,
+    "folderUid": str,
+    "folderId": int,
+    "message": str,
+    "overwrite": bool,
+    "isFolder": bool,
+}
 _UID = re.compile(r"[a-zA-Z0-9_-]*")
 NO_TIME = "0001-01-01T00:00:00Z"
 
@@ -43,7 +54,7 @@ def require_read(request: Request, permission: str = "dashboards:read") -> None:
     """Raise unless the caller may read, or delete, dashboards."""
     if not request.caller.may(permission):
         profile = request.server.profile
-        old = fail(profile, 403, "Access denied to this dashboard")
+        old = message("Access denied to this dashboard", 403)
         raise Refusal(denied(profile, permission) if profile.rbac else old)
 
 
@@ -54,13 +65,34 @@ def home(request: Request) -> Reply:
 
 @route("GET", "/api/dashboards/uid/{uid}")
 def read(request: Request) -> Reply:
-    require_read(request)
+    if request.server.profile.rbac:
+        require_read(request)
     found = request.server.store.dashboard(request.caller.org_id, request.params["uid"])
-    if found is None:
+    folder = _folder_row(request)
+    if found is None and folder is None:
         return missing(request)
+    require_read(request)
+    if found is None:
+        assert folder is not None
+        return ok(_shown_folder(request, folder))
     document = legacy_read(request.server.profile, to_v0(found.spec, found.api))
     document.update(id=found.id, uid=found.uid, version=found.version)
     return ok({"meta": _meta(request, found), "dashboard": document})
+
+
+def _folder_row(request: Request) -> Folder | None:
+    """Return the folder of the uid asked for where folders and dashboards are rows of one table, up to 11.x."""
+    if request.server.profile.unified:
+        return None
+    return request.server.store.folder(request.caller.org_id, request.params["uid"])
+
+
+def _shown_folder(request: Request, folder: Folder) -> dict[str, Any]:
+    """Return a folder as if it were a dashboard."""
+    row = Dashboard(folder.id, folder.org_id, folder.uid, {"title": folder.title}, folder.parent, folder.created, folder.created_by)
+    row.updated, row.updated_by, row.version = folder.updated, folder.updated_by, folder.version
+    document = {"id": folder.id, "schemaVersion": 17, "title": folder.title, "uid": folder.uid, "version": folder.version}
+    return {"meta": {**_meta(request, row), "isFolder": True, "url": url_of(request, folder)}, "dashboard": document}
 
 
 def _meta(request: Request, found: Dashboard) -> dict[str, Any]:
@@ -98,35 +130,54 @@ def _annotations(request: Request, editor: bool) -> dict[str, dict[str, bool]]:
 
 @route("POST", "/api/dashboards/db")
 def write(request: Request) -> Reply:
-    server, caller = request.server, request.caller
-    require_write(request)
-    shape = {"dashboard": dict, "folderUid": str, "folderId": int, "message": str, "overwrite": bool}
-    fields = request.fields(shape)
-    document = fields.get("dashboard")
-    if document is None:
-        raise Refusal(bad_request(server.profile))
-    folder_uid = _folder(request, fields.get("folderUid", ""))
+    server, caller, profile = request.server, request.caller, request.server.profile
+    if profile.rbac:
+        require_write(request)
+    fields = request.fields(SHAPE)
+    if "dashboard" not in fields:
+        raise Refusal(bad_request(profile))
+    if fields.get("isFolder") and profile >= (10, 0):
+        return message("Use folders endpoint for saving folders.", 400)
+    document = fields["dashboard"] if isinstance(fields["dashboard"], dict) else {}
+    text, overwrite = fields.get("message", ""), bool(fields.get("overwrite"))
+    folder_uid = GENERAL
+    if profile < (10, 0):  # it looks for the folder first
+        folder_uid = _folder(request, fields)
     # A write that names no database id counts as a new one.
-    if not document.get("id"):
+    if not number_in(document, "id"):
         check_quota(request)
     spec = {key: value for key, value in document.items() if key not in FIELDS}
-    spec["title"] = str(document.get("title") or "").strip()
-    uid = str(document.get("uid") or "").strip()
-    _check(spec["title"], uid)
-    overwrite = bool(fields.get("overwrite"))
+    spec["title"], uid = text_in(document, "title").strip(), text_in(document, "uid").strip()
+    _check(profile, spec, uid, text)
+    if profile >= (10, 0):
+        folder_uid = _folder(request, fields)
+    check_alerts(request, spec)
     old = _existing(request, document, uid, overwrite)
+    guarded = old is not None and old.provisioned is not None
     old = _namesake(request, old, spec["title"], folder_uid, overwrite)
-    _libraries(request, spec)
+    # A provisioned one that is hit by its title alone, up to 11.2, is not protected.
+    if guarded:
+        raise Refusal(message("Cannot save provisioned dashboard", 400))
+    require_write(request)
     if old is None:
-        made = server.store.add(caller.org_id, uid or None, spec, folder_uid, caller.login, message=fields.get("message", ""))
+        uid = uid or (str(uuid.uuid4()) if profile >= (12, 1) else "")
+        made = server.store.add(caller.org_id, uid or None, spec, folder_uid, caller.login, message=text)
         made.managers[SERVER_MANAGER] = {*spec, "uid", "version"}
-        return _written(request, made, made.version)
-    before = old.version
-    changed = server.store.replace(old, spec, folder_uid, caller.login)
-    old.message, old.folder_half_set, old.api = fields.get("message", ""), False, "v0alpha1"
+        answer = _written(request, made, made.version)
+    else:
+        answer = _rewritten(request, old, spec, folder_uid, text)
+    check_libraries(profile, spec)
+    return answer
+
+
+def _rewritten(request: Request, old: Dashboard, spec: dict[str, Any], folder_uid: str, text: str) -> Reply:
+    profile, before = request.server.profile, old.version
+    changed = request.server.store.replace(old, spec, folder_uid, request.caller.login)
+    old.message, old.folder_half_set, old.api = text, False, "v0alpha1"
     old.managers[SERVER_MANAGER] = {*spec, "uid", "version"}
     # At 12.0 a write of the same moves the stored version and answers the one before.
-    return _written(request, old, old.version if changed or not server.profile.unified else before)
+    moved = changed or not profile.unified or moves_when_same(profile, spec)
+    return _written(request, old, old.version if moved else before)
 
 
 def _written(request: Request, made: Dashboard, version: int) -> Reply:
@@ -138,30 +189,42 @@ def _written(request: Request, made: Dashboard, version: int) -> Reply:
     return ok(body)
 
 
-def _check(title: str, uid: str) -> None:
+def _check(profile: Profile, spec: dict[str, Any], uid: str, text: str) -> None:
+    """Raise for what cannot be stored: title, uid, and from 10 on what is too long."""
+    title, tags = spec["title"], spec.get("tags")
     if not title:
         raise Refusal(status(400, "Dashboard title cannot be empty", "empty-name"))
-    if len(uid) > 40:
-        raise Refusal(message("uid too long, max 40 characters", 400))
+    if len(title.encode()) > 5000 and profile >= (11, 0):
+        raise Refusal(status(400, "Dashboard title cannot contain more than 5 000 characters", "title-too-long"))
+    if len(text.encode()) > 500 and profile >= (12, 1):
+        raise Refusal(message("message too long, max 500 characters", 400))
     if not _UID.fullmatch(uid):
         raise Refusal(message("uid contains illegal characters", 400))
+    if len(uid) > 40:
+        raise Refusal(message("uid too long, max 40 characters", 400))
+    if profile >= (12, 1) and isinstance(tags, list) and any(isinstance(tag, str) and len(tag) > 50 for tag in tags):
+        raise Refusal(message("dashboard tag too long, max 50 characters", 400))
 
 
-def _folder(request: Request, uid: str) -> str:
-    """Return the uid of the folder to write into."""
-    profile = request.server.profile
-    if uid in ("", "general"):
+def _folder(request: Request, fields: dict[str, Any]) -> str:
+    """Return the uid of the folder to write into: named by uid, or by database id."""
+    profile, store, org_id = request.server.profile, request.server.store, request.caller.org_id
+    uid, number = fields.get("folderUid", ""), fields.get("folderId", 0)
+    if uid == "general" and profile >= (10, 0):
         return GENERAL
-    folder = request.server.store.folder(request.caller.org_id, uid)
+    if not uid and number <= 0:
+        return GENERAL
+    folder = store.folder(org_id, uid) if uid else store.folder_of_id(org_id, number)
+    if folder is None and not uid and profile < (10, 0):
+        raise Refusal(fail(profile, 404, "Folder not found"))
     if folder is None:
-        text = "Folder not found" if profile < (10, 0) else "folder not found"
-        raise Refusal(fail(profile, 400, text))
+        raise Refusal(fail(profile, 400, "Folder not found" if profile < (10, 0) else "folder not found"))
     delay = request.server.settings.number("unified_storage.folder_permission_delay")
     settled = request.server.clock.now() - folder.created >= delay or folder.by_admin
     # At 12.0 the permissions on a new folder take a while to reach the token that made it.
     if not settled and profile.numbers[:2] == (12, 0) and request.caller.role != "Admin":
         raise Refusal(denied(profile, WRITE))
-    return uid
+    return folder.uid
 
 
 def check_quota(request: Request) -> None:
@@ -174,59 +237,62 @@ def check_quota(request: Request) -> None:
 
 def _existing(request: Request, document: dict[str, Any], uid: str, overwrite: bool) -> Dashboard | None:
     """Return the dashboard that is written anew, by id or uid. Raises for one that must not be."""
-    server, org_id = request.server, request.caller.org_id
-    number = document.get("id")
+    server, profile, org_id = request.server, request.server.profile, request.caller.org_id
+    number = number_in(document, "id")
     found = server.store.dashboard(org_id, uid) if uid else None
-    if isinstance(number, int) and number:
+    if number > 0:
         by_id = server.store.dashboard_of_id(org_id, number)
         if by_id is None:
             raise Refusal(status(404, "Dashboard not found", "not-found"))
         if found is not None and found is not by_id:
-            raise Refusal(status(412, "A dashboard with the same uid already exists", "name-exists"))
+            raise Refusal(message("A dashboard with the same uid already exists", 400))
         found = by_id
-    if found is None and uid and server.store.folder(org_id, uid) is not None and server.profile < (12, 1):
-        if server.profile.unified:
+    if found is None and uid and server.store.folder(org_id, uid) is not None and profile < (12, 1):
+        if profile.unified:
             raise Refusal(message("A dashboard with the same uid already exists", 500))
         raise Refusal(message("Dashboard cannot be changed to a folder", 400))
-    if found is None:
-        return None
-    if found.provisioned is not None:
-        raise Refusal(message("Cannot save provisioned dashboard", 400))
-    if not overwrite and document.get("version", 0) != found.version:
+    if found is not None and not overwrite and number_in(document, "version") != found.version:
         raise Refusal(status(412, "The dashboard has been changed by someone else", "version-mismatch"))
     return found
 
 
-def _namesake(request: Request, old: Dashboard | None, title: str, folder_uid: str, overwrite: bool) -> Dashboard | None:
-    """Return what is overwritten: up to 11.2 a title is unique in its folder, and ``overwrite`` takes the namesake."""
-    if request.server.profile >= TITLES_REPEAT:
+def _namesake(
+    request: Request, old: Dashboard | None, title: str, folder_uid: str, overwrite: bool
+) -> Dashboard | None:
+    """Return what is overwritten: up to 11.2 a title is unique in its folder, and ``overwrite`` takes the namesake.
+
+    Titles are the same where their slugs are, and folders are namesakes wherever the dashboard is.
+    """
+    profile = request.server.profile
+    if profile >= TITLES_REPEAT:
         return old
-    other = request.server.store.titled(request.caller.org_id, title, folder_uid)
+    other = request.server.store.namesake(request.caller.org_id, slug(profile, title), folder_uid)
     if other is None or other is old:
         return old
+    if not isinstance(other, Dashboard):
+        raise Refusal(status(400, "Dashboard name cannot be the same as folder", "name-match"))
     if not overwrite:
         text = "A dashboard with the same name in the folder already exists"
         raise Refusal(status(412, text, "name-exists"))
     return other
 
 
-def _libraries(request: Request, spec: dict[str, Any]) -> None:
-    """Refuse library panels that do not exist, as versions up to 12.0 do (there are none here)."""
-    if request.server.profile >= (12, 1):
-        return
-    panels = [panel for panel in spec.get("panels") or [] if isinstance(panel, dict)]
-    panels += [inner for panel in panels for inner in panel.get("panels") or [] if isinstance(inner, dict)]
-    if any((panel.get("libraryPanel") or {}).get("uid") for panel in panels):
-        raise Refusal(fail(request.server.profile, 500, "Error while connecting library panels"))
-
-
 @route("DELETE", "/api/dashboards/uid/{uid}")
 def delete(request: Request) -> Reply:
     server = request.server
-    require_read(request, "dashboards:delete")
+    if server.profile.rbac:
+        require_read(request, "dashboards:delete")
     found = server.store.dashboard(request.caller.org_id, request.params["uid"])
-    if found is None:
+    folder = _folder_row(request)
+    if found is None and folder is None:
         return missing(request)
+    require_read(request, "dashboards:delete")
+    if found is None:
+        assert folder is not None
+        if server.profile >= (10, 0):
+            return message("Use folders endpoint for deleting folders.", 400)
+        server.store.remove_folder(folder)
+        return ok({"id": folder.id, "message": f"Dashboard {folder.title} deleted", "title": folder.title})
     if found.provisioned is not None:
         return fail(server.profile, 400, "provisioned dashboard cannot be deleted")
     server.store.remove(found)

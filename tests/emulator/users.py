@@ -11,8 +11,9 @@ from .members import NEVER, avatar, resolve_user
 from .orgs import orgs_of
 from .replies import Refusal, Reply, bad_request, fail, message, ok, typed
 from .server import Request, require_globally, route
-from .state import Account, User, stamp
+from .state import User, stamp
 
+NO_TIME = "0001-01-01T00:00:00Z"
 #: Shorter passwords are refused.
 SHORTEST = 4
 
@@ -22,8 +23,8 @@ def caller(request: Request) -> Reply:
     profile, who = request.server.profile, request.caller
     if who.user is not None:
         return ok(profile_of(request, who.user))
-    if who.account is not None and profile >= (11, 0):
-        return ok(_account_shown(request, who.account))
+    if profile >= (11, 0):
+        return ok(_key_shown(request))
     return nobody()
 
 
@@ -46,12 +47,18 @@ def profile_of(request: Request, user: User) -> dict:
     return entry
 
 
-def _account_shown(request: Request, account: Account) -> dict:
-    entry: dict = {"id": account.id, "uid": f"service-account:{account.id}", "email": account.email}
-    entry.update(name=account.name, login=account.login, theme="", orgId=account.org_id)
-    entry.update(isGrafanaAdmin=False, isDisabled=account.disabled, isExternal=False, isExternallySynced=False)
-    entry.update(isGrafanaAdminExternallySynced=False, authLabels=None)
-    entry.update(updatedAt=stamp(account.updated), createdAt=stamp(account.created), avatarUrl="")
+def _key_shown(request: Request) -> dict:
+    """Return what a key is shown of itself: only uid, names and org are filled."""
+    caller = request.caller
+    account, key = caller.account, caller.key
+    email = login = name = ""
+    if account is not None:
+        email, login, name = account.email, account.login, account.name
+    uid = f"service-account:{account.id}" if account else f"api-key:{key.id if key else 0}"
+    entry: dict = {"id": 0, "uid": uid, "email": email, "name": name, "login": login, "theme": ""}
+    entry.update(orgId=caller.org_id, isGrafanaAdmin=False, isDisabled=False, isExternal=False)
+    entry.update(isExternallySynced=False, isGrafanaAdminExternallySynced=False, authLabels=None)
+    entry.update(updatedAt=NO_TIME, createdAt=NO_TIME, avatarUrl="")
     if request.server.profile >= (12, 0):
         entry["isProvisioned"] = False
     return entry

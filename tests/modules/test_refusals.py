@@ -58,13 +58,19 @@ def test_broken_json_in_a_batch_stops_everything(newest, tmp_path):
         pytest.param({"uid": "a"}, "no title", id="no title"),
         pytest.param({"uid": "a/b", "title": "A"}, "the uid 'a/b'", id="uid with a slash"),
         pytest.param({"uid": "a" * 41, "title": "A"}, "up to 40", id="long uid"),
-        pytest.param({"title": "A", "x": "\ud800"}, "surrogate", id="half a surrogate pair"),
     ],
 )
 def test_bad_dashboards(newest, document, words):
     with newest.writes_nothing():
         result = newest.fails("grafana_dashboard", dashboard=document)
     assert words in result["msg"]
+
+
+def test_half_a_surrogate_pair(newest, tmp_path):
+    (tmp_path / "a.json").write_text('{"title": "A", "x": "\\ud800"}')
+    with newest.writes_nothing():
+        result = newest.fails("grafana_dashboard", path=str(tmp_path / "a.json"))
+    assert "surrogate" in result["msg"]
 
 
 def test_too_deep(newest):

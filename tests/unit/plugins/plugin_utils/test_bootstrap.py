@@ -71,8 +71,8 @@ def test_steps_that_were_skipped():
 def test_failures():
     found = failures(TENANTS, [FAILED, FAILED_MEMBER])
     assert found == [
-        {"organization": "one", "step": "organizations", "code": "x", "message": "m"},
-        {"organization": "one", "step": "members", "code": "y", "message": "n"},
+        {"organization": "one", "step": "organizations", "code": "x", "message": "m", "text": "one, organizations: m"},
+        {"organization": "one", "step": "members", "code": "y", "message": "n", "text": "one, members: n"},
     ]
 
 

@@ -1,0 +1,78 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What servers read out of a dashboard's JSON when it is written by the legacy route."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from .profile import Profile
+from .replies import Refusal, fail
+from .server import Request
+
+
+def text_in(document: dict[str, Any], name: str) -> str:
+    """Return a text, empty where there is none or something else."""
+    value = document.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def number_in(document: dict[str, Any], name: str) -> int:
+    """Return a whole number, 0 where there is none or something else."""
+    value = document.get(name)
+    return int(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else 0
+
+
+def _inside(panels: Any) -> Iterator[dict[str, Any]]:
+    """Yield panels, and those inside of them."""
+    for panel in panels if isinstance(panels, list) else ():
+        if isinstance(panel, dict):
+            yield panel
+            yield from _inside(panel.get("panels"))
+
+
+def check_libraries(profile: Profile, spec: dict[str, Any]) -> None:
+    """Refuse library panels that do not exist, as versions up to 12.0 do (there are none here).
+
+    They look when the dashboard is stored already: it stays.
+    """
+    if profile >= (12, 1):
+        return
+    for panel in _inside(spec.get("panels")):
+        library = panel.get("libraryPanel")
+        if isinstance(library, dict) and library.get("uid"):
+            raise Refusal(fail(profile, 500, "Error while connecting library panels"))
+
+
+def check_alerts(request: Request, spec: dict[str, Any]) -> None:
+    """Refuse alerts of panels that ask a data source which is none, as versions before 9.0 do."""
+    profile = request.server.profile
+    if profile >= (9, 0):
+        return
+    rows = [row for row in spec.get("rows") or [] if isinstance(row, dict)]
+    panels = [panel for one in rows or [spec] for panel in _inside(one.get("panels"))]
+    if not all(_source_known(request, panel, query) for panel in panels for query in _asked(panel)):
+        raise Refusal(fail(profile, 500, "Failed to save dashboard"))
+
+
+def _asked(panel: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the queries that the alert of a panel is about."""
+    alert = panel.get("alert")
+    if not isinstance(alert, dict) or alert.get("enabled") is False:
+        return
+    targets = [one for one in panel.get("targets") or [] if isinstance(one, dict)]
+    for condition in alert.get("conditions") or []:
+        params = ((condition or {}).get("query") or {}).get("params") or [None]
+        yield from [one for one in targets if one.get("refId") == params[0]][:1]
+
+
+def _source_known(request: Request, panel: dict[str, Any], query: dict[str, Any]) -> bool:
+    named = query.get("datasource") or panel.get("datasource")
+    sources = request.server.store.datasources(request.caller.org_id)
+    if isinstance(named, dict):
+        return any(one["uid"] == named.get("uid") for one in sources)
+    if named:
+        return any(named in (one["name"], one["uid"]) for one in sources)
+    return any(one.get("isDefault") for one in sources)
