@@ -73,7 +73,7 @@ class Bench:
             "GRAFANA_USER": self.user,
             "GRAFANA_PASSWORD": self.password,
             "GRAFANA_CONCURRENCY": str(self.concurrency),
-            "ANSIBLE_LIBRARY": str(HERE / "library"),
+            "ANSIBLE_LIBRARY": str(self.library()),
             "ANSIBLE_LOCALHOST_WARNING": "false",
         }
         command = ["ansible-playbook", str(HERE / "playbooks" / playbook), "-e", f"@{variables}"]
@@ -82,6 +82,14 @@ class Bench:
             sys.exit(f"{playbook} failed:\n{found.stdout[-3000:]}\n{found.stderr[-2000:]}")
         recap = found.stdout.rpartition("PLAY RECAP")[2].splitlines()[1].split(":", 1)[1].split()
         return {name: int(value) for name, value in (word.split("=") for word in recap)}
+
+    def library(self) -> Path:
+        """Return a folder with the module that does nothing, as Ansible wants modules: with an interpreter line."""
+        folder = self.folder / "library"
+        folder.mkdir(exist_ok=True)
+        text = (HERE / "library" / "bench_nothing.py").read_text(encoding="utf-8")
+        (folder / "bench_nothing.py").write_text("#!/usr/bin/python\n" + text, encoding="utf-8")
+        return folder
 
     def ours(self, tenants: list[dict]) -> int:
         return self.play("ours.yml", tenants)["changed"]

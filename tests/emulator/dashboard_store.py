@@ -203,6 +203,25 @@ class DashboardStore:
         self._folders.setdefault(org_id, {})[made.uid] = made
         return made
 
+    def taken(self, org_id: int, uid: str) -> bool:
+        """Tell whether a dashboard or a folder has this uid."""
+        return self.folder(org_id, uid) is not None or self.dashboard(org_id, uid) is not None
+
+    def rename_folder(self, folder: Folder, uid: str) -> None:
+        """Give a folder another uid; what is in it stays there."""
+        table = self._folders[folder.org_id]
+        del table[folder.uid]
+        for dashboard in self.dashboards(folder.org_id):
+            if dashboard.folder_uid == folder.uid:
+                dashboard.folder_uid = uid
+        folder.uid = uid
+        table[uid] = folder
+
+    def height(self, folder: Folder) -> int:
+        """Return how many levels a folder has, itself included."""
+        inner = [one for one in self.folders(folder.org_id) if one.parent == folder.uid]
+        return 1 + max((self.height(one) for one in inner), default=0)
+
     def remove_folder(self, folder: Folder) -> None:
         """Delete a folder with everything in it."""
         for inner in [one for one in self.folders(folder.org_id) if one.parent == folder.uid]:

@@ -5,16 +5,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from .dashboard_store import Folder
-from .replies import Refusal, Reply, bad_request, message, ok
+from .profile import Profile
+from .replies import Refusal, Reply, fail, message, ok, typed
 from .server import Request, require, route
 from .slugs import slug
 from .state import stamp
 
 NESTED = (11, 0)
 TITLES_REPEAT = (11, 3)
+#: So many folders may be above one.
+DEEPEST = 4
 
 
 def url_of(request: Request, folder: Folder) -> str:
@@ -66,6 +70,17 @@ def _changed(request: Request) -> Reply:
     return message("the folder has been changed by someone else", 412, **more)
 
 
+def _deny(request: Request, permission: str) -> None:
+    """Raise unless the caller has *permission*; 8.5 asks only when all else is well, see :func:`_deny_late`."""
+    if request.server.profile.rbac:
+        require(request, permission)
+
+
+def _deny_late(request: Request, permission: str) -> None:
+    if not request.server.profile.rbac and not request.caller.may(permission):
+        raise Refusal(fail(request.server.profile, 403, "Access denied"))
+
+
 @route("GET", "/api/folders")
 def listed(request: Request) -> Reply:
     require(request, "folders:read")
@@ -87,33 +102,76 @@ def _hit(request: Request, folder: Folder) -> dict[str, Any]:
 
 @route("POST", "/api/folders")
 def create(request: Request) -> Reply:
-    server, caller = request.server, request.caller
-    require(request, "folders:create")
+    server, caller, profile = request.server, request.caller, request.server.profile
+    _deny(request, "folders:create")
     fields = request.fields({"uid": str, "title": str, "parentUid": str, "description": str})
-    title = fields.get("title", "").strip()
+    title, uid = fields.get("title", "").strip(), fields.get("uid", "").strip()
+    parent = fields.get("parentUid", "") if profile >= NESTED else ""
+    if uid == "general":
+        return _broken(profile, "invalid uid for folder provided")
     if not title:
         return message("folder title cannot be empty", 400)
-    uid = fields.get("uid") or None
-    parent = fields.get("parentUid", "") if server.profile >= NESTED else ""
-    if uid and len(uid) > 40:
-        return message("uid too long, max 40 characters", 400)
-    if uid and not all(sign.isascii() and (sign.isalnum() or sign in "-_") for sign in uid):
-        return message("uid contains illegal characters", 400)
-    if parent and server.store.folder(caller.org_id, parent) is None and server.profile < (12, 1):
-        return missing(request, status=not server.profile.unified)
+    if title.lower() == "general" and not profile.unified:
+        return fail(profile, 400, "A folder with that name already exists")
+    if parent and parent == uid and profile >= (12, 1):
+        return message("folder cannot be parent of itself", 400)
+    if parent and server.store.folder(caller.org_id, parent) is None and profile < (12, 1):
+        return missing(request, status=not profile.unified)
+    _check_uid(profile, uid)
+    if not profile.unified and server.store.dashboard(caller.org_id, uid) is not None:
+        return fail(profile, 400, "Dashboard cannot be changed to a folder")
     if uid and server.store.folder(caller.org_id, uid) is not None:
         return _changed(request)
-    if server.profile < TITLES_REPEAT and _titled(request, title, parent):
-        text = "a folder or dashboard in the general folder with the same name already exists"
-        return message(text, 409)
-    folder = server.store.add_folder(caller.org_id, uid, title, parent, caller.login, caller.role == "Admin")
+    _check_title(request, title)
+    _deny_late(request, "folders:create")
+    if parent and len(_chain(request, parent)) > DEEPEST:
+        return _too_deep(profile)
+    folder = server.store.add_folder(caller.org_id, uid or None, title, parent, caller.login, caller.role == "Admin")
+    folder.description = fields.get("description", "")
     return ok(shown(request, folder, fresh=True))
 
 
-def _titled(request: Request, title: str, parent: str) -> bool:
-    store, org_id = request.server.store, request.caller.org_id
-    folders = any(one.title == title and one.parent == parent for one in store.folders(org_id))
-    return folders or (not parent and store.titled(org_id, title, "") is not None)
+def _broken(profile: Profile, text: str) -> Reply:
+    """Return the answer for what the server has no answer for."""
+    return fail(profile, 500, f"Folder API error: {text}" if profile >= (12, 1) else "Folder API error")
+
+
+def _too_deep(profile: Profile) -> Reply:
+    if profile >= (12, 1):
+        return _broken(profile, f"folder max depth exceeded, max depth is {DEEPEST}")
+    return typed(400, "Maximum nested folder depth reached", "folder.maximum-depth-reached")
+
+
+def _check_uid(profile: Profile, uid: str) -> None:
+    if not re.fullmatch("[a-zA-Z0-9_-]*", uid):
+        raise Refusal(fail(profile, 400, "uid contains illegal characters"))
+    if len(uid) > 40:
+        raise Refusal(fail(profile, 400, "uid too long, max 40 characters"))
+
+
+def _check_title(request: Request, title: str, own: Folder | None = None) -> Folder | None:
+    """Return the other folder of this title; raise where there is one and *own* is not being renamed.
+
+    Up to 11.2 folders are rows among the dashboards, where a slug is unique in its folder.
+    """
+    profile = request.server.profile
+    if profile >= TITLES_REPEAT:
+        return None
+    other = request.server.store.namesake(request.caller.org_id, slug(profile, title), "")
+    if other is None or other is own:
+        return None
+    if not isinstance(other, Folder):
+        raise Refusal(fail(profile, 400, "Folder name cannot be the same as one of its dashboards"))
+    if own is None:
+        text = "a folder or dashboard in the general folder with the same name already exists"
+        raise Refusal(message(text, 409))
+    return other
+
+
+def _chain(request: Request, uid: str) -> list[Folder]:
+    """Return a folder and those above it, from the top down."""
+    found = request.server.store.folder(request.caller.org_id, uid)
+    return [*_above(request, found), found] if found else []
 
 
 def _one(request: Request) -> Folder:
@@ -131,46 +189,99 @@ def one(request: Request) -> Reply:
 
 @route("PUT", "/api/folders/{uid}")
 def update(request: Request) -> Reply:
-    server = request.server
-    require(request, "folders:write")
+    server, profile = request.server, request.server.profile
+    _deny(request, "folders:write")
     fields = request.fields({"title": str, "version": int, "overwrite": bool, "uid": str, "description": str})
+    title = fields.get("title", "").strip()
+    if profile.unified:
+        _check_new_title(fields, title)
     folder = _one(request)
-    if not fields.get("title", "").strip():
+    if profile < (10, 0) and not title:
         return message("folder title cannot be empty", 400)
-    stale = fields.get("version", 0) != folder.version and not fields.get("overwrite")
-    if stale and server.profile >= (12, 1):
+    title = title or folder.title
+    if title.lower() == "general" and not profile.unified:
+        return fail(profile, 400, "A folder with that name already exists")
+    uid = fields.get("uid", "").strip() if profile < (10, 0) else ""
+    _check_uid(profile, uid)
+    overwrite = bool(fields.get("overwrite"))
+    if uid and uid != folder.uid and server.store.taken(folder.org_id, uid):
+        return message("a folder/dashboard with the same uid already exists", 409)
+    if fields.get("version", 0) != folder.version and not overwrite and profile >= (12, 1):
         return message("The dashboard has been changed by someone else", 412)
-    if stale and not server.profile.unified:
+    if fields.get("version", 0) != folder.version and not overwrite and not profile.unified:
         return _changed(request)
-    folder.title = fields["title"].strip()
+    # Up to 11.2 a forced rename to the title of another folder writes that one.
+    folder = _check_title(request, title, folder if overwrite else None if title != folder.title else folder) or folder
+    _deny_late(request, "folders:write")
+    same = title == folder.title and fields.get("description", folder.description) == folder.description
+    if uid and uid != folder.uid:
+        server.store.rename_folder(folder, uid)
+    if not same or profile < (12, 1):
+        folder.title, folder.description = title, fields.get("description", folder.description)
+        folder.version += 1
+        folder.updated, folder.updated_by = server.clock.now(), request.caller.login
+    return ok(shown(request, folder))
+
+
+def _check_new_title(fields: dict[str, Any], title: str) -> None:
+    """Raise for a title that a folder on unified storage cannot be given; none at all keeps the one it has."""
+    if "title" in fields and not title:
+        raise Refusal(message("Dashboard title cannot be empty", 400))
+    if title.lower() == "general":
+        raise Refusal(message("A folder with that name already exists", 400))
+
+
+@route("POST", "/api/folders/{uid}/move", there=lambda profile: profile >= (9, 3))
+def move(request: Request) -> Reply:
+    server, profile = request.server, request.server.profile
+    require(request, "folders:write")
+    if profile < NESTED:
+        return message("To use this service, you need to activate nested folder feature.", 404)
+    parent = request.fields({"parentUid": str}).get("parentUid", "")
+    folder = server.store.folder(request.caller.org_id, request.params["uid"])
+    above = _chain(request, parent)
+    if folder is None or (parent and not above):
+        return _no_move(request, parent if folder else "")
+    if folder in above:
+        if profile >= (12, 1):
+            text = "cannot move folder under its own descendant, this would create a circular reference"
+            return _broken(profile, text)
+        return typed(400, "Circular reference detected", "folder.circular-reference")
+    if len(above) + server.store.height(folder) > DEEPEST + 1:
+        if profile >= (12, 1):
+            text = f"maximum folder depth {DEEPEST} would be exceeded after move"
+            return message(f"[folder.maximum-depth-reached] {text}", 400)
+        return _too_deep(profile)
+    folder.parent = parent
     folder.version += 1
     folder.updated, folder.updated_by = server.clock.now(), request.caller.login
-    return ok(shown(request, folder))
+    moved = shown(request, folder)
+    if profile < (12, 0):  # the row that it answers has no version
+        moved.pop("version", None)
+    return ok(moved)
 
 
-@route("POST", "/api/folders/{uid}/move", there=lambda profile: profile >= NESTED)
-def move(request: Request) -> Reply:
-    require(request, "folders:write")
-    folder = _one(request)
-    parent = request.fields({"parentUid": str}).get("parentUid", "")
-    if parent and request.server.store.folder(folder.org_id, parent) is None:
-        return missing(request)
-    if parent == folder.uid:
-        return bad_request(request.server.profile, "folder cannot be moved into itself")
-    folder.parent = parent
-    return ok(shown(request, folder))
+def _no_move(request: Request, parent: str) -> Reply:
+    """Return the 404 of a folder that is moved, or of the one that it is moved into."""
+    profile = request.server.profile
+    if not profile.unified:
+        return typed(404, "Not found", "folder.notFound")
+    if parent and profile >= (12, 1):
+        return message(f'folders.folder.grafana.app "{parent}" not found', 404)
+    return missing(request)
 
 
 @route("DELETE", "/api/folders/{uid}")
 def delete(request: Request) -> Reply:
     server = request.server
-    require(request, "folders:delete")
+    _deny(request, "folders:delete")
     uid = request.params["uid"]
     folder = server.store.folder(request.caller.org_id, uid)
     if folder is None:
         if server.profile >= (12, 1):
             return message(f'folders.folder.grafana.app "{uid}" not found', 404)
         return missing(request)
+    _deny_late(request, "folders:delete")
     server.store.remove_folder(folder)
     if server.profile < (9, 0):
         return ok({"id": folder.id, "message": f"Folder {folder.title} deleted", "title": folder.title})

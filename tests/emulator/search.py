@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from .dashboard_store import Dashboard, Folder
 from .folders import url_of
-from .replies import Reply, ok
-from .server import Request, require, route
+from .replies import Reply, message, ok
+from .server import Request, route
 from .slugs import slug
 
 DASHBOARD, FOLDER = "dash-db", "dash-folder"
@@ -18,43 +19,86 @@ DASHBOARD, FOLDER = "dash-db", "dash-folder"
 
 @route("GET", "/api/search")
 def search(request: Request) -> Reply:
-    require(request, "dashboards:read")
-    store, org_id = request.server.store, request.caller.org_id
-    wanted = request.one("type")
+    """Answer what the caller may see: nothing, for somebody who may see nothing."""
+    caller = request.caller
+    refusal = _refused(request)
+    if refusal:
+        return refusal
     hits: list[dict[str, Any]] = []
-    if wanted in ("", FOLDER):
-        hits += [_folder(request, one) for one in store.folders(org_id)]
-    if wanted in ("", DASHBOARD):
-        hits += [_dashboard(request, one) for one in store.dashboards(org_id)]
-    query = request.one("query").lower()
-    hits = [hit for hit in hits if query in hit["title"].lower() and _kept(request, hit)]
+    for row in _rows(request) if caller.may("dashboards:read") else ():
+        hits.append(_folder(request, row) if isinstance(row, Folder) else _dashboard(request, row))
     hits.sort(key=lambda hit: (hit["type"] == DASHBOARD, hit["title"].lower()))
-    size, page = min(request.number("limit", 1000), 5000), max(1, request.number("page", 1))
+    size, page = request.number("limit", 1000), max(1, request.number("page", 1))
     return ok(hits[(page - 1) * size : page * size])
 
 
-def _kept(request: Request, hit: dict[str, Any]) -> bool:
-    """Tell whether a hit passes the filters of the request."""
-    uids, folders, tags = (request.query.get(name, []) for name in ("dashboardUIDs", "folderUIDs", "tag"))
-    if uids and hit["uid"] not in uids:
-        return False
-    if folders and (hit.get("folderUid") or "general") not in folders:
-        return False
-    return all(tag in hit["tags"] for tag in tags)
+def _refused(request: Request) -> Reply | None:
+    profile, query = request.server.profile, request.query
+    if request.number("limit", 1000) > 5000:
+        text = "Limit is above maximum allowed (5000), use page parameter to access hits beyond limit"
+        return message(text, 422)
+    both = query.get("dashboardIds") and (query.get("dashboardUIDs") or query.get("dashboardUID"))
+    folders = query.get("folderIds") and query.get("folderUIDs") and profile >= (10, 0)
+    if (both and profile >= (9, 0)) or folders:
+        return message("search supports UIDs or IDs, not both", 400)
+    return None
+
+
+def _rows(request: Request) -> Iterator[Dashboard | Folder]:
+    """Yield the dashboards and folders that pass the filters of the request."""
+    store, org_id, profile = request.server.store, request.caller.org_id, request.server.profile
+    wanted, query, tags = request.one("type"), request.one("query").lower(), request.query.get("tag", [])
+    uids = request.query.get("dashboardUIDs") or request.query.get("dashboardUID") or [] if profile >= (9, 0) else []
+    parents = request.query.get("folderUIDs", []) if profile >= (10, 0) else []
+    ids, parent_ids = _numbers(request, "dashboardIds"), _numbers(request, "folderIds")
+    numbers = {folder.uid: folder.id for folder in store.folders(org_id)} if parent_ids else {}
+    rows: list[Dashboard | Folder] = []
+    if wanted != DASHBOARD and not tags:
+        rows += store.folders(org_id)
+    if wanted != FOLDER:
+        rows += store.dashboards(org_id)
+    for row in rows:
+        parent = row.parent if isinstance(row, Folder) else row.folder_uid
+        kept = query in row.title.lower() and (not uids or row.uid in uids) and (not ids or row.id in ids)
+        kept = kept and (not parents or (parent or "general") in parents)
+        kept = kept and (not parent_ids or numbers.get(parent, 0) in parent_ids)
+        if kept and (not tags or (isinstance(row, Dashboard) and all(tag in tags_of(row) for tag in tags))):
+            yield row
+
+
+def _numbers(request: Request, name: str) -> set[int]:
+    return {int(value) for value in request.query.get(name, []) if value.isdigit()}
+
+
+def tags_of(found: Dashboard) -> list[str]:
+    """Return a dashboard's tags; what is no text is none."""
+    tags = found.spec.get("tags")
+    return [tag for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else []
 
 
 def _dashboard(request: Request, found: Dashboard) -> dict[str, Any]:
     title = slug(request.server.profile, found.title)
-    hit = {"id": found.id, "uid": found.uid, "title": found.title, "uri": f"db/{title}"}
-    hit.update(url=f"/d/{found.uid}/{title}", slug="", type=DASHBOARD, tags=found.spec.get("tags") or [], isStarred=False)
+    hit = {"id": found.id, "uid": found.uid, **_org(request, found.org_id), "title": found.title, "uri": f"db/{title}"}
+    hit.update(url=f"/d/{found.uid}/{title}", slug="", type=DASHBOARD, tags=tags_of(found), isStarred=False)
     folder = request.server.store.folder(found.org_id, found.folder_uid)
     if folder is not None:
         hit.update(folderId=folder.id, folderUid=folder.uid, folderTitle=folder.title, folderUrl=url_of(request, folder))
-    return {**hit, "sortMeta": 0}
+    return {**hit, **_end(request)}
+
+
+def _org(request: Request, org_id: int) -> dict[str, int]:
+    return {"orgId": org_id} if request.server.profile >= (11, 0) else {}
+
+
+def _end(request: Request) -> dict[str, Any]:
+    return {"sortMeta": 0, **({"isDeleted": False} if request.server.profile >= (11, 0) else {})}
 
 
 def _folder(request: Request, found: Folder) -> dict[str, Any]:
     title = slug(request.server.profile, found.title)
-    hit = {"id": found.id, "uid": found.uid, "title": found.title, "uri": f"db/{title}", "url": url_of(request, found)}
-    hit.update(slug="", type=FOLDER, tags=[], isStarred=False, sortMeta=0)
-    return hit
+    hit = {"id": found.id, "uid": found.uid, **_org(request, found.org_id), "title": found.title, "uri": f"db/{title}"}
+    hit.update(url=url_of(request, found), slug="", type=FOLDER, tags=[], isStarred=False)
+    parent = request.server.store.folder(found.org_id, found.parent) if found.parent else None
+    if parent is not None:
+        hit.update(folderId=parent.id, folderUid=parent.uid, folderTitle=parent.title, folderUrl=url_of(request, parent))
+    return {**hit, **_end(request)}
