@@ -62,6 +62,9 @@ class Dashboard:
     managers: dict[str, set[str]] = field(default_factory=dict)
     manager_apis: dict[str, str] = field(default_factory=dict)
     annotated_by: str = ""
+    #: Annotations and labels of a client's own.
+    notes: dict[str, str] = field(default_factory=dict)
+    labels: dict[str, str] = field(default_factory=dict)
     #: At 11.5 a write by ``/apis`` sets the folder's uid and not its id, which the legacy route goes by.
     folder_half_set: bool = False
 

@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
+from .dashboard_contents import text_in
 from .dashboard_store import Dashboard, Folder
 from .dashboards import FIELDS
 from .kubernetes_objects import (
@@ -15,6 +17,7 @@ from .kubernetes_objects import (
     LEGACY_FORM,
     failure,
     folder_object,
+    keep,
     list_of,
     manage,
     missing,
@@ -27,7 +30,7 @@ from .kubernetes_objects import (
 from .normalise import newest
 from .permissions import Caller
 from .profile import Profile
-from .replies import Refusal, Reply, denied, ok
+from .replies import Refusal, Reply, barrier, ok
 from .server import Request, route
 from .state import uid as new_uid
 
@@ -61,21 +64,46 @@ def _group(profile: Profile) -> dict[str, Any]:
     return {"name": GROUP, "versions": known, "preferredVersion": known[0]}
 
 
+VERBS = {"POST": "create", "PUT": "update", "DELETE": "delete"}
+
+
 def _enter(request: Request, permission: str) -> int:
     """Return the org of the namespace, which the header has no say in. Raises :class:`Refusal`."""
-    server, caller = request.server, request.caller
-    if request.params["version"] not in versions(server.profile):
+    if request.params["version"] not in versions(request.server.profile):
         raise Refusal(failure(404, "the server could not find the requested resource", "NotFound", {}))
+    return _enter_org(request, permission, GROUP)
+
+
+def _enter_org(request: Request, permission: str, api_group: str) -> int:
+    profile, caller = request.server.profile, request.caller
     org_id = namespace(request.params["namespace"])
+    if profile.unified and caller.key is not None and org_id is not None and org_id != caller.org_id:
+        # From 12.0 on the namespace is the org that a request asks for, and a token has its own.
+        text = "API key does not belong to the requested organization"
+        raise Refusal(barrier(401, text, "api-key.organization-mismatch"))
     allowed = _in_org(request, caller, org_id)
+    kind = permission.partition(":")[0]
     if org_id is None or allowed is None:
-        raise Refusal(failure(403, f"namespace {request.params['namespace']} is not allowed for this user", "Forbidden"))
+        raise Refusal(_forbidden(request, kind, api_group, "unauthorized request" if caller.is_admin else "invalid org"))
     request.caller = allowed
-    if not allowed.may(permission):
-        kind = permission.partition(":")[0]
-        text = f'{kind}.{GROUP} is forbidden: User "{caller.login}" cannot do this in the namespace'
-        raise Refusal(failure(403, text, "Forbidden", {"group": GROUP, "kind": kind}))
+    listing = request.method == "GET" and "name" not in request.params
+    # From 12.1 on what a caller may not see is left out of a list, up to all of it.
+    if not allowed.may(permission) and not (listing and profile >= (12, 1)):
+        raise Refusal(_forbidden(request, kind, api_group, "unauthorized request"))
     return org_id
+
+
+def _forbidden(request: Request, kind: str, api_group: str, reason: str) -> Reply:
+    """Return the 403 of a caller who may not do this in the namespace."""
+    name = request.params.get("name", "")
+    verb = VERBS.get(request.method, "get" if name else "list")
+    what = f'{kind}.{api_group} "{name}"' if name else f"{kind}.{api_group}"
+    text = (
+        f'{what} is forbidden: User "{request.caller.login}" cannot {verb} resource "{kind}" in API group "{api_group}" '
+        f'in the namespace "{request.params["namespace"]}": {reason}'
+    )
+    details = {"name": name} if name else {}
+    return failure(403, text, "Forbidden", {**details, "group": api_group, "kind": kind})
 
 
 def _in_org(request: Request, caller: Caller, org_id: int | None) -> Caller | None:
@@ -93,7 +121,7 @@ def _in_org(request: Request, caller: Caller, org_id: int | None) -> Caller | No
 def listed(request: Request) -> Reply:
     org_id = _enter(request, "dashboards:read")
     version = request.params["version"]
-    found = request.server.store.dashboards(org_id)
+    found = request.server.store.dashboards(org_id) if request.caller.may("dashboards:read") else []
     # Legacy storage lists by database id, newest first; unified storage by name.
     if request.server.profile >= (12, 1):
         found.sort(key=lambda one: one.uid)
@@ -133,19 +161,52 @@ def _body(request: Request) -> tuple[dict[str, Any], dict[str, Any], dict[str, s
         notes = metadata.get("annotations") or {}
         if not all(isinstance(part, dict) for part in (metadata, spec, notes)):
             raise ValueError
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):
         raise Refusal(failure(400, "the object provided is unrecognized", "BadRequest")) from None
+    wanted = f"{GROUP}/{request.params['version']}"
+    if body.get("apiVersion") and body["apiVersion"] != wanted:
+        text = f"the API version in the data ({body['apiVersion']}) does not match the expected API version ({wanted})"
+        raise Refusal(failure(400, text, "BadRequest"))
+    if metadata.get("namespace") and metadata["namespace"] != request.params["namespace"]:
+        text = "the namespace of the provided object does not match the namespace sent on the request"
+        raise Refusal(failure(400, text, "BadRequest"))
+    name, path = metadata.get("name"), request.params.get("name")
+    if path and name and name != path:
+        text = f"the name of the object ({name}) does not match the name on the URL ({path})"
+        raise Refusal(failure(400, text, "BadRequest"))
     return metadata, spec, {name: str(value) for name, value in notes.items()}
 
 
-def _check(request: Request, org_id: int, spec: dict[str, Any], notes: dict[str, str]) -> str:
-    """Return the folder to write into. Raises for a title or a folder that is none."""
+def _basics(request: Request, name: str, spec: dict[str, Any], message: str) -> str:
+    """Return what is wrong with a dashboard's title, message, name or tags; empty for nothing."""
+    title, tags = text_in(spec, "title"), spec.get("tags")
+    newest_rules = request.server.profile >= (12, 1)
+    if not title:
+        return "Dashboard title cannot be empty"
+    if len(title.encode()) > 5000:
+        return "Dashboard title cannot contain more than 5 000 characters"
+    if len(message.encode()) > 500 and newest_rules:
+        return "message too long, max 500 characters"
+    if not re.fullmatch("[a-zA-Z0-9_-]+", name):
+        return "uid contains illegal characters"
+    if len(name) > 40:
+        return "uid too long, max 40 characters"
+    if newest_rules and isinstance(tags, list) and any(isinstance(tag, str) and len(tag) > 50 for tag in tags):
+        return "dashboard tag too long, max 50 characters"
+    return ""
+
+
+def _check(request: Request, org_id: int, name: str, spec: dict[str, Any], notes: dict[str, str]) -> str:
+    """Return the folder to write into. Raises for what cannot be stored, or a folder that is none."""
     folder = notes.get(FOLDER_NOTE, "")
     if holed(request):
         return folder
-    if not str(spec.get("title") or "").strip():
-        raise Refusal(failure(400, "Dashboard title cannot be empty", "BadRequest"))
-    if folder and request.server.store.folder(org_id, folder) is None:
+    wrong = _basics(request, name, spec, notes.get(MESSAGE_NOTE, ""))
+    if wrong:
+        raise Refusal(failure(400, wrong, "BadRequest"))
+    old = request.server.store.dashboard(org_id, name)
+    moved = old is None or old.folder_uid != folder
+    if folder and moved and request.server.store.folder(org_id, folder) is None:
         raise Refusal(missing("folders", folder, "folder.grafana.app"))
     return folder
 
@@ -164,15 +225,23 @@ def create(request: Request) -> Reply:
     org_id = _enter(request, "dashboards:create")
     metadata, spec, notes = _body(request)
     name = metadata.get("name") or f"{metadata.get('generateName', '')}{new_uid()}"
-    folder = _check(request, org_id, spec, notes)
+    folder = _check(request, org_id, name, spec, notes)
     if request.server.store.dashboard(org_id, name) is not None:
         details = {"name": name, "group": GROUP, "kind": "dashboards"}
         return failure(409, f'dashboards.{GROUP} "{name}" already exists', "AlreadyExists", details)
     _quota(request, org_id, name)
-    return _made(request, org_id, name, spec, notes, folder)
+    return _made(request, org_id, name, metadata, spec, notes, folder)
 
 
-def _made(request: Request, org_id: int, name: str, spec: dict[str, Any], notes: dict[str, str], folder: str) -> Reply:
+def _made(
+    request: Request,
+    org_id: int,
+    name: str,
+    metadata: dict[str, Any],
+    spec: dict[str, Any],
+    notes: dict[str, str],
+    folder: str,
+) -> Reply:
     """Make a dashboard, and answer as its creation is answered."""
     version = request.params["version"]
     kept = {key: value for key, value in spec.items() if key not in FIELDS}
@@ -181,6 +250,7 @@ def _made(request: Request, org_id: int, name: str, spec: dict[str, Any], notes:
     store = request.server.store
     made = store.add(org_id, name, kept, folder, request.caller.login, message=notes.get(MESSAGE_NOTE, ""), api=version)
     made.folder_half_set = holed(request)
+    keep(request, made, notes, metadata)
     manage(request, made, spec, notes)
     return ok(object_of(request, made, version, written="created", posted=spec), 201)
 
@@ -194,20 +264,27 @@ def put(request: Request) -> Reply:
     if found is None and holed(request):
         return _crash(request)
     if found is None:
-        folder = _check(request, org_id, spec, notes)
+        folder = _check(request, org_id, name, spec, notes)
         _quota(request, org_id, name)
-        return _made(request, org_id, name, spec, notes, folder)
+        return _made(request, org_id, name, metadata, spec, notes, folder)
     if metadata.get("resourceVersion") and metadata["resourceVersion"] != resource_version(request, found):
         text = (
             f'Operation cannot be fulfilled on dashboards.{GROUP} "{name}": the object has been modified; please apply '
             "your changes to the latest version and try again"
         )
         return failure(409, text, "Conflict", {"name": name, "group": GROUP, "kind": "dashboards"})
-    folder = _check(request, org_id, spec, notes)
-    return _replaced(request, found, spec, notes, folder)
+    folder = _check(request, org_id, name, spec, notes)
+    return _replaced(request, found, metadata, spec, notes, folder)
 
 
-def _replaced(request: Request, found: Dashboard, spec: dict[str, Any], notes: dict[str, str], folder: str) -> Reply:
+def _replaced(
+    request: Request,
+    found: Dashboard,
+    metadata: dict[str, Any],
+    spec: dict[str, Any],
+    notes: dict[str, str],
+    folder: str,
+) -> Reply:
     """Replace a dashboard, provisioned or not: nothing protects it here."""
     version = request.params["version"]
     kept = {key: value for key, value in spec.items() if key not in FIELDS}
@@ -219,6 +296,7 @@ def _replaced(request: Request, found: Dashboard, spec: dict[str, Any], notes: d
     found.folder_half_set = holed(request)
     if not holed(request):
         found.provisioned = None  # the mark goes with the annotations
+    keep(request, found, notes, metadata)
     manage(request, found, spec, notes, before)
     return ok(object_of(request, found, version, written="replaced", posted=spec))
 
@@ -246,23 +324,23 @@ def delete(request: Request) -> Reply:
 def folders(request: Request) -> Reply:
     if holed(request):
         return Reply(404, {"paths": LEGACY_FORM})
-    org_id = namespace(request.params["namespace"])
-    allowed = _in_org(request, request.caller, org_id)
-    if org_id is None or allowed is None or not allowed.may("folders:read"):
-        raise Refusal(failure(403, "namespace is not allowed for this user", "Forbidden"))
-    found: list[Folder] = request.server.store.folders(org_id)
+    org_id = _enter_org(request, "folders:read", "folder.grafana.app")
+    found: list[Folder] = request.server.store.folders(org_id) if request.caller.may("folders:read") else []
+    if request.server.profile >= (12, 1):
+        found.sort(key=lambda one: one.uid)
+    start = _continued(request.one("continue"))
+    size = request.number("limit", 0) or len(found)
+    more = str(start + size) if start + size < len(found) else None
+    found = found[start : start + size]
     items = [folder_object(request, folder) for folder in found]
-    return ok(list_of(request, "FolderList", "folder.grafana.app/v1beta1", items, None))
+    return ok(list_of(request, "FolderList", "folder.grafana.app/v1beta1", items, more))
 
 
 @route("GET", FOLDERS + "/{name}", there=there)
 def folder(request: Request) -> Reply:
     if holed(request):
         return Reply(404, {"paths": LEGACY_FORM})
-    org_id = namespace(request.params["namespace"])
-    allowed = _in_org(request, request.caller, org_id)
-    if org_id is None or allowed is None:
-        raise Refusal(denied(request.server.profile, "folders:read"))
+    org_id = _enter_org(request, "folders:read", "folder.grafana.app")
     found = request.server.store.folder(org_id, request.params["name"])
     if found is None:
         raise Refusal(missing("folders", request.params["name"], "folder.grafana.app"))

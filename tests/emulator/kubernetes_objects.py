@@ -16,6 +16,7 @@ from .state import stamp
 from .state import uid as new_uid
 
 GROUP = "dashboard.grafana.app"
+ID_LABEL = "grafana.app/deprecatedInternalID"
 #: The versions of the group, the preferred one first.
 VERSIONS = (
     ((12, 0), ("v0alpha1", "v1alpha1", "v2alpha1")),
@@ -136,8 +137,22 @@ def manage(
     if before is None or changed or mine:
         mine |= set(spec) if before is None or mine else changed
     found.manager_apis[client] = request.params["version"]
-    found.annotated_by = client if notes else ""
+    found.annotated_by = client if notes or found.labels else ""
     found.managers = {manager: names for manager, names in found.managers.items() if names or before is None}
+
+
+#: What servers write themselves, whatever a client sends.
+OWN_NOTES = ("createdBy", "updatedBy", "updatedTimestamp", "folder", "message")
+
+
+def keep(request: Request, found: Dashboard, notes: dict[str, str], metadata: dict[str, Any]) -> None:
+    """Keep the annotations and labels that a client sent: only unified storage has a place for them."""
+    if request.server.profile < (12, 1):
+        return
+    labels = metadata.get("labels")
+    found.notes = {name: text for name, text in notes.items() if name.removeprefix("grafana.app/") not in OWN_NOTES}
+    found.labels = {name: str(text) for name, text in labels.items()} if isinstance(labels, dict) else {}
+    found.labels.pop(ID_LABEL, None)
 
 
 def object_of(
@@ -186,24 +201,35 @@ def _metadata(request: Request, found: Dashboard, written: str) -> dict[str, Any
     if written or profile >= (12, 0):
         metadata["generation"] = found.generation
     metadata["creationTimestamp"] = stamp(found.created)
-    metadata["labels"] = {"grafana.app/deprecatedInternalID": str(found.id)}
-    metadata["annotations"] = _annotations(profile, found, written)
+    metadata["labels"] = {ID_LABEL: str(found.id), **found.labels}
+    metadata["annotations"] = _annotations(request, found, written)
     fields = _managed(found)
     if fields and (profile >= (12, 1) or written == "created"):
         metadata["managedFields"] = fields
     return metadata
 
 
-def _annotations(profile: Profile, found: Dashboard, written: str) -> dict[str, str]:
+def _identity(request: Request, login: str) -> str:
+    """Return how objects name who wrote them."""
+    state = request.server.state
+    account = state.accounts.get(state.logins.get(login, 0))
+    if account is not None:
+        return f"service-account:{account.uid}"
+    user = state.find_user(login, loose=False) if login else None
+    return f"user:{user.uid}" if user is not None else "user:anonymous"
+
+
+def _annotations(request: Request, found: Dashboard, written: str) -> dict[str, str]:
     """Return an object's annotations: unified storage keeps what was sent, legacy storage what it has columns for."""
-    notes = {"grafana.app/createdBy": f"user:{found.created_by or 'anonymous'}"}
+    profile = request.server.profile
+    notes = {**found.notes, "grafana.app/createdBy": _identity(request, found.created_by)}
     if found.folder_uid:
         notes["grafana.app/folder"] = found.folder_uid
     if found.message and (written or profile >= (12, 1)):
         notes["grafana.app/message"] = found.message
     always = profile < (12, 1) and written != "created"
     if always or (found.changed and profile >= (12, 1)):
-        notes["grafana.app/updatedBy"] = f"user:{found.updated_by or 'anonymous'}"
+        notes["grafana.app/updatedBy"] = _identity(request, found.updated_by)
         notes["grafana.app/updatedTimestamp"] = stamp(found.updated)
     notes.update(_source(profile, found, written))
     return dict(sorted(notes.items()))
@@ -244,6 +270,9 @@ def _managed(found: Dashboard) -> list[dict[str, Any]]:
         notes = _managed_notes(found, manager)
         if notes:
             fields["f:metadata"] = {"f:annotations": {".": {}, **{f"f:{name}": {} for name in notes}}}
+        if found.labels and manager == found.annotated_by:
+            labels = {"f:labels": {".": {}, **{f"f:{name}": {} for name in sorted(found.labels)}}}
+            fields["f:metadata"] = {**fields.get("f:metadata", {}), **labels}
         fields["f:spec"] = {f"f:{name}": {} for name in sorted(names)}
         api = found.manager_apis.get(manager, V0)
         entry = {"manager": manager, "operation": "Update", "apiVersion": f"{GROUP}/{api}", "time": stamp(found.updated)}
@@ -258,7 +287,7 @@ def _managed_notes(found: Dashboard, manager: str) -> list[str]:
     if found.annotated_by and found.annotated_by != manager:
         return []
     values = (found.folder_uid, found.message)
-    return [name for name, value in zip(CLIENT_NOTES, values, strict=True) if value]
+    return sorted([*found.notes, *(name for name, value in zip(CLIENT_NOTES, values, strict=True) if value)])
 
 
 def folder_object(request: Request, folder: Folder) -> dict[str, Any]:
@@ -272,7 +301,7 @@ def folder_object(request: Request, folder: Folder) -> dict[str, Any]:
     metadata["labels"] = {"grafana.app/deprecatedInternalID": str(folder.id)}
     body: dict[str, Any] = {"kind": "Folder", "apiVersion": "folder.grafana.app/v1beta1", "metadata": metadata}
     if profile >= (12, 1):
-        notes = {"grafana.app/createdBy": f"user:{folder.created_by}"}
+        notes = {"grafana.app/createdBy": _identity(request, folder.created_by)}
         if folder.parent:
             notes["grafana.app/folder"] = folder.parent
         metadata["annotations"] = notes
@@ -280,7 +309,7 @@ def folder_object(request: Request, folder: Folder) -> dict[str, Any]:
         entry = {"manager": SERVER_MANAGER, "operation": "Update", "apiVersion": "folder.grafana.app/v1beta1"}
         entry.update(time=stamp(folder.updated), fieldsType="FieldsV1", fieldsV1=fields)
         metadata["managedFields"] = [entry]
-        body["spec"] = {"title": folder.title, "description": ""}
+        body["spec"] = {"title": folder.title, "description": folder.description}
         return body
     path, uids = _path(request, folder)
     metadata["annotations"] = {

@@ -40,6 +40,11 @@ def login(request: Request) -> Reply:
     return reply
 
 
+@route("GET", "/login", access=ANYBODY)
+def login_page(request: Request) -> Reply:
+    return Reply(200, "<!DOCTYPE html><html><head><title>Grafana</title></head><body></body></html>", "text/html")
+
+
 @route("GET", "/logout", access=ANYBODY)
 def logout(request: Request) -> Reply:
     for value in request.cookies.values():
