@@ -200,9 +200,7 @@ def _members(scope: Scope) -> list[CurrentMember]:
     """Return the org's members. Raises :class:`NotFound`: the list of an org that is none is empty (8.5 to 12.4)."""
     found = scope.client.get("/api/orgs/%d/users" % scope.org_id)
     if not found and scope.client.find("/api/orgs/%d" % scope.org_id) is None:
-        raise NotFound(
-            "no organization has the id %d on %s" % (scope.org_id, scope.client.connection.url), code="org_not_found"
-        )
+        raise NotFound("no organization has the id %d on %s" % (scope.org_id, scope.client.connection.url), code="org_not_found")
     return [member(entry) for entry in found]
 
 

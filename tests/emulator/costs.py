@@ -51,16 +51,23 @@ class Costs:
 
     async def pay(self, method: str, template: str, headers: Mapping[str, str], org_id: int, answered: int) -> None:
         """Wait for as long as a request takes; *answered* is the size of its answer in bytes."""
-        seconds = REQUEST + MORE.get(template, 0.0)
-        if "Authorization" in headers or template == "/login":
-            seconds += HASH
-        reads = method == "GET"
-        if reads and template == LEGACY_READ:
-            seconds += LEGACY_READ_BASE + LEGACY_READ_EACH * self._server.store.count(org_id)
-        elif reads and template.endswith("/dashboards"):
-            seconds += LIST_EACH * answered / 2000
+        beside, alone = cost(method, template, headers, self._server.store.count(org_id), answered)
         async with self._cores:
-            await asyncio.sleep(seconds)
-        if not reads:
+            await asyncio.sleep(beside)
+        if alone:
             async with self._writer:
-                await asyncio.sleep(WRITE + WRITES.get(template, 0.0))
+                await asyncio.sleep(alone)
+
+
+def cost(method: str, template: str, headers: Mapping[str, str], dashboards: int, answered: int) -> tuple[float, float]:
+    """Return the seconds of a request in which others go on, and those in which other writes wait."""
+    seconds = REQUEST + MORE.get(template, 0.0)
+    if "Authorization" in headers or template == "/login":
+        seconds += HASH
+    if method != "GET":
+        return seconds, WRITE + WRITES.get(template, 0.0)
+    if template == LEGACY_READ:
+        seconds += LEGACY_READ_BASE + LEGACY_READ_EACH * dashboards
+    elif template.endswith("/dashboards"):
+        seconds += LIST_EACH * answered / 2000
+    return seconds, 0.0

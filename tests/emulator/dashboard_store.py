@@ -11,7 +11,7 @@ import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from .slugs import slug
+from .slugs import slugger
 from .state import uid as new_uid
 
 if TYPE_CHECKING:
@@ -153,9 +153,11 @@ class DashboardStore:
 
     def namesake(self, org_id: int, wanted: str, folder_uid: str) -> Dashboard | Folder | None:
         """Return the first row of this slug in a folder; folders are rows of every folder."""
-        profile = self._server.profile
-        rows = [*self.folders(org_id), *(one for one in self.dashboards(org_id) if one.folder_uid == folder_uid)]
-        return min((row for row in rows if slug(profile, row.title) == wanted), key=lambda row: row.id, default=None)
+        made = slugger(self._server.profile)
+        rows: list[Dashboard | Folder] = [one for one in self.folders(org_id) if made(one.title) == wanted]
+        inside = (one for one in self._dashboards.get(org_id, {}).values() if one.folder_uid == folder_uid)
+        rows += [one for one in inside if made(one.title) == wanted]
+        return min(rows, key=lambda row: row.id, default=None)
 
     def add(self, org_id: int, uid: str | None, spec: dict[str, Any], folder_uid: str, by: str, **more: Any) -> Dashboard:
         """Make a dashboard."""

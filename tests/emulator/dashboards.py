@@ -89,7 +89,9 @@ def _folder_row(request: Request) -> Folder | None:
 
 def _shown_folder(request: Request, folder: Folder) -> dict[str, Any]:
     """Return a folder as if it were a dashboard."""
-    row = Dashboard(folder.id, folder.org_id, folder.uid, {"title": folder.title}, folder.parent, folder.created, folder.created_by)
+    row = Dashboard(
+        folder.id, folder.org_id, folder.uid, {"title": folder.title}, folder.parent, folder.created, folder.created_by
+    )
     row.updated, row.updated_by, row.version = folder.updated, folder.updated_by, folder.version
     document = {"id": folder.id, "schemaVersion": 17, "title": folder.title, "uid": folder.uid, "version": folder.version}
     return {"meta": {**_meta(request, row), "isFolder": True, "url": url_of(request, folder)}, "dashboard": document}
@@ -256,9 +258,7 @@ def _existing(request: Request, document: dict[str, Any], uid: str, overwrite: b
     return found
 
 
-def _namesake(
-    request: Request, old: Dashboard | None, title: str, folder_uid: str, overwrite: bool
-) -> Dashboard | None:
+def _namesake(request: Request, old: Dashboard | None, title: str, folder_uid: str, overwrite: bool) -> Dashboard | None:
     """Return what is overwritten: up to 11.2 a title is unique in its folder, and ``overwrite`` takes the namesake.
 
     Titles are the same where their slugs are, and folders are namesakes wherever the dashboard is.

@@ -111,14 +111,14 @@ def create(request: Request) -> Reply:
         return _broken(profile, "invalid uid for folder provided")
     if not title:
         return message("folder title cannot be empty", 400)
-    if title.lower() == "general" and not profile.unified:
+    if title.lower() == "general" and profile < (12, 1):
         return fail(profile, 400, "A folder with that name already exists")
     if parent and parent == uid and profile >= (12, 1):
         return message("folder cannot be parent of itself", 400)
     if parent and server.store.folder(caller.org_id, parent) is None and profile < (12, 1):
         return missing(request, status=not profile.unified)
     _check_uid(profile, uid)
-    if not profile.unified and server.store.dashboard(caller.org_id, uid) is not None:
+    if profile < (12, 1) and server.store.dashboard(caller.org_id, uid) is not None:
         return fail(profile, 400, "Dashboard cannot be changed to a folder")
     if uid and server.store.folder(caller.org_id, uid) is not None:
         return _changed(request)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from .dashboard_store import SERVER_MANAGER, V0, Dashboard, Folder
-from .normalise import newest, stored, to_v0
+from .normalise import legacy_read, newest, stored, to_v0
 from .profile import Profile
 from .replies import Reply
 from .server import Request
@@ -186,6 +186,8 @@ def _spec(profile: Profile, found: Dashboard, version: str, written: str, posted
             spec.update({"uid": new_uid()} if "uid" in posted else {})
             spec.update({"version": posted["version"]} if "version" in posted else {})
         return spec
+    if version == "v1alpha1" and profile < (12, 1) and not written:
+        return legacy_read(profile, to_v0(found.spec, found.api))
     if version == V0 or profile < (12, 1):
         spec = to_v0(found.spec, found.api)
         return spec if written else stored(profile, spec)
@@ -271,8 +273,8 @@ def _managed(found: Dashboard) -> list[dict[str, Any]]:
         if notes:
             fields["f:metadata"] = {"f:annotations": {".": {}, **{f"f:{name}": {} for name in notes}}}
         if found.labels and manager == found.annotated_by:
-            labels = {"f:labels": {".": {}, **{f"f:{name}": {} for name in sorted(found.labels)}}}
-            fields["f:metadata"] = {**fields.get("f:metadata", {}), **labels}
+            labels: dict[str, Any] = {".": {}, **{f"f:{name}": {} for name in sorted(found.labels)}}
+            fields["f:metadata"] = {**fields.get("f:metadata", {}), "f:labels": labels}
         fields["f:spec"] = {f"f:{name}": {} for name in sorted(names)}
         api = found.manager_apis.get(manager, V0)
         entry = {"manager": manager, "operation": "Update", "apiVersion": f"{GROUP}/{api}", "time": stamp(found.updated)}
@@ -305,8 +307,8 @@ def folder_object(request: Request, folder: Folder) -> dict[str, Any]:
         if folder.parent:
             notes["grafana.app/folder"] = folder.parent
         metadata["annotations"] = notes
-        fields = {"f:spec": {"f:description": {}, "f:title": {}}}
-        entry = {"manager": SERVER_MANAGER, "operation": "Update", "apiVersion": "folder.grafana.app/v1beta1"}
+        fields: dict[str, Any] = {"f:spec": {"f:description": {}, "f:title": {}}}
+        entry: dict[str, Any] = {"manager": SERVER_MANAGER, "operation": "Update", "apiVersion": "folder.grafana.app/v1beta1"}
         entry.update(time=stamp(folder.updated), fieldsType="FieldsV1", fieldsV1=fields)
         metadata["managedFields"] = [entry]
         body["spec"] = {"title": folder.title, "description": folder.description}

@@ -40,11 +40,24 @@ DEFAULTS: dict[str, Any] = {
 OLDEST_MIGRATED, NEWEST_AT_12_0 = 36, 41
 
 
+#: What exports carry and no dashboard of the newest schema has.
+EXPORTED = ("__elements", "__inputs", "__requires")
+
+
 def newest(spec: dict[str, Any]) -> dict[str, Any]:
-    """Return *spec* as ``v1beta1`` shows it (12.4): in the newest schema, with all defaults."""
-    found = {**copy.deepcopy(DEFAULTS), **copy.deepcopy(spec)}
-    if (spec.get("schemaVersion") or 0) < 41:
-        found.setdefault("refresh", "")
+    """Return *spec* as ``v1beta1`` shows it (12.4): in the newest schema, with all defaults.
+
+    Of the migrations those from schema 36 on are here; what older ones do to panels is left out.
+    """
+    kept = {key: value for key, value in spec.items() if key not in EXPORTED}
+    found = {**copy.deepcopy(DEFAULTS), **copy.deepcopy(kept)}
+    version = spec.get("schemaVersion")
+    version = version if isinstance(version, (int, float)) else 0
+    if version < NEWEST_AT_12_0:
+        _migrate(found, int(version))
+    if version < NEWEST:
+        for panel in _panels(found["panels"] if isinstance(found["panels"], list) else []):
+            _hide_from(panel)
     found["schemaVersion"] = NEWEST
     return found
 
@@ -142,6 +155,14 @@ def _cells(panel: dict[str, Any]) -> None:
 def _cell_options(mode: str) -> dict[str, str]:
     kind, variant = CELLS.get(mode, (mode, ""))
     return {"type": kind, "mode": variant} if variant else {"type": kind}
+
+
+def _hide_from(panel: dict[str, Any]) -> None:
+    """Hide from the tooltip what is hidden from the graph (schema 42)."""
+    for override in _objects(_inside(panel, "fieldConfig").get("overrides")):
+        for one in _objects(override.get("properties")):
+            if one.get("id") == "custom.hideFrom" and _inside(one, "value").get("viz") is True:
+                one["value"]["tooltip"] = True
 
 
 def _time_series_table(panel: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ import base64
 import hashlib
 import re
 import unicodedata
+from collections.abc import Callable
 from functools import lru_cache
 
 from text_unidecode import unidecode
@@ -24,20 +25,21 @@ _GAPS = re.compile(r"[^a-z0-9_]+")
 #: From 10 on: signs that only part words, the longest slug, and the digits that stand for a longer one.
 _SEPARATORS = frozenset(" ,\"'\n\r\0?.()-_[]/\\!{}%")
 LONGEST, SHORTENED = 50, 7
-_CYRILLIC = (
-    "а a б b в v г g д d е e ж zh з z и i й j к k л l м m н n о o п p р r с s т t у u ф f х h ц c ч ch ш sh щ sch "
-    "ъ - ы y ь - э je ю ju я ja ё jo є e і i ї i ґ g"
-)
-_HEBREW = "א a ב b ג g ד d ה h ו v ז z ח h ט t י i ך k כ k ל l ם m מ m ן n נ n ס s ע e ף p פ p ץ C צ c ק q ר r ש w ת t"
-_OTHERS = "& and @ at © c ® r ß ss æ ae ø o ü ue þ p đ d ħ h ı i ĸ k ł l ŋ n œ oe ŧ t ſ z ƒ f ǽ ae ǿ o ə e ™ tm"
-_WORDS = dict(zip(*[iter(f"{_CYRILLIC} {_HEBREW} {_OTHERS}".split())] * 2, strict=True))
+#: Scripts whose letters are transliterated: Cyrillic and Hebrew.
+_TRANSLITERATED = ((0x400, 0x4FF), (0x5D0, 0x5EA))
+_WORDS = {"&": "and", "@": "at", "\u00df": "ss", "\u00e6": "ae", "\u00f8": "o", "\u00fc": "ue", "\u0153": "oe", "\u2122": "tm"}
 #: Letters with marks that become the letter: Latin-1 and Extended-A, and what Pinyin and Vietnamese use.
 _MARKED = ((0xE0, 0x17F), (0x1A1, 0x1A1), (0x1B0, 0x1B0), (0x1CE, 0x1DC), (0x1FB, 0x1FB), (0x1EA0, 0x1EF9))
 
 
 def slug(profile: Profile, title: str) -> str:
     """Return the slug of *title*: up to 9.x transliterated, later with what is in no table in hexadecimal."""
-    return _new(title) if profile >= (10, 0) else _old(title)
+    return slugger(profile)(title)
+
+
+def slugger(profile: Profile) -> Callable[[str], str]:
+    """Return the function that makes slugs in *profile*."""
+    return _new if profile >= (10, 0) else _old
 
 
 @lru_cache(maxsize=20000)
@@ -74,4 +76,6 @@ def _known(sign: str) -> str:
         return sign if sign.isalnum() else ""
     if sign != "ñ" and any(first <= ord(sign) <= last for first, last in _MARKED):
         return unicodedata.normalize("NFKD", sign).encode("ascii", "ignore").decode()
+    if any(first <= ord(sign) <= last for first, last in _TRANSLITERATED):
+        return "".join(letter for letter in unidecode(sign).lower() if letter.isalnum())
     return ""
