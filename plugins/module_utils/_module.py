@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import signal
 import sys
 import traceback
 import typing as t
@@ -91,6 +93,9 @@ def guarded(work: t.Callable[[GrafanaModule], None], module: GrafanaModule) -> N
     """Run *work*; whatever it raises becomes one failure with the secrets masked."""
     if not HAS_REQUESTS:
         module.fail_json(missing_required_lib("requests"), failure={"code": "missing_library", "message": "requests"})
+    with contextlib.suppress(ValueError):  # not the main thread, where signals go
+        # A run that is told to end still logs out.
+        signal.signal(signal.SIGTERM, lambda *_signal: sys.exit(128 + signal.SIGTERM))
     try:
         work(module)
     except GrafanaError as problem:

@@ -190,7 +190,11 @@ class Run:
         groups = self._groups(items)
         workers = max(1, min(self.client.connection.concurrency, len(groups)))
         with ThreadPoolExecutor(workers) as pool:
-            list(pool.map(lambda group: self._group(group, outcomes), groups))
+            try:
+                list(pool.map(lambda group: self._group(group, outcomes), groups))
+            except BaseException:  # told to end: what has not begun does not begin any more
+                self._stop.set()
+                raise
         ordered = [outcomes[item.index] for item in items]
         if self._fatal and not any(outcome.status in (OK, CHANGED) for outcome in ordered):
             raise self._fatal

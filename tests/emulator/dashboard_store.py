@@ -185,6 +185,13 @@ class DashboardStore:
         old.spec, old.folder_uid = spec, folder_uid
         return changed
 
+    def rename(self, dashboard: Dashboard, uid: str) -> None:
+        """Give a dashboard another uid."""
+        table = self._dashboards[dashboard.org_id]
+        del table[dashboard.uid]
+        dashboard.uid = uid
+        table[uid] = dashboard
+
     def remove(self, dashboard: Dashboard) -> None:
         """Delete a dashboard."""
         del self._dashboards[dashboard.org_id][dashboard.uid]

@@ -11,9 +11,11 @@ from typing import Any
 
 from .dashboard_contents import check_alerts, check_libraries, number_in, text_in
 from .dashboard_store import GENERAL, SERVER_MANAGER, Dashboard, Folder
-from .folders import TITLES_REPEAT, url_of
+from .folders import TITLES_REPEAT, shown_name, url_of
+from .kubernetes_objects import namespace_of
 from .normalise import legacy_read, moves_when_same, to_v0
 from .profile import Profile
+from .quotas import limit, on
 from .replies import Refusal, Reply, bad_request, denied, fail, message, ok
 from .server import Request, route
 from .slugs import slug
@@ -75,6 +77,9 @@ def read(request: Request) -> Reply:
     if found is None:
         assert folder is not None
         return ok(_shown_folder(request, folder))
+    if found.api.startswith("v2") and request.server.profile < (12, 1):
+        path = f"/apis/dashboard.grafana.app/{found.api}/namespaces/{namespace_of(found.org_id)}/dashboards/{found.uid}"
+        return message(f"dashboard api version not supported, use {path} instead", 406)
     document = legacy_read(request.server.profile, to_v0(found.spec, found.api))
     document.update(id=found.id, uid=found.uid, version=found.version)
     return ok({"meta": _meta(request, found), "dashboard": document})
@@ -106,7 +111,7 @@ def _meta(request: Request, found: Dashboard) -> dict[str, Any]:
     meta: dict[str, Any] = {"type": "db", "canSave": editor, "canEdit": editor, "canAdmin": owner, "canStar": True}
     meta.update(canDelete=editor, slug=title, url=f"/d/{found.uid}/{title}", expires=NO_TIME)
     meta.update(created=stamp(found.created), updated=stamp(found.updated))
-    meta.update(updatedBy=found.updated_by or "Anonymous", createdBy=found.created_by or "Anonymous")
+    meta.update(updatedBy=shown_name(request, found.updated_by), createdBy=shown_name(request, found.created_by))
     meta.update(version=found.version, hasAcl=False, isFolder=False)
     if profile.unified:
         meta["apiVersion"] = "v0alpha1"
@@ -156,11 +161,16 @@ def write(request: Request) -> Reply:
     check_alerts(request, spec)
     old = _existing(request, document, uid, overwrite)
     guarded = old is not None and old.provisioned is not None
+    renamed = old if old is not None and uid and uid != old.uid else None
+    if renamed and profile.unified:  # a uid is the name of an object: another one is another object
+        old = renamed = None
     old = _namesake(request, old, spec["title"], folder_uid, overwrite)
     # A provisioned one that is hit by its title alone, up to 11.2, is not protected.
     if guarded:
         raise Refusal(message("Cannot save provisioned dashboard", 400))
     require_write(request)
+    if renamed is not None and renamed is old:
+        server.store.rename(renamed, uid)
     if old is None:
         uid = uid or (str(uuid.uuid4()) if profile >= (12, 1) else "")
         made = server.store.add(caller.org_id, uid or None, spec, folder_uid, caller.login, message=text)
@@ -231,9 +241,8 @@ def _folder(request: Request, fields: dict[str, Any]) -> str:
 
 def check_quota(request: Request) -> None:
     """Raise where the org may have no more dashboards."""
-    settings, org_id = request.server.settings, request.caller.org_id
-    most = settings.number("quota.org_dashboard")
-    if settings.on("quota.enabled") and 0 <= most <= request.server.store.count(org_id):
+    server, org_id = request.server, request.caller.org_id
+    if on(server) and 0 <= limit(server, "quota.org_dashboard", org_id) <= server.store.count(org_id):
         raise Refusal(message("Quota reached", 403))
 
 

@@ -7,9 +7,29 @@ from __future__ import annotations
 
 from typing import Any
 
-from .replies import Refusal, Reply, bad_request, message, ok
+from .quotas import limit, on
+from .replies import Refusal, Reply, bad_request, fail, message, ok
 from .server import Request, require, route
 from .state import uid as new_uid
+
+SHAPE: dict[str, type | tuple[type, ...]] = {
+    "name": str,
+    "type": str,
+    "access": str,
+    "url": str,
+    "user": str,
+    "database": str,
+    "basicAuth": bool,
+    "basicAuthUser": str,
+    "withCredentials": bool,
+    "isDefault": bool,
+    "jsonData": dict,
+    "secureJsonData": dict,
+    "uid": str,
+}
+LOGO = "public/img/icn-datasource.svg"
+#: What a list leaves out of a data source.
+ALONE = ("basicAuthUser", "withCredentials", "secureJsonFields", "version")
 
 
 def _all(request: Request) -> list[dict[str, Any]]:
@@ -18,30 +38,51 @@ def _all(request: Request) -> list[dict[str, Any]]:
 
 @route("GET", "/api/datasources")
 def listed(request: Request) -> Reply:
-    # Editors may query data sources, and so see the list of those that they may query.
-    if not request.caller.may("dashboards:read"):
+    # From 9.0 on whoever may query data sources sees the list of them; before, admins do.
+    if not (request.server.profile.rbac and request.caller.may("dashboards:read")):
         require(request, "datasources:read")
-    return ok(sorted(_all(request), key=lambda one: one["name"]))
+    found = sorted(_all(request), key=lambda one: one["name"])
+    return ok([{**{k: v for k, v in one.items() if k not in ALONE}, "typeName": one["type"]} for one in found])
 
 
 @route("POST", "/api/datasources")
 def create(request: Request) -> Reply:
+    server, org_id = request.server, request.caller.org_id
     require(request, "datasources:create")
-    fields = request.fields({"name": str, "type": str, "access": str, "url": str, "uid": str, "isDefault": bool})
+    known = _all(request)
+    if on(server) and 0 <= limit(server, "quota.org_data_source", org_id) <= len(known):
+        raise Refusal(message("data_source Quota reached", 403))
+    fields = request.fields(SHAPE)
     if not all(fields.get(name) for name in ("name", "type", "access")):
-        raise Refusal(bad_request(request.server.profile))
-    if any(one["name"] == fields["name"] for one in _all(request)):
-        return message("data source with the same name already exists", 409)
-    made = {"id": request.server.state.next("datasource"), "uid": fields.get("uid") or new_uid()}
-    made.update(orgId=request.caller.org_id, **{k: v for k, v in fields.items() if k != "uid"})
-    made.setdefault("isDefault", False)
-    made.update(database="", jsonData={}, readOnly=False)
-    _all(request).append(made)
+        raise Refusal(bad_request(server.profile))
+    for key in ("name", "uid"):
+        if any(one[key] == fields.get(key) for one in known):
+            return fail(server.profile, 409, f"data source with the same {key} already exists")
+    made = _made(fields, server.state.next("datasource"), org_id)
+    if made["isDefault"]:
+        for one in known:
+            one["isDefault"] = False
+    known.append(made)
     return ok({"datasource": made, "id": made["id"], "message": "Datasource added", "name": made["name"]})
 
 
+def _made(fields: dict[str, Any], number: int, org_id: int) -> dict[str, Any]:
+    """Return a new data source as the API shows it: of its secrets only that they are there."""
+    made: dict[str, Any] = {"id": number, "uid": fields.get("uid") or new_uid(), "orgId": org_id, "name": fields["name"]}
+    made.update(type=fields["type"], typeLogoUrl=LOGO, access=fields["access"])
+    made.update({name: fields.get(name, "") for name in ("url", "user", "database")})
+    made.update(basicAuth=fields.get("basicAuth", False), basicAuthUser=fields.get("basicAuthUser", ""))
+    made.update(withCredentials=fields.get("withCredentials", False), isDefault=fields.get("isDefault", False))
+    made.update(jsonData=fields.get("jsonData", {}), secureJsonFields=dict.fromkeys(fields.get("secureJsonData", {}), True))
+    made.update(version=1, readOnly=False)
+    return made
+
+
 def _found(request: Request, key: str) -> dict[str, Any]:
-    found = next((one for one in _all(request) if one[key] == request.params[key]), None)
+    wanted = request.params[key]
+    if key == "id" and not wanted.isdigit():
+        raise Refusal(fail(request.server.profile, 400, "id is invalid"))
+    found = next((one for one in _all(request) if str(one[key]) == wanted), None)
     if found is None:
         raise Refusal(message("Data source not found", 404))
     return found
@@ -59,9 +100,30 @@ def by_uid(request: Request) -> Reply:
     return ok(_found(request, "uid"))
 
 
-@route("DELETE", "/api/datasources/uid/{uid}")
-def delete(request: Request) -> Reply:
+@route("GET", "/api/datasources/{id}")
+def by_id(request: Request) -> Reply:
+    require(request, "datasources:read")
+    return ok(_found(request, "id"))
+
+
+def _deleted(request: Request, key: str) -> Reply:
     require(request, "datasources:delete")
-    found = _found(request, "uid")
+    found = _found(request, key)
     _all(request).remove(found)
-    return ok({"id": found["id"], "message": "Data source deleted"})
+    # Whoever deletes it by its number is not told the number again.
+    return message("Data source deleted") if key == "id" else message("Data source deleted", id=found["id"])
+
+
+@route("DELETE", "/api/datasources/uid/{uid}")
+def delete_by_uid(request: Request) -> Reply:
+    return _deleted(request, "uid")
+
+
+@route("DELETE", "/api/datasources/name/{name}")
+def delete_by_name(request: Request) -> Reply:
+    return _deleted(request, "name")
+
+
+@route("DELETE", "/api/datasources/{id}")
+def delete_by_id(request: Request) -> Reply:
+    return _deleted(request, "id")

@@ -25,6 +25,15 @@ def url_of(request: Request, folder: Folder) -> str:
     return f"/dashboards/f/{folder.uid}/{slug(request.server.profile, folder.title)}"
 
 
+def shown_name(request: Request, login: str) -> str:
+    """Return how the one who wrote is named: users by login; service accounts by login (8.5), not at all, by name (10)."""
+    state, profile = request.server.state, request.server.profile
+    account = state.accounts.get(state.logins.get(login, 0))
+    if account is None or profile < (9, 0):
+        return login or "Anonymous"
+    return account.name if profile >= (10, 0) else "Anonymous"
+
+
 def shown(request: Request, folder: Folder, fresh: bool = False, alone: bool = True) -> dict[str, Any]:
     """Return a folder as the API shows it; a *fresh* one's permissions have not reached whoever made it."""
     profile, caller = request.server.profile, request.caller
@@ -35,8 +44,8 @@ def shown(request: Request, folder: Folder, fresh: bool = False, alone: bool = T
         entry["orgId"] = folder.org_id
     entry.update(title=folder.title, url=url_of(request, folder), hasAcl=False)
     entry.update(canSave=may, canEdit=may, canAdmin=admin, canDelete=may)
-    entry.update(createdBy=folder.created_by or "Anonymous", created=stamp(folder.created))
-    entry.update(updatedBy=folder.updated_by or "Anonymous", updated=stamp(folder.updated))
+    entry.update(createdBy=shown_name(request, folder.created_by), created=stamp(folder.created))
+    entry.update(updatedBy=shown_name(request, folder.updated_by), updated=stamp(folder.updated))
     if profile >= (12, 1) or (alone and profile < (12, 0)):
         entry["version"] = folder.version
     if profile < NESTED:
@@ -179,6 +188,15 @@ def _one(request: Request) -> Folder:
     if found is None:
         raise Refusal(missing(request))
     return found
+
+
+@route("GET", "/api/folders/id/{id}")
+def by_id(request: Request) -> Reply:
+    require(request, "folders:read")
+    if not request.params["id"].isdigit():
+        return fail(request.server.profile, 400, "id is invalid")
+    found = request.server.store.folder_of_id(request.caller.org_id, int(request.params["id"]))
+    return ok(shown(request, found)) if found else missing(request)
 
 
 @route("GET", "/api/folders/{uid}")

@@ -30,6 +30,7 @@ from .kubernetes_objects import (
 from .normalise import newest
 from .permissions import Caller
 from .profile import Profile
+from .quotas import limit, on
 from .replies import Refusal, Reply, barrier, ok
 from .server import Request, route
 from .state import uid as new_uid
@@ -212,9 +213,8 @@ def _check(request: Request, org_id: int, name: str, spec: dict[str, Any], notes
 
 
 def _quota(request: Request, org_id: int, name: str) -> None:
-    settings = request.server.settings
-    most = settings.number("quota.org_dashboard")
-    if not settings.on("quota.enabled") or not 0 <= most <= request.server.store.count(org_id):
+    server = request.server
+    if not on(server) or not 0 <= limit(server, "quota.org_dashboard", org_id) <= server.store.count(org_id):
         return
     text = f'dashboards.{GROUP} "{name}" is forbidden: Dashboard quota reached'
     raise Refusal(failure(403, text, "Forbidden", {"name": name, "group": GROUP, "kind": "dashboards"}))

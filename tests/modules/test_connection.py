@@ -5,9 +5,23 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
+import threading
+
 import pytest
 import trustme
 
+#: Runs the module of the name that is given, in a process of its own, with arguments from standard input.
+MODULE = """
+import importlib, sys
+from ansible.module_utils import basic
+basic._ANSIBLE_ARGS = sys.stdin.buffer.read()
+if hasattr(basic, "_ANSIBLE_PROFILE"):
+    basic._ANSIBLE_PROFILE = "legacy"
+importlib.import_module("ansible_collections.orgsmith.grafana.plugins.modules." + sys.argv[1]).main()
+"""
 MANY = [{"name": f"tenant-{number:02}"} for number in range(12)]
 
 
@@ -38,6 +52,36 @@ def test_session_is_ended_after_a_failure(server):
     server.fails("grafana_org_user", batch=[{"login": f"nobody-{number}"} for number in range(9)])
     assert count(server, "/login") == 1
     assert sessions(server) == 0
+
+
+def test_session_is_ended_by_a_run_that_is_told_to_end(newest):
+    """SIGTERM: the organization that is under way is finished, no other one is begun, and the session is ended."""
+    second, goes_on = threading.Event(), threading.Event()
+    original = newest.emulator.server.answer
+
+    def answer(method, path, *rest):
+        if (method, path) == ("POST", "/api/orgs") and len(newest.emulator.state.orgs) == 2:
+            second.set()
+            assert goes_on.wait(30)
+        return original(method, path, *rest)
+
+    newest.emulator.server.answer = answer
+    connection = {"url": newest.url, "username": "admin", "password": newest.password, "concurrency": 1}
+    arguments = json.dumps({"ANSIBLE_MODULE_ARGS": {**connection, "batch": MANY, "_ansible_remote_tmp": "/tmp"}})
+    process = subprocess.Popen([sys.executable, "-c", MODULE, "grafana_org"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    try:
+        process.stdin.write(arguments.encode())
+        process.stdin.close()
+        assert second.wait(30)
+        process.terminate()
+        goes_on.set()
+        assert process.wait(30) == 128 + 15
+    finally:
+        goes_on.set()
+        newest.emulator.server.answer = original
+        process.stdout.close()
+    assert sessions(newest) == 0
+    assert 2 < len(newest.emulator.state.orgs) < 13
 
 
 @pytest.mark.parametrize("version", ["9.3.2", "11.5.1", "12.4.3"])

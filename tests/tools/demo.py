@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`make demo`: bootstraps an organization end to end, twice, on the embedded Grafana or on the one of GRAFANA_URL.
 
-Prints what it made, where the key is, that the second run changed nothing, and how to go on.
+Prints what it made, where the key is, that the second run changed nothing, and how to go on. Arguments are handed to
+ansible-playbook; with `make demo ARGS="-vvv --diff"` its output is shown as well.
 """
 
 from __future__ import annotations
@@ -27,11 +28,10 @@ def play(playbook: str, environment: dict[str, str], *words: str) -> dict[str, i
     command = ["ansible-playbook", str(HERE / "playbooks" / playbook), *words]
     quiet = {**os.environ, **environment, "ANSIBLE_STDOUT_CALLBACK": "ansible.builtin.default", "ANSIBLE_NOCOLOR": "1"}
     found = subprocess.run(command, env=quiet, check=False, capture_output=True, text=True)
-    if os.environ.get("DEMO_OUTPUT"):
-        with open(os.environ["DEMO_OUTPUT"], "a", encoding="utf-8") as stream:
-            stream.write(found.stdout + found.stderr)
-    if found.returncode:
+    talkative = any(word.startswith(("-v", "--verbose", "--diff", "-D")) for word in words)
+    if found.returncode or talkative:
         print(found.stdout + found.stderr)
+    if found.returncode:
         sys.exit(f"{playbook} failed")
     recap = found.stdout.rpartition("PLAY RECAP")[2].splitlines()[1]
     return {name: int(value) for name, value in (word.split("=") for word in recap.split(":", 1)[1].split())}
