@@ -51,7 +51,7 @@ def check_alerts(request: Request, spec: dict[str, Any]) -> None:
     profile = request.server.profile
     if profile >= (9, 0):
         return
-    rows = [row for row in spec.get("rows") or [] if isinstance(row, dict)]
+    rows = _objects(spec.get("rows"))
     panels = [panel for one in rows or [spec] for panel in _inside(one.get("panels"))]
     if not all(_source_known(request, panel, query) for panel in panels for query in _asked(panel)):
         raise Refusal(fail(profile, 500, "Failed to save dashboard"))
@@ -62,10 +62,16 @@ def _asked(panel: dict[str, Any]) -> Iterator[dict[str, Any]]:
     alert = panel.get("alert")
     if not isinstance(alert, dict) or alert.get("enabled") is False:
         return
-    targets = [one for one in panel.get("targets") or [] if isinstance(one, dict)]
-    for condition in alert.get("conditions") or []:
-        params = ((condition or {}).get("query") or {}).get("params") or [None]
-        yield from [one for one in targets if one.get("refId") == params[0]][:1]
+    targets = _objects(panel.get("targets"))
+    for condition in _objects(alert.get("conditions")):
+        query = condition.get("query")
+        params = query.get("params") if isinstance(query, dict) else None
+        asked = params[0] if isinstance(params, list) and params else None
+        yield from [one for one in targets if one.get("refId") == asked][:1]
+
+
+def _objects(value: Any) -> list[dict[str, Any]]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
 def _source_known(request: Request, panel: dict[str, Any], query: dict[str, Any]) -> bool:

@@ -222,7 +222,7 @@ def _folder(request: Request, fields: dict[str, Any]) -> str:
     """Return the uid of the folder to write into: named by uid, or by database id."""
     profile, store, org_id = request.server.profile, request.server.store, request.caller.org_id
     uid, number = fields.get("folderUid", ""), fields.get("folderId", 0)
-    if uid == "general" and profile >= (10, 0):
+    if uid == "general" and profile.unified:
         return GENERAL
     if not uid and number <= 0:
         return GENERAL

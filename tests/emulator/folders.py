@@ -92,7 +92,7 @@ def _deny_late(request: Request, permission: str) -> None:
 
 @route("GET", "/api/folders")
 def listed(request: Request) -> Reply:
-    require(request, "folders:read")
+    _deny(request, "folders:read")
     parent = request.one("parentUid") if request.server.profile >= NESTED else ""
     folders = [one for one in request.server.store.folders(request.caller.org_id) if one.parent == parent]
     folders.sort(key=lambda folder: folder.title.lower())
@@ -133,8 +133,11 @@ def create(request: Request) -> Reply:
         return _changed(request)
     _check_title(request, title)
     _deny_late(request, "folders:create")
-    if parent and len(_chain(request, parent)) > DEEPEST:
+    above = _chain(request, parent) if parent else []
+    if len(above) > DEEPEST:
         return _too_deep(profile)
+    if uid and any(one.parent == uid for one in above):  # an orphan of 12.1 or later had it as its parent already
+        return _broken(profile, "cyclic folder references found")
     folder = server.store.add_folder(caller.org_id, uid or None, title, parent, caller.login, caller.role == "Admin")
     folder.description = fields.get("description", "")
     return ok(shown(request, folder, fresh=True))
@@ -192,7 +195,7 @@ def _one(request: Request) -> Folder:
 
 @route("GET", "/api/folders/id/{id}")
 def by_id(request: Request) -> Reply:
-    require(request, "folders:read")
+    _deny(request, "folders:read")
     if not request.params["id"].isdigit():
         return fail(request.server.profile, 400, "id is invalid")
     found = request.server.store.folder_of_id(request.caller.org_id, int(request.params["id"]))
@@ -201,7 +204,7 @@ def by_id(request: Request) -> Reply:
 
 @route("GET", "/api/folders/{uid}")
 def one(request: Request) -> Reply:
-    require(request, "folders:read")
+    _deny(request, "folders:read")
     return ok(shown(request, _one(request)))
 
 

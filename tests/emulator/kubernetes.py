@@ -141,7 +141,7 @@ def listed(request: Request) -> Reply:
 def _continued(token: str) -> int:
     try:
         return int(json.loads(token)) if token else 0
-    except ValueError:
+    except (ValueError, TypeError):
         raise Refusal(failure(400, "continue key is not valid", "BadRequest")) from None
 
 
@@ -160,7 +160,8 @@ def _body(request: Request) -> tuple[dict[str, Any], dict[str, Any], dict[str, s
         body = json.loads(request.body)
         metadata, spec = body.get("metadata") or {}, body.get("spec") or {}
         notes = metadata.get("annotations") or {}
-        if not all(isinstance(part, dict) for part in (metadata, spec, notes)):
+        texts = [metadata.get(name) or "" for name in ("name", "generateName", "namespace", "resourceVersion")]
+        if not all(isinstance(part, dict) for part in (metadata, spec, notes)) or not all(isinstance(t, str) for t in texts):
             raise ValueError
     except (ValueError, AttributeError, RecursionError):
         raise Refusal(failure(400, "the object provided is unrecognized", "BadRequest")) from None
