@@ -31,12 +31,25 @@ def items(
     """Return the batch of the step *kind* for all *organizations* that did not fail at an *earlier* one."""
     if kind not in STEPS:
         raise AnsibleFilterError("kind has to be one of %s, not %r" % (", ".join(STEPS), kind))
+    if kind == STEPS[0]:
+        _check(organizations, dashboards_as)
     lost = {entry["organization"] for entry in failures(organizations, earlier)}
     found: list[Item] = []
     for tenant in organizations:
         if tenant["name"] not in lost:
             found.extend(_of_tenant(tenant, kind, folder, dashboards_as))
     return found
+
+
+def _check(organizations: t.Sequence[Tenant], dashboards_as: str) -> None:
+    """Raise for what cannot be: two tenants of one name, dashboards that no token of their tenant could write."""
+    seen: set[str] = set()
+    for tenant in organizations:
+        if tenant["name"] in seen:
+            raise AnsibleFilterError("two organizations have the name %s" % tenant["name"])
+        seen.add(tenant["name"])
+        if dashboards_as == "token" and tenant.get("dashboards"):
+            _writer(tenant, "")
 
 
 def _of_tenant(tenant: Tenant, kind: str, folder: str, dashboards_as: str) -> t.Iterator[Item]:

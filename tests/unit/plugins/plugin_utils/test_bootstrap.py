@@ -49,8 +49,14 @@ def test_dashboards_by_the_tenants_token():
 
 def test_dashboards_that_nobody_could_write():
     poor = [{**TENANTS[1], "dashboards": [{"path": "a"}]}]
-    with pytest.raises(AnsibleFilterError, match="organization two has dashboards, and no token"):
-        items(poor, "dashboards", dashboards_as="token")
+    for kind in ("organizations", "dashboards"):
+        with pytest.raises(AnsibleFilterError, match="organization two has dashboards, and no token"):
+            items(poor, kind, dashboards_as="token")
+
+
+def test_two_tenants_of_one_name():
+    with pytest.raises(AnsibleFilterError, match="two organizations have the name one"):
+        items([*TENANTS, {"name": "one"}], "organizations")
 
 
 def test_absolute_paths_stay():
