@@ -21,6 +21,7 @@ from urllib.parse import quote, urlencode
 
 try:
     import requests
+    import urllib3
     from requests.adapters import HTTPAdapter
 
     HAS_REQUESTS = True
@@ -229,6 +230,8 @@ class Client:
         session.trust_env = False
         session.headers.update({"User-Agent": USER_AGENT, "Accept": "application/json", **here.headers})
         session.verify = (here.ca_path or True) if here.validate_certs else False
+        if not here.validate_certs:
+            urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)  # the task has said so
         if here.client_cert:
             session.cert = (here.client_cert, here.client_key) if here.client_key else here.client_cert
         if here.proxy:

@@ -30,7 +30,15 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._secrets import (
     fingerprint,
     git_work_tree,
 )
-from ansible_collections.orgsmith.grafana.plugins.module_utils._service_accounts import Account, named, search
+from ansible_collections.orgsmith.grafana.plugins.module_utils._service_accounts import Account
+from ansible_collections.orgsmith.grafana.plugins.module_utils._token_api import (
+    LIST_CAP,
+    account_of,
+    delete_token,
+    list_is_cut,
+    list_tokens,
+    prove,
+)
 from ansible_collections.orgsmith.grafana.plugins.module_utils._token_errors import explain_refusal, name_taken
 from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens import (
     VALID,
@@ -38,17 +46,12 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens import (
     Token,
     TokenState,
     before,
-    belongs,
     judge,
     numbered,
-    ours,
     plan,
-    token,
     view,
 )
 
-#: The server's list of an account's tokens ends here, sorted by name, without a word (all versions).
-LIST_CAP = 300
 #: Further names that are tried when a numbered one is taken elsewhere in the org.
 _MORE_NAMES = 20
 
@@ -141,7 +144,7 @@ class Tokens(BaseResource):
 
     def read(self, scope: Scope, desired: DesiredToken) -> TokenState:
         """Return what the server lists for the account, and what ``dest`` holds."""
-        account = _account(scope, desired.service_account)
+        account = account_of(scope, desired.service_account)
         tokens: tuple[Token, ...] = ()
         if account is None:
             self._without_account(scope, desired)
@@ -176,7 +179,7 @@ class Tokens(BaseResource):
             return state
         found, verdict = judge(desired, state)
         if found is None and verdict == "gone" and len(state.tokens) >= LIST_CAP:
-            raise _list_is_cut(scope, desired)
+            raise list_is_cut(scope, desired)
         moved = state.metadata is not None and state.metadata.server != scope.client.connection.url
         if verdict != VALID or not (moved or desired.prove == "always"):
             return state
@@ -271,7 +274,7 @@ class Tokens(BaseResource):
         except GrafanaError:
             # Nobody has this key: leave no token behind that works.
             with contextlib.suppress(GrafanaError):
-                _delete_token(scope, account.id, int(made["id"]))
+                delete_token(scope, account.id, int(made["id"]))
             raise
         new = Token(int(made["id"]), str(made["name"]), metadata.created, metadata.expires)
         shown_key = key if desired.return_key else None
@@ -307,7 +310,7 @@ class Tokens(BaseResource):
         if state.account is None:
             return
         for entry in obsolete:
-            _delete_token(scope, state.account.id, entry.id)
+            delete_token(scope, state.account.id, entry.id)
         scope.forget()
 
     def explain(self, scope: Scope, desired: DesiredToken, problem: GrafanaError) -> GrafanaError:
@@ -355,59 +358,3 @@ def _account_choice(value: t.Any) -> str | int:
 
 def _key_file(value: t.Any) -> KeyFile | None:
     return KeyFile(os.path.abspath(os.path.expanduser(str(value)))) if value else None
-
-
-def _account(scope: Scope, choice: str | int) -> Account | None:
-    """Return the account of exactly this name, or of this id; digits may be either, the name first."""
-    if isinstance(choice, str):
-        found = named(scope, choice)
-        if found is not None or not choice.isdigit():
-            return found
-    accounts = scope.once("accounts", lambda: search(scope))
-    return next((account for account in accounts if account.id == int(choice)), None)
-
-
-def list_tokens(scope: Scope, account_id: int) -> list[Token]:
-    """Return the tokens of an account; at most LIST_CAP of them, as the server cuts there."""
-    found = scope.client.get("/api/serviceaccounts/%d/tokens" % account_id, org=scope.org_id)
-    return [token(entry) for entry in found or []]
-
-
-def _delete_token(scope: Scope, account_id: int, token_id: int) -> None:
-    """Delete a token, which may be gone: 9.x answers 500 for that."""
-    try:
-        scope.client.delete("/api/serviceaccounts/%d/tokens/%d" % (account_id, token_id), org=scope.org_id)
-    except NotFound:
-        return
-    except GrafanaError:
-        if any(entry.id == token_id for entry in list_tokens(scope, account_id)):
-            raise
-
-
-def prove(scope: Scope, key: str) -> None:
-    """Make a request with *key*: it has to work, in this org. Moves the token's last use.
-
-    Raises :class:`Refused` (``unproven``) or what the server refuses the key with.
-    """
-    with scope.client.as_token(key) as client:
-        try:
-            org = client.get("/api/org")
-        except Forbidden:  # an account without a role is known, and may not read its org
-            return
-    if int(org["id"]) != scope.org_id:
-        raise Refused(
-            "the key works, but in org %s (id %s), not in %s" % (org.get("name"), org.get("id"), scope.where()),
-            code="unproven",
-        )
-
-
-def _list_is_cut(scope: Scope, desired: DesiredToken) -> GrafanaError:
-    return Refused(
-        "service account %s of %s has %d tokens or more, and Grafana's list ends there: whether token %s still is "
-        "there cannot be told; delete expired tokens of that account first"
-        % (desired.service_account, scope.where(), LIST_CAP, desired.name),
-        code="list_cut",
-    )
-
-
-__all__ = ["Surroundings", "Tokens", "belongs", "list_tokens", "ours", "prove"]
