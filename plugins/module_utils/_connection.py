@@ -133,8 +133,10 @@ def _given(value: t.Any) -> bool:
     return value is not None and value != "" and value != {}
 
 
-def from_options(options: Options, environ: t.Mapping[str, str] | None = None) -> Connection:
+def from_options(options: Options, environ: t.Mapping[str, str] | None = None, identity_needed: bool = True) -> Connection:
     """Return the connection that *options*, and *environ* behind them, describe.
+
+    Without *identity_needed* none is none: where each item of a task has a key of its own.
 
     Raises :class:`BadInput` before anything is sent: no server, no identity, two identities or two
     organizations from one source, a number that is none, a certificate that is no file.
@@ -150,7 +152,7 @@ def from_options(options: Options, environ: t.Mapping[str, str] | None = None) -
     headers = _headers(own.get("headers"))
     connection = Connection(
         url=_url(pick("url")),
-        identity=_identity(own, around, headers, bool(pick("client_cert"))),
+        identity=_identity(own, around, headers, bool(pick("client_cert")) or not identity_needed),
         org=choose_org(own, "option") or choose_org(around, "environment") or OrgChoice(),
         headers=headers,
         join_org=bool(own.get("join_org")),
@@ -189,7 +191,7 @@ def _url(value: t.Any) -> str:
     return text
 
 
-def _identity(own: Options, around: Options, headers: t.Mapping[str, str], client_cert: bool) -> Identity:
+def _identity(own: Options, around: Options, headers: t.Mapping[str, str], other_means: bool) -> Identity:
     """Return the identity that the more specific source names.
 
     A header that says who asks (of an auth proxy, a JWT) stands before the environment; any other header
@@ -212,7 +214,7 @@ def _identity(own: Options, around: Options, headers: t.Mapping[str, str], clien
             return _password(own, around, source)
         if source == "options" and speaking:
             return Identity()
-    if headers or client_cert:
+    if headers or other_means:
         return Identity()
     raise BadInput(
         "no identity is given: set username and password, token, or token_file (or GRAFANA_USER and "

@@ -37,12 +37,22 @@ def by_path(scope: Scope, path: str) -> str | None:
     whole = _titled(scope, GENERAL, path)
     if whole is not None:
         return whole
+    _check_nesting(scope, path)
     parent: str | None = GENERAL
     for title in steps(path):
         if parent is None:
             return None
         parent = _titled(scope, parent, title)
     return parent
+
+
+def _check_nesting(scope: Scope, path: str) -> None:
+    """Raise :class:`Unsupported` for folders in folders before 11: such a server takes every folder for a top one."""
+    if len(steps(path)) > 1 and scope.client.at_least(NESTED_FOLDERS) is False:
+        raise Unsupported(
+            "folder %s: folders in folders need Grafana %s or later, and %s is %s"
+            % (path, NESTED_FOLDERS, scope.client.connection.url, scope.client.version()),
+        )
 
 
 def steps(path: str) -> list[str]:
@@ -52,14 +62,8 @@ def steps(path: str) -> list[str]:
 
 def make(scope: Scope, path: str) -> str:
     """Return the uid of the folder at *path*, whose missing parts are made. Raises :class:`GrafanaError`."""
-    titles = steps(path)
-    if len(titles) > 1 and scope.client.at_least(NESTED_FOLDERS) is False:
-        raise Unsupported(
-            "folder %s: folders in folders need Grafana %s or later, and %s is %s"
-            % (path, NESTED_FOLDERS, scope.client.connection.url, scope.client.version()),
-        )
     parent = GENERAL
-    for title in titles:
+    for title in steps(path):
         found = _titled(scope, parent, title)
         parent = found if found is not None else _make_one(scope, parent, title)
     return parent

@@ -79,9 +79,14 @@ class GrafanaModule(AnsibleModule):
         for name, value in (self.params.get("headers") or {}).items():
             if isinstance(value, str) and _connection.is_secret_header(str(name), value):
                 self.hide(value)
-        connection = _connection.from_options(self.params)
+        connection = _connection.from_options(self.params, identity_needed=not self._keys_in_items())
         self.hide(*connection.secrets())
         return connection
+
+    def _keys_in_items(self) -> bool:
+        """Tell whether every item of the batch brings a key of its own."""
+        batch = self.raw_batch if isinstance(self.raw_batch, list) else []
+        return bool(batch) and all(isinstance(item, dict) and item.get("token_file") for item in batch)
 
     def _hide_url_password(self) -> None:
         for option in ("url", "proxy"):

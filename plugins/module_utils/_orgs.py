@@ -118,6 +118,12 @@ class Organizations(BaseResource):
     def plan(self, desired: DesiredOrg, current: CurrentOrg | None) -> Change | None:
         """Return what differs. Raises for an id that is not there and for a field that cannot be cleared."""
         if desired.state == "absent":
+            if current is not None and desired.name not in (None, current.name):
+                raise Refused(
+                    "organization %d is named %s, not %s: nothing is deleted; correct id or name, or leave one out"
+                    % (current.id, current.name, desired.name),
+                    code="name_mismatch",
+                )
             return None if current is None else Change("delete", _view(current), {}, current)
         if current is None:
             if desired.id is not None:

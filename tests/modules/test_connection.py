@@ -280,6 +280,15 @@ class TestToken:
         wrong = newer.fails("grafana_dashboard", batch=[{**item, "org_name": "Main Org."}])
         assert wrong["results"][0]["failure"]["code"] == "org_mismatch"
 
+    def test_items_with_keys_need_no_other_identity(self, newer, key):
+        item = {"token_file": str(key), "dashboard": {"uid": "a", "title": "A"}}
+        made = newer.ok("grafana_dashboard", admin=False, url=newer.url, batch=[item])
+        assert made["results"][0]["org_name"] == "tenant"
+        named = newer.ok("grafana_dashboard", admin=False, url=newer.url, batch=[{**item, "org_name": "tenant"}])
+        assert named["summary"]["ok"] == 1
+        mixed = newer.fails("grafana_dashboard", admin=False, url=newer.url, batch=[item, {"uid": "b", "state": "absent"}])
+        assert "no identity is given" in mixed["msg"]
+
     def test_missing_file_is_planned_in_check_mode(self, newer, tmp_path):
         item = {"token_file": str(tmp_path / "soon"), "dashboard": {"uid": "a", "title": "A"}}
         assert newer.ok("grafana_dashboard", batch=[item], check=True)["summary"]["changed"] == 1

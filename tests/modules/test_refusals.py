@@ -189,6 +189,32 @@ def test_an_organization_by_a_token_that_may_not(newer, tmp_path):
     assert [org["name"] for org in newer.ok("grafana_org_info", **who)["organizations"]] == ["Main Org."]
 
 
+def test_an_id_and_a_name_that_do_not_belong_together(server):
+    made = server.ok("grafana_org", name="tenant")["organization"]
+    for check in (True, False):
+        result = server.fails("grafana_org", id=made["id"], name="other", state="absent", check=check)
+        assert result.code == "name_mismatch"
+    server.ok("grafana_org", id=made["id"], name="tenant", state="absent")
+
+
+def test_folders_in_folders_need_11(versioned):
+    old = versioned("9.3.2")
+    old.api("POST", "/api/folders", {"uid": "b", "title": "B"})
+    with old.writes_nothing():
+        result = old.fails("grafana_dashboard", dashboard={"uid": "x", "title": "X"}, folder="A/B", create_folder=True)
+    assert result.code == "unsupported"
+    assert "11.0.0" in result["msg"]
+
+
+@pytest.mark.parametrize("version", ["11.5.1", "12.0.0-pre", "12.4.3"])
+def test_folders_in_folders(versioned, version):
+    new = versioned(version)
+    wanted = {"dashboard": {"uid": "x", "title": "X"}, "folder": "A/B", "create_folder": True}
+    made = new.four("grafana_dashboard", **wanted)
+    folder = new.api("GET", f"/api/folders/{made[3]['dashboard']['folder_uid']}")
+    assert (folder["title"], folder["parents"][0]["title"]) == ("B", "A")
+
+
 def test_ansibles_own_refusal_has_a_failure_too(newest):
     assert newest.fails("grafana_org_user", login="a", role="Boss").code == "bad_input"
 
