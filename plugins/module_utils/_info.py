@@ -16,7 +16,8 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._module import Gr
 from ansible_collections.orgsmith.grafana.plugins.module_utils._org_users import member
 from ansible_collections.orgsmith.grafana.plugins.module_utils._orgs import ADDRESS
 from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Directory, Org, Scope
-from ansible_collections.orgsmith.grafana.plugins.module_utils._service_accounts import search, shown
+from ansible_collections.orgsmith.grafana.plugins.module_utils._service_accounts import Account, search, shown
+from ansible_collections.orgsmith.grafana.plugins.module_utils._token_api import LIST_CAP, list_tokens
 
 Spec = t.Mapping[str, t.Mapping[str, t.Any]]
 Answer = dict[str, t.Any]
@@ -121,6 +122,73 @@ def service_accounts(module: GrafanaModule, client: Client, connection: Connecti
     scope = _scope(client, connection.org)
     found = _inside(scope, lambda: search(scope, name))
     return {"service_accounts": [shown(scope, one) for one in found if name is None or one.name == name]}
+
+
+TOKEN_OPTIONS: dict[str, dict[str, t.Any]] = {
+    "service_accounts": {"type": "list", "elements": "raw"},
+    "all_orgs": {"type": "bool", "default": False},
+}
+
+
+def tokens(module: GrafanaModule, client: Client, connection: Connection) -> Answer:
+    """Return the tokens of an org's accounts, or of those of all orgs; never a key."""
+    wanted = [_connection.text(name, "service_accounts") for name in module.params["service_accounts"] or []]
+    if not module.params["all_orgs"]:
+        return {"tokens": _tokens(module, _scope(client, connection.org), wanted)}
+    directory = Directory(client)
+    orgs = directory.all()
+    client.expect(2 * len(orgs))
+    found: list[Answer] = []
+    outside: list[Answer] = []
+    for org in orgs:
+        scope = Scope(client, org, directory, many=True)
+        try:
+            found += _tokens(module, scope, wanted)
+        except GrafanaError as problem:
+            if problem.code != "not_a_member":
+                raise
+            outside.append(org.shown())
+    if outside:
+        module.warn("the tokens of %d organizations are not shown: the caller is no member there" % len(outside))
+    return {"tokens": found, "not_a_member_of": outside}
+
+
+def _tokens(module: GrafanaModule, scope: Scope, wanted: list[str]) -> list[Answer]:
+    """Return the tokens of the accounts of one org that are *wanted*, of all for none."""
+    accounts: list[Account] = _inside(scope, lambda: search(scope))
+    unknown = sorted(set(wanted) - {account.name for account in accounts})
+    if unknown and not module.params["all_orgs"]:
+        raise NotFound("no service account of %s is named %s" % (scope.where(), ", ".join(unknown)), code="account_not_found")
+    found: list[Answer] = []
+    for account in accounts:
+        # An account without tokens need not be asked.
+        if account.tokens and (not wanted or account.name in wanted):
+            found += _tokens_of(module, scope, account)
+    return found
+
+
+def _tokens_of(module: GrafanaModule, scope: Scope, account: Account) -> list[Answer]:
+    listed = list_tokens(scope, account.id)
+    if len(listed) >= LIST_CAP or len(listed) < account.tokens:
+        module.warn(
+            "service account %s of %s has %d tokens, and Grafana's list ends at %d: the others are not shown"
+            % (account.name, scope.where(), account.tokens, LIST_CAP)
+        )
+    place = {**(scope.org.shown() if scope.org else {}), "service_account_id": account.id, "service_account": account.name}
+    return [
+        {
+            **place,
+            "id": token.id,
+            "name": token.name,
+            "created": token.created,
+            "expires": token.expires,
+            "last_used": token.last_used,
+            "expired": token.expired,
+            "revoked": token.revoked,
+            "never_used": token.last_used is None,
+        }
+        for token in listed
+    ]
 
 
 DASHBOARD_OPTIONS: dict[str, dict[str, t.Any]] = {
