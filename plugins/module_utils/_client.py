@@ -16,6 +16,8 @@ import re
 import threading
 import time
 import typing as t
+from datetime import datetime, timedelta, timezone
+from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
 from urllib.parse import quote, urlencode
 
@@ -77,6 +79,7 @@ class Client:
         self._let_in = False
         self._version: Version | None = None
         self._version_known = False
+        self._ahead = timedelta(0)
         self._auth = auth_for(connection, self._send_once)
 
     def __enter__(self) -> Client:
@@ -98,6 +101,7 @@ class Client:
         values.update(identity=Identity(token=token), headers=plain, client_cert=self.connection.client_cert)
         client = Client(Connection(**values), self._before_write)
         client._version, client._version_known = self._version, self._version_known
+        client._ahead = self._ahead
         return client
 
     def expect(self, requests_to_come: int) -> None:
@@ -210,6 +214,7 @@ class Client:
             )
         except requests.exceptions.RequestException as problem:
             raise _transport_error(method, url, problem, self.connection.timeout) from None
+        self._ahead = _ahead(got.headers.get("Date"), self._ahead)
         cookies = {c.name: Cookie(c.value or "", bool(c.secure)) for c in got.cookies}
         text = got.content.decode("utf-8", "replace")
         return Answer(got.status_code, got.headers, text), cookies
@@ -266,6 +271,10 @@ class Client:
             build = settings.get("buildInfo") if isinstance(settings, dict) else None
             version = parse(build.get("version")) if isinstance(build, dict) else None
         return version
+
+    def now(self) -> datetime:
+        """Return the time by the server's clock, as its last answer told it; ages of objects are told by that clock."""
+        return datetime.now(timezone.utc) + self._ahead
 
     def at_least(self, version: Version) -> bool | None:
         """Tell whether the server is *version* or newer; ``None`` where it does not say."""
@@ -342,6 +351,19 @@ def _seconds(value: str | None) -> float | None:
         return max(0.0, float(value)) if value is not None else None
     except ValueError:
         return None
+
+
+def _ahead(date: str | None, known: timedelta) -> timedelta:
+    """Return how far the clock of the server that sent *date* (the header) is ahead of this host's."""
+    try:
+        told = parsedate_to_datetime(date or "")
+    except (TypeError, ValueError):
+        return known
+    if told.tzinfo is None:
+        return known
+    ahead = told - datetime.now(timezone.utc)
+    # The header tells whole seconds.
+    return ahead if abs(ahead) > timedelta(seconds=2) else timedelta(0)
 
 
 def _pause(attempt: int, retry_after: float | None) -> float:

@@ -14,6 +14,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import Ba
 #: Seconds a unit; ``M`` is a month of 30 days and ``y`` a year of 365, as in Grafana's own pages.
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800, "M": 2592000, "y": 31536000}
 _DURATION = re.compile(r"(\d+)([smhdwMy])")
+_MOMENT = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?(Z|[+-]\d\d:\d\d)")
 
 
 def seconds(value: t.Any, option: str) -> int:
@@ -48,3 +49,19 @@ def now() -> datetime:
 def after(moment: datetime, lifetime: int | None) -> str | None:
     """Return when *lifetime* seconds from *moment* are over; ``None`` for a lifetime of none or 0."""
     return iso(moment + timedelta(seconds=lifetime)) if lifetime else None
+
+
+def moment(text: str | None) -> datetime | None:
+    """Return a time as the server writes it (ISO 8601, with or without fractions); ``None`` for none."""
+    if not text:
+        return None
+    found = _MOMENT.fullmatch(text.strip())
+    if found is None:
+        return None
+    there = datetime.strptime(found.group(1), "%Y-%m-%dT%H:%M:%S")
+    zone = found.group(2)
+    if zone == "Z":
+        return there.replace(tzinfo=timezone.utc)
+    sign = 1 if zone[0] == "+" else -1
+    away = timedelta(hours=int(zone[1:3]), minutes=int(zone[4:6]))
+    return (there - sign * away).replace(tzinfo=timezone.utc)

@@ -17,7 +17,14 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils import _connectio
 from ansible_collections.orgsmith.grafana.plugins.module_utils._client import HAS_REQUESTS, Client
 from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import Connection, OrgChoice
 from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput, GrafanaError
-from ansible_collections.orgsmith.grafana.plugins.module_utils._options import Spec, argument_spec, items_of, place
+from ansible_collections.orgsmith.grafana.plugins.module_utils._options import (
+    HANDED_OVER,
+    HANDOVER,
+    Spec,
+    argument_spec,
+    items_of,
+    place,
+)
 from ansible_collections.orgsmith.grafana.plugins.module_utils._parent import ParentWatch
 from ansible_collections.orgsmith.grafana.plugins.module_utils._reconcile import (
     CHANGED,
@@ -47,23 +54,33 @@ class GrafanaModule(AnsibleModule):
 
     def __init__(self, **kwargs: t.Any) -> None:
         self.raw_batch: t.Any = None
+        self.handover: dict[str, t.Any] | None = None
         super().__init__(supports_check_mode=True, **kwargs)  # type: ignore[no-untyped-call]
 
     def _load_params(self) -> None:
         super()._load_params()  # type: ignore[no-untyped-call]
         # A malformed batch is ours to refuse, with the item's name and without its values.
         self.raw_batch = self.params.pop("batch", None)
+        # What an action plugin of ours tells its module is no option of users.
+        self.handover = self.params.pop(HANDOVER, None)
 
     def exit_json(self, **kwargs: t.Any) -> t.NoReturn:
+        kwargs.update(self._handed_over())
         kwargs["invocation"] = {"module_args": {}}
         super().exit_json(**kwargs)
         raise AssertionError("exit_json returned")
 
     def fail_json(self, msg: str, **kwargs: t.Any) -> t.NoReturn:
+        kwargs.update(self._handed_over())
         kwargs["invocation"] = {"module_args": {}}
         kwargs.setdefault("failure", BadInput(msg).failure())  # Ansible's own check of the arguments
         super().fail_json(msg, **kwargs)
         raise AssertionError("fail_json returned")
+
+    def _handed_over(self) -> dict[str, t.Any]:
+        """Return what the action plugin is to store, also where something else went wrong."""
+        handed = (self.handover or {}).get(HANDED_OVER)
+        return {HANDED_OVER: handed} if handed else {}
 
     def fail(self, problem: GrafanaError, **kwargs: t.Any) -> t.NoReturn:
         """Fail with *problem*: ``msg`` for people, ``failure`` for playbooks."""
@@ -147,13 +164,14 @@ def _items(module: GrafanaModule, resource: Resource, options: Spec, connection:
     """Return what the task wants, checked as far as that is possible without the server."""
     own = {name: value for name, value in module.params.items() if name in options and value is not None}
     if module.raw_batch is None:
-        return [Item(0, connection.org, resource.parse(own))]
+        return [Item(0, connection.org, resource.parse({**own, "org": connection.org}))]
     spec = dict(argument_spec(options, in_org)["batch"]["options"])
     items = []
     for index, entry in enumerate(items_of(module.raw_batch, spec, own)):
         org = _connection.choose_org(entry, "options of the item") or connection.org
         try:
-            desired = resource.parse({name: value for name, value in entry.items() if name not in _ORG_OPTIONS})
+            wanted = {name: value for name, value in entry.items() if name not in _ORG_OPTIONS}
+            desired = resource.parse({**wanted, "org": org})
         except GrafanaError as problem:
             where = place(index, module.raw_batch[index])
             raise BadInput("%s: %s" % (where, problem.message), code=problem.code, **problem.details) from None

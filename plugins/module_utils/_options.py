@@ -31,6 +31,9 @@ BATCH: dict[str, dict[str, t.Any]] = {
     "missing_parent": {"type": "str", "choices": ["fail", "plan"], "default": "fail"},
 }
 
+#: What an action plugin of ours adds to a module's arguments, and what it takes out of the result: no options.
+HANDOVER, HANDED_OVER = "_handover", "_handed_over"
+
 _TRUE, _FALSE = ("yes", "true", "on", "1", "y", "t"), ("no", "false", "off", "0", "n", "f")
 
 

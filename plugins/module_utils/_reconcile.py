@@ -237,6 +237,8 @@ class Run:
             try:
                 if scope is None:
                     scope = self._scope(org, item, len(items) > 1)
+                if scope is not None:
+                    scope.wanted = [one.desired for one in items]
                 self._item(scope, item, outcome)
             except GrafanaError as problem:
                 outcome.status, outcome.problem = FAILED, problem

@@ -146,6 +146,8 @@ class Scope:
         #: Whether several objects of this scope are wanted, so that one list beats a look-up each.
         self.many = many
         self.joined = False
+        #: What the task wants of this organization, for resources whose objects know of each other.
+        self.wanted: list[t.Any] = []
         self._read: dict[str, t.Any] = {}
 
     @property

@@ -5,10 +5,19 @@
 
 from __future__ import annotations
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import Forbidden, GrafanaError, NotFound, Refused
+import typing as t
+
+from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import (
+    Forbidden,
+    GrafanaError,
+    NotFound,
+    Refused,
+    Unauthorized,
+)
 from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
 from ansible_collections.orgsmith.grafana.plugins.module_utils._service_accounts import Account, named, search
 from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens import DesiredToken, Token, token
+from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import DAY_LIMIT, TOKEN_KNOWS_ITSELF
 
 #: The server's list of an account's tokens ends here, sorted by name, without a word (all versions).
 LIST_CAP = 300
@@ -58,10 +67,65 @@ def prove(scope: Scope, key: str) -> None:
         )
 
 
+def refused(scope: Scope, key: str, account: Account) -> str | None:
+    """Return why the server does not take *key* as one of *account*, a word of REASONS; ``None`` if it does.
+
+    From 11.5 on the server tells which account a key is of. Moves the token's last use.
+    """
+    with scope.client.as_token(key) as client:
+        try:
+            org = client.find("/api/org")
+            who = client.find("/api/user") if scope.client.at_least(TOKEN_KNOWS_ITSELF) else None
+        except Forbidden:
+            return None
+        except Unauthorized as problem:
+            return _REFUSALS.get(str(problem.details.get("message_id")), "refused")
+    if org is not None and int(org["id"]) != scope.org_id:
+        return "other org"
+    if who is not None and str(who.get("uid", "")).startswith("service-account:"):
+        # ``service-account:7``; where the server gives accounts uids of their own, those
+        its = str(who["uid"]).partition(":")[2]
+        if its not in (str(account.id), account.uid):
+            return "other account"
+    return None
+
+
+#: Message ids of a 401 -> a word of REASONS.
+_REFUSALS = {"api-key.expired": "expired", "api-key.revoked": "revoked"}
+
+
 def list_is_cut(scope: Scope, desired: DesiredToken) -> GrafanaError:
+    """Return the error for a token that may stand beyond the end of the list."""
     return Refused(
-        "service account %s of %s has %d tokens or more, and Grafana's list ends there: whether token %s still is "
-        "there cannot be told; delete expired tokens of that account first"
+        "service account %s of %s has more than %d tokens, and Grafana's list ends there: whether token %s still is "
+        "there cannot be told; take away what is not needed, with purge: [expired] and unused_for"
         % (desired.service_account, scope.where(), LIST_CAP, desired.name),
         code="list_cut",
     )
+
+
+def longest(scope: Scope) -> int | None:
+    """Return the longest lifetime that the server allows, in seconds; ``None`` where there is no limit, or none is told.
+
+    ``api_key_max_seconds_to_live`` is shown to server admins only, ``token_expiration_day_limit`` (9.4 on) to everybody.
+    """
+    try:
+        settings: t.Any = scope.client.get("/api/admin/settings")
+        most = _limit(settings.get("auth", {}).get("api_key_max_seconds_to_live"))
+        days = _limit(settings.get("service_accounts", {}).get("token_expiration_day_limit"))
+    except (Forbidden, NotFound, Unauthorized):
+        settings = scope.client.find("/api/frontend/settings") or {}
+        most, days = None, _limit(settings.get("tokenExpirationDayLimit"))
+    limits = [most] if most is not None else []
+    # The limit by days is not known before 9.4; a limit of 0 days is none.
+    if days and scope.client.at_least(DAY_LIMIT) is not False:
+        limits.append(days * 86400)
+    return min(limits) if limits else None
+
+
+def _limit(value: t.Any) -> int | None:
+    """Return a limit as the settings give it, text or number; ``None`` for none: negative, empty, missing."""
+    try:
+        return int(value) if int(value) >= 0 else None
+    except (TypeError, ValueError):
+        return None

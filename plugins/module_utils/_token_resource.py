@@ -6,13 +6,12 @@
 from __future__ import annotations
 
 import contextlib
-import os
+import threading
 import typing as t
 from dataclasses import replace
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import text
 from ansible_collections.orgsmith.grafana.plugins.module_utils._durations import after as end_of
-from ansible_collections.orgsmith.grafana.plugins.module_utils._durations import iso, now, seconds
+from ansible_collections.orgsmith.grafana.plugins.module_utils._durations import iso
 from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import (
     BadInput,
     Conflict,
@@ -22,37 +21,51 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import (
     Refused,
     Stale,
 )
+from ansible_collections.orgsmith.grafana.plugins.module_utils._files import UNSETTLED, StoreError, git_work_tree
+from ansible_collections.orgsmith.grafana.plugins.module_utils._options import HANDOVER
 from ansible_collections.orgsmith.grafana.plugins.module_utils._reconcile import BaseResource, Change, View
 from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
-from ansible_collections.orgsmith.grafana.plugins.module_utils._secrets import (
-    KeyFile,
-    Metadata,
-    fingerprint,
-    git_work_tree,
-)
 from ansible_collections.orgsmith.grafana.plugins.module_utils._service_accounts import Account
+from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks import (
+    Metadata,
+    Previous,
+    Shared,
+    Sink,
+    Stored,
+    fingerprint,
+)
 from ansible_collections.orgsmith.grafana.plugins.module_utils._token_api import (
     LIST_CAP,
     account_of,
     delete_token,
     list_is_cut,
     list_tokens,
+    longest,
     prove,
+    refused,
 )
 from ansible_collections.orgsmith.grafana.plugins.module_utils._token_errors import explain_refusal, name_taken
+from ansible_collections.orgsmith.grafana.plugins.module_utils._token_names import names
+from ansible_collections.orgsmith.grafana.plugins.module_utils._token_options import check_renewal, desired_token
+from ansible_collections.orgsmith.grafana.plugins.module_utils._token_plan import (
+    Work,
+    before,
+    others,
+    plan,
+    present,
+    view,
+)
 from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens import (
+    LONGEST,
+    REASONS,
     VALID,
     DesiredToken,
     Token,
     TokenState,
-    before,
-    judge,
-    numbered,
-    plan,
-    view,
+    never_used,
 )
 
-#: Further names that are tried when a numbered one is taken elsewhere in the org.
+#: Further names that are tried when one is taken elsewhere in the org.
 _MORE_NAMES = 20
 
 
@@ -64,6 +77,8 @@ class Surroundings(t.NamedTuple):
     check: bool
     no_log: bool
     plan_missing: bool
+    #: What the action plugin told of a vault's file, if it did.
+    handover: dict[str, t.Any] | None = None
 
 
 class Tokens(BaseResource):
@@ -74,45 +89,31 @@ class Tokens(BaseResource):
 
     def __init__(self, task: Surroundings) -> None:
         self._task = task
-        self._claimed: dict[t.Any, set[str]] = {}
-        self._dests: dict[str, str] = {}
+        kept: dict[t.Hashable, t.Any] = {} if task.handover is None else {HANDOVER: task.handover}
+        self._shared = Shared(task.hide, kept)
+        self._places: dict[str, str] = {}
         self._warned: set[str] = set()
+        self._lock = threading.Lock()
+        #: Names that were asked for without an answer, by organization and account.
+        self._unanswered: dict[tuple[int | None, int], set[str]] = {}
 
     def parse(self, options: t.Mapping[str, t.Any]) -> DesiredToken:
-        """Return what is desired. Raises :class:`BadInput`, and for a ``dest`` that cannot be."""
-        name, account = options.get("name"), options.get("service_account")
-        if name is None or not text(name, "name").strip():
-            raise BadInput("name of the token is missing")
-        lifetime = options.get("seconds_to_live")
-        desired = DesiredToken(
-            service_account=_account_choice(account),
-            name=name,
-            lifetime=None if lifetime is None or lifetime == "" else seconds(lifetime, "seconds_to_live"),
-            dest=_key_file(options.get("dest")),
-            return_key=bool(options.get("return_key")),
-            prove=options.get("prove") or "new",
-            state=options.get("state", "present"),
-        )
-        if desired.return_key and not self._task.no_log and desired.state == "present":
-            raise BadInput(
-                "return_key needs no_log: true on the task, as the key would be printed otherwise", code="key_would_show"
-            )
-        self._claim(desired)
-        if desired.state == "present":
+        """Return what is desired. Raises :class:`BadInput`, and for a place that cannot be."""
+        desired = desired_token(options, self._shared, self._task.no_log)
+        if desired.sink is not None:
+            self._claim(desired, desired.sink)
+        if desired.state == "present" and desired.name is not None:
             self._look_at(desired)
         return desired
 
-    def _claim(self, desired: DesiredToken) -> None:
-        """Remember which names and files the items of this task take."""
-        self._claimed.setdefault(desired.service_account, set()).add(desired.name)
-        if desired.dest is None:
-            return
-        for path in (desired.dest.path, desired.dest.metadata_path):
-            if path in self._dests:
+    def _claim(self, desired: DesiredToken, sink: Sink) -> None:
+        """Remember which places the items of this task take."""
+        for place in {sink.where, *(path + end for path in sink.paths() for end in ("", ".json"))}:
+            if place in self._places:
                 raise BadInput(
-                    "dest %s is that of token %s already: each key needs a file of its own" % (path, self._dests[path])
+                    "%s is the place of token %s already: each key needs one of its own" % (place, self._places[place])
                 )
-            self._dests[path] = desired.name
+            self._places[place] = self.label(desired)
 
     def _look_at(self, desired: DesiredToken) -> None:
         """Warn of what is allowed and unwise; refuse a place where a key cannot be put."""
@@ -120,19 +121,28 @@ class Tokens(BaseResource):
             self._warn(
                 "token %s has no seconds_to_live and never expires: set a lifetime, or 0 to say that this is meant" % desired.name
             )
-        if desired.dest is None:
+        if desired.sink is None:
             return
-        tree = git_work_tree(desired.dest.path)
-        if tree:
-            self._warn("keys are stored in the git work tree %s: see that they are never committed" % tree)
-        # In check mode an earlier task may be about to make the directory.
-        if not self._task.check or os.path.isdir(os.path.dirname(desired.dest.path)):
-            desired.dest.check()
+        for path in desired.sink.paths():
+            tree = git_work_tree(path)
+            if tree:
+                self._warn("keys are stored in the git work tree %s: see that they are never committed" % tree)
+        self._ask(desired.sink.check)
+
+    def _ask(self, check: t.Callable[[], None]) -> None:
+        """Make a check of a place; in check mode an earlier task may be about to make the directory."""
+        try:
+            check()
+        except StoreError as problem:
+            if not (self._task.check and "missing" in problem.details):
+                raise
 
     def _warn(self, message: str) -> None:
-        if message not in self._warned and len(self._warned) < 20:
+        with self._lock:
+            known = message in self._warned or len(self._warned) >= 20
+            self._warned.add(message)
+        if not known:
             self._task.warn(message)
-        self._warned.add(message)
 
     def identity(self, desired: DesiredToken) -> t.Hashable:
         """Return account and base name."""
@@ -140,10 +150,12 @@ class Tokens(BaseResource):
 
     def label(self, desired: DesiredToken) -> str:
         """Return account and base name."""
+        if desired.name is None:
+            return "other tokens of %s" % desired.service_account
         return "%s of %s" % (desired.name, desired.service_account)
 
     def read(self, scope: Scope, desired: DesiredToken) -> TokenState:
-        """Return what the server lists for the account, and what ``dest`` holds."""
+        """Return what the server lists for the account, and what the sink holds."""
         account = account_of(scope, desired.service_account)
         tokens: tuple[Token, ...] = ()
         if account is None:
@@ -151,15 +163,44 @@ class Tokens(BaseResource):
         else:
             account_id = account.id
             tokens = tuple(scope.once("tokens %d" % account_id, lambda: list_tokens(scope, account_id)))
-        state = TokenState(account, scope.org_id, tokens)
-        if desired.dest is None:
+        state = TokenState(
+            account,
+            scope.org_id,
+            tokens,
+            now=scope.client.now(),
+            siblings=self._siblings(scope, desired, account),
+            unanswered=frozenset(self._open(scope, account)) if account else frozenset(),
+        )
+        self._look_at_cut(scope, account, tokens)
+        if desired.sink is None:
             return state
-        metadata, key = desired.dest.metadata(), desired.dest.key()
-        if key:
-            self._task.hide(key)
-        stored = fingerprint(key) if key else None
-        state = replace(state, metadata=metadata, stored=stored, there=desired.dest.exists())
-        return self._asked(scope, desired, state, key)
+        stored = desired.sink.read()
+        state = replace(state, stored=stored, refused=stored.refused)
+        if state.stored.key:
+            self._task.hide(state.stored.key)
+        return self._asked(scope, desired, state)
+
+    def _siblings(self, scope: Scope, desired: DesiredToken, account: Account | None) -> tuple[DesiredToken, ...]:
+        """Return the other tokens that this task wants of the same account."""
+        if account is None:
+            return ()
+        return tuple(
+            other
+            for other in scope.wanted
+            if other is not desired and other.name is not None and account_of(scope, other.service_account) == account
+        )
+
+    def _open(self, scope: Scope, account: Account) -> set[str]:
+        """Return the names that were asked for in this run without an answer."""
+        with self._lock:
+            return self._unanswered.setdefault((scope.org_id, account.id), set())
+
+    def _look_at_cut(self, scope: Scope, account: Account | None, tokens: t.Sequence[Token]) -> None:
+        if account is not None and account.tokens > LIST_CAP and len(tokens) >= LIST_CAP:
+            self._warn(
+                "service account %s of %s has %d tokens, and Grafana's list ends at %d: the others cannot be seen until "
+                "some of these are gone" % (account.name, scope.where(), account.tokens, LIST_CAP)
+            )
 
     def _without_account(self, scope: Scope, desired: DesiredToken) -> None:
         if desired.state == "present" and not self._task.plan_missing:
@@ -169,149 +210,249 @@ class Tokens(BaseResource):
                 code="account_not_found",
             )
 
-    def _asked(self, scope: Scope, desired: DesiredToken, state: TokenState, key: str | None) -> TokenState:
+    def _asked(self, scope: Scope, desired: DesiredToken, state: TokenState) -> TokenState:
         """Ask the server about a stored key where its word is needed: ``prove: always``, or another address.
 
         Two servers that were set up alike have the same ids: where the metadata names another address than
         this task does, only the key itself can tell whether it is the same server.
         """
-        if desired.state != "present" or not key:
+        if desired.state != "present":
             return state
-        found, verdict = judge(desired, state)
-        if found is None and verdict == "gone" and len(state.tokens) >= LIST_CAP:
+        found, verdict = present(desired, state)
+        cut = state.account is not None and state.account.tokens > len(state.tokens) >= LIST_CAP
+        if found is None and verdict == "gone" and cut:
             raise list_is_cut(scope, desired)
-        moved = state.metadata is not None and state.metadata.server != scope.client.connection.url
-        if verdict != VALID or not (moved or desired.prove == "always"):
+        moved = state.stored.metadata is not None and state.stored.metadata.server != scope.client.connection.url
+        key = state.stored.key
+        if verdict != VALID or not (moved or desired.prove == "always") or state.account is None:
             return state
-        if state.account is not None and state.account.disabled:
+        if key is None and desired.sink is not None and desired.sink.deferred:
+            return state  # the controller has asked
+        if key is None:
+            self._warn(
+                "prove: always cannot test the key of %s: %s does not give it back" % (self.label(desired), _where(desired))
+            )
             return state
-        try:
-            prove(scope, key)
-        except GrafanaError as problem:
-            if problem.code in ("unauthorized", "unproven"):
-                return replace(state, refused=True)
-            raise
-        return state
+        if state.account.disabled:
+            self._warn("service account %s is disabled: its keys do not work until it is enabled" % state.account.name)
+            return state
+        return replace(state, refused=refused(scope, key, state.account))
 
     def plan(self, desired: DesiredToken, current: TokenState | None) -> Change | None:
         """Return what has to be done. Raises for a key that would be lost."""
-        others = self._claimed.get(desired.service_account, set()) - {desired.name}
-        change = plan(desired, current or TokenState(None), others)
-        makes = change is not None and change.action in ("create", "replace")
-        if makes and not desired.dest and not desired.return_key:
+        state = current or TokenState(None)
+        change = plan(desired, state)
+        if change is not None and change.data.name is not None and not desired.sink and not desired.return_key:
             raise Refused(
-                "token %s would have to be made, and its key would be lost: set dest (a file for it), or return_key "
+                "token %s would have to be made, and its key would be lost: set dest (a file for it), sink, or return_key "
                 "with no_log: true on the task" % self.label(desired),
                 code="no_place_for_key",
             )
-        if change is not None:
-            change.data = (*change.data, current)
+        self._tell(desired, state, change)
         return change
+
+    def _tell(self, desired: DesiredToken, state: TokenState, change: Change | None) -> None:
+        """Warn of what a user would want to look into."""
+        found, verdict = present(desired, state)
+        if desired.state != "present" or desired.sink is None:
+            return
+        if verdict == VALID and found is not None and never_used(state, found):
+            self._warn(
+                "nobody has used token %s of %s since it was stored on %s: does its client have the right key, and ask in "
+                "the right organization?" % (found.name, desired.service_account, found.created)
+            )
 
     def foresee(self, scope: Scope, desired: DesiredToken, change: Change) -> None:
         """A place that cannot be written to would stop the run."""
-        if desired.dest is not None and desired.state == "present" and os.path.isdir(os.path.dirname(desired.dest.path)):
-            desired.dest.check()
+        if desired.sink is not None and change.data.name is not None:
+            self._ask(desired.sink.probe)
 
     def apply(self, scope: Scope, desired: DesiredToken, change: Change) -> TokenState | None:
         """Make, prove, store, and only then delete what is replaced; or delete."""
-        state: TokenState
-        name, obsolete, state = change.data
-        with desired.dest.locked() if desired.dest else contextlib.nullcontext():
-            self._still(desired, state)
-            if change.action in ("create", "replace"):
-                state = self._make(scope, desired, state, name, obsolete)
-            self._delete(scope, state, obsolete)
-            if desired.dest is None:
-                return None if change.action == "delete" else state
-            if change.action == "delete":
-                desired.dest.remove()
-                return None
-            if state.metadata is not None and state.metadata.pending:
-                tidied = replace(state.metadata, pending=())
-                desired.dest.remember(tidied)
-                state = replace(state, metadata=tidied)
+        work: Work = change.data
+        try:
+            state = self._apply(scope, desired, work)
+            self._purge_beyond_the_end(scope, desired, work.state)
             return state
+        finally:
+            scope.forget()
 
-    def _still(self, desired: DesiredToken, state: TokenState) -> None:
-        """Raise :class:`Stale` if another run has stored a key since *state* was read."""
-        if desired.dest is None:
-            return
-        key = desired.dest.key()
-        stored = fingerprint(key) if key else None
-        if (desired.dest.metadata(), stored) != (state.metadata, state.stored):
-            raise Stale("another run has stored a key in %s meanwhile" % desired.dest.path)
+    def _apply(self, scope: Scope, desired: DesiredToken, work: Work) -> TokenState | None:
+        sink = desired.sink
+        if sink is None:
+            state = self._make(scope, desired, work, Stored()) if work.name is not None else work.state
+            self._delete(scope, state, work.doomed)
+            return None if desired.state == "absent" else state
+        with sink.locked():
+            stored = self._still(desired, sink, work.state)
+            if desired.state == "absent":
+                self._delete(scope, work.state, work.doomed)
+                sink.remove()
+                return None
+            state = replace(work.state, stored=stored)
+            if work.name is not None:
+                state = self._make(scope, desired, work, stored)
+                if sink.deferred:
+                    return state
+            self._delete(scope, state, work.doomed)
+            return self._tidied(sink, state, work)
 
-    def _make(self, scope: Scope, desired: DesiredToken, state: TokenState, name: str, obsolete: t.Sequence[Token]) -> TokenState:
+    def _still(self, desired: DesiredToken, sink: Sink, state: TokenState) -> Stored:
+        """Return what the sink holds; raise :class:`Stale` if another run has stored a key since *state* was read."""
+        stored = sink.read()
+        if (stored.metadata, stored.fingerprint) != (state.stored.metadata, state.stored.fingerprint):
+            raise Stale("another run has stored a key in %s meanwhile" % sink.where)
+        return stored
+
+    def _tidied(self, sink: Sink, state: TokenState, work: Work) -> TokenState:
+        """Forget what is deleted; where that is as dear as storing a key, the next key brings it about."""
+        known = state.stored.metadata
+        if known is None or not sink.locks or sink.deferred or state.elsewhere:
+            return state
+        tidy = replace(known, pending=(), previous=work.waiting)
+        return state if tidy == known else replace(state, stored=sink.remember(tidy, state.stored))
+
+    def _make(self, scope: Scope, desired: DesiredToken, work: Work, stored: Stored) -> TokenState:
         """Make a token, prove its key and store it. What fails on the way leaves nothing behind."""
+        state = work.state
         account = t.cast(Account, state.account)
-        leftovers = tuple(entry.name for entry in obsolete)
-        made_at = now()
-        made = self._post(scope, desired, state, name)
-        key = str(made["key"])
+        if desired.sink is not None:
+            desired.sink.probe()
+        lifetime = self._lifetime(scope, desired)
+        made_at = scope.client.now()
+        made, noted = self._post(scope, desired, work, stored, lifetime)
+        key, token_id, name = str(made["key"]), int(made["id"]), str(made["name"])
         if not desired.return_key:
             self._task.hide(key)
         metadata = Metadata(
-            token_id=int(made["id"]),
-            name=str(made["name"]),
+            token_id=token_id,
+            name=name,
             service_account_id=account.id,
             service_account=account.name,
             org_id=scope.org_id,
             org_name=scope.org.name if scope.org else None,
             server=scope.client.connection.url,
             created=iso(made_at),
-            expires=end_of(made_at, desired.lifetime),
+            expires=end_of(made_at, lifetime),
             fingerprint=fingerprint(key),
-            pending=leftovers,
         )
+        metadata = replace(metadata, **self._to_go(desired, work, made_at))
         try:
             if desired.prove != "never" and not account.disabled:
                 prove(scope, key)
+                metadata = replace(metadata, proved=iso(scope.client.now()))
             elif account.disabled:
                 self._warn("service account %s is disabled: its token %s cannot be proven" % (account.name, name))
-            if desired.dest is not None:
-                desired.dest.store(key, metadata)
-        except GrafanaError:
+            now_stored = desired.sink.write(key, metadata, noted) if desired.sink else Stored(metadata, metadata.fingerprint)
+        except GrafanaError as problem:
+            if problem.code == UNSETTLED:
+                raise  # the key may be where it belongs
             # Nobody has this key: leave no token behind that works.
-            with contextlib.suppress(GrafanaError):
-                delete_token(scope, account.id, int(made["id"]))
+            self._discard(scope, desired, account, token_id, stored, noted)
             raise
-        new = Token(int(made["id"]), str(made["name"]), metadata.created, metadata.expires)
-        shown_key = key if desired.return_key else None
+        new = Token(token_id, name, metadata.created, metadata.expires)
         return replace(
-            state, tokens=(*state.tokens, new), metadata=metadata, stored=metadata.fingerprint, there=True, key=shown_key
+            state,
+            tokens=(*state.tokens, new),
+            stored=now_stored,
+            refused=None,
+            replaced=work.verdict,
+            key=key if desired.return_key else None,
         )
 
-    def _post(self, scope: Scope, desired: DesiredToken, state: TokenState, name: str) -> t.Any:
-        """Make the token under *name*, or under the next number where another account has taken that."""
-        number = 1 if name == desired.name else int(name.rpartition("-")[2])
-        account = t.cast(Account, state.account)
-        before_it = state.metadata
-        known = before_it or Metadata(org_id=scope.org_id, service_account_id=account.id)
-        for attempt in range(_MORE_NAMES):
-            name = numbered(desired.name, number + attempt)
-            if desired.dest is not None:
-                known = replace(known, pending=(*known.pending, name))
-                desired.dest.remember(known, durable=False)  # this also proves that dest can be written to
-            body: dict[str, t.Any] = {"name": name}
-            if desired.lifetime is not None:
-                body["secondsToLive"] = desired.lifetime
-            try:
-                return scope.client.post("/api/serviceaccounts/%d/tokens" % account.id, body, org=scope.org_id)
-            except (Conflict, Forbidden, NotFound, Refused) as problem:
-                if desired.dest is not None:
-                    desired.dest.restore(before_it)
-                if not name_taken(problem) or number + attempt == 1:
-                    raise
-        raise Refused("all names from %s to %s are taken" % (numbered(desired.name, number), name), code="name_taken")
+    def _lifetime(self, scope: Scope, desired: DesiredToken) -> int | None:
+        """Return the lifetime in seconds; ``max`` is asked of the server, once."""
+        if desired.lifetime != LONGEST:
+            return desired.lifetime
+        with self._lock:
+            if "longest" not in self._shared.kept:
+                self._shared.kept["longest"] = longest(scope)
+            found = t.cast("int | None", self._shared.kept["longest"])
+        if found is None:
+            self._warn("this server limits no lifetime, or does not tell it: with seconds_to_live: max tokens never expire")
+        check_renewal(found, desired.renew_before)
+        return found
 
-    def _delete(self, scope: Scope, state: TokenState, obsolete: t.Sequence[Token]) -> None:
-        """Delete *obsolete* tokens, which may be gone already."""
-        if state.account is None:
-            return
-        for entry in obsolete:
-            delete_token(scope, state.account.id, entry.id)
-        scope.forget()
+    def _to_go(self, desired: DesiredToken, work: Work, now: t.Any) -> dict[str, t.Any]:
+        """Return what the metadata says of the tokens that are to be deleted, for a run that ends before that."""
+        previous = work.waiting
+        if desired.sink is not None and desired.sink.locks and not desired.sink.deferred:
+            return {"pending": tuple(entry.name for entry in work.doomed), "previous": previous}
+        alive = tuple(Previous(entry.id, entry.name, iso(now)) for entry in work.doomed if entry.alive)
+        return {"previous": (*previous, *alive)}
+
+    def _discard(self, scope: Scope, desired: DesiredToken, account: Account, token_id: int, was: Stored, noted: Stored) -> None:
+        """Delete a token whose key nobody has, and take back the note that it was to be made."""
+        with contextlib.suppress(GrafanaError):
+            delete_token(scope, account.id, token_id)
+            sink = desired.sink
+            if sink is not None and not sink.deferred and sink.read().fingerprint == was.fingerprint:
+                sink.remember(was.metadata, noted)
+
+    def _post(
+        self, scope: Scope, desired: DesiredToken, work: Work, stored: Stored, lifetime: int | None
+    ) -> tuple[t.Any, Stored]:
+        """Make the token under the first name that is free in the whole organization.
+
+        Return the server's answer, and what the sink holds now: with a note that this name was about to be made.
+        """
+        account = t.cast(Account, work.state.account)
+        asked = self._open(scope, account)
+        offered = names(str(desired.name), desired.name_template, work.state.now)
+        name, noted = "", stored
+        for _attempt in range(_MORE_NAMES):
+            name = next(one for one in offered if name or one == work.name)
+            noted = self._note(desired, stored, noted, scope, account, name)
+            body: dict[str, t.Any] = {"name": name}
+            if lifetime is not None:
+                body["secondsToLive"] = lifetime
+            asked.add(name)
+            try:
+                made = scope.client.post("/api/serviceaccounts/%d/tokens" % account.id, body, org=scope.org_id)
+            except (Conflict, Forbidden, NotFound, Refused) as problem:
+                asked.discard(name)
+                if name_taken(problem) and (name != desired.name or self._in_account(scope, account, name)):
+                    continue
+                if desired.sink is not None and not desired.sink.deferred:
+                    desired.sink.remember(stored.metadata, noted)
+                raise
+            asked.discard(name)
+            return made, noted
+        raise Refused("all names from %s to %s are taken" % (work.name, name), code="name_taken")
+
+    def _note(self, desired: DesiredToken, was: Stored, noted: Stored, scope: Scope, account: Account, name: str) -> Stored:
+        """Write down the name of a token before it is made; this also shows that the place can be written to."""
+        sink = desired.sink
+        if sink is None or sink.deferred:
+            return noted
+        here = (was.metadata.org_id, was.metadata.service_account_id) if was.metadata else None
+        if was.metadata is not None and here == (scope.org_id, account.id):
+            known = was.metadata
+        else:
+            known = Metadata(org_id=scope.org_id, service_account_id=account.id)
+        # A key that cannot be read again is uncertain from here on until it is stored.
+        kept = known.fingerprint if sink.readable else None
+        return sink.remember(replace(known, pending=(*known.pending, name), fingerprint=kept), noted)
+
+    def _in_account(self, scope: Scope, account: Account, name: str) -> bool:
+        """Tell whether another run has just given this account a token of that name."""
+        return any(entry.name == name for entry in list_tokens(scope, account.id))
+
+    def _delete(self, scope: Scope, state: TokenState, doomed: t.Sequence[Token]) -> None:
+        """Delete tokens, which may be gone already."""
+        for entry in doomed:
+            if state.account is not None:
+                delete_token(scope, state.account.id, entry.id)
+
+    def _purge_beyond_the_end(self, scope: Scope, desired: DesiredToken, state: TokenState) -> None:
+        """Purge what the server's list did not show until some of it was gone."""
+        while desired.purge and len(state.tokens) >= LIST_CAP:
+            scope.forget()
+            state = self.read(scope, desired)
+            change = plan(desired, state)
+            if change is None or change.action != "tidy":
+                return
+            self._delete(scope, state, change.data.doomed)
 
     def explain(self, scope: Scope, desired: DesiredToken, problem: GrafanaError) -> GrafanaError:
         """Say who has the name, or which limit of the server is in the way."""
@@ -319,14 +460,18 @@ class Tokens(BaseResource):
 
     def view(self, desired: DesiredToken, current: TokenState, change: Change) -> View:
         """Return name, account and place."""
-        found, verdict = judge(desired, current)
+        found, verdict = self._after(desired, current)
         return view(desired, found.name, verdict) if found else {}
+
+    def _after(self, desired: DesiredToken, current: TokenState) -> tuple[Token | None, str]:
+        """Return the token that is present after the work: one that was just made is due at no time."""
+        return present(replace(desired, rotate="never"), current)
 
     def result(self, scope: Scope | None, desired: DesiredToken, current: TokenState) -> View | None:
         """Return the token that is present, with what is known of it; the key only if it was just made and wanted."""
-        if desired.state == "absent":
+        if desired.state == "absent" or desired.name is None:
             return None
-        found, _verdict = judge(desired, current)
+        found, verdict = self._after(desired, current)
         if found is None:
             return None
         shown: View = dict(scope.org.shown()) if scope and scope.org else {}
@@ -334,27 +479,27 @@ class Tokens(BaseResource):
         shown["last_used"] = found.last_used
         if current.account is not None:
             shown.update(service_account_id=current.account.id, service_account=current.account.name)
-        if desired.dest is not None:
-            shown.update(dest=desired.dest.path, fingerprint=current.metadata.fingerprint if current.metadata else None)
+        if current.replaced in REASONS:
+            shown["reason"] = REASONS[current.replaced]
+        if desired.sink is not None:
+            known = current.known
+            shown.update(dest=desired.sink.where, fingerprint=known.fingerprint)
+            shown["never_used"] = never_used(current, found)
+            rest = others(desired, current, found, verdict)
+            shown["waiting"] = [{"id": one.id, "name": one.name, "replaced": one.replaced} for one in rest.waiting]
+            shown["pending"] = [entry.name for entry in rest.pending]
         if current.key is not None:
             shown["key"] = current.key
         return shown
 
     def orphan(self, desired: DesiredToken) -> Change | None:
-        """The files of a token whose organization is gone are of no use any more."""
-        if desired.dest is None or not desired.dest.exists():
+        """The key of a token whose organization is gone is of no use any more."""
+        sink = desired.sink
+        if sink is None or not sink.read().there:
             return None
-        return Change("delete", before(desired, TokenState(None, there=True), ()), {}, desired.dest.remove)
+        gone = before(desired, TokenState(None, stored=Stored(there=True)), ())
+        return Change("delete", gone, {}, sink.remove)
 
 
-def _account_choice(value: t.Any) -> str | int:
-    """Return the account as a name, or as an id for a number."""
-    if value is None or value == "":
-        raise BadInput("service_account, the name or the id of the account, is missing")
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    return text(value, "service_account")
-
-
-def _key_file(value: t.Any) -> KeyFile | None:
-    return KeyFile(os.path.abspath(os.path.expanduser(str(value)))) if value else None
+def _where(desired: DesiredToken) -> str:
+    return desired.sink.where if desired.sink else "nothing"

@@ -9,54 +9,89 @@ the key of a token that the server lists and that still works; in every other ca
 
 from __future__ import annotations
 
+import binascii
 import re
 import typing as t
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._reconcile import Change, View
-from ansible_collections.orgsmith.grafana.plugins.module_utils._secrets import KeyFile, Metadata
+from ansible_collections.orgsmith.grafana.plugins.module_utils._durations import moment
 from ansible_collections.orgsmith.grafana.plugins.module_utils._service_accounts import Account
-
-OPTIONS: dict[str, dict[str, t.Any]] = {
-    "service_account": {"type": "raw"},
-    "name": {"type": "raw"},
-    "seconds_to_live": {"type": "raw", "no_log": False},
-    "dest": {"type": "path"},
-    "return_key": {"type": "bool", "no_log": False},
-    "prove": {"type": "str", "choices": ["new", "always", "never"]},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-}
+from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks import NOTHING, Metadata, Sink, Stored
 
 VALID = "valid"
+#: The lifetime ``max``: as long as the server allows.
+LONGEST = -1
+#: How long a token that nobody has stored yet may still be somebody's, in seconds.
+ORPHAN_AFTER = 900
+#: A stored token that nobody has used for so long, in seconds, is warned of.
+NEVER_USED_AFTER = 7 * 86400
+#: How far the server's last use may lie after a test of the key that caused it.
+_SLACK = timedelta(seconds=60)
 
 #: Why a token is not present, in words.
 REASONS = {
     "absent": "there is no such token",
     "lost": "nothing is remembered of its key",
-    "elsewhere": "the key in dest is of another organization or service account",
+    "elsewhere": "the stored key is of another organization or service account",
     "gone": "the server does not list it any more",
     "expired": "it has expired",
     "revoked": "it is revoked",
-    "no key": "dest does not hold its key any more",
-    "other key": "dest holds another key than was stored there",
+    "no key": "its key is not there any more",
+    "mistyped": "what is stored is no key of Grafana: its checksum is wrong",
+    "other key": "another key is stored than was put there",
     "refused": "the server refuses its key",
+    "other org": "its key works in another organization",
+    "other account": "its key is that of another service account",
+    "due": "it is due: it expires within renew_before",
+    "told": "the task says so (rotate: always)",
 }
+#: Reasons for which a token is replaced that works still, and whose key somebody may have.
+IN_USE = ("due", "told")
+
+
+@dataclass(frozen=True)
+class Keep:
+    """How long a replaced token is kept: *seconds* from then on, or (*until_unused*) from its last use on."""
+
+    seconds: int
+    until_unused: bool = False
+
+
+@dataclass(frozen=True)
+class Purge:
+    """Which other tokens of the account go: expired, named by no item of the task, unused for so many seconds."""
+
+    expired: bool = False
+    unlisted: bool = False
+    unused_for: int | None = None
+
+    def __bool__(self) -> bool:
+        return self.expired or self.unlisted or self.unused_for is not None
 
 
 @dataclass(frozen=True)
 class DesiredToken:
     """A token as a task wants it.
 
-    *service_account* is a name, or an id as a number; *lifetime* is in seconds, 0 is meant to be none.
+    *service_account* is a name, or an id as a number. Times are in seconds; a lifetime of 0 is meant to be none, and
+    LONGEST is what the server allows. Without a *name* it is the account's other tokens alone that matter.
     """
 
     service_account: str | int
-    name: str
+    name: str | None
     lifetime: int | None = None
-    dest: KeyFile | None = None
+    sink: Sink | None = None
     return_key: bool = False
     prove: str = "new"
     state: str = "present"
+    rotate: str = "auto"
+    renew_before: int = 0
+    name_template: str | None = None
+    keep: Keep | None = None
+    max_tokens: int | None = None
+    orphan_after: int = ORPHAN_AFTER
+    purge: Purge = Purge()
 
 
 @dataclass(frozen=True)
@@ -79,20 +114,38 @@ class Token:
 
 @dataclass(frozen=True)
 class TokenState:
-    """All that is known before (or after) the work: on the server, and in ``dest``.
+    """All that is known before (or after) the work: on the server, and where the key is kept.
 
-    *stored* is the fingerprint of the key that ``dest`` holds now, *refused* whether the server was asked and
-    refused it, *key* the key of a token that was made a moment ago.
+    *stored* is what the sink holds, *refused* a key of REASONS if the server was asked and refused the stored key, *key*
+    the key of a token that was made a moment ago, *now* the time by the server's clock. *siblings* are the other tokens
+    that the task wants of this account, *unanswered* names that were asked for in this run without an answer.
     """
 
     account: Account | None
     org_id: int | None = None
     tokens: tuple[Token, ...] = ()
-    metadata: Metadata | None = None
-    stored: str | None = None
-    there: bool = False
-    refused: bool = False
+    stored: Stored = NOTHING
+    refused: str | None = None
+    now: datetime = datetime(1970, 1, 1, tzinfo=timezone.utc)
+    siblings: tuple[DesiredToken, ...] = ()
+    unanswered: frozenset[str] = frozenset()
+    #: Why the token that was there before was replaced, if it was: a key of REASONS.
+    replaced: str | None = None
     key: str | None = field(default=None, repr=False)
+
+    @property
+    def known(self) -> Metadata:
+        """What is remembered of the stored key, as far as it is of this organization and account."""
+        known = self.stored.metadata
+        return Metadata() if known is None or self.elsewhere else known
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether the stored key is of another organization or account."""
+        known = self.stored.metadata
+        if known is None or known.token_id is None:
+            return False
+        return (known.org_id, known.service_account_id) != (self.org_id, self.account.id if self.account else None)
 
 
 def token(entry: t.Mapping[str, t.Any]) -> Token:
@@ -108,106 +161,78 @@ def token(entry: t.Mapping[str, t.Any]) -> Token:
     )
 
 
-def numbered(base: str, number: int) -> str:
-    """Return the name of the *number*-th token of *base*: ``ci``, ``ci-2``, ``ci-3``."""
-    return base if number == 1 else "%s-%d" % (base, number)
+def mistyped(key: str) -> bool:
+    """Tell whether *key* cannot be right: ``glsa_<32 characters>_<CRC-32 of that, little-endian>`` (9.1 on)."""
+    body, _underscore, checksum = key.rpartition("_")
+    if re.fullmatch(r"glsa_[A-Za-z0-9]{32}", body) is None:
+        return True
+    return binascii.crc32(body.encode()).to_bytes(4, "little").hex() != checksum
 
 
-def belongs(base: str, name: str) -> bool:
-    """Tell whether *name* is *base* or one that replaces it."""
-    return re.fullmatch(r"%s(-[1-9]\d*)?" % re.escape(base), name) is not None
+def judge(desired: DesiredToken, current: TokenState, own: t.Sequence[Token] = ()) -> tuple[Token | None, str]:
+    """Return the token that is present with ``VALID``, or the one to replace (if any) with a key of REASONS.
 
-
-def judge(desired: DesiredToken, current: TokenState) -> tuple[Token | None, str]:
-    """Return the token that is present with ``VALID``, or the one to replace (if any) with a key of REASONS."""
-    if desired.dest is None:
-        own = [entry for entry in current.tokens if belongs(desired.name, entry.name)]
+    *own* are the tokens of the account that bear a name of this one; any that lives is enough without a sink.
+    """
+    if desired.sink is not None:
+        found, verdict = _judge_stored(desired, current)
+    else:
         alive = [entry for entry in own if entry.alive]
         if alive:
-            return alive[-1], VALID
-        return (own[-1], "revoked" if own[-1].revoked else "expired") if own else (None, "absent")
-    return _judge_stored(desired, current)
+            found, verdict = alive[-1], VALID
+        else:
+            found, verdict = (own[-1], "revoked" if own[-1].revoked else "expired") if own else (None, "absent")
+    if verdict == VALID and found is not None:
+        verdict = _due(desired, found, current.now)
+    return found, verdict
 
 
 def _judge_stored(desired: DesiredToken, current: TokenState) -> tuple[Token | None, str]:
-    """Judge a token whose key is to be in ``dest``."""
-    known = current.metadata
+    """Judge a token whose key is to be in a sink."""
+    known = current.stored.metadata
     if known is None or known.token_id is None:
         same = [entry for entry in current.tokens if entry.name == desired.name]
         return (same[0], "lost") if same else (None, "absent")
-    account_id = current.account.id if current.account else None
-    if known.org_id != current.org_id or known.service_account_id != account_id:
+    if current.elsewhere:
         return None, "elsewhere"
     found = next((entry for entry in current.tokens if entry.id == known.token_id), None)
     if found is None:
         return None, "gone"
+    key = current.stored.key
     verdicts = (
         ("revoked", found.revoked),
         ("expired", found.expired),
-        ("no key", current.stored is None),
-        ("other key", current.stored != known.fingerprint),
-        ("refused", current.refused),
+        ("no key", current.stored.fingerprint is None),
+        ("mistyped", current.stored.fingerprint != known.fingerprint and key is not None and mistyped(key)),
+        ("other key", current.stored.fingerprint != known.fingerprint),
+        (current.refused, current.refused is not None),
     )
-    return found, next((verdict for verdict, holds in verdicts if holds), VALID)
+    return found, next((str(verdict) for verdict, holds in verdicts if holds), VALID)
 
 
-def ours(desired: DesiredToken, current: TokenState, claimed: t.Collection[str] = ()) -> list[Token]:
-    """Return the tokens of the account that are this item's, whatever their state.
+def _due(desired: DesiredToken, found: Token, now: datetime) -> str:
+    """Return VALID, or why a token that works is replaced all the same."""
+    if desired.rotate == "always":
+        return "told"
+    expires = moment(found.expires)
+    if desired.rotate == "auto" and desired.renew_before and expires is not None:
+        return "due" if expires - now <= timedelta(seconds=desired.renew_before) else VALID
+    return VALID
 
-    Ours is what the metadata names, what bears exactly the base name, and what bears a numbered one and is
-    dead. A numbered one that is alive may be somebody's: it is ours only where the task removes a token of
-    which no metadata tells. Names that other items of the task bear (*claimed*) are never ours.
+
+def used_by_somebody(entry: Token, proved: str | None) -> bool:
+    """Tell whether anybody but this collection has used a token, as far as the server tells.
+
+    A test of the key at *proved* counts as use on the server, which moves the last use at most every 5 minutes.
     """
-    known = current.metadata or Metadata()
-    no_memory = known.token_id is None and desired.state == "absent"
-    found = []
-    for entry in current.tokens:
-        remembered = entry.id == known.token_id or entry.name in known.pending
-        named = entry.name == desired.name
-        numbered_one = belongs(desired.name, entry.name) and (not entry.alive or no_memory)
-        if remembered or named or (numbered_one and entry.name not in claimed):
-            found.append(entry)
-    return found
+    last = moment(entry.last_used)
+    tested = moment(proved)
+    return last is not None and (tested is None or last > tested + _SLACK)
 
 
-def plan(desired: DesiredToken, current: TokenState, claimed: t.Collection[str] = ()) -> Change | None:
-    """Return what has to be done. Pure. ``data`` is the name of the token to make and what to delete after."""
-    if desired.state == "absent":
-        obsolete = ours(desired, current, claimed)
-        if not obsolete and not current.there:
-            return None
-        return Change("delete", before(desired, current, obsolete), {}, (None, obsolete))
-    found, verdict = judge(desired, current)
-    if verdict == VALID and found is not None:
-        known = current.metadata or Metadata()
-        left = [entry for entry in current.tokens if entry.name in known.pending and entry.id != found.id]
-        if not left:
-            return None
-        shown = view(desired, found.name, VALID)
-        return Change("tidy", {**shown, "left_over": [entry.name for entry in left]}, shown, (None, left))
-    obsolete = ours(desired, current, claimed)
-    name = next_name(desired.name, [*claimed, *(entry.name for entry in current.tokens)])
-    after = view(desired, name, VALID)
-    was = view(desired, found.name, verdict) if found is not None else {}
-    return Change("replace" if found is not None else "create", was, after, (name, obsolete))
-
-
-def next_name(base: str, taken: t.Collection[str]) -> str:
-    """Return the first name of *base* that is not taken: expired tokens keep theirs."""
-    return next(name for name in (numbered(base, number) for number in range(1, len(taken) + 2)) if name not in taken)
-
-
-def view(desired: DesiredToken, name: str, verdict: str) -> View:
-    """Return what users see of a token in a diff; its key and its times are left out."""
-    shown: View = {"name": name, "service_account": desired.service_account, "status": verdict}
-    if desired.dest is not None:
-        shown["dest"] = desired.dest.path
-    return shown
-
-
-def before(desired: DesiredToken, current: TokenState, obsolete: t.Sequence[Token]) -> View:
-    """Return what is to be removed, for a diff."""
-    shown: View = {"service_account": desired.service_account, "tokens": [entry.name for entry in obsolete]}
-    if desired.dest is not None and current.there:
-        shown["dest"] = desired.dest.path
-    return shown
+def never_used(current: TokenState, found: Token) -> bool:
+    """Tell whether a token was stored long ago and nobody has used it since: a wrong client, or a wrong org?"""
+    created = moment(found.created)
+    if created is None or current.now - created < timedelta(seconds=NEVER_USED_AFTER):
+        return False
+    return not used_by_somebody(found, current.known.proved)

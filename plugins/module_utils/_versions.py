@@ -42,3 +42,5 @@ DASHBOARD_APIS = Version(12, 0)
 TITLES_REPEAT = Version(11, 3)
 #: Folders nest from here.
 NESTED_FOLDERS = Version(11, 0)
+#: ``[service_accounts] token_expiration_day_limit`` is known from here.
+DAY_LIMIT = Version(9, 4)

@@ -234,14 +234,14 @@ failure:
 """
 
 from ansible_collections.orgsmith.grafana.plugins.module_utils._module import manage
+from ansible_collections.orgsmith.grafana.plugins.module_utils._token_options import OPTIONS
 from ansible_collections.orgsmith.grafana.plugins.module_utils._token_resource import Surroundings, Tokens
-from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens import OPTIONS
 
 
 def tokens(module):
     """Return the resource, which hides keys and warns through *module*."""
     planned = module.check_mode and module.params["missing_parent"] == "plan"
-    return Tokens(Surroundings(module.hide, module.warn, module.check_mode, module.no_log, planned))
+    return Tokens(Surroundings(module.hide, module.warn, module.check_mode, module.no_log, planned, module.handover))
 
 
 def main():

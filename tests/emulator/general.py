@@ -27,7 +27,10 @@ def frontend_settings(request: Request) -> Reply:
     if caller is None:
         raise Refusal(unauthorized(request.server.profile))
     build = {"version": request.server.version, "commit": COMMIT, "edition": "Open Source", "env": "production"}
-    return ok({"appSubUrl": request.server.sub_path, "buildInfo": build, "featureToggles": {}})
+    body: dict[str, object] = {"appSubUrl": request.server.sub_path, "buildInfo": build, "featureToggles": {}}
+    if request.server.profile >= (9, 4):
+        body["tokenExpirationDayLimit"] = request.server.settings.number("service_accounts.token_expiration_day_limit")
+    return ok(body)
 
 
 @route("GET", "/api/login/ping", access=ANYBODY)

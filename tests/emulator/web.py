@@ -10,6 +10,7 @@ import ipaddress
 import json
 import ssl
 import threading
+from email.utils import formatdate
 from pathlib import Path
 from typing import Any
 
@@ -46,10 +47,11 @@ class Application:
         path, query = request.rel_url.raw_path, request.rel_url.raw_query_string
         body = await request.read()
         if path.startswith(CONTROL):
-            return _sent(self._control(request, path[len(CONTROL) :], body))
+            return _sent(self._control(request, path[len(CONTROL) :], body), self.server.clock.now())
         if self.server.sub_path:
             if not path.startswith(self.server.sub_path + "/"):
-                return _sent(Reply(404, "<html><body>404 page not found</body></html>", "text/html"))
+                lost = Reply(404, "<html><body>404 page not found</body></html>", "text/html")
+                return _sent(lost, self.server.clock.now())
             path = path[len(self.server.sub_path) :]
         return await self._grafana(request, path, query, body)
 
@@ -69,12 +71,12 @@ class Application:
             if fault.kind == "slow":
                 await asyncio.sleep(fault.seconds)
             reply = spoilt(fault, reply)
-        return _sent(reply, content if fault is None else None)
+        return _sent(reply, self.server.clock.now(), content if fault is None else None)
 
     async def _fail(self, request: web.Request, fault: Fault) -> web.StreamResponse:
         reply = instead(fault)
         if reply is not None:
-            return _sent(reply)
+            return _sent(reply, self.server.clock.now())
         if fault.kind == "hang":
             await asyncio.sleep(fault.seconds if fault.seconds > 1 else 3600)
         if request.transport is not None:
@@ -103,6 +105,9 @@ class Application:
                 server.faults.add(one)
         elif (method, what) == ("POST", "clock"):
             server.clock.ahead += float(wanted["advance"])
+        elif (method, what) == ("POST", "revoke"):
+            # As secret scanning does; no route of the API revokes a token.
+            server.state.keys[int(wanted["id"])].revoked = True
         elif (method, what) == ("POST", "reset"):
             server.reset()
         elif (method, what) == ("POST", "upgrade"):
@@ -114,13 +119,15 @@ class Application:
         return Reply(200, {"version": server.version, "now": server.clock.now()})
 
 
-def _sent(reply: Reply, content: bytes | None = None) -> web.Response:
-    """Return *reply* as aiohttp sends it."""
+def _sent(reply: Reply, now: float, content: bytes | None = None) -> web.Response:
+    """Return *reply* as aiohttp sends it, at *now* by the server's clock."""
     body = reply.encoded() if content is None else content
     headers = dict(reply.headers)
     if body or reply.type != JSON:
         charset = "; charset=UTF-8" if reply.type in (JSON, "text/html", "text/plain") else ""
         headers["Content-Type"] = reply.type + charset
+    # A server tells the time by its own clock, which tests move.
+    headers["Date"] = formatdate(now, usegmt=True)
     response = web.Response(status=reply.status, body=body, headers=headers)
     if not body and reply.type == JSON:
         response.headers.popall("Content-Type", None)

@@ -1,0 +1,183 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs the module; where keys go into a vault file, which only the control node can write, stores them.
+
+Plan (the module in check mode), note in the vault what is about to be made, make and prove, store, then let the module
+delete what was replaced. A key comes from the module sealed, and never reaches the result.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.plugins.action.normal import ActionModule as NormalAction
+
+from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput, GrafanaError
+from ansible_collections.orgsmith.grafana.plugins.module_utils._options import HANDED_OVER, HANDOVER
+from ansible_collections.orgsmith.grafana.plugins.module_utils._sink_handover import HandoverSink
+from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks import Metadata
+from ansible_collections.orgsmith.grafana.plugins.plugin_utils._vaulted import Vaulted
+
+Result = dict[str, t.Any]
+
+#: Options of one token, which the discarding of another has no use for.
+_OF_A_TOKEN = (
+    "batch",
+    "dest",
+    "keep_previous",
+    "max_tokens",
+    "name",
+    "org_id",
+    "org_name",
+    "purge",
+    "renew_before",
+    "return_key",
+    "rotate",
+    "service_account",
+    "sink",
+    "state",
+)
+
+
+class ActionModule(NormalAction):
+    """The action plugin."""
+
+    def run(self, tmp: t.Any = None, task_vars: dict[str, t.Any] | None = None) -> Result:
+        """Return the module's result, with everything stored."""
+        try:
+            vaulted = Vaulted(self._task.args, self._loader)
+            if not vaulted.entries:
+                return t.cast(Result, super().run(tmp, task_vars))
+            if self._task.async_val:
+                raise BadInput("the sink ansible_vault needs the controller to wait for the module: take async away")
+            with vaulted.opened(self._task.check_mode):
+                return self._with_vault(vaulted, task_vars)
+        except GrafanaError as problem:
+            return {"failed": True, "changed": False, "msg": problem.message, "failure": problem.failure()}
+
+    def _with_vault(self, vaulted: Vaulted, task_vars: t.Any) -> Result:
+        args, check = dict(self._task.args), bool(self._task.check_mode)
+        planned = self._module(args, vaulted.told(), True, task_vars)
+        if check or planned.get("failed") or not planned.get("changed"):
+            return _shown(planned)
+        vaulted.note(_names(planned, vaulted))
+        made = self._module(args, vaulted.told(), False, task_vars)
+        handed = made.pop(HANDED_OVER, None) or {}
+        try:
+            fresh = vaulted.store(handed)
+        except GrafanaError:
+            self._discard(args, handed, task_vars)
+            raise
+        left = made
+        if fresh:
+            # What is stored now is present, and what it replaces is deleted.
+            left = self._module(_never_again(args), vaulted.told(), False, task_vars)
+            made = _merged(made, left)
+        vaulted.tidy(_waiting(left, vaulted))
+        return _shown(made)
+
+    def _module(self, args: Result, told: Result, check: bool, task_vars: t.Any) -> Result:
+        """Run the module once."""
+        was, self._task.check_mode = self._task.check_mode, check
+        try:
+            result = self._execute_module(
+                module_name=self._task.action, module_args={**args, HANDOVER: told}, task_vars=task_vars
+            )
+        finally:
+            self._task.check_mode = was
+        return t.cast(Result, result)
+
+    def _discard(self, args: Result, handed: t.Mapping[str, t.Any], task_vars: t.Any) -> None:
+        """Delete tokens whose keys could not be stored."""
+        items, stored = [], {}
+        for number, one in enumerate(handed.values()):
+            known = Metadata.parse(dict(one.get("metadata") or {}))
+            if known is None or known.token_id is None:
+                continue
+            sink = {"type": HandoverSink.type, "path": "discarded", "variable": "token_%d" % number}
+            stored["discarded#token_%d" % number] = {"metadata": known.plain(), "there": True}
+            items.append(
+                {
+                    "org_id": known.org_id,
+                    "service_account": known.service_account_id,
+                    "name": known.name,
+                    "state": "absent",
+                    "sink": sink,
+                }
+            )
+        if items:
+            plain = {name: value for name, value in args.items() if name not in _OF_A_TOKEN}
+            self._module({**plain, "batch": items}, {"pad": "", "stored": stored}, False, task_vars)
+
+
+def _never_again(args: Result) -> Result:
+    """Return *args* without anything that would make yet another token."""
+    calm = {**args, "rotate": "never", "prove": "never"}
+    if isinstance(args.get("batch"), list):
+        calm["batch"] = [{**item, "rotate": "never", "prove": "never"} for item in args["batch"]]
+    return calm
+
+
+def _objects(result: t.Mapping[str, t.Any]) -> t.Iterator[t.Mapping[str, t.Any]]:
+    """Yield the entries of a result: those of a batch, or the result itself."""
+    yield from result.get("results") or [result]
+
+
+def _names(planned: Result, vaulted: Vaulted) -> dict[str, str]:
+    """Return the names of the tokens that are about to be made, by place."""
+    found = {}
+    for entry in _objects(planned):
+        token = entry.get("token") or {}
+        place = vaulted.entries.get(str(token.get("dest")))
+        if place is None or entry.get("status") != "changed" or "id" in token:
+            continue
+        if place.metadata is None or place.metadata.name != token["name"]:
+            found[place.where] = str(token["name"])
+    return found
+
+
+def _waiting(result: Result, vaulted: Vaulted) -> dict[str, t.Any]:
+    """Return the replaced tokens that are not deleted yet, by place, of every token that is well."""
+    found = {}
+    for entry in _objects(result):
+        token = entry.get("token") or {}
+        if token.get("dest") in vaulted.entries and entry.get("status") in ("ok", "changed"):
+            found[str(token["dest"])] = token.get("waiting") or []
+    return found
+
+
+def _merged(made: Result, left: Result) -> Result:
+    """Return the result of making, with what the deletion of old tokens added to it."""
+    if left.get("failed") and "results" not in left:
+        return {**left, "changed": True}
+    if "results" not in made:
+        return {**made, "token": {**(left.get("token") or {}), **_reason(made)}, "warnings": _warnings(made, left)}
+    results = []
+    for first, second in zip(made["results"], left.get("results") or made["results"]):
+        if first["status"] == "changed" and second["status"] == "failed":
+            results.append({**second, "diff": first.get("diff")})
+        elif first["status"] == "changed" and first.get("token"):
+            results.append({**first, "token": {**(second.get("token") or first["token"]), **_reason(first)}})
+        else:
+            results.append(first)
+    counts = {status: sum(one["status"] == status for one in results) for status in ("ok", "changed", "failed", "not_run")}
+    merged = {**made, "results": results, "summary": {**counts, "total": len(results)}, "warnings": _warnings(made, left)}
+    if left.get("failed") and not made.get("failed"):
+        merged.update(failed=True, msg=left.get("msg"), failure=left.get("failure"))
+    return merged
+
+
+def _reason(entry: t.Mapping[str, t.Any]) -> Result:
+    token = entry.get("token") or {}
+    return {"reason": token["reason"]} if "reason" in token else {}
+
+
+def _warnings(*results: Result) -> list[t.Any]:
+    return list(dict.fromkeys(str(one) for result in results for one in result.get("warnings") or []))
+
+
+def _shown(result: Result) -> Result:
+    """Return *result* without what is between the module and this plugin."""
+    result.pop(HANDED_OVER, None)
+    return result

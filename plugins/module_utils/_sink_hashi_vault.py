@@ -1,0 +1,240 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The sink ``hashi_vault``: fields of a secret in HashiCorp Vault or OpenBao, KV version 2, by its HTTP API."""
+
+from __future__ import annotations
+
+import os
+import threading
+import typing as t
+from urllib.parse import quote
+
+from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput, Stale, public_url
+from ansible_collections.orgsmith.grafana.plugins.module_utils._files import StoreError
+from ansible_collections.orgsmith.grafana.plugins.module_utils._sink_file import as_name
+from ansible_collections.orgsmith.grafana.plugins.module_utils._sink_http import (
+    TIMEOUT,
+    Api,
+    Reply,
+    secret_of,
+    settled,
+    verification,
+)
+from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks import (
+    Metadata,
+    Place,
+    Shared,
+    Sink,
+    Stored,
+    fingerprint,
+)
+
+#: What Vault says where check-and-set finds another version (KV v2, every version of Vault and OpenBao).
+_CAS = "check-and-set parameter did not match"
+#: Statuses of sys/health -> what is wrong (the API's documentation); 429 and 473 are standby nodes, which pass on.
+_UNHEALTHY = {501: "is not initialised", 503: "is sealed: unseal it first", 472: "is a disaster-recovery secondary"}
+
+
+class VaultServer:
+    """A server and who asks it; the login by AppRole is made once, when it is first needed."""
+
+    def __init__(self, options: t.Mapping[str, t.Any], hide: t.Callable[[str], None]) -> None:
+        skip = os.environ.get("VAULT_SKIP_VERIFY", "").lower() in ("1", "true")
+        url = options.get("url") or os.environ.get("VAULT_ADDR")
+        if not url:
+            raise BadInput("sink hashi_vault needs url, or VAULT_ADDR")
+        verify = verification(options, "VAULT_CACERT", skip)
+        self.api = Api("Vault", str(url), verify, float(options.get("timeout") or TIMEOUT))
+        namespace = options.get("namespace") or os.environ.get("VAULT_NAMESPACE")
+        self._headers = {"X-Vault-Namespace": str(namespace)} if namespace else {}
+        self._hide = hide
+        self._lock = threading.Lock()
+        self._auth_mount = str(options.get("auth_mount") or "approle").strip("/")
+        self._token, self._role = _identity(options)
+        for secret in (self._token, self._role[1] if self._role else None):
+            if secret:
+                hide(secret)
+
+    def __call__(self, method: str, path: str, body: t.Any = None) -> Reply:
+        """Make a request as the identity."""
+        return self.api(method, path, body, {**self._headers, "X-Vault-Token": self._logged_in()})
+
+    def anonymously(self, method: str, path: str) -> Reply:
+        """Make a request as nobody."""
+        return self.api(method, path)
+
+    def _logged_in(self) -> str:
+        with self._lock:
+            if self._token is None:
+                role_id, secret_id = self._role or ("", "")
+                path = "/v1/auth/%s/login" % quote(self._auth_mount)
+                reply = self.api("POST", path, {"role_id": role_id, "secret_id": secret_id}, self._headers)
+                token = reply.get("auth", "client_token")
+                if reply.status != 200 or not token:
+                    raise self.api.refused("POST", path, reply, "check role_id, secret_id and auth_mount")
+                self._token = str(token)
+                self._hide(self._token)
+            return self._token
+
+
+def _identity(options: t.Mapping[str, t.Any]) -> tuple[str | None, tuple[str, str] | None]:
+    """Return a token, or role and secret of AppRole: of the options, else of the environment, else ~/.vault-token."""
+    token, secret_id, role_id = secret_of(options, "token"), secret_of(options, "secret_id"), options.get("role_id")
+    if token and (role_id or secret_id):
+        raise BadInput("sink hashi_vault has two identities, a token and role_id: keep one")
+    if token:
+        return token, None
+    if role_id or secret_id:
+        secret_id = secret_id or os.environ.get("VAULT_SECRET_ID")
+        role_id = role_id or os.environ.get("VAULT_ROLE_ID")
+        if not role_id or not secret_id:
+            raise BadInput("sink hashi_vault needs role_id and secret_id together")
+        return None, (str(role_id), secret_id)
+    if os.environ.get("VAULT_TOKEN"):
+        return os.environ["VAULT_TOKEN"], None
+    if os.environ.get("VAULT_ROLE_ID") and os.environ.get("VAULT_SECRET_ID"):
+        return None, (os.environ["VAULT_ROLE_ID"], os.environ["VAULT_SECRET_ID"])
+    home = secret_of({"token_file": "~/.vault-token"}, "token") if os.path.exists(os.path.expanduser("~/.vault-token")) else None
+    if home:
+        return home, None
+    raise BadInput("sink hashi_vault needs an identity: token, token_file or role_id and secret_id (or VAULT_TOKEN, ...)")
+
+
+class HashiVaultSink(Sink):
+    """The fields *key_field* (the key as it is) and *metadata_field* (JSON text) of a secret; its other fields stay."""
+
+    type = "hashi_vault"
+    OPTIONS = (
+        "path",
+        "mount",
+        "url",
+        "namespace",
+        "token",
+        "token_file",
+        "role_id",
+        "secret_id",
+        "secret_id_file",
+        "auth_mount",
+        "key_field",
+        "metadata_field",
+        "validate_certs",
+        "ca_path",
+        "timeout",
+    )
+    REQUIRED = ("path",)
+
+    def __init__(self, options: t.Mapping[str, t.Any], place: Place, shared: Shared) -> None:
+        self._path = place.fill(str(options["path"]), "path", as_name).strip("/")
+        self._mount = str(options.get("mount") or "secret").strip("/")
+        if not self._path or ".." in self._path.split("/"):
+            raise BadInput("sink.path has to name a secret, as team/grafana/{org_name}, without the mount")
+        self._key_field = str(options.get("key_field") or "key")
+        self._metadata_field = str(options.get("metadata_field") or "metadata")
+        if self._key_field == self._metadata_field:
+            raise BadInput("sink: key_field and metadata_field have to differ")
+        own = ("path", "mount", "key_field", "metadata_field")
+        who = ("hashi_vault", *(str(options.get(name)) for name in self.OPTIONS if name not in own))
+        if who not in shared.kept:
+            shared.kept[who] = VaultServer(options, shared.hide)
+        self._server: VaultServer = shared.kept[who]
+        self._shared = shared
+
+    @property
+    def where(self) -> str:
+        """Server, mount, path and field."""
+        return "hashi_vault %s/%s/%s#%s" % (public_url(self._server.api.url), self._mount, self._path, self._key_field)
+
+    def _data(self) -> str:
+        return "/v1/%s/data/%s" % (quote(self._mount), quote(self._path))
+
+    def probe(self) -> None:
+        """Ask whether the server is unsealed, whether the mount is a KV of version 2, and whether this identity may write."""
+        health = self._server.anonymously("GET", "/v1/sys/health?standbyok=true&perfstandbyok=true&sealedcode=503&uninitcode=501")
+        if health.status in _UNHEALTHY:
+            raise StoreError("%s: the server %s" % (self.where, _UNHEALTHY[health.status]))
+        mount = self._server("GET", "/v1/sys/internal/ui/mounts/%s" % quote(self._mount))
+        version = mount.get("data", "options", "version")
+        if mount.status == 200 and (mount.get("data", "type") != "kv" or str(version) != "2"):
+            raise StoreError(
+                "%s: the mount %s is no KV of version 2, which alone can check what it overwrites: name another mount, or "
+                "upgrade it with vault kv enable-versioning" % (self.where, self._mount)
+            )
+        path = self._data()[len("/v1/") :]
+        reply = self._server("POST", "/v1/sys/capabilities-self", {"paths": [path]})
+        if reply.status != 200:
+            return  # a policy may forbid the question
+        may = set(reply.get("data", path) or reply.get(path) or reply.get("capabilities") or ())
+        missing = [one for one in ("create", "read", "update") if one not in may]
+        if "root" not in may and missing:
+            raise StoreError(
+                "%s: the policies of this identity do not allow %s on %s: add a policy with create, read and update for it"
+                % (self.where, ", ".join(missing), path)
+            )
+
+    def read(self) -> Stored:
+        """Return the fields of the newest version."""
+        fields, revision = self._fields()
+        key = fields.get(self._key_field)
+        key = str(key) if key else None
+        if key:
+            self._shared.hide(key)
+        metadata = Metadata.parse(fields.get(self._metadata_field))
+        there = self._key_field in fields or self._metadata_field in fields
+        return Stored(metadata, fingerprint(key) if key else None, there, key, revision)
+
+    def _fields(self) -> tuple[dict[str, t.Any], int]:
+        """Return the secret's fields and its version: none and 0 where there never was one; a deleted one has a version."""
+        reply = self._server("GET", self._data())
+        if reply.status == 404 and isinstance(reply.body, dict):
+            if reply.get("data") is None and reply.get("errors"):
+                raise self._server.api.refused("GET", self._data(), reply, "check sink.mount and sink.namespace")
+            return {}, int(reply.get("data", "metadata", "version") or 0)
+        if reply.status != 200:
+            advice = "check the identity and its policies" if reply.status == 403 else ""
+            raise self._server.api.refused("GET", self._data(), reply, advice)
+        return dict(reply.get("data", "data") or {}), int(reply.get("data", "metadata", "version"))
+
+    def write(self, key: str, metadata: Metadata, before: Stored) -> Stored:
+        """Write a version with key and metadata over the one that was read, and read it back."""
+        try:
+            self._change({self._key_field: key, self._metadata_field: metadata.text()}, before.revision)
+            found = self.read()
+        except StoreError as problem:
+            found = settled(problem, self.read, lambda there: bool(there.key == key))
+        if found.key != key or found.metadata != metadata:
+            raise Stale("%s: another run has written there meanwhile" % self.where)
+        return found
+
+    def remember(self, metadata: Metadata | None, before: Stored) -> Stored:
+        """Write a version with the metadata alone."""
+        self._change({self._metadata_field: metadata.text() if metadata else None}, before.revision)
+        return self.read()
+
+    def _change(self, changes: t.Mapping[str, str | None], revision: t.Any) -> None:
+        """Write the secret's fields with *changes* (``None`` takes a field away), if it still is of *revision*."""
+        fields, now = self._fields()
+        if revision is not None and now != revision:
+            raise Stale("%s: another run has written there meanwhile" % self.where)
+        wanted = {**fields, **changes}
+        wanted = {name: value for name, value in wanted.items() if value is not None or name not in changes}
+        body = {"options": {"cas": now}, "data": wanted}
+        reply = self._server("POST", self._data(), body)
+        if reply.status == 400 and any(_CAS in str(one) for one in reply.get("errors") or ()):
+            raise Stale("%s: another run has written there meanwhile" % self.where)
+        if reply.status not in (200, 204):
+            advice = "unseal the server first" if reply.status == 503 else "check the policies, and the quota, of this identity"
+            raise self._server.api.refused("POST", self._data(), reply, advice)
+
+    def remove(self) -> None:
+        """Take the two fields away; a secret that holds nothing else is deleted (its newest version; metadata stays)."""
+        fields, revision = self._fields()
+        mine = {self._key_field, self._metadata_field}
+        if not mine & set(fields):
+            return
+        if set(fields) - mine:
+            self._change(dict.fromkeys(mine), revision)
+            return
+        reply = self._server("DELETE", self._data())
+        if reply.status not in (200, 204, 404):
+            raise self._server.api.refused("DELETE", self._data(), reply, "the identity needs a policy with delete")

@@ -1,0 +1,76 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The kinds of sinks, and how a task's options become one."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
+from ansible_collections.orgsmith.grafana.plugins.module_utils._sink_awx_credential import AwxCredentialSink
+from ansible_collections.orgsmith.grafana.plugins.module_utils._sink_command import CommandSink
+from ansible_collections.orgsmith.grafana.plugins.module_utils._sink_file import FileSink
+from ansible_collections.orgsmith.grafana.plugins.module_utils._sink_handover import HandoverSink
+from ansible_collections.orgsmith.grafana.plugins.module_utils._sink_hashi_vault import HashiVaultSink
+from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks import Place, Shared, Sink
+
+#: A static table: Ansible ships only imports that it sees.
+TYPES: dict[str, type[Sink]] = {one.type: one for one in (FileSink, HandoverSink, HashiVaultSink, AwxCredentialSink, CommandSink)}
+
+#: Options of ``sink``, of all types together; each class tells which are its own.
+OPTIONS: dict[str, dict[str, t.Any]] = {
+    "type": {"type": "str", "choices": sorted(TYPES), "required": True},
+    "path": {"type": "str"},
+    # ansible_vault
+    "variable": {"type": "str"},
+    "vault_id": {"type": "str"},
+    "vault_password_file": {"type": "path", "no_log": False},
+    # hashi_vault, awx_credential
+    "url": {"type": "str"},
+    "token": {"type": "str", "no_log": True},
+    "token_file": {"type": "path", "no_log": False},
+    "validate_certs": {"type": "bool"},
+    "ca_path": {"type": "path"},
+    "timeout": {"type": "float"},
+    # hashi_vault
+    "mount": {"type": "str"},
+    "namespace": {"type": "str"},
+    "key_field": {"type": "str", "no_log": False},
+    "metadata_field": {"type": "str"},
+    "role_id": {"type": "str"},
+    "secret_id": {"type": "str", "no_log": True},
+    "secret_id_file": {"type": "path", "no_log": False},
+    "auth_mount": {"type": "str"},
+    # awx_credential
+    "username": {"type": "str"},
+    "password": {"type": "str", "no_log": True},
+    "credential": {"type": "raw"},
+    "organization": {"type": "str"},
+    # command
+    "store_command": {"type": "list", "elements": "str"},
+    "read_command": {"type": "list", "elements": "str"},
+    "remove_command": {"type": "list", "elements": "str"},
+    "probe_command": {"type": "list", "elements": "str"},
+    "metadata_path": {"type": "str"},
+}
+
+
+def sink_from(options: t.Mapping[str, t.Any], place: Place, shared: Shared) -> Sink:
+    """Return the sink that *options* describe. Raises :class:`BadInput`, also for options of another type."""
+    given = {name: value for name, value in options.items() if value is not None and value != ""}
+    kind = TYPES.get(str(given.pop("type", "")))
+    if kind is None:
+        raise BadInput("sink.type has to be one of %s" % ", ".join(sorted(TYPES)))
+    for option, rule in OPTIONS.items():
+        if rule.get("no_log") and option in given:
+            shared.hide(str(given[option]))
+    foreign = sorted(set(given) - set(kind.OPTIONS))
+    if foreign:
+        raise BadInput(
+            "sink: %s is no option of type %s; its options are %s" % (", ".join(foreign), kind.type, ", ".join(kind.OPTIONS))
+        )
+    missing = [option for option in kind.REQUIRED if option not in given]
+    if missing:
+        raise BadInput("sink: type %s needs %s" % (kind.type, ", ".join(missing)))
+    return kind(given, place, shared)

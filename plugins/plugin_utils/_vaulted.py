@@ -1,0 +1,196 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a task of ``grafana_sa_token`` wants of vault files, on the control node."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import typing as t
+from dataclasses import dataclass, replace
+
+from ansible_collections.orgsmith.grafana.plugins.module_utils import _connection
+from ansible_collections.orgsmith.grafana.plugins.module_utils._client import Client
+from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import OrgChoice, choose_org
+from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
+from ansible_collections.orgsmith.grafana.plugins.module_utils._files import StoreError, locked
+from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Directory, Org, Scope
+from ansible_collections.orgsmith.grafana.plugins.module_utils._service_accounts import Account
+from ansible_collections.orgsmith.grafana.plugins.module_utils._sink_file import sweep
+from ansible_collections.orgsmith.grafana.plugins.module_utils._sink_handover import HandoverSink, unseal, vault_place
+from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks import Metadata, Place, Previous, fingerprint
+from ansible_collections.orgsmith.grafana.plugins.module_utils._token_api import refused
+from ansible_collections.orgsmith.grafana.plugins.plugin_utils._vault_file import VaultFile, absolute, vault_secrets
+
+Args = t.Mapping[str, t.Any]
+
+#: What the variable of the metadata is called.
+METADATA = "_metadata"
+
+
+@dataclass
+class Entry:
+    """One key's place: the variable of a file, and what stands there."""
+
+    where: str
+    file: VaultFile
+    variable: str
+    prove: bool = False
+
+    @property
+    def key(self) -> str | None:
+        """The key that is stored."""
+        found = self.file.get(self.variable)
+        return found if isinstance(found, str) and found else None
+
+    @property
+    def metadata(self) -> Metadata | None:
+        """What is remembered of it."""
+        return Metadata.parse(self.file.get(self.variable + METADATA))
+
+
+class Vaulted:
+    """The places of all tokens of a task that go into vault files; empty where none does.
+
+    Raises :class:`BadInput` for options that are wrong, :class:`StoreError` for files that cannot be used.
+    """
+
+    def __init__(self, args: Args, loader: t.Any) -> None:
+        self._args, self._loader = args, loader
+        self._files: dict[str, VaultFile] = {}
+        self._pads: dict[str, str] = {}
+        self._client: Client | None = None
+        self.entries: dict[str, Entry] = {}
+        for item in self._items():
+            sink = item.get("sink")
+            if isinstance(sink, dict) and sink.get("type") == HandoverSink.type:
+                self._add(item, sink)
+
+    def _items(self) -> t.Iterator[dict[str, t.Any]]:
+        """Yield the tokens of the task, each with the task's own options as defaults."""
+        batch = self._args.get("batch")
+        if batch is None:
+            yield dict(self._args)
+            return
+        defaults = {name: value for name, value in self._args.items() if name != "batch"}
+        for item in batch if isinstance(batch, list) else ():
+            if isinstance(item, dict):  # what is none is refused by the module, with its place
+                given = {name: value for name, value in item.items() if value is not None}
+                own = {"org_id": None, "org_name": None} if choose_org(given, "options of the item") else {}
+                yield {**defaults, **own, **given}
+
+    def _add(self, item: Args, options: Args) -> None:
+        missing = [option for option in HandoverSink.REQUIRED if not options.get(option)]
+        if missing or not item.get("name") or not item.get("service_account"):
+            return  # the module refuses it
+        around = {name: os.environ.get(_connection.ENVIRONMENT[name]) for name in ("org_id", "org_name")}
+        org = choose_org(item, "option") or choose_org(around, "environment") or OrgChoice()
+        raw, variable = vault_place(options, Place(org, item["service_account"], str(item["name"])))
+        path = absolute(raw, self._loader.get_basedir())
+        if any(entry.file.path == path and entry.variable == variable for entry in self.entries.values()):
+            raise BadInput("%s#%s is the place of two tokens: each key needs one of its own" % (path, variable))
+        if path not in self._files:
+            password_file = options.get("vault_password_file")
+            if password_file:
+                password_file = absolute(str(password_file), self._loader.get_basedir())
+            found = vault_secrets(self._loader, password_file, options.get("vault_id"))
+            self._files[path] = VaultFile(path, found, options.get("vault_id"))
+        where = "%s#%s" % (raw, variable)
+        self.entries[where] = Entry(where, self._files[path], variable, item.get("prove") == "always")
+
+    @contextlib.contextmanager
+    def opened(self, check: bool) -> t.Iterator[None]:
+        """Read all files, and (unless this is a check) keep other runs away from them meanwhile."""
+        with contextlib.ExitStack() as stack:
+            for path in sorted(self._files):
+                if not check:
+                    self._files[path].check()
+                    stack.enter_context(locked(path))
+                    sweep(path)
+                self._files[path].load()
+                if check and os.path.isdir(os.path.dirname(path)):
+                    self._files[path].check()
+            try:
+                yield
+            finally:
+                if self._client is not None:
+                    self._client.close()
+
+    def told(self) -> dict[str, t.Any]:
+        """Return what the module is told: no key, and a pad to seal new ones with."""
+        pad = secrets.token_hex(32)
+        stored = {}
+        for where, entry in self.entries.items():
+            self._pads[where] = pad
+            key, metadata = entry.key, entry.metadata
+            stored[where] = {
+                "metadata": metadata.plain() if metadata else None,
+                "fingerprint": fingerprint(key) if key else None,
+                "there": key is not None or metadata is not None,
+                "refused": self._refused(entry, key, metadata) if entry.prove else None,
+            }
+        return {"pad": pad, "stored": stored}
+
+    def _refused(self, entry: Entry, key: str | None, known: Metadata | None) -> str | None:
+        """Ask the server about a stored key, from the control node: keys are never arguments of a module."""
+        if key is None or known is None or known.fingerprint != fingerprint(key) or not known.service_account_id:
+            return None
+        if self._client is None:
+            options = {name: self._args.get(name) for name in _connection.ARGUMENT_SPEC}
+            self._client = Client(_connection.from_options(options))
+        scope = Scope(self._client, Org(int(known.org_id or 0), known.org_name), Directory(self._client))
+        account = Account(known.service_account_id, str(known.service_account), "", "", False)
+        entry.prove = False  # once a run
+        return refused(scope, key, account)
+
+    def note(self, names: t.Mapping[str, str]) -> None:
+        """Write down which tokens are about to be made, by place. Raises :class:`StoreError`."""
+        for where, name in names.items():
+            known = self.entries[where].metadata or Metadata()
+            if name not in known.pending:
+                self._put(where, replace(known, pending=(*known.pending, name)))
+        self._save()
+
+    def store(self, handed: t.Mapping[str, t.Mapping[str, t.Any]]) -> dict[str, Metadata]:
+        """Store what the module handed over; return the metadata of the new keys by place. Raises :class:`StoreError`."""
+        made = {}
+        for where, one in handed.items():
+            entry = self.entries[where]
+            if one.get("removed"):
+                entry.file.set(entry.variable, None)
+                self._put(where, None)
+                continue
+            metadata = Metadata.parse(dict(one["metadata"])) or Metadata()
+            key = unseal(str(one["key"]), self._pads[where], where)
+            if fingerprint(key) != metadata.fingerprint:
+                raise StoreError("the key for %s was damaged on its way from the module" % where)
+            entry.file.set(entry.variable, key)
+            self._put(where, metadata)
+            made[where] = metadata
+        self._save()
+        return made
+
+    def tidy(self, waiting: t.Mapping[str, t.Sequence[Args]]) -> None:
+        """Forget what is deleted: by place, only the tokens that wait stay remembered. Raises :class:`StoreError`."""
+        for where, left in waiting.items():
+            known = self.entries[where].metadata
+            if known is not None:
+                previous = tuple(Previous(int(one["id"]), str(one["name"]), str(one["replaced"])) for one in left)
+                self._put(where, replace(known, pending=(), previous=previous))
+        self._save()
+
+    def _put(self, where: str, metadata: Metadata | None) -> None:
+        entry = self.entries[where]
+        if metadata != entry.metadata:
+            entry.file.set(entry.variable + METADATA, metadata.plain() if metadata else None)
+
+    def _save(self) -> None:
+        """Write the files that have changed."""
+        for file in self._files.values():
+            wanted = file.text
+            file.load()
+            if file.text != wanted:
+                file.text = wanted
+                file.save()
