@@ -133,6 +133,24 @@ def _int(name: str, value: t.Any) -> int:
         raise BadInput("%s has to be a whole number" % name, option=name) from None
 
 
+def _float(name: str, value: t.Any) -> float:
+    try:
+        if isinstance(value, bool):
+            raise ValueError
+        return float(value)
+    except (TypeError, ValueError):
+        raise BadInput("%s has to be a number" % name, option=name) from None
+
+
+def _list(name: str, value: t.Any) -> list[str]:
+    """Return a list of strings; one string alone is a list of its words between commas, as Ansible has it."""
+    if isinstance(value, str):
+        return [word.strip() for word in value.split(",")]
+    if not isinstance(value, list):
+        raise BadInput("%s has to be a list, not %s" % (name, _type(value)), option=name)
+    return [_str(name, one) for one in value]
+
+
 def _raw(_name: str, value: t.Any) -> t.Any:
     return value
 
@@ -143,6 +161,8 @@ _TYPES: dict[str, t.Callable[[str, t.Any], t.Any]] = {
     "bool": _bool,
     "dict": _dict,
     "int": _int,
+    "float": _float,
+    "list": _list,
     "raw": _raw,
 }
 

@@ -10,13 +10,12 @@ module: grafana_sa_token
 short_description: Manage tokens of service accounts of Grafana
 version_added: 0.1.0
 description:
-  - Makes a token, proves that its key works, stores the key in a file, and keeps it there. The server shows a key
-    once, when it is made.
-  - Beside the key, in O(dest) with C(.json) at its end, stands what nobody can ask the server for later. It holds no
-    secret.
-  - A token is present if the server lists the token that is remembered there, neither expired nor revoked, and the
-    key in O(dest) is the one that was stored. Otherwise it is replaced. A new token is made, proven and stored, and
-    then the old one is deleted.
+  - Makes a token, proves that its key works, stores the key, and keeps it there and fresh. The server shows a key once,
+    when it is made.
+  - Beside the key stands what nobody can ask the server for later, the metadata. It holds no secret.
+  - A token is present if the server lists the token that is remembered there, neither expired nor revoked, if the key
+    that is stored is the one that was put there, and if it does not expire within O(renew_before). Otherwise it is
+    replaced. A new token is made, proven and stored, and then the old one is deleted.
   - Needs Grafana 9.1 or later.
 options:
   service_account:
@@ -26,22 +25,169 @@ options:
   name:
     description: &name
       - The base of the token's name on the server. A name is taken as long as its token exists, so the token is named
-        like this, and those that replace it C(NAME-2), C(NAME-3) and so on.
+        like this, and those that replace it as O(name_template) says.
       - Tokens of that account with such a name are taken to be this task's. Give no other token one.
+      - Only with O(purge) it may be left out.
     type: raw
   seconds_to_live:
     description: &seconds_to_live
       - The lifetime of a new token, in seconds, or as a duration of C(s), C(m), C(h), C(d), C(w), C(M) (30 days) and
         C(y) (365 days), such as V(30d).
+      - V(max) is the longest that the server allows. Its C(api_key_max_seconds_to_live) is shown to server admins only.
       - Without it the token never expires, with a warning; V(0) says that this is meant.
     type: raw
   dest:
     description: &dest
-      - The file for the key, on the host that runs the module, in a directory that exists. It is written atomically,
-        with mode 0600, and keeps the owner of a file that it replaces.
-      - Without it any token of the name that still works is enough, and a new one can be made only with
+      - The file for the key, on the host that runs the module, in a directory that exists. It is short for a O(sink) of
+        type V(file), but for templates. The file is written atomically, with mode 0600, and keeps the owner of a file that
+        it replaces.
+      - Without it and without O(sink) any token of the name that still works is enough, and a new one can be made only with
         O(return_key).
     type: path
+  sink:
+    description: &sink
+      - Where the key goes, in place of O(dest). The metadata is kept beside it. The place is tested before a token is made.
+    type: dict
+    suboptions: &sink_options
+      type:
+        description:
+          - Where the key goes.
+          - V(file) is a file on the host that runs the module. V(ansible_vault) is a variable in a YAML file on the control
+            node that C(ansible-vault) has encrypted. V(hashi_vault) is a secret of HashiCorp Vault or OpenBao, in a KV
+            secrets engine of version 2. V(awx_credential) is a field of a credential of AWX or Automation Platform.
+            V(command) is a program of yours.
+        type: str
+        choices: [ansible_vault, awx_credential, command, file, hashi_vault]
+        required: true
+      path:
+        description:
+          - Of V(file), the file for the key. It holds the key and a newline, with mode 0600; the metadata is in a file of the
+            same name with C(.json) at its end.
+          - Of V(ansible_vault), the encrypted file. A relative path starts from the playbook's directory. One that does not
+            exist is made. What else is in the file stays as it is, to the byte.
+          - Of V(hashi_vault), the secret, without the mount. Other fields of the secret stay.
+          - May hold C({org_name}), C({org_id}), C({service_account}) and C({name}), as may O(sink.variable),
+            O(sink.credential), O(sink.metadata_path) and the commands. In a path a slash in a value becomes C(%2F), a percent
+            sign C(%25), and a dot at its beginning C(%2E).
+        type: str
+      variable:
+        description:
+          - Of V(ansible_vault), the variable for the key. The metadata is in the variable of that name with C(_metadata) at
+            its end. In values that a template fills in, what no variable's name may hold becomes an underscore.
+        type: str
+      vault_id:
+        description:
+          - Of V(ansible_vault), whose secret encrypts a file that does not exist yet. A file that exists is encrypted with the
+            secret that decrypts it.
+        type: str
+      vault_password_file:
+        description:
+          - Of V(ansible_vault), a file with the vault's password, in place of the vault secrets that Ansible was started with.
+        type: path
+      url:
+        description:
+          - The address of the server of V(hashi_vault) or V(awx_credential). Without it E(VAULT_ADDR), or E(CONTROLLER_HOST).
+        type: str
+      token:
+        description:
+          - The token to ask that server with. Without it, and without another identity, E(VAULT_TOKEN) and then
+            C(~/.vault-token), or E(CONTROLLER_OAUTH_TOKEN).
+        type: str
+      token_file:
+        description:
+          - A file with that token.
+        type: path
+      username:
+        description:
+          - The user of V(awx_credential), in place of a token, with O(sink.password). Without it E(CONTROLLER_USERNAME).
+        type: str
+      password:
+        description:
+          - The password of O(sink.username). Without it E(CONTROLLER_PASSWORD).
+        type: str
+      role_id:
+        description:
+          - Of V(hashi_vault), the role of the AppRole method, with O(sink.secret_id) or O(sink.secret_id_file). Without it
+            E(VAULT_ROLE_ID). The login is made once in a task.
+        type: str
+      secret_id:
+        description:
+          - The secret of O(sink.role_id). Without it E(VAULT_SECRET_ID).
+        type: str
+      secret_id_file:
+        description:
+          - A file with that secret.
+        type: path
+      auth_mount:
+        description:
+          - Of V(hashi_vault), where the AppRole method is mounted. Without it C(approle).
+        type: str
+      mount:
+        description:
+          - Of V(hashi_vault), where the KV secrets engine is mounted. Without it C(secret).
+        type: str
+      namespace:
+        description:
+          - Of V(hashi_vault), the namespace. Without it E(VAULT_NAMESPACE).
+        type: str
+      key_field:
+        description:
+          - Of V(hashi_vault), the field for the key; without it C(key). Of V(awx_credential), the id of the credential's
+            field, which has to be a secret one.
+        type: str
+      metadata_field:
+        description:
+          - Of V(hashi_vault), the field for the metadata, as JSON text; without it C(metadata). Of V(awx_credential), a field
+            for it that is not secret; without it the metadata is a line of the credential's description.
+        type: str
+      credential:
+        description:
+          - Of V(awx_credential), the credential, by its name, or by its id as a number. It has to exist.
+        type: raw
+      organization:
+        description:
+          - Of V(awx_credential), the controller's organization that the credential belongs to, where several have its name.
+        type: str
+      store_command:
+        description:
+          - Of V(command), the program that stores the key, and its arguments, run without a shell. It gets the key and a
+            newline on its standard input, and has to end with 0. C(GRAFANA_SINK_ORG_NAME), C(GRAFANA_SINK_ORG_ID),
+            C(GRAFANA_SINK_SERVICE_ACCOUNT) and C(GRAFANA_SINK_NAME) in its environment say which key it is.
+        type: list
+        elements: str
+      read_command:
+        description:
+          - Of V(command), the program that prints the key, and ends with 3 where there is none. Without it, a key that was
+            stored is taken to be there still.
+        type: list
+        elements: str
+      remove_command:
+        description:
+          - Of V(command), the program that takes the key away.
+        type: list
+        elements: str
+      probe_command:
+        description:
+          - Of V(command), a program that is run before a token is made, and ends with 0 where a key could be stored.
+        type: list
+        elements: str
+      metadata_path:
+        description:
+          - Of V(command), the file for the metadata.
+        type: str
+      validate_certs:
+        description:
+          - Whether the certificate of O(sink.url) is checked. Without it E(VAULT_SKIP_VERIFY) or E(CONTROLLER_VERIFY_SSL) says
+            so, and else it is.
+        type: bool
+      ca_path:
+        description:
+          - The authority's certificate to check it with. Without it E(VAULT_CACERT).
+        type: path
+      timeout:
+        description:
+          - How long a request (30 without it) or a command (60 without it) may take, in seconds.
+        type: float
   return_key:
     description: &return_key
       - Whether the key is in the result when it was just made. The task then needs C(no_log=true).
@@ -52,12 +198,52 @@ options:
         use.
       - V(new) tests a key that was just made, V(always) also one that is stored already, V(never) none. Without it,
         V(new) holds.
+      - From Grafana 11.5 on V(always) also finds out whether the key is one of this account.
     type: str
     choices: [new, always, never]
+  rotate:
+    description: &rotate
+      - When a token that works is replaced. V(auto) does so when it expires within O(renew_before), V(always) in each run,
+        V(never) not at all. One that does not work is always replaced. Without it, V(auto) holds.
+    type: str
+    choices: [never, auto, always]
+  renew_before:
+    description: &renew_before
+      - How long before its end a token is replaced, as a duration such as V(7d). It has to be shorter than
+        O(seconds_to_live).
+    type: raw
+  name_template:
+    description: &name_template
+      - How tokens are named, with C({name}), C({counter}) and C({date}) (such as C(20260131), by the server's clock).
+      - Without C({counter}), a number follows where the name is taken. Without it, tokens are called C(NAME), C(NAME-2),
+        C(NAME-3) and so on.
+    type: str
+  keep_previous:
+    description: &keep_previous
+      - How long a replaced token that works goes on to work beside the new one, as a duration such as V(7d), or
+        V(until_unused=7d) for as long as somebody has used it within that time, or V(until_unused) for a day. A later run
+        deletes it. Without it, it is deleted once the new key is stored.
+    type: raw
+  max_tokens:
+    description: &max_tokens
+      - How many tokens the account may have. Where one more would be too many, nothing is made.
+    type: int
+  orphan_after:
+    description: &orphan_after
+      - How old a token of which nothing is remembered has to be before it is deleted, as another run may be about to store
+        its key. Without it, V(15m).
+    type: raw
+  purge:
+    description: &purge
+      - Which other tokens of the account are deleted. V(expired) ones, those V(unlisted), which no item of this task names,
+        and those that nobody has used for so long, as V(unused_for=90d).
+      - Tokens that work and are younger than O(orphan_after) are left alone.
+    type: list
+    elements: str
   state:
     description: &state
       - Whether there is to be such a token. V(absent) deletes the token that the metadata names, those of the name,
-        and the files.
+        and what is stored.
     type: str
     choices: [present, absent]
     default: present
@@ -82,6 +268,10 @@ options:
       dest:
         description: *dest
         type: path
+      sink:
+        description: *sink
+        type: dict
+        suboptions: *sink_options
       return_key:
         description: *return_key
         type: bool
@@ -89,6 +279,29 @@ options:
         description: *prove
         type: str
         choices: [new, always, never]
+      rotate:
+        description: *rotate
+        type: str
+        choices: [never, auto, always]
+      renew_before:
+        description: *renew_before
+        type: raw
+      name_template:
+        description: *name_template
+        type: str
+      keep_previous:
+        description: *keep_previous
+        type: raw
+      max_tokens:
+        description: *max_tokens
+        type: int
+      orphan_after:
+        description: *orphan_after
+        type: raw
+      purge:
+        description: *purge
+        type: list
+        elements: str
       state:
         description: *state
         type: str
@@ -119,6 +332,42 @@ EXAMPLES = r"""
     name: ci
     seconds_to_live: 30d
     dest: /run/keys/tenant-1.token
+
+- name: Rotated a week before its end, in Vault, while the old key works for another day
+  orgsmith.grafana.grafana_sa_token:
+    org_name: tenant-1
+    service_account: ci
+    name: ci
+    name_template: "{name}-{date}"
+    seconds_to_live: 30d
+    renew_before: 7d
+    keep_previous: 1d
+    sink:
+      type: hashi_vault
+      url: https://vault.example.org:8200
+      path: grafana/{org_name}/{service_account}
+      role_id: grafana-rotation
+      secret_id_file: /run/secrets/vault-secret-id
+
+- name: The keys of many tenants in one file of the inventory that ansible-vault has encrypted
+  orgsmith.grafana.grafana_sa_token:
+    service_account: ci
+    name: ci
+    seconds_to_live: 90d
+    renew_before: 14d
+    sink:
+      type: ansible_vault
+      path: group_vars/all/grafana_keys.yml
+      variable: grafana_key_{org_name}
+    batch:
+      - org_name: tenant-1
+      - org_name: tenant-2
+
+- name: No token that nobody needs
+  orgsmith.grafana.grafana_sa_token:
+    org_name: tenant-1
+    service_account: ci
+    purge: [expired, unused_for=90d]
 
 - name: A token whose key goes straight into something else
   orgsmith.grafana.grafana_sa_token:
@@ -174,13 +423,31 @@ token:
       type: str
       returned: except in check mode for one that would be made
     dest:
-      description: Where the key is.
+      description: Where the key is. The path of O(dest) or of a file, or another O(sink) in words.
       type: str
-      returned: when O(dest) is given
+      returned: when O(dest) or O(sink) is given
     fingerprint:
       description: The SHA-256 of the key, by which a key can be recognised and not be guessed.
       type: str
-      returned: when O(dest) is given
+      returned: when O(dest) or O(sink) is given
+    reason:
+      description: Why the token that was there before was replaced, in words.
+      type: str
+      returned: when it was replaced
+    never_used:
+      description: Whether nobody but this collection has used it since it was made, a week ago or more.
+      type: bool
+      returned: when O(dest) or O(sink) is given
+    waiting:
+      description: Tokens that it replaces and that O(keep_previous) still keeps, each with C(id), C(name) and C(replaced).
+      type: list
+      elements: dict
+      returned: when O(dest) or O(sink) is given
+    pending:
+      description: Names of tokens that another run may be about to store. A later run deletes them if none does.
+      type: list
+      elements: str
+      returned: when O(dest) or O(sink) is given
     key:
       description: The key.
       type: str

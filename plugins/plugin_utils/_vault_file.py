@@ -111,7 +111,9 @@ class VaultFile:
         if variable in nodes:
             key, there = nodes[variable]
             start = key.start_mark.index
-            end = self.text.find("\n", max(there.end_mark.index - 1, start))
+            # A block of text takes the empty lines after it with it.
+            last = start + len(self.text[start : there.end_mark.index].rstrip())
+            end = self.text.find("\n", last)
             end = len(self.text) if end < 0 else end + 1
             text = self.text[:start] + line + self.text[end:]
         elif value is None:

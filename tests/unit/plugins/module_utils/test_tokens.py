@@ -6,53 +6,101 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._secrets import KeyFile, Metadata
+from ansible_collections.orgsmith.grafana.plugins.module_utils._durations import iso
+from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import Refused
 from ansible_collections.orgsmith.grafana.plugins.module_utils._service_accounts import Account
+from ansible_collections.orgsmith.grafana.plugins.module_utils._sink_file import FileSink
+from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks import Metadata, Previous, Stored
+from ansible_collections.orgsmith.grafana.plugins.module_utils._token_plan import others, ours, plan, present, purged
 from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens import (
     VALID,
     DesiredToken,
+    Keep,
+    Purge,
     Token,
     TokenState,
-    belongs,
-    judge,
-    next_name,
-    ours,
-    plan,
+    mistyped,
+    never_used,
     token,
 )
 
+NOW = datetime(2026, 6, 1, 12, tzinfo=timezone.utc)
+DAY = 86400
+
+
+def at(seconds):
+    """Return a time *seconds* from now, as the server writes it."""
+    return iso(NOW + timedelta(seconds=seconds))
+
+
 ACCOUNT = Account(5, "ci", "sa-1-ci", "Editor", False)
-WANTED = DesiredToken("ci", "ci", 3600, KeyFile("/keys/ci"))
-KNOWN = Metadata(7, "ci", 5, "ci", 2, "tenant", "http://g", "c", "e", "sha256:k")
-THERE = Token(7, "ci")
-GOOD = TokenState(ACCOUNT, 2, (THERE,), KNOWN, "sha256:k", True)
+SINK = FileSink.at("/keys/ci")
+WANTED = DesiredToken("ci", "ci", 3600, SINK)
+KNOWN = Metadata(7, "ci", 5, "ci", 2, "tenant", "http://g", at(-3 * DAY), at(9 * DAY), "sha256:k")
+THERE = Token(7, "ci", at(-3 * DAY), at(9 * DAY))
+STORED = Stored(KNOWN, "sha256:k", True)
+GOOD = TokenState(ACCOUNT, 2, (THERE,), STORED, now=NOW)
+OLD = {"created": at(-2 * DAY)}
+YOUNG = {"created": at(-60)}
+
+
+class Unlocked(FileSink):
+    """A place that cannot be locked."""
+
+    locks = False
+
+
+def knowing(state=GOOD, **changes):
+    """Return *state* with other metadata."""
+    return replace(state, stored=replace(state.stored, metadata=replace(state.stored.metadata, **changes)))
 
 
 @pytest.mark.parametrize(
     ("state", "verdict"),
     [
         pytest.param(GOOD, VALID, id="all is well"),
-        pytest.param(TokenState(ACCOUNT, 2), "absent", id="nothing at all"),
-        pytest.param(replace(GOOD, metadata=None), "lost", id="no metadata"),
-        pytest.param(replace(GOOD, metadata=Metadata(pending=("ci",))), "lost", id="a key that got lost on the way"),
+        pytest.param(TokenState(ACCOUNT, 2, now=NOW), "absent", id="nothing at all"),
+        pytest.param(replace(GOOD, stored=Stored(None, "sha256:k", True)), "lost", id="no metadata"),
+        pytest.param(replace(GOOD, stored=Stored(Metadata(pending=("ci",)))), "lost", id="a key that got lost on the way"),
         pytest.param(replace(GOOD, org_id=3), "elsewhere", id="another org"),
         pytest.param(replace(GOOD, account=replace(ACCOUNT, id=6)), "elsewhere", id="another account"),
         pytest.param(replace(GOOD, tokens=()), "gone", id="not listed"),
         pytest.param(replace(GOOD, tokens=(Token(8, "ci"),)), "gone", id="another id of that name"),
-        pytest.param(replace(GOOD, tokens=(Token(7, "ci", expired=True),)), "expired", id="expired"),
-        pytest.param(replace(GOOD, tokens=(Token(7, "ci", revoked=True),)), "revoked", id="revoked"),
-        pytest.param(replace(GOOD, stored=None), "no key", id="no key file"),
-        pytest.param(replace(GOOD, stored="sha256:x"), "other key", id="another key"),
-        pytest.param(replace(GOOD, refused=True), "refused", id="refused by the server"),
+        pytest.param(replace(GOOD, tokens=(replace(THERE, expired=True),)), "expired", id="expired"),
+        pytest.param(replace(GOOD, tokens=(replace(THERE, revoked=True),)), "revoked", id="revoked"),
+        pytest.param(replace(GOOD, stored=Stored(KNOWN)), "no key", id="no key"),
+        pytest.param(replace(GOOD, stored=Stored(KNOWN, "sha256:x", True)), "other key", id="another key, not shown"),
+        pytest.param(replace(GOOD, stored=Stored(KNOWN, "sha256:x", True, "glsa_x")), "mistyped", id="a mistyped key"),
+        pytest.param(replace(GOOD, refused="refused"), "refused", id="refused by the server"),
+        pytest.param(replace(GOOD, refused="other org"), "other org", id="works elsewhere"),
+        pytest.param(replace(GOOD, refused="other account"), "other account", id="of another account"),
     ],
 )
-def test_judge(state, verdict):
-    assert judge(WANTED, state)[1] == verdict
+def test_present(state, verdict):
+    assert present(WANTED, state)[1] == verdict
     change = plan(WANTED, state)
     assert (change is None) == (verdict == VALID)
+
+
+@pytest.mark.parametrize(
+    ("rotation", "expires", "verdict"),
+    [
+        ({}, 60, VALID),
+        ({"renew_before": 3600}, 3601, VALID),
+        ({"renew_before": 3600}, 3600, "due"),
+        ({"renew_before": 3600}, None, VALID),
+        ({"renew_before": 3600, "rotate": "never"}, 60, VALID),
+        ({"rotate": "always"}, 9 * DAY, "told"),
+        ({"rotate": "always"}, None, "told"),
+    ],
+)
+def test_due(rotation, expires, verdict):
+    there = replace(THERE, expires=None if expires is None else at(expires))
+    assert present(replace(WANTED, **rotation), replace(GOOD, tokens=(there,)))[1] == verdict
 
 
 @pytest.mark.parametrize(
@@ -66,93 +114,209 @@ def test_judge(state, verdict):
         ((Token(1, "other"),), "absent"),
     ],
 )
-def test_judge_without_a_file(tokens, verdict):
-    assert judge(replace(WANTED, dest=None), TokenState(ACCOUNT, 2, tokens))[1] == verdict
+def test_without_a_place_for_the_key_any_living_one_is_enough(tokens, verdict):
+    assert present(replace(WANTED, sink=None), TokenState(ACCOUNT, 2, tokens, now=NOW))[1] == verdict
 
 
 @pytest.mark.parametrize(
-    ("base", "name", "expected"),
+    ("entry", "state", "sink", "fate"),
     [
-        ("ci", "ci", True),
-        ("ci", "ci-2", True),
-        ("ci", "ci-10", True),
-        ("ci", "ci-0", False),
-        ("ci", "ci-02", False),
-        ("ci", "ci-x", False),
-        ("ci", "ci2", False),
-        ("ci", "CI", False),
-        ("c.i", "cxi", False),
-        ("ci-2", "ci-2-2", True),
-    ],
-)
-def test_belongs(base, name, expected):
-    assert belongs(base, name) is expected
-
-
-@pytest.mark.parametrize(
-    ("taken", "name"),
-    [([], "ci"), (["ci"], "ci-2"), (["ci", "ci-2"], "ci-3"), (["ci-2"], "ci"), (["ci", "ci-3"], "ci-2")],
-)
-def test_next_name(taken, name):
-    assert next_name("ci", taken) == name
-
-
-@pytest.mark.parametrize(
-    ("changes", "claimed", "expected"),
-    [
-        pytest.param({}, (), ["ci"], id="remembered"),
-        pytest.param({"metadata": None}, (), ["ci"], id="of the base name"),
-        pytest.param({"metadata": replace(KNOWN, token_id=9)}, (), ["ci"], id="base name beside another id"),
-        pytest.param({"tokens": (THERE, Token(8, "ci-2"))}, (), ["ci"], id="a numbered one that lives may be somebody's"),
-        pytest.param({"tokens": (THERE, Token(8, "ci-2", expired=True))}, (), ["ci", "ci-2"], id="a dead numbered one"),
-        pytest.param({"tokens": (THERE, Token(8, "ci-2", expired=True))}, ("ci-2",), ["ci"], id="unless another item bears it"),
+        pytest.param(Token(8, "ci-2", **OLD), GOOD, SINK, "stranger", id="a numbered one that lives may be another task's"),
+        pytest.param(Token(8, "ci-2", expired=True), GOOD, SINK, "doomed", id="a numbered one that is dead"),
+        pytest.param(Token(8, "ci-2", revoked=True), GOOD, SINK, "doomed", id="a numbered one that is revoked"),
+        pytest.param(Token(8, "ci", **OLD), knowing(token_id=9), SINK, "doomed", id="of the name, and not remembered"),
+        pytest.param(Token(8, "ci", **YOUNG), knowing(token_id=9), SINK, "pending", id="of the name, and just made"),
+        pytest.param(Token(8, "ci-2", **YOUNG), knowing(pending=("ci-2",)), SINK, "doomed", id="pending, with the lock"),
         pytest.param(
-            {"tokens": (THERE, Token(8, "ci-2")), "metadata": replace(KNOWN, pending=("ci-2",))},
-            (),
-            ["ci", "ci-2"],
-            id="pending",
+            Token(8, "ci-2", **YOUNG), knowing(pending=("ci-2",)), Unlocked.at("/k"), "pending", id="pending, without a lock"
         ),
-        pytest.param({"tokens": (Token(9, "other"),)}, (), [], id="somebody else's"),
+        pytest.param(
+            Token(8, "ci-2", **OLD), knowing(pending=("ci-2",)), Unlocked.at("/k"), "doomed", id="pending for long, without"
+        ),
+        pytest.param(
+            Token(8, "ci-2", **YOUNG), replace(GOOD, unanswered=frozenset(["ci-2"])), Unlocked.at("/k"), "doomed", id="ours"
+        ),
+        pytest.param(Token(8, "other"), GOOD, SINK, "nothing", id="somebody else's"),
+        pytest.param(
+            Token(8, "ci-2", expired=True),
+            replace(GOOD, siblings=(DesiredToken("ci", "ci-2"),)),
+            SINK,
+            "nothing",
+            id="the name of another item",
+        ),
     ],
 )
-def test_ours(changes, claimed, expected):
-    assert [entry.name for entry in ours(WANTED, replace(GOOD, **changes), claimed)] == expected
+def test_others(entry, state, sink, fate):
+    state = replace(state, tokens=(THERE, entry))
+    wanted = replace(WANTED, sink=sink)
+    rest = others(wanted, state, *present(wanted, state))
+    found = {"doomed": rest.tokens(), "pending": rest.pending, "stranger": rest.strangers}
+    assert {name: entries for name, entries in found.items() if entry in entries} == (
+        {fate: found[fate]} if fate in found else {}
+    )
+
+
+PREVIOUS = (Previous(6, "ci-0", at(-DAY)),)
+
+
+@pytest.mark.parametrize(
+    ("keep", "entry", "stays"),
+    [
+        pytest.param(None, Token(6, "ci-0", **OLD), False, id="not kept"),
+        pytest.param(Keep(2 * DAY), Token(6, "ci-0", **OLD), True, id="within its time"),
+        pytest.param(Keep(DAY), Token(6, "ci-0", **OLD), False, id="its time is over"),
+        pytest.param(Keep(2 * DAY), Token(6, "ci-0", expired=True), False, id="dead"),
+        pytest.param(Keep(DAY, True), Token(6, "ci-0", at(-9 * DAY), last_used=at(-60)), True, id="still used"),
+        pytest.param(Keep(DAY, True), Token(6, "ci-0", at(-9 * DAY), last_used=at(-DAY)), False, id="not used any more"),
+        pytest.param(Keep(DAY, True), Token(6, "ci-0", at(-60)), True, id="never used, and young"),
+        pytest.param(Keep(DAY, True), Token(6, "ci-0", at(-9 * DAY)), False, id="never used"),
+    ],
+)
+def test_what_was_replaced_waits(keep, entry, stays):
+    state = knowing(replace(GOOD, tokens=(THERE, entry)), previous=PREVIOUS)
+    wanted = replace(WANTED, keep=keep)
+    rest = others(wanted, state, *present(wanted, state))
+    assert (rest.waiting == PREVIOUS, entry in rest.tokens()) == (stays, not stays)
+    assert (plan(wanted, state) is None) is stays
+
+
+def test_what_is_replaced_now_is_kept_if_it_works():
+    wanted = replace(WANTED, rotate="always", keep=Keep(DAY))
+    work = plan(wanted, GOOD).data
+    assert (work.name, work.doomed) == ("ci-2", ())
+    assert work.waiting == (Previous(7, "ci", at(0)),)
+    assert plan(wanted, replace(GOOD, tokens=(replace(THERE, expired=True),))).data.waiting == ()
+
+
+@pytest.mark.parametrize(
+    ("rules", "gone"),
+    [
+        (Purge(expired=True), ["dead", "ci-2"]),
+        (Purge(unlisted=True), ["dead", "young-and-dead", "ci-2", "unused", "used"]),
+        (Purge(unused_for=90 * DAY), ["unused"]),
+        (Purge(), []),
+    ],
+)
+def test_purge(rules, gone):
+    tokens = (
+        THERE,
+        Token(10, "dead", at(-99 * DAY), expired=True, last_used=at(-DAY)),
+        Token(11, "young-and-dead", at(-60), revoked=True),
+        Token(12, "ci-2", at(-DAY), expired=True),
+        Token(13, "unused", at(-99 * DAY), last_used=at(-91 * DAY)),
+        Token(14, "used", at(-99 * DAY), last_used=at(-DAY)),
+        Token(15, "young", at(-60)),
+        Token(16, "their-2", at(-99 * DAY)),
+    )
+    state = replace(GOOD, tokens=tokens, siblings=(DesiredToken("ci", "their"),))
+    found = [entry.name for entry, _why in purged(replace(WANTED, purge=rules), state, {7})]
+    assert sorted(found) == sorted(gone)
+
+
+def test_purge_alone():
+    wanted = DesiredToken("ci", None, purge=Purge(expired=True))
+    change = plan(wanted, replace(GOOD, tokens=(Token(10, "dead", expired=True), Token(11, "alive"))))
+    assert change.action == "tidy"
+    assert [entry.id for entry in change.data.doomed] == [10]
+    assert change.before["left_over"] == {"dead": "it has expired"}
+    assert plan(wanted, replace(GOOD, tokens=(Token(11, "alive"),))) is None
+
+
+@pytest.mark.parametrize(("most", "refused"), [(None, False), (4, False), (3, True)])
+def test_max_tokens(most, refused):
+    state = replace(GOOD, tokens=(Token(1, "a"), Token(2, "b"), Token(3, "c")), stored=Stored())
+    wanted = replace(WANTED, max_tokens=most)
+    if not refused:
+        assert plan(wanted, state).action == "create"
+        return
+    with pytest.raises(Refused, match="max_tokens") as caught:
+        plan(wanted, state)
+    assert caught.value.code == "too_many_tokens"
+
+
+def test_max_tokens_counts_what_the_list_does_not_show():
+    state = replace(GOOD, tokens=(), stored=Stored(), account=replace(ACCOUNT, tokens=400))
+    with pytest.raises(Refused):
+        plan(replace(WANTED, max_tokens=400), state)
+
+
+def test_ours_are_not_those_of_other_items():
+    state = replace(GOOD, tokens=(THERE, Token(8, "ci-2"), Token(9, "ci-3")), siblings=(DesiredToken("ci", "ci-2"),))
+    assert [entry.name for entry in ours(WANTED, state)] == ["ci", "ci-3"]
 
 
 def test_absent_without_memory_goes_by_the_name():
-    state = TokenState(ACCOUNT, 2, (Token(1, "ci"), Token(2, "ci-2"), Token(3, "ci-x")))
+    state = TokenState(ACCOUNT, 2, (Token(1, "ci"), Token(2, "ci-2"), Token(3, "ci-x")), now=NOW)
     gone = replace(WANTED, state="absent")
-    assert [entry.name for entry in ours(gone, state)] == ["ci", "ci-2"]
-    assert [entry.name for entry in ours(gone, state, ("ci-2",))] == ["ci"]
+    assert sorted(entry.name for entry in plan(gone, state).data.doomed) == ["ci", "ci-2"]
+    sibling = replace(state, siblings=(DesiredToken("ci", "ci-2"),))
+    assert [entry.name for entry in plan(gone, sibling).data.doomed] == ["ci"]
 
 
 def test_replacing_makes_before_it_deletes():
-    change = plan(WANTED, replace(GOOD, tokens=(Token(7, "ci", expired=True),)))
-    name, obsolete = change.data
-    assert (change.action, name) == ("replace", "ci-2")
-    assert [entry.id for entry in obsolete] == [7]
+    change = plan(WANTED, replace(GOOD, tokens=(replace(THERE, expired=True),)))
+    assert (change.action, change.data.name) == ("replace", "ci-2")
+    assert [entry.id for entry in change.data.doomed] == [7]
     assert change.before["status"] == "expired"
+    assert change.before["reason"] == "it has expired"
     assert change.after == {"name": "ci-2", "service_account": "ci", "status": "valid", "dest": "/keys/ci"}
 
 
 def test_what_was_left_over_is_tidied():
-    state = replace(GOOD, tokens=(THERE, Token(6, "old")), metadata=replace(KNOWN, pending=("old",)))
-    change = plan(WANTED, state)
+    change = plan(WANTED, knowing(replace(GOOD, tokens=(THERE, Token(6, "old"))), pending=("old",)))
     assert change.action == "tidy"
-    assert [entry.id for entry in change.data[1]] == [6]
+    assert [entry.id for entry in change.data.doomed] == [6]
 
 
 @pytest.mark.parametrize(
     ("state", "changes"),
-    [(GOOD, True), (replace(GOOD, tokens=()), True), (TokenState(None, 2), False), (TokenState(ACCOUNT, 2), False)],
-    ids=["token and file", "file alone", "no account", "nothing"],
+    [
+        (GOOD, True),
+        (replace(GOOD, tokens=()), True),
+        (TokenState(None, 2), False),
+        (TokenState(ACCOUNT, 2), False),
+        (replace(GOOD, tokens=(Token(8, "ci", **YOUNG),), stored=Stored()), True),
+    ],
+    ids=["token and file", "file alone", "no account", "nothing", "just made"],
 )
 def test_absent(state, changes):
     assert (plan(replace(WANTED, state="absent"), state) is not None) is changes
 
 
+@pytest.mark.parametrize(
+    ("created", "last_used", "proved", "expected"),
+    [
+        (-30 * DAY, None, None, True),
+        (-30 * DAY, -30 * DAY + 1, -30 * DAY, True),
+        (-30 * DAY, -DAY, -30 * DAY, False),
+        (-DAY, None, None, False),
+        (-30 * DAY, -30 * DAY + 1, None, False),
+    ],
+    ids=["never", "only proven", "used", "young", "used at once"],
+)
+def test_never_used(created, last_used, proved, expected):
+    entry = replace(THERE, created=at(created), last_used=None if last_used is None else at(last_used))
+    state = knowing(proved=None if proved is None else at(proved))
+    assert never_used(state, entry) is expected
+
+
+@pytest.mark.parametrize(
+    ("key", "wrong"),
+    [
+        ("glsa_" + "a" * 32 + "_b1a40a94", False),
+        ("glsa_" + "a" * 32 + "_b1a40a95", True),
+        ("glsa_" + "b" * 32 + "_b1a40a94", True),
+        ("glsa_" + "a" * 31 + "_b1a40a94", True),
+        ("", True),
+        ("eyJrIjoi", True),
+    ],
+)
+def test_mistyped(key, wrong):
+    assert mistyped(key) is wrong
+
+
 def test_no_key_in_any_view():
-    state = replace(GOOD, key="glsa_the-key", tokens=())
+    state = replace(GOOD, key="glsa_the-key", tokens=(), stored=Stored(KNOWN, "sha256:k", True, "glsa_the-key"))
     assert "glsa_the-key" not in repr(state)
     assert "glsa_the-key" not in repr(plan(WANTED, state))
 

@@ -1,0 +1,164 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Variables in encrypted files: nothing else in the file changes, and nothing is written in plain."""
+
+from __future__ import annotations
+
+import os
+import stat
+
+import pytest
+from ansible.parsing.dataloader import DataLoader
+from ansible.parsing.vault import VaultLib, VaultSecret
+
+from ansible_collections.orgsmith.grafana.plugins.module_utils._files import StoreError
+from ansible_collections.orgsmith.grafana.plugins.module_utils._sink_handover import seal, unseal
+from ansible_collections.orgsmith.grafana.plugins.plugin_utils._vault_file import VaultFile, vault_secrets
+
+ONE, TWO = VaultSecret(b"first-password"), VaultSecret(b"second-password")
+SECRETS = [("default", ONE), ("prod", TWO)]
+KEPT = """\
+# who knows what
+---
+zebra: 1          # a comment
+api:
+  - name: x
+    password: !vault |
+      $ANSIBLE_VAULT;1.1;AES256
+      3132
+text: |
+  several
+    lines
+
+anchor: &a {b: c}
+again: *a
+"yes": "no"
+"""
+
+
+@pytest.fixture
+def encrypted(tmp_path):
+    """A function that makes an encrypted file of a text."""
+
+    def make(text, vault_id="default"):
+        path = tmp_path / "vault.yml"
+        secret = dict(SECRETS)[vault_id]
+        path.write_bytes(VaultLib(SECRETS).encrypt(text, secret=secret, vault_id=vault_id))
+        file = VaultFile(str(path), SECRETS)
+        file.load()
+        return file
+
+    return make
+
+
+def decrypted(file):
+    """Return what is in the file, by ansible-vault's own means."""
+    with open(file.path, "rb") as stream:
+        return VaultLib(SECRETS).decrypt(stream.read()).decode()
+
+
+def test_the_rest_stays_to_the_byte(encrypted):
+    file = encrypted(KEPT)
+    file.set("key", "glsa_1")
+    file.set("key_metadata", {"token_id": 7})
+    file.save()
+    assert decrypted(file) == KEPT + 'key: "glsa_1"\nkey_metadata: {"token_id": 7}\n'
+    assert (file.get("key"), file.get("key_metadata")) == ("glsa_1", {"token_id": 7})
+
+
+@pytest.mark.parametrize("there", ["key: old\n", 'key: "old"  # with a comment\n', "key:\n", "key: |\n  old\n", "key: null\n"])
+@pytest.mark.parametrize("after", ["", "last: 1\n", "\n# about the last\nlast: 1\n"])
+def test_a_value_is_replaced_where_it_stands(encrypted, there, after):
+    file = encrypted(KEPT + there + after)
+    file.set("key", "glsa_1")
+    file.save()
+    assert decrypted(file) == KEPT + 'key: "glsa_1"\n' + after
+    file.set("key", None)
+    file.save()
+    assert decrypted(file) == KEPT + after
+
+
+def test_without_a_newline_at_the_end(encrypted):
+    file = encrypted("a: 1")
+    file.set("key", "glsa_1")
+    assert file.text == 'a: 1\nkey: "glsa_1"\n'
+
+
+def test_a_new_file(tmp_path):
+    file = VaultFile(str(tmp_path / "new.yml"), SECRETS, "prod")
+    file.load()
+    file.check()
+    file.set("key", "glsa_1")
+    file.save()
+    with open(file.path) as stream:
+        assert stream.readline() == "$ANSIBLE_VAULT;1.2;AES256;prod\n"
+    assert decrypted(file) == '---\nkey: "glsa_1"\n'
+    assert stat.S_IMODE(os.stat(file.path).st_mode) == 0o600
+    file.set("key", None)
+    file.save()
+    file.set("other", "x")
+    assert file.text == '---\nother: "x"\n'
+
+
+def test_encrypted_again_with_the_secret_that_decrypts_it(encrypted):
+    file = encrypted("a: 1\n", "prod")
+    file.set("key", "glsa_1")
+    file.save()
+    with open(file.path, "rb") as stream:
+        raw = stream.read()
+    assert raw.startswith(b"$ANSIBLE_VAULT;1.2;AES256;prod\n")
+    assert b"glsa_1" not in raw
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"a: 1\n", "is not encrypted"),
+        (VaultLib([("x", VaultSecret(b"else"))]).encrypt("a: 1", secret=VaultSecret(b"else")), "cannot be decrypted"),
+        (VaultLib(SECRETS).encrypt("- a\n", secret=ONE), "has to hold variables"),
+        (VaultLib(SECRETS).encrypt("{a: 1}", secret=ONE), "has to hold variables"),
+        (VaultLib(SECRETS).encrypt("a: [1\nsecret-of-the-file", secret=ONE), "is no YAML: line"),
+    ],
+    ids=["plain", "another password", "a list", "in braces", "no YAML"],
+)
+def test_files_that_cannot_be_used(tmp_path, content, words):
+    path = tmp_path / "vault.yml"
+    path.write_bytes(content)
+    with pytest.raises(StoreError, match=words) as caught:
+        VaultFile(str(path), SECRETS).load()
+    assert "secret-of-the-file" not in str(caught.value)
+    assert path.read_bytes() == content
+
+
+def test_a_value_that_others_hang_on(encrypted):
+    file = encrypted("key: &k old\nother: *k\n")
+    with pytest.raises(StoreError, match=r"is no YAML|without changing other values"):
+        file.set("key", "glsa_1")
+
+
+def test_secrets(tmp_path):
+    loader = DataLoader()
+    with pytest.raises(StoreError, match="no vault secret is known"):
+        vault_secrets(loader, None, None)
+    loader.set_vault_secrets(SECRETS)
+    assert [name for name, _secret in vault_secrets(loader, None, None)] == ["default", "prod"]
+    (tmp_path / "pw").write_text("from-a-file\n")
+    found = vault_secrets(loader, str(tmp_path / "pw"), "mine")
+    assert [(name, secret.bytes) for name, secret in found] == [("mine", b"from-a-file")]
+    with pytest.raises(StoreError, match="cannot be used"):
+        vault_secrets(loader, str(tmp_path / "none"), None)
+
+
+def test_no_secret_of_that_id(tmp_path):
+    with pytest.raises(StoreError, match="has the id else"):
+        VaultFile(str(tmp_path / "new.yml"), SECRETS, "else").check()
+
+
+@pytest.mark.parametrize("key", ["glsa_" + "k" * 41, "", "ключ", "x" * 1000])
+def test_sealed(key):
+    sealed = seal(key, "pad", "a.yml#b")
+    assert unseal(sealed, "pad", "a.yml#b") == key
+    assert not key or key not in sealed
+    assert not key or seal(key, "pad", "a.yml#c") != sealed
+    assert not key or seal(key, "other", "a.yml#b") != sealed
