@@ -9,6 +9,8 @@ import contextlib
 import importlib
 import io
 import json
+import os
+import subprocess
 
 import pytest
 from ansible.module_utils import basic
@@ -188,3 +190,26 @@ def special(monkeypatch):
     """A function that starts a server with settings of its own."""
     with contextlib.ExitStack() as stack:
         yield lambda version, **options: Server(stack.enter_context(start(version, **options)), monkeypatch)
+
+
+@pytest.fixture
+def mounted(tmp_path):
+    """A function that returns a folder on a file system that is ``full`` or ``read-only``."""
+    if os.geteuid() != 0 or subprocess.run(["unshare", "--mount", "true"], check=False).returncode:
+        pytest.skip("mounting a small file system needs root")
+    with contextlib.ExitStack() as stack:
+
+        def mount(kind):
+            folder = tmp_path / kind
+            folder.mkdir()
+            subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", str(folder)], check=True)
+            stack.callback(subprocess.run, ["umount", "-l", str(folder)], check=True)
+            if kind == "full":
+                with contextlib.suppress(OSError), open(folder / "ballast", "wb", buffering=0) as stream:
+                    while True:
+                        stream.write(b"x" * 4096)
+            else:
+                subprocess.run(["mount", "-o", "remount,ro", str(folder)], check=True)
+            return folder
+
+        yield mount

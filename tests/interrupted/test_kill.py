@@ -1,0 +1,49 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A run that is killed, before and after each request and each change of a file in turn: the next one ends well."""
+
+from __future__ import annotations
+
+import pytest
+
+from interrupted.world import LIFETIME, World
+
+#: Kinds of places; a rotation through the controller's vault is in tests/e2e.
+SINKS = ["file", "command", "hashi_vault", "awx_credential"]
+
+
+@pytest.fixture(scope="module", params=[(version, sink) for version in ("9.3.2", "12.4.3") for sink in SINKS], ids="-".join)
+def world(request, tmp_path_factory):
+    version, sink = request.param
+    made = World(version, sink, tmp_path_factory.mktemp("keys"))
+    yield made
+    made.close()
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("work", ["make", "rotate", "rotate and keep", "remove"])
+def test_killed_at_every_point(world, work, record_property):
+    more = {"make": {}, "rotate": {}, "rotate and keep": {"keep_previous": 600}, "remove": {"state": "absent"}}[work]
+    kept = more.get("keep_previous", 0)
+    kill_at = 0
+    while True:
+        kill_at += 1
+        world.reset()
+        if work != "make":
+            assert world.run().code == 0
+        if work.startswith("rotate"):
+            world.emulator.advance(LIFETIME - 600)
+        ended = world.run(kill_at, **more)
+        if not ended.killed:
+            break
+        if work == "remove" and kill_at % 2:
+            # The removal is finished by the next run, too.
+            assert world.run(**more).code == 0
+            assert (world.tokens(), world.stored()) == ([], None if world.kind != "command" else world.stored())
+            continue
+        world.converges(kept)
+    assert ended.code == 0, ended.result
+    assert ended.points == kill_at - 1
+    assert kill_at > 10
+    record_property("kill points", kill_at - 1)

@@ -1,0 +1,481 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Keys in other places than files: what is stored there, to the byte, and what stops before a token is made.
+
+``VAULT_TEST_ADDR`` and ``VAULT_TEST_TOKEN`` name a real Vault or OpenBao (its root token) to run the same tests against.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import sys
+
+import pytest
+import requests
+
+from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks import fingerprint
+from modules.tenant import Tenant
+from standins import Awx, Vault
+
+
+class RealVault:
+    """A real server, asked for what the tests of the stand-in look at."""
+
+    def __init__(self):
+        self.url, self.token = os.environ["VAULT_TEST_ADDR"], os.environ["VAULT_TEST_TOKEN"]
+        self.call("DELETE", "secret/metadata/team/tenant")
+
+    def call(self, method, path, body=None):
+        return requests.request(method, f"{self.url}/v1/{path}", json=body, headers={"X-Vault-Token": self.token}, timeout=10)
+
+    def put(self, path, data):
+        assert self.call("POST", f"secret/data/{path}", {"data": data}).ok
+
+    def data(self, path):
+        answer = self.call("GET", f"secret/data/{path}")
+        return answer.json()["data"]["data"] if answer.ok else None
+
+    def versions(self, path):
+        return self.call("GET", f"secret/metadata/{path}").json()["data"]["current_version"]
+
+    def allow(self, _token, *what):
+        policy = 'path "secret/data/*" { capabilities = %s }' % json.dumps(list(what))
+        assert self.call("PUT", "sys/policies/acl/limited", {"policy": policy}).ok
+        made = self.call("POST", "auth/token/create", {"policies": ["limited"]})
+        return made.json()["auth"]["client_token"]
+
+
+@pytest.fixture
+def _no_vault_around(monkeypatch, tmp_path):
+    for name in list(os.environ):
+        if name.startswith(("VAULT_", "CONTROLLER_", "TOWER_")) and not name.startswith("VAULT_TEST_"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+
+@pytest.fixture(params=["stand-in", "real"] if "VAULT_TEST_ADDR" in os.environ else ["stand-in"])
+def vault(request, _no_vault_around):
+    """Vault: the stand-in, and a real one where there is one."""
+    if request.param == "real":
+        yield RealVault()
+        return
+    with Vault() as running:
+        yield running
+
+
+@pytest.fixture
+def standin(_no_vault_around):
+    with Vault() as running:
+        yield running
+
+
+@pytest.fixture
+def awx(_no_vault_around):
+    with Awx() as running:
+        running.add("tenant-token")
+        yield running
+
+
+@pytest.fixture
+def tenant(newest, tmp_path):
+    return Tenant(newest, tmp_path)
+
+
+def in_vault(vault, **more):
+    return {"type": "hashi_vault", "url": vault.url, "token": vault.token, "path": "team/{org_name}", **more}
+
+
+def in_awx(awx, **more):
+    sink = {"type": "awx_credential", "url": awx.url, "token": awx.token}
+    return {**sink, "credential": "tenant-token", "key_field": "token", **more}
+
+
+def in_files(folder, **more):
+    """Return a sink whose commands keep the key in the file ``stored``."""
+    store = "import sys; open(sys.argv[1], 'w').write(sys.stdin.read())"
+    read = "import os, sys; p = sys.argv[1]; sys.exit(3) if not os.path.exists(p) else print(open(p).read(), end='')"
+    remove = "import os, sys; os.path.exists(sys.argv[1]) and os.unlink(sys.argv[1])"
+    where = str(folder / "stored")
+    return {
+        "type": "command",
+        "store_command": [sys.executable, "-c", store, where],
+        "read_command": [sys.executable, "-c", read, where],
+        "remove_command": [sys.executable, "-c", remove, where],
+        "metadata_path": str(folder / "about.json"),
+        **more,
+    }
+
+
+@pytest.fixture(params=["file", "vault", "awx", "command", "command that cannot read"])
+def anywhere(request, vault, awx, tmp_path):
+    """A sink of each type, and a function that returns the key in it."""
+    if request.param == "file":
+        (tmp_path / "tenant").mkdir()
+        sink = {"type": "file", "path": str(tmp_path / "{org_name}" / "{name}")}
+        return sink, lambda: (tmp_path / "tenant" / "ci").read_text().strip()
+    if request.param == "vault":
+        return in_vault(vault), lambda: (vault.data("team/tenant") or {}).get("key")
+    if request.param == "awx":
+        return in_awx(awx), lambda: awx.credentials[1]["inputs"].get("token")
+    sink = in_files(tmp_path)
+    if request.param != "command":
+        del sink["read_command"]
+    return sink, lambda: (tmp_path / "stored").read_text().strip()
+
+
+def test_four_runs_and_the_stored_key_works(tenant, anywhere):
+    sink, key = anywhere
+    tenant.four(sink=sink)
+    assert tenant.works(key())
+    assert tenant.listed() == ["ci"]
+    tenant.server.four("grafana_sa_token", state="absent", **tenant.wanted, sink=sink)
+    assert tenant.listed() == []
+
+
+@pytest.mark.parametrize("keep", [None, "1h"])
+def test_rotation(tenant, anywhere, keep):
+    sink, key = anywhere
+    options = {"sink": sink, "seconds_to_live": "30d", "renew_before": "7d", "keep_previous": keep}
+    tenant.present(**options)
+    old = key()
+    tenant.advance(days=24)
+    assert tenant.present(check=True, **options)["changed"]
+    assert key() == old
+    rotated = tenant.present(**options)
+    assert rotated["token"]["reason"].startswith("it is due")
+    assert key() != old
+    assert tenant.works(key())
+    assert tenant.works(old) is (keep is not None)
+    assert not tenant.present(**options)["changed"]
+    tenant.advance(hours=2)
+    assert tenant.present(**options)["changed"] is (keep is not None)
+    assert tenant.listed() == ["ci-2"]
+    assert not tenant.present(**options)["changed"]
+
+
+def test_expired(tenant, anywhere):
+    sink, key = anywhere
+    tenant.present(sink=sink)
+    tenant.advance(hours=2)
+    assert tenant.present(sink=sink)["diff"]["before"]["status"] == "expired"
+    assert tenant.works(key())
+    assert tenant.listed() == ["ci-2"]
+    assert not tenant.present(sink=sink)["changed"]
+
+
+def test_absent_leaves_what_is_somebody_elses(tenant, vault, awx):
+    vault.put("team/tenant", {"user": "bob"})
+    awx.credentials[1].update(description="hello\nworld", inputs={"host": "h"})
+    for sink in (in_vault(vault), in_awx(awx)):
+        tenant.present(sink=sink)
+        tenant.absent(sink=sink)
+    assert vault.data("team/tenant") == {"user": "bob"}
+    assert (awx.credentials[1]["description"], awx.credentials[1]["inputs"]) == ("hello\nworld", {"host": "h"})
+
+
+# HashiCorp Vault.
+
+
+def test_exact_fields_in_vault(tenant, vault):
+    vault.put("team/tenant", {"user": "bob"})
+    made = tenant.present(sink=in_vault(vault, key_field="grafana", metadata_field="about"))
+    found = vault.data("team/tenant")
+    assert sorted(found) == ["about", "grafana", "user"]
+    assert tenant.works(found["grafana"])
+    about = json.loads(found["about"])
+    assert about["token_id"] == made["token"]["id"]
+    assert about["fingerprint"] == made["token"]["fingerprint"]
+    assert found["about"] == json.dumps(about, sort_keys=True)
+    # One version notes the name before the token is made, one holds the key.
+    assert vault.versions("team/tenant") == 3
+
+
+def test_deleted_in_vault(tenant, vault):
+    tenant.present(sink=in_vault(vault))
+    tenant.absent(sink=in_vault(vault))
+    assert vault.data("team/tenant") is None
+    tenant.present(sink=in_vault(vault))
+    assert tenant.works(vault.data("team/tenant")["key"])
+
+
+@pytest.mark.parametrize("what", [["read"], ["create", "update"], ["read", "create"]])
+def test_policies_that_do_not_allow_it(tenant, vault, what):
+    token = vault.allow("hvs.limited-token-of-the-tests", *what)
+    with tenant.server.writes_nothing():
+        result = tenant.fails(sink=in_vault(vault, token=token))
+    assert result.code == "store_failed"
+    assert token not in result.text
+
+
+def test_a_token_that_is_none(tenant, vault):
+    with tenant.server.writes_nothing():
+        result = tenant.fails(sink=in_vault(vault, token="hvs.wrong-token-of-the-tests"))
+    assert "permission denied" in result["msg"]
+    assert "hvs.wrong" not in result.text
+
+
+@pytest.mark.parametrize(
+    ("trouble", "words"),
+    [
+        (lambda vault: setattr(vault, "sealed", True), "ealed"),
+        (lambda vault: vault.mounts.update(secret="1"), "no KV of version 2"),
+        (lambda vault: vault.mounts.pop("secret"), "route entry not found"),
+        (lambda vault: setattr(vault, "namespace", "team-a"), "permission denied"),
+        (lambda vault: setattr(vault, "active", "http://elsewhere.invalid:8200"), "redirected"),
+        (lambda vault: [vault.fail("GET", "500") for _time in range(8)], "500"),
+    ],
+    ids=["sealed", "version 1", "no mount", "namespace", "standby", "broken"],
+)
+def test_a_vault_that_cannot_take_it(tenant, standin, trouble, words):
+    trouble(standin)
+    for check in (True, False):
+        with tenant.server.writes_nothing():
+            result = tenant.fails(sink=in_vault(standin), check=check)
+        assert words in result["msg"]
+    assert standin.versions("team/tenant") == 0
+
+
+def test_sealed_when_the_token_is_due(tenant, standin):
+    """What is stored cannot be read, so nothing is concluded from that."""
+    tenant.present(sink=in_vault(standin))
+    tenant.advance(hours=2)
+    standin.sealed = True
+    with tenant.server.writes_nothing():
+        assert "sealed" in tenant.fails(sink=in_vault(standin))["msg"]
+    standin.sealed = False
+    assert tenant.present(sink=in_vault(standin))["changed"]
+
+
+def test_approle_once_a_task(tenant, standin):
+    sink = in_vault(standin, path="team/{name}", token=None, role_id="rotation", secret_id="secret-id-of-the-tests")
+    batch = [{"name": name} for name in ("a", "b", "c")]
+    result = tenant.present(name=None, sink=sink, batch=batch)
+    assert standin.log.count("POST /v1/auth/approle/login") == 1
+    assert tenant.works(standin.data("team/b")["key"])
+    for secret in ["secret-id-of-the-tests", *standin.tokens, standin.data("team/b")["key"]]:
+        assert secret not in result.text
+    result = tenant.fails(sink={**sink, "secret_id": "another-secret-of-the-tests"})
+    assert "check role_id" in result["msg"]
+    assert "another-secret" not in result.text
+
+
+def test_namespace(tenant, standin):
+    standin.namespace = "team-a"
+    tenant.present(sink=in_vault(standin, namespace="team-a"))
+    assert tenant.works(standin.data("team/tenant")["key"])
+
+
+def test_a_standby_node_passes_on(tenant, standin):
+    with Vault() as active:
+        standin.active = active.url
+        tenant.present(sink=in_vault(standin))
+        assert tenant.works(active.data("team/tenant")["key"])
+
+
+def test_redirected_into_plain_text(tenant, standin):
+    """The token of Vault goes to no other host than asked, unless both are https."""
+    standin.active = "http://localhost:1"
+    assert "was redirected to http://localhost:1" in tenant.fails(sink=in_vault(standin))["msg"]
+
+
+@pytest.mark.parametrize("nth", [2, 3])
+def test_the_answer_of_vault_is_lost(tenant, standin, nth):
+    """The write may have happened: it is looked up, and the token lives if it did."""
+    standin.fail("POST", "drop", nth)  # the first asks for capabilities, the second notes, the third stores
+    result = tenant.server.run("grafana_sa_token", seconds_to_live="1h", **tenant.wanted, sink=in_vault(standin))
+    assert result.failed is (nth == 2)
+    assert tenant.present(sink=in_vault(standin))["changed"] is (nth == 2)
+    assert tenant.works(standin.data("team/tenant")["key"])
+    assert len(tenant.listed()) == 1
+
+
+def test_a_vault_that_dies_after_the_note(tenant, standin):
+    standin.fail("POST", "500", 3)
+    assert tenant.fails(sink=in_vault(standin)).code == "store_failed"
+    assert tenant.listed() == []
+    tenant.present(sink=in_vault(standin))
+    assert tenant.works(standin.data("team/tenant")["key"])
+
+
+def test_somebody_writes_meanwhile(tenant, standin, monkeypatch):
+    """Two runs at once: the one that stores first wins, and the other takes its own token back."""
+    answer, done = standin.answer, []
+
+    def between(asked):
+        # The token of this run is made, and it is about to store the key: now another run stores one.
+        if asked.method == "POST" and asked.path[1:3] == ["secret", "data"] and "key" in asked.body["data"] and not done:
+            done.append(True)
+            winner = tenant.make("ci-2")
+            metadata = {"token_id": winner["id"], "name": "ci-2", "org_id": tenant.org, "service_account_id": tenant.account}
+            metadata.update(server=tenant.server.url, fingerprint=fingerprint(winner["key"]))
+            standin.put("team/tenant", {"key": winner["key"], "metadata": json.dumps(metadata)})
+        return answer(asked)
+
+    monkeypatch.setattr(standin, "answer", between)
+    mine = tenant.present(sink=in_vault(standin))
+    assert done
+    assert not mine["changed"]
+    assert mine["token"]["name"] == "ci-2"
+    assert tenant.works(standin.data("team/tenant")["key"])
+    assert tenant.listed() == ["ci-2"]
+
+
+# AWX.
+
+
+def test_exact_inputs_in_awx(tenant, awx):
+    awx.credentials[1].update(description="Ours\n", inputs={"host": "grafana", "token": "old"})
+    made = tenant.present(sink=in_awx(awx))
+    there = awx.credentials[1]
+    assert there["inputs"] == {"host": "grafana", "token": there["inputs"]["token"]}
+    assert tenant.works(there["inputs"]["token"])
+    first, line = there["description"].split("\n")
+    assert first == "Ours"
+    assert json.loads(line.removeprefix("orgsmith.grafana: "))["token_id"] == made["token"]["id"]
+
+
+def test_metadata_in_an_input(tenant, awx):
+    made = tenant.present(sink=in_awx(awx, metadata_field="about"))
+    assert json.loads(awx.credentials[1]["inputs"]["about"])["token_id"] == made["token"]["id"]
+    assert awx.credentials[1]["description"] == ""
+    assert not tenant.present(sink=in_awx(awx, metadata_field="about"))["changed"]
+
+
+@pytest.mark.usefixtures("_no_vault_around")
+def test_behind_the_gateway_and_by_password(tenant):
+    with Awx(root="api/controller/v2") as awx:
+        number = awx.add("tenant-token")
+        who = {"token": None, "username": "robot", "password": "awx-password-of-the-tests"}
+        result = tenant.present(sink=in_awx(awx, credential=number, **who))
+        assert tenant.works(awx.credentials[1]["inputs"]["token"])
+        assert "awx-password-of-the-tests" not in result.text
+
+
+@pytest.mark.parametrize(
+    ("trouble", "words"),
+    [
+        (lambda awx: awx.credentials.clear(), "create it first"),
+        (lambda awx: awx.add("tenant-token", "Other"), "2 credentials have that name"),
+        (lambda awx: awx.credentials[1].update(edit=False), "may not edit"),
+        (lambda awx: awx.credentials[1].update(managed=True), "may not edit"),
+        (lambda awx: awx.types[5].pop(0), "has no field token"),
+        (lambda awx: awx.types[5][0].update(secret=False), "is not secret"),
+        (lambda awx: awx.sources.update({1: ["token"]}), "another secret store"),
+        (lambda awx: awx.identities.clear(), "401"),
+    ],
+    ids=["none", "two", "no permission", "managed", "no field", "in plain", "external", "unauthorized"],
+)
+def test_a_credential_that_cannot_take_it(tenant, awx, trouble, words):
+    trouble(awx)
+    for check in (True, False):
+        with tenant.server.writes_nothing():
+            result = tenant.fails(sink=in_awx(awx), check=check)
+        assert words in result["msg"]
+        assert awx.token not in result.text
+
+
+def test_two_of_the_name_in_two_organizations(tenant, awx):
+    awx.add("tenant-token", "Other")
+    tenant.present(sink=in_awx(awx, organization="Other"))
+    assert awx.credentials[1]["inputs"] == {}
+    assert tenant.works(awx.credentials[2]["inputs"]["token"])
+
+
+def test_no_controller(tenant, standin):
+    assert "is no controller" in tenant.fails(sink=in_awx(standin, token="another-awx-token"))["msg"]
+
+
+def test_the_answer_of_awx_is_lost(tenant, awx):
+    awx.fail("PATCH", "drop", 2)
+    tenant.present(sink=in_awx(awx))
+    assert tenant.works(awx.credentials[1]["inputs"]["token"])
+    assert not tenant.present(sink=in_awx(awx))["changed"]
+
+
+# A command.
+
+
+def test_what_a_command_gets(tenant, tmp_path):
+    script = tmp_path / "store"
+    script.write_text('#!/bin/sh\ncat > "%s/got"\nenv > "%s/env"\necho "$@" > "%s/args"\n' % (tmp_path, tmp_path, tmp_path))
+    script.chmod(0o755)
+    sink = {"type": "command", "store_command": [str(script), "{org_name}"], "metadata_path": str(tmp_path / "{name}.json")}
+    made = tenant.present(sink=sink)
+    got = (tmp_path / "got").read_text()
+    assert got.endswith("\n")
+    assert tenant.works(got[:-1])
+    assert (tmp_path / "args").read_text() == "tenant\n"
+    around = (tmp_path / "env").read_text()
+    assert "GRAFANA_SINK_ORG_NAME=tenant\n" in around
+    assert "GRAFANA_SINK_NAME=ci\n" in around
+    assert got.strip() not in around
+    assert json.loads((tmp_path / "ci.json").read_text())["token_id"] == made["token"]["id"]
+    assert stat.S_IMODE(os.stat(tmp_path / "ci.json").st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        ({"store_command": ["/no/such/program"]}, "cannot be run"),
+        ({"store_command": [sys.executable, "-c", "import sys; sys.exit(sys.stdin.read())"]}, "ended with 1: ***"),
+        ({"store_command": [sys.executable, "-c", "import time; time.sleep(9)"], "timeout": 0.2}, "did not end within 0.2 s"),
+        ({"store_command": [sys.executable, "-c", "pass"]}, "does not give back"),
+    ],
+    ids=["missing", "failing with the key", "slow", "lying"],
+)
+def test_a_command_that_does_not_store(tenant, tmp_path, command, words):
+    result = tenant.fails(sink=in_files(tmp_path, **command))
+    assert words in result["msg"]
+    assert "glsa_" not in result.text
+    assert tenant.listed() == []
+    assert tenant.present(sink=in_files(tmp_path))["changed"]
+    assert tenant.works((tmp_path / "stored").read_text().strip())
+    assert len(tenant.listed()) == 1
+
+
+def test_probe_command(tenant, tmp_path):
+    sink = in_files(tmp_path, probe_command=[sys.executable, "-c", "import sys; sys.exit('the safe is shut')"])
+    for check in (True, False):
+        with tenant.server.writes_nothing():
+            assert "the safe is shut" in tenant.fails(sink=sink, check=check)["msg"]
+
+
+def test_a_command_that_failed_when_the_old_key_was_there(tenant, tmp_path):
+    """What cannot be read again is uncertain after a failure, and is replaced by the next run."""
+    sink = in_files(tmp_path)
+    del sink["read_command"]
+    tenant.present(sink=sink)
+    tenant.advance(hours=2)
+    tenant.fails(sink={**sink, "store_command": ["false"]})
+    assert tenant.present(sink=sink)["changed"]
+    assert tenant.works((tmp_path / "stored").read_text().strip())
+    assert len(tenant.listed()) == 1
+
+
+# Files.
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_a_read_only_file_system(tenant, mounted, check):
+    folder = mounted("read-only")
+    with tenant.server.writes_nothing():
+        result = tenant.fails(sink={"type": "file", "path": f"{folder}/key"}, check=check)
+    assert "not writable" in result["msg"]
+
+
+def test_a_full_file_system(tenant, mounted):
+    folder = mounted("full")
+    with tenant.server.writes_nothing():
+        result = tenant.fails(sink={"type": "file", "path": f"{folder}/key"})
+    assert "No space left" in result["msg"]
+    (folder / "ballast").unlink()
+    assert tenant.present(sink={"type": "file", "path": f"{folder}/key"})["changed"]
+    assert tenant.works((folder / "key").read_text().strip())
+
+
+def test_the_action_plugin_is_needed(tenant):
+    sink = {"type": "ansible_vault", "path": "v.yml", "variable": "v"}
+    assert "action plugin" in tenant.fails(sink=sink)["msg"]
