@@ -32,12 +32,16 @@ LOST = "its key was lost when it was made"
 
 @dataclass(frozen=True)
 class Work:
-    """What ``apply`` does: make a token called *name* (if any), delete *doomed*, and remember *waiting* for later."""
+    """What ``apply`` does: make a token called *name* (if any), delete *doomed*, and remember the rest for later.
+
+    *waiting* are replaced tokens that are kept, *pending* names of tokens that another run may be about to store.
+    """
 
     state: TokenState
     name: str | None = None
     doomed: tuple[Token, ...] = ()
     waiting: tuple[Previous, ...] = ()
+    pending: tuple[str, ...] = ()
     verdict: str = VALID
 
 
@@ -192,7 +196,8 @@ def plan(desired: DesiredToken, current: TokenState) -> Change | None:
         if found is not None and verdict == VALID:
             spared.add(found.id)
         doomed.update((entry, why) for entry, why in purged(desired, current, spared) if entry not in doomed)
-    work = Work(current, None, tuple(doomed), rest.waiting, verdict)
+    noted = tuple(entry.name for entry in rest.pending if entry.name in current.known.pending)
+    work = Work(current, None, tuple(doomed), rest.waiting, noted, verdict)
     if desired.state == "absent":
         return _gone(desired, current, work)
     if desired.name is None or verdict == VALID:
@@ -215,7 +220,7 @@ def _gone(desired: DesiredToken, current: TokenState, work: Work) -> Change | No
     doomed += [entry for entry in current.tokens if entry.name == desired.name and entry not in doomed]
     if not doomed and not current.stored.there:
         return None
-    work = replace(work, doomed=tuple(doomed), waiting=())
+    work = replace(work, doomed=tuple(doomed), waiting=(), pending=())
     return Change("delete", before(desired, current, doomed), {}, work)
 
 

@@ -309,7 +309,7 @@ class Tokens(BaseResource):
         known = state.stored.metadata
         if known is None or not sink.locks or sink.deferred or state.elsewhere:
             return state
-        tidy = replace(known, pending=(), previous=work.waiting)
+        tidy = replace(known, pending=work.pending, previous=work.waiting)
         return state if tidy == known else replace(state, stored=sink.remember(tidy, state.stored))
 
     def _make(self, scope: Scope, desired: DesiredToken, work: Work, stored: Stored) -> TokenState:
@@ -377,9 +377,9 @@ class Tokens(BaseResource):
         """Return what the metadata says of the tokens that are to be deleted, for a run that ends before that."""
         previous = work.waiting
         if desired.sink is not None and desired.sink.locks and not desired.sink.deferred:
-            return {"pending": tuple(entry.name for entry in work.doomed), "previous": previous}
+            return {"pending": (*work.pending, *(entry.name for entry in work.doomed)), "previous": previous}
         alive = tuple(Previous(entry.id, entry.name, iso(now)) for entry in work.doomed if entry.alive)
-        return {"previous": (*previous, *alive)}
+        return {"pending": work.pending, "previous": (*previous, *alive)}
 
     def _discard(self, scope: Scope, desired: DesiredToken, account: Account, token_id: int, was: Stored, noted: Stored) -> None:
         """Delete a token whose key nobody has, and take back the note that it was to be made."""
