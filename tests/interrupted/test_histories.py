@@ -18,8 +18,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from interrupted.world import DUE, LIFETIME, World
 
 HISTORIES = int(os.environ.get("HISTORIES", "12"))
-#: More than a run has, so that some are not killed.
-POINTS = some.integers(1, 70)
+#: Somewhere in a run that makes a token.
+POINTS = some.integers(1, 48)
 LOSSES = ["drop", "empty", "broken_json", "database_locked", "refuse"]
 
 
@@ -41,13 +41,13 @@ class Histories(RuleBasedStateMachine):
         self.keep = keep
         self.world.run(**({"keep_previous": keep} if keep else {}))
 
-    @rule(kill_at=POINTS)
-    def crash(self, kill_at: int) -> None:
-        self.world.run(kill_at)
+    @rule(kill_at=POINTS, rotate=some.sampled_from(["always", "always", "auto"]))
+    def crash(self, kill_at: int, rotate: str) -> None:
+        self.world.run(kill_at, rotate=rotate)
 
-    @rule(kill_at=some.one_of(some.just(0), POINTS))
-    def two_at_once(self, kill_at: int) -> None:
-        self.world.both(kill_at)
+    @rule(kill_at=some.one_of(some.just(0), POINTS), rotate=some.sampled_from(["always", "auto"]))
+    def two_at_once(self, kill_at: int, rotate: str) -> None:
+        self.world.both(kill_at, rotate=rotate)
 
     @rule(seconds=some.sampled_from([30, 1000, LIFETIME - DUE + 1, LIFETIME + 1]))
     def time_passes(self, seconds: int) -> None:
@@ -57,12 +57,8 @@ class Histories(RuleBasedStateMachine):
     def an_answer_is_lost(self, method: str, kind: str, nth: int) -> None:
         self.world.emulator.fault({"method": method, "path": "/api/(serviceaccounts|org$)", "kind": kind, "nth": nth})
         self.world.runners[0].counts["lost answers"] += 1
-        self.world.run()
+        self.world.run(rotate="always")
         self.world.emulator.clear_faults()
-
-    @rule(always=some.booleans())
-    def rotate(self, always: bool) -> None:
-        self.world.run(rotate="always" if always else "auto")
 
     @precondition(lambda self: self.world.tokens())
     @rule(which=some.integers(0, 3))

@@ -92,10 +92,10 @@ class World:
         self.count(ended)
         return ended
 
-    def both(self, kill_at: int = 0) -> list[Ended]:
+    def both(self, kill_at: int = 0, **more: Any) -> list[Ended]:
         """Run it twice at once; one of the two may be killed."""
-        self.runners[0].begin("grafana_sa_token", kill_at, **self.options())
-        self.runners[1].begin("grafana_sa_token", **self.options())
+        self.runners[0].begin("grafana_sa_token", kill_at, **self.options(**more))
+        self.runners[1].begin("grafana_sa_token", **self.options(**more))
         ended = [runner.end() for runner in self.runners]
         for one in ended:
             self.count(one)

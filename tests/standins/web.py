@@ -67,6 +67,9 @@ class StandIn:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            # An answer in several small packets waits 40 ms for the client's acknowledgement.
+            disable_nagle_algorithm = True
+            wbufsize = -1
 
             def handle_one(self) -> None:
                 parts = urlsplit(self.path)
@@ -92,6 +95,7 @@ class StandIn:
                 self.send_header("Content-Length", str(len(content)))
                 self.end_headers()
                 self.wfile.write(content)
+                self.wfile.flush()
 
             do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = handle_one
 
