@@ -170,7 +170,7 @@ def _merged(made: Result, left: Result) -> Result:
 
 def _reason(entry: t.Mapping[str, t.Any]) -> Result:
     token = entry.get("token") or {}
-    return {"reason": token["reason"]} if "reason" in token else {}
+    return {name: token[name] for name in ("was", "reason") if name in token}
 
 
 def _warnings(*results: Result) -> list[t.Any]:

@@ -36,6 +36,11 @@ options:
     type: str
     choices: [caller, token]
     default: caller
+  sink:
+    description:
+      - Where the keys go of tokens that have neither C(dest) nor C(sink).
+      - As O(orgsmith.grafana.grafana_sa_token#module:sink).
+    type: dict
 author:
   - orgsmith contributors (@orgsmith)
 """

@@ -48,13 +48,14 @@ class Change:
     """What has to be done to one object: *before* and *after* as users see them, *data* for ``apply``.
 
     Both are empty for an object that is not there. *after* is what the plan foresees; what only the
-    server can give (ids, uids, times) is left out.
+    server can give (ids, uids, times) is left out. *planned* is what the result of a check shows beside it.
     """
 
     action: str
     before: View
     after: View
     data: t.Any = None
+    planned: View = field(default_factory=dict)
 
 
 class Resource(t.Protocol):
@@ -334,7 +335,7 @@ class Run:
         outcome.before, outcome.after = change.before, change.after
         if self.mode.check:
             resource.foresee(scope, desired, change)
-            outcome.status, outcome.object = CHANGED, dict(change.after) or None
+            outcome.status, outcome.object = CHANGED, {**change.after, **change.planned} or None
             if outcome.object is not None and scope.org is not None:
                 outcome.object.update(scope.org.shown())
             return

@@ -63,9 +63,7 @@ class Controller:
             if self._root is None:
                 found = [root for root in _ROOTS if self.api("GET", root + "/ping/").status == 200]
                 if not found:
-                    raise StoreError(
-                        "%s is no controller: no %s there; check sink.url" % (self.api.url, " nor ".join(_ROOTS))
-                    )
+                    raise StoreError("%s is no controller: no %s there; check sink.url" % (self.api.url, " nor ".join(_ROOTS)))
                 self._root = found[0]
             return self._root
 

@@ -211,7 +211,8 @@ def plan(desired: DesiredToken, current: TokenState) -> Change | None:
     _room(desired, current, len(doomed))
     was = view(desired, found.name, verdict) if found is not None else {}
     after = view(desired, name, VALID)
-    return Change("replace" if found is not None else "create", was, after, replace(work, name=name))
+    action = "replace" if found is not None else "create"
+    return Change(action, was, after, replace(work, name=name), {"was": verdict, "reason": REASONS[verdict]})
 
 
 def _gone(desired: DesiredToken, current: TokenState, work: Work) -> Change | None:

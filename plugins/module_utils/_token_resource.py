@@ -480,7 +480,7 @@ class Tokens(BaseResource):
         if current.account is not None:
             shown.update(service_account_id=current.account.id, service_account=current.account.name)
         if current.replaced in REASONS:
-            shown["reason"] = REASONS[current.replaced]
+            shown.update(was=current.replaced, reason=REASONS[current.replaced])
         if desired.sink is not None:
             known = current.known
             shown.update(dest=desired.sink.where, fingerprint=known.fingerprint)

@@ -430,10 +430,18 @@ token:
       description: The SHA-256 of the key, by which a key can be recognised and not be guessed.
       type: str
       returned: when O(dest) or O(sink) is given
-    reason:
-      description: Why the token that was there before was replaced, in words.
+    was:
+      description:
+        - What was there before, where a token was made. V(absent) for nothing, V(due) for one that expires within
+          O(renew_before), V(told) for O(rotate=always), or V(expired), V(revoked), V(gone), V(lost), V(elsewhere), V(no key),
+          V(mistyped), V(other key), V(refused), V(other org), V(other account).
       type: str
-      returned: when it was replaced
+      returned: when it was made
+      sample: due
+    reason:
+      description: The same in words.
+      type: str
+      returned: when it was made
     never_used:
       description: Whether nobody but this collection has used it since it was made, a week ago or more.
       type: bool

@@ -10,6 +10,11 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 
+from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import OrgChoice
+from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import GrafanaError
+from ansible_collections.orgsmith.grafana.plugins.module_utils._sink_file import FileSink
+from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks import Place, Shared
+
 #: The steps in their order, and where their objects stand in an organization of the role.
 STEPS = ("organizations", "members", "service_accounts", "tokens", "dashboards")
 #: What an organization has beside the options of its own module.
@@ -27,32 +32,50 @@ def items(
     earlier: t.Sequence[t.Mapping[str, t.Any]] = (),
     folder: str = "",
     dashboards_as: str = "caller",
+    sink: Tenant | None = None,
 ) -> list[Item]:
-    """Return the batch of the step *kind* for all *organizations* that did not fail at an *earlier* one."""
+    """Return the batch of the step *kind* for all *organizations* that did not fail at an *earlier* one.
+
+    *sink* is where the keys go of tokens that do not say so themselves.
+    """
     if kind not in STEPS:
         raise AnsibleFilterError("kind has to be one of %s, not %r" % (", ".join(STEPS), kind))
     if kind == STEPS[0]:
-        _check(organizations, dashboards_as)
+        _check(organizations, dashboards_as, sink)
     lost = {entry["organization"] for entry in failures(organizations, earlier)}
     found: list[Item] = []
     for tenant in organizations:
         if tenant["name"] not in lost:
-            found.extend(_of_tenant(tenant, kind, folder, dashboards_as))
+            found.extend(_of_tenant(tenant, kind, folder, dashboards_as, sink))
     return found
 
 
-def _check(organizations: t.Sequence[Tenant], dashboards_as: str) -> None:
-    """Raise for what cannot be: two tenants of one name, dashboards that no token of their tenant could write."""
+def _check(organizations: t.Sequence[Tenant], dashboards_as: str, sink: Tenant | None) -> None:
+    """Raise for what cannot be: two tenants of one name, keys without a place, dashboards that nobody could write."""
     seen: set[str] = set()
     for tenant in organizations:
         if tenant["name"] in seen:
             raise AnsibleFilterError("two organizations have the name %s" % tenant["name"])
         seen.add(tenant["name"])
+        for account, token in _tokens(tenant):
+            absent = token.get("state") == "absent"
+            if not (absent or token.get("dest") or token.get("sink") or sink):
+                raise AnsibleFilterError(
+                    "organization %s: token %s of %s has no place for its key: give it dest or sink, or all of them "
+                    "org_bootstrap_sink" % (tenant["name"], token["name"], account["name"])
+                )
         if dashboards_as == "token" and tenant.get("dashboards"):
-            _writer(tenant, "")
+            _writer(tenant, "", sink)
 
 
-def _of_tenant(tenant: Tenant, kind: str, folder: str, dashboards_as: str) -> t.Iterator[Item]:
+def _tokens(tenant: Tenant) -> t.Iterator[tuple[Tenant, Tenant]]:
+    """Yield each token of a tenant with its account."""
+    for account in tenant.get("service_accounts") or ():
+        for token in account.get("tokens") or ():
+            yield account, token
+
+
+def _of_tenant(tenant: Tenant, kind: str, folder: str, dashboards_as: str, sink: Tenant | None) -> t.Iterator[Item]:
     """Yield the items of one tenant."""
     org = {"org_name": tenant["name"]}
     if kind == "organizations":
@@ -64,13 +87,23 @@ def _of_tenant(tenant: Tenant, kind: str, folder: str, dashboards_as: str) -> t.
         for account in tenant.get("service_accounts") or ():
             yield {**org, **{key: value for key, value in account.items() if key != "tokens"}}
     elif kind == "tokens":
-        for account in tenant.get("service_accounts") or ():
-            for token in account.get("tokens") or ():
-                yield {**org, "service_account": account["name"], **_placed(token, "dest", folder)}
+        for account, token in _tokens(tenant):
+            yield {**org, "service_account": account["name"], **_stored(token, folder, sink)}
     else:
-        writer = _writer(tenant, folder) if dashboards_as == "token" and tenant.get("dashboards") else {}
+        writer = _writer(tenant, folder, sink) if dashboards_as == "token" and tenant.get("dashboards") else {}
         for dashboard in tenant.get("dashboards") or ():
             yield {**org, **writer, **_placed(dashboard, "path", folder)}
+
+
+def _stored(token: Tenant, folder: str, sink: Tenant | None) -> Item:
+    """Return *token* with a place for its key, files made absolute; vault files start from the playbook's folder anyway."""
+    if token.get("dest"):
+        return _placed(token, "dest", folder)
+    chosen = token.get("sink") or sink
+    if not chosen:
+        return dict(token)
+    option = {"file": "path", "command": "metadata_path"}.get(chosen.get("type", ""))
+    return {**token, "sink": _placed(chosen, option, folder) if option else dict(chosen)}
 
 
 def _placed(entry: Tenant, option: str, folder: str) -> Item:
@@ -82,16 +115,31 @@ def _placed(entry: Tenant, option: str, folder: str) -> Item:
     return placed
 
 
-def _writer(tenant: Tenant, folder: str) -> Item:
+def _writer(tenant: Tenant, folder: str, sink: Tenant | None) -> Item:
     """Return the key file of the first token of the tenant that can write dashboards."""
-    for account in tenant.get("service_accounts") or ():
-        for token in account.get("tokens") or ():
-            if account.get("role") in _WRITERS and token.get("dest"):
-                return {"token_file": _placed(token, "dest", folder)["dest"]}
+    for account, token in _tokens(tenant):
+        if account.get("role") in _WRITERS:
+            path = _key_file(tenant, account, _stored(token, folder, sink))
+            if path:
+                return {"token_file": path}
     raise AnsibleFilterError(
         "organization %s has dashboards, and no token that could write them: with org_bootstrap_dashboards_as: token it "
-        "needs a service account with the role Editor or Admin, and a token of it with dest" % tenant["name"]
+        "needs a service account with the role Editor or Admin, and a token of it whose key is in a file" % tenant["name"]
     )
+
+
+def _key_file(tenant: Tenant, account: Tenant, token: Item) -> str | None:
+    """Return the file that the key of *token* is in, if it is in one."""
+    if token.get("dest"):
+        return str(token["dest"])
+    sink = token.get("sink") or {}
+    if sink.get("type") != FileSink.type:
+        return None
+    place = Place(OrgChoice(name=tenant["name"]), account["name"], token["name"])
+    try:
+        return FileSink(sink, place, Shared(lambda secret: None, {})).path
+    except (GrafanaError, KeyError) as problem:
+        raise AnsibleFilterError("organization %s, token %s: %s" % (tenant["name"], token["name"], problem)) from None
 
 
 def failures(organizations: t.Sequence[Tenant], results: t.Sequence[t.Mapping[str, t.Any]]) -> list[Item]:
@@ -108,4 +156,27 @@ def failures(organizations: t.Sequence[Tenant], results: t.Sequence[t.Mapping[st
                 code, message = failure.get("code"), failure.get("message")
                 words = "%s, %s: %s" % (name, step.replace("_", " "), message)
                 found.append({"organization": name, "step": step, "code": code, "message": message, "text": words})
+    return found
+
+
+def summary(results: t.Sequence[Tenant]) -> Item:
+    """Return what became of tokens: names of those *made*, *rotated*, *cleaned* up after, *waiting*, *failed*; *kept* counts.
+
+    *results* are those of grafana_sa_token. A token that waits has predecessors that are still in use, or kept for a while;
+    a failed one is the name and what went wrong.
+    """
+    found: dict[str, t.Any] = {"made": [], "rotated": [], "cleaned": [], "waiting": [], "failed": [], "kept": 0}
+    for entry in results:
+        token = entry.get("token") or {}
+        name = "%s / %s / %s" % (entry.get("org_name") or entry.get("org_id"), token.get("service_account"), token.get("name"))
+        if entry.get("status") == "failed":
+            org = entry.get("org_name") or entry.get("org_id")
+            found["failed"].append("%s: %s" % (org, (entry.get("failure") or {}).get("message")))
+            continue
+        if token.get("waiting"):
+            found["waiting"].append(name)
+        if entry.get("status") == "changed":
+            found["made" if token.get("was") == "absent" else "rotated" if token.get("was") else "cleaned"].append(name)
+        elif entry.get("status") == "ok":
+            found["kept"] += 1
     return found

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.orgsmith.grafana.plugins.plugin_utils._bootstrap import failures, items
+from ansible_collections.orgsmith.grafana.plugins.plugin_utils._bootstrap import failures, items, summary
 
 TENANTS = [
     {
@@ -85,3 +85,66 @@ def test_failures():
 def test_unknown_kind():
     with pytest.raises(AnsibleFilterError, match="kind has to be one of"):
         items(TENANTS, "teams")
+
+
+SINK = {"type": "file", "path": "keys/{org_name}.{name}"}
+
+
+@pytest.mark.parametrize(
+    ("token", "expected"),
+    [
+        ({"dest": "k"}, {"dest": "/play/k"}),
+        ({}, {"sink": {"type": "file", "path": "/play/keys/{org_name}.{name}"}}),
+        ({"sink": {"type": "file", "path": "/abs"}}, {"sink": {"type": "file", "path": "/abs"}}),
+        (
+            {"sink": {"type": "ansible_vault", "path": "v.yml", "variable": "v"}},
+            {"sink": {"type": "ansible_vault", "path": "v.yml", "variable": "v"}},
+        ),
+        (
+            {"sink": {"type": "command", "store_command": ["x"], "metadata_path": "m"}},
+            {"sink": {"type": "command", "store_command": ["x"], "metadata_path": "/play/m"}},
+        ),
+    ],
+)
+def test_where_keys_go(token, expected):
+    tenant = {"name": "one", "service_accounts": [{"name": "ci", "role": "Editor", "tokens": [{"name": "t", **token}]}]}
+    org = {"org_name": "one", "service_account": "ci", "name": "t"}
+    assert items([tenant], "tokens", folder="/play", sink=SINK) == [{**org, **expected}]
+
+
+def test_the_tenants_token_in_a_templated_file():
+    tenant = {"name": "a/b", "service_accounts": [{"name": "ci", "role": "Editor", "tokens": [{"name": "t"}]}]}
+    tenant["dashboards"] = [{"path": "d"}]
+    found = items([tenant], "dashboards", folder="/play", dashboards_as="token", sink=SINK)
+    assert found[0]["token_file"] == "/play/keys/a%2Fb.t"
+    with pytest.raises(AnsibleFilterError, match="whose key is in a file"):
+        items([tenant], "organizations", dashboards_as="token", sink={"type": "hashi_vault", "path": "p"})
+
+
+def test_a_key_without_a_place():
+    tenant = {"name": "one", "service_accounts": [{"name": "ci", "tokens": [{"name": "t"}]}]}
+    with pytest.raises(AnsibleFilterError, match="token t of ci has no place for its key"):
+        items([tenant], "organizations")
+
+
+def test_summary():
+    def entry(status, name, **token):
+        return {"status": status, "org_name": "one", "token": {"service_account": "ci", "name": name, **token}}
+
+    failed = {"status": "failed", "org_name": "two", "token": None, "failure": {"message": "m"}}
+    results = [
+        entry("changed", "a", was="absent"),
+        entry("changed", "b", was="due", waiting=[{"id": 1}]),
+        entry("changed", "c"),
+        entry("ok", "d"),
+        entry("ok", "e", waiting=[{"id": 2}]),
+        failed,
+    ]
+    assert summary(results) == {
+        "made": ["one / ci / a"],
+        "rotated": ["one / ci / b"],
+        "cleaned": ["one / ci / c"],
+        "waiting": ["one / ci / b", "one / ci / e"],
+        "failed": ["two: m"],
+        "kept": 2,
+    }
