@@ -38,6 +38,8 @@ class Entry:
     file: VaultFile
     variable: str
     prove: bool = False
+    #: What the server said of the key with this fingerprint, when it was asked: once in a run.
+    asked: tuple[str, str | None] | None = None
 
     @property
     def key(self) -> str | None:
@@ -137,13 +139,15 @@ class Vaulted:
         """Ask the server about a stored key, from the control node: keys are never arguments of a module."""
         if key is None or known is None or known.fingerprint != fingerprint(key) or not known.service_account_id:
             return None
+        if entry.asked is not None and entry.asked[0] == known.fingerprint:
+            return entry.asked[1]
         if self._client is None:
             options = {name: self._args.get(name) for name in _connection.ARGUMENT_SPEC}
             self._client = Client(_connection.from_options(options))
         scope = Scope(self._client, Org(int(known.org_id or 0), known.org_name), Directory(self._client))
         account = Account(known.service_account_id, str(known.service_account), "", "", False)
-        entry.prove = False  # once a run
-        return refused(scope, key, account)
+        entry.asked = (fingerprint(key), refused(scope, key, account))
+        return entry.asked[1]
 
     def note(self, names: t.Mapping[str, str]) -> None:
         """Write down which tokens are about to be made, by place. Raises :class:`StoreError`."""

@@ -1,0 +1,286 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Keys in the controller's vault, nightly rotation, and no key anywhere else: as users, AWX and attackers see it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+import requests
+import yaml
+
+from e2e import needles
+from e2e.conftest import PASSWORD, ROOT
+
+ROTATE = ROOT / "playbooks/rotate_tokens.yml"
+OTHERS = "# ours\nzebra: 1   # stays\napple: {x: !vault abc}\n"
+HOUR, DAY = 3600, 86400
+
+
+class Vaulted:
+    """A site whose tenants' keys are in an encrypted file."""
+
+    def __init__(self, site, size=2):
+        self.site = site
+        self.file = site.folder / "vault.yml"
+        self.password = site.folder / "password"
+        self.password.write_text("the-vaults-own-Passw0rd\n")
+        self.environment = {"ANSIBLE_VAULT_PASSWORD_FILE": str(self.password)}
+        self.sink = {"type": "ansible_vault", "path": str(self.file), "variable": "key_{org_name}"}
+        self.tenants = site.tenants(size)
+        for tenant in self.tenants:
+            del tenant["dashboards"], tenant["members"]
+            for token in tenant["service_accounts"][0]["tokens"]:
+                token.pop("dest")
+                token.update(name=tenant["name"], renew_before="7d")
+
+    def bootstrap(self, *words):
+        playbook = self.site.role(self.tenants, org_bootstrap_sink=self.sink)
+        return self.site.play(playbook, *words, environment=self.environment)
+
+    def rotate(self, *words, **variables):
+        variables = {"org_bootstrap_organizations": self.tenants, "org_bootstrap_sink": self.sink, **variables}
+        return self.site.play(ROTATE, *words, environment=self.environment, **variables)
+
+    def text(self):
+        """Return what is in the file, as ansible-vault shows it."""
+        return self.site.command("ansible-vault", "view", str(self.file), environment=self.environment).ok().text
+
+    def variables(self):
+        return yaml.safe_load(self.text().replace("!vault", ""))
+
+    def works(self, name):
+        """Tell whether the stored key of a tenant works."""
+        key = self.variables()[f"key_{name.replace('-', '_')}"]
+        answer = requests.get(self.site.emulator.url + "/api/org", headers={"Authorization": "Bearer " + key}, timeout=10)
+        return answer.status_code == 200 and answer.json()["name"] == name
+
+    def living(self):
+        """Return the names of the tokens that the server has."""
+        return sorted(key.name for key in self.site.emulator.state.keys.values())
+
+
+def test_four_runs_with_the_controllers_vault(sites):
+    vaulted = Vaulted(sites())
+    vaulted.file.write_text(OTHERS)
+    vaulted.site.command("ansible-vault", "encrypt", str(vaulted.file), environment=vaulted.environment).ok()
+    raw = vaulted.file.read_bytes()
+    assert vaulted.bootstrap("--check", "--diff").ok().recap["changed"] == 3
+    assert vaulted.file.read_bytes() == raw
+    assert vaulted.bootstrap().ok().recap["changed"] == 3
+    assert vaulted.text().startswith(OTHERS)
+    assert vaulted.works("tenant-0")
+    assert vaulted.works("tenant-1")
+    raw = vaulted.file.read_bytes()
+    assert vaulted.bootstrap("--check").ok().recap["changed"] == 0
+    assert vaulted.bootstrap().ok().recap["changed"] == 0
+    assert vaulted.file.read_bytes() == raw
+    assert vaulted.file.stat().st_mode & 0o777 == 0o600
+    assert sorted(path.name for path in vaulted.site.folder.iterdir() if "vault" in path.name) == ["vault.yml"]
+
+
+@pytest.mark.parametrize(
+    ("trouble", "words"),
+    [
+        (lambda v: v.file.write_text("plain: 1\n"), "is not encrypted"),
+        (lambda v: v.environment.clear(), "no vault secret is known"),
+        (lambda v: v.sink.update(path=str(v.site.folder / "none" / "v.yml")), "does not exist"),
+        (lambda v: v.sink.update(variable="same"), "is the place of two tokens"),
+        (lambda v: v.sink.update(variable="key_{nobody}"), "{nobody} is unknown"),
+        (lambda v: v.sink.update(vault_id="prod"), "has the id prod"),
+    ],
+    ids=["plain", "no password", "no directory", "one place", "template", "vault id"],
+)
+def test_a_vault_that_cannot_take_it(sites, trouble, words):
+    vaulted = Vaulted(sites())
+    trouble(vaulted)
+    assert words in " ".join(vaulted.bootstrap().failed().text.split())
+    assert vaulted.living() == []
+
+
+def test_nightly(sites):
+    """Rotated when due, kept for a day beside the old one, and then the old one goes; failures are named."""
+    vaulted = Vaulted(sites(), 3)
+    vaulted.bootstrap().ok()
+    assert vaulted.rotate().ok().recap["changed"] == 0
+    vaulted.site.emulator.advance(24 * DAY)
+    assert vaulted.rotate("--check").ok().recap["changed"] == 1
+    night = vaulted.rotate().ok()
+    assert night.recap["changed"] == 1
+    assert "tenant-2 / tenant-2 / tenant-2-2" in night.text.partition("rotated")[2]
+    assert vaulted.living() == sorted(f"tenant-{number}{end}" for number in range(3) for end in ("", "-2"))
+    assert "tenant-0 / tenant-0 / tenant-0-2" in vaulted.rotate().ok().text.partition("waiting_for_last_use")[2]
+    vaulted.site.emulator.advance(DAY + HOUR)
+    assert vaulted.rotate().ok().recap["changed"] == 1
+    assert vaulted.living() == [f"tenant-{number}-2" for number in range(3)]
+    assert vaulted.rotate().ok().recap["changed"] == 0
+    assert all(vaulted.works(f"tenant-{number}") for number in range(3))
+    vaulted.tenants.append({**vaulted.tenants[0], "name": "nobody"})
+    failed = vaulted.rotate().failed()
+    assert "1 of 4 failed" in failed.text
+    assert "org nobody was not found" in " ".join(failed.text.split())
+
+
+def test_prove_always(sites):
+    vaulted = Vaulted(sites(), 1)
+    vaulted.tenants[0]["service_accounts"][0]["tokens"][0]["prove"] = "always"
+    vaulted.bootstrap().ok()
+    assert vaulted.bootstrap().ok().recap["changed"] == 0
+    # The database was restored: the id is listed, and its key is another one.
+    state = vaulted.site.emulator.state
+    (token,) = state.keys.values()
+    del state.by_secret[token.secret]
+    again = vaulted.bootstrap().ok()
+    assert again.recap["changed"] == 1
+    assert vaulted.works("tenant-0")
+
+
+#: Runs in every Python process of the playbook: ends all of them around the Nth time that the vault file is replaced.
+HOOK = """
+import os, signal
+if os.environ.get("KILL_AT"):
+    plain, count = os.replace, [0]
+    def replace(source, target, **more):
+        if not str(target).endswith("vault.yml"):
+            return plain(source, target, **more)
+        for done in (False, True):
+            count[0] += 1
+            if str(count[0]) == os.environ["KILL_AT"]:
+                os.killpg(0, signal.SIGKILL)
+            if not done:
+                plain(source, target, **more)
+    os.replace = replace
+"""
+
+
+@pytest.mark.parametrize("kill_at", [1, 2, 3, 4, 5, 6])
+def test_killed_around_each_write_of_the_vault(sites, kill_at, tmp_path):
+    """What is noted, stored and tidied: wherever the run dies, the next one ends with one key that works."""
+    vaulted = Vaulted(sites(), 1)
+    vaulted.bootstrap().ok()
+    vaulted.site.emulator.advance(24 * DAY)
+    hook = tmp_path / "hook"
+    hook.mkdir()
+    (hook / "sitecustomize.py").write_text(HOOK)
+    playbook = vaulted.site.role(vaulted.tenants, org_bootstrap_sink=vaulted.sink)
+    environment = {**vaulted.site.environment, **vaulted.environment, "KILL_AT": str(kill_at), "PYTHONPATH": str(hook)}
+    tool = str(Path(sys.executable).parent / "ansible-playbook")
+    process = subprocess.Popen(
+        [tool, str(playbook)],
+        cwd=vaulted.site.folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+        text=True,
+    )
+    output, _nothing = process.communicate(timeout=120)
+    # Workers of newer versions have a group of their own; the playbook ends when it misses its worker.
+    assert process.returncode in (-signal.SIGKILL, 1), output
+    assert "PLAY RECAP" not in output
+    assert vaulted.bootstrap().ok()
+    assert vaulted.works("tenant-0")
+    assert vaulted.bootstrap().ok().recap["changed"] == 0
+    assert len(vaulted.living()) == 1
+
+
+# Leaks.
+
+
+class Watch:
+    """Looks at the arguments of every process, as fast as it can."""
+
+    def __init__(self):
+        self.seen: set[bytes] = set()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._look, daemon=True)
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_exception):
+        self._stop.set()
+        self._thread.join()
+
+    def _look(self):
+        while not self._stop.wait(0.005):
+            for entry in os.scandir("/proc"):
+                if entry.name.isdigit():
+                    try:
+                        self.seen.add(Path(entry.path, "cmdline").read_bytes())
+                    except OSError:
+                        continue
+
+
+@pytest.fixture(scope="module")
+def leaky(site):
+    """A site on which keys go everywhere, talkatively; returns it, what was printed, the watch, and the keys."""
+    vaulted = Vaulted(site, 2)
+    keep = site.folder / "keep.sh"
+    keep.write_text('#!/bin/sh\numask 077\ncat > "$1"\n')
+    keep.chmod(0o755)
+    tokens = vaulted.tenants[0]["service_accounts"][0]["tokens"]
+    places = [
+        {"type": "file", "path": str(site.keys / "{org_name}.{name}")},
+        {"type": "command", "store_command": [str(keep), str(site.keys / "kept")], "metadata_path": str(site.keys / "kept.json")},
+    ]
+    tokens += [{**tokens[0], "name": f"extra-{number}", "sink": place} for number, place in enumerate(places)]
+    keys: set[str] = set()
+    with Watch() as watch:
+        text = ""
+        for days in (0, 24, 2):
+            site.emulator.advance(days * DAY)
+            text += vaulted.bootstrap("-vvv", "--diff", "--check").ok().text
+            text += vaulted.bootstrap("-vvv", "--diff").ok().text
+            text += vaulted.rotate("-vvv", "--diff").ok().text
+            keys.update(site.keys_made())
+    return vaulted, text, watch, sorted(keys)
+
+
+def test_no_key_in_output(leaky):
+    _vaulted, text, _watch, keys = leaky
+    assert len(keys) >= 8
+    assert "extra-1" in text
+    assert needles.in_text([*keys, PASSWORD, "the-vaults-own-Passw0rd"], text) == []
+
+
+def test_no_key_in_arguments(leaky):
+    _vaulted, _text, watch, keys = leaky
+    assert any(b"ansible-playbook" in one for one in watch.seen)
+    assert needles.in_text(keys, b"\n".join(watch.seen)) == []
+
+
+def test_no_key_in_files(site, leaky):
+    _vaulted, _text, _watch, keys = leaky
+    allowed = {path for path in site.keys.iterdir() if not path.name.endswith(".json")}
+    assert len(allowed) == 2
+    assert needles.in_files(keys, [site.folder, site.temporary], allowed) == []
+
+
+def test_no_key_in_awx_artifacts(site, leaky):
+    """AWX runs playbooks by ansible-runner, and keeps every event of it."""
+    vaulted, _text, _watch, _keys = leaky
+    site.emulator.advance(40 * DAY)
+    folder = site.folder / "runner"
+    (folder / "project").mkdir(parents=True)
+    playbook = vaulted.site.role(vaulted.tenants, org_bootstrap_sink=vaulted.sink)
+    shutil.copy(playbook, folder / "project/play.yml")
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    words = ("ansible-runner", "run", str(folder), "-p", "play.yml", "--cmdline", "-vvv --diff")
+    site.command(*words, environment={**vaulted.environment, "PATH": path}).ok()
+    events = list(folder.glob("artifacts/*/job_events/*.json"))
+    assert len(events) > 10
+    keys = site.keys_made()
+    assert len(keys) >= 4
+    assert needles.in_files(keys, [folder], set()) == []
+    assert any("extra-1" in event.read_text() for event in events)
