@@ -276,7 +276,7 @@ def test_no_key_in_awx_artifacts(site, leaky):
     playbook = vaulted.site.role(vaulted.tenants, org_bootstrap_sink=vaulted.sink)
     shutil.copy(playbook, folder / "project/play.yml")
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    words = ("ansible-runner", "run", str(folder), "-p", "play.yml", "--cmdline", "-vvv --diff")
+    words = ("ansible-runner", "run", str(folder), "-p", "play.yml", "--cmdline=-vvv --diff")
     site.command(*words, environment={**vaulted.environment, "PATH": path}).ok()
     events = list(folder.glob("artifacts/*/job_events/*.json"))
     assert len(events) > 10
