@@ -19,7 +19,7 @@ LINT := .build/venv-lint
 DOCS := .build/venv-docs
 BENCH := .build/venv-bench
 TARBALL := .build/dist/orgsmith-grafana-$(shell sed -n 's/^version: *//p' galaxy.yml).tar.gz
-TESTS = $(wildcard tests/unit tests/conformance tests/modules tests/e2e)
+TESTS = $(wildcard tests/unit tests/conformance tests/modules tests/interrupted tests/e2e)
 
 # Ansible sees the checkout as an installed collection through the link .build/ansible_collections/orgsmith/grafana.
 # Its configuration is named, because it ignores one that lies in a world-writable directory.
@@ -46,6 +46,11 @@ emulator: .run-venv ## run the embedded Grafana in the foreground
 .PHONY: test
 test: .test-venv ## run every test
 	@$(call in,$(VENV)) python -m pytest --numprocesses auto --dist worksteal $(TESTS) $(ARGS)
+
+.PHONY: histories
+histories: .test-venv ## try 2,000 histories of what may happen to a token
+	@$(call in,$(VENV)) HISTORIES=500 python -m pytest --numprocesses auto --dist worksteal \
+		tests/interrupted/test_histories.py $(ARGS)
 
 .PHONY: bench
 bench: .link ## compare with bare requests and with community.grafana, in seconds and requests
