@@ -50,6 +50,8 @@ class Metadata:
     proved: str | None = None
     #: Names of tokens that were about to be made; their keys may have been lost.
     pending: tuple[str, ...] = field(default=())
+    #: When the last of them was noted.
+    noted: str | None = None
     #: Tokens that this one replaces and that are to be deleted, now or when their time has come.
     previous: tuple[Previous, ...] = field(default=())
 

@@ -196,8 +196,7 @@ def plan(desired: DesiredToken, current: TokenState) -> Change | None:
         if found is not None and verdict == VALID:
             spared.add(found.id)
         doomed.update((entry, why) for entry, why in purged(desired, current, spared) if entry not in doomed)
-    noted = tuple(entry.name for entry in rest.pending if entry.name in current.known.pending)
-    work = Work(current, None, tuple(doomed), rest.waiting, noted, verdict)
+    work = Work(current, None, tuple(doomed), rest.waiting, _still_pending(desired, current, rest), verdict)
     if desired.state == "absent":
         return _gone(desired, current, work)
     if desired.name is None or verdict == VALID:
@@ -213,6 +212,21 @@ def plan(desired: DesiredToken, current: TokenState) -> Change | None:
     after = view(desired, name, VALID)
     action = "replace" if found is not None else "create"
     return Change(action, was, after, replace(work, name=name), {"was": verdict, "reason": REASONS[verdict]})
+
+
+def _still_pending(desired: DesiredToken, current: TokenState, rest: Others) -> tuple[str, ...]:
+    """Return the noted names that stay noted: of tokens that another run may be about to store, or to make.
+
+    Where the place has a lock no other run is at work.
+    """
+    if desired.sink is None or desired.sink.locks:
+        return ()
+    known = current.known
+    listed = {entry.name for entry in current.tokens}
+    noted = moment(known.noted)
+    lately = noted is not None and current.now - noted < timedelta(seconds=desired.orphan_after)
+    waits = {entry.name for entry in rest.pending}
+    return tuple(name for name in known.pending if name in waits or (lately and name not in listed))
 
 
 def _gone(desired: DesiredToken, current: TokenState, work: Work) -> Change | None:

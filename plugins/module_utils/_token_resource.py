@@ -284,7 +284,7 @@ class Tokens(BaseResource):
             self._delete(scope, state, work.doomed)
             return None if desired.state == "absent" else state
         with sink.locked():
-            stored = self._still(desired, sink, work.state)
+            stored = self._still(scope, sink, work.state)
             if desired.state == "absent":
                 self._delete(scope, work.state, work.doomed)
                 sink.remove()
@@ -297,10 +297,14 @@ class Tokens(BaseResource):
             self._delete(scope, state, work.doomed)
             return self._tidied(sink, state, work)
 
-    def _still(self, desired: DesiredToken, sink: Sink, state: TokenState) -> Stored:
-        """Return what the sink holds; raise :class:`Stale` if another run has stored a key since *state* was read."""
+    def _still(self, scope: Scope, sink: Sink, state: TokenState) -> Stored:
+        """Return what the sink holds; raise :class:`Stale` if another run has been at work since *state* was read."""
         stored = sink.read()
-        if (stored.metadata, stored.fingerprint) != (state.stored.metadata, state.stored.fingerprint):
+        same = (stored.metadata, stored.fingerprint) == (state.stored.metadata, state.stored.fingerprint)
+        if same and state.known.pending and state.account is not None:
+            # A run that noted a name may have made the token after this one looked, and died.
+            same = {entry.id for entry in list_tokens(scope, state.account.id)} == {entry.id for entry in state.tokens}
+        if not same:
             raise Stale("another run has stored a key in %s meanwhile" % sink.where)
         return stored
 
@@ -309,7 +313,7 @@ class Tokens(BaseResource):
         known = state.stored.metadata
         if known is None or not sink.locks or sink.deferred or state.elsewhere:
             return state
-        tidy = replace(known, pending=work.pending, previous=work.waiting)
+        tidy = replace(known, pending=work.pending, noted=known.noted if work.pending else None, previous=work.waiting)
         return state if tidy == known else replace(state, stored=sink.remember(tidy, state.stored))
 
     def _make(self, scope: Scope, desired: DesiredToken, work: Work, stored: Stored) -> TokenState:
@@ -379,7 +383,8 @@ class Tokens(BaseResource):
         if desired.sink is not None and desired.sink.locks and not desired.sink.deferred:
             return {"pending": (*work.pending, *(entry.name for entry in work.doomed)), "previous": previous}
         alive = tuple(Previous(entry.id, entry.name, iso(now)) for entry in work.doomed if entry.alive)
-        return {"pending": work.pending, "previous": (*previous, *alive)}
+        noted = work.state.known.noted if work.pending else None
+        return {"pending": work.pending, "noted": noted, "previous": (*previous, *alive)}
 
     def _discard(self, scope: Scope, desired: DesiredToken, account: Account, token_id: int, was: Stored, noted: Stored) -> None:
         """Delete a token whose key nobody has, and take back the note that it was to be made."""
@@ -432,7 +437,8 @@ class Tokens(BaseResource):
             known = Metadata(org_id=scope.org_id, service_account_id=account.id)
         # A key that cannot be read again is uncertain from here on until it is stored.
         kept = known.fingerprint if sink.readable else None
-        return sink.remember(replace(known, pending=(*known.pending, name), fingerprint=kept), noted)
+        pending = (*known.pending, name)
+        return sink.remember(replace(known, pending=pending, noted=iso(scope.client.now()), fingerprint=kept), noted)
 
     def _in_account(self, scope: Scope, account: Account, name: str) -> bool:
         """Tell whether another run has just given this account a token of that name."""

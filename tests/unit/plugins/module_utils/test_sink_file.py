@@ -32,7 +32,12 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks import (
 )
 
 KNOWN = Metadata(
-    7, "ci", 5, "ci", 2, "tenant", "http://g", "c", None, fingerprint("glsa_key"), "p", ("old",), (Previous(3, "older", "r"),)
+    token_id=7,
+    name="ci",
+    org_id=2,
+    fingerprint=fingerprint("glsa_key"),
+    pending=("old",),
+    previous=(Previous(3, "older", "2026-01-01T00:00:00Z"),),
 )
 
 
