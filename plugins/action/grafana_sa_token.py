@@ -59,7 +59,7 @@ class ActionModule(NormalAction):
     def _with_vault(self, vaulted: Vaulted, task_vars: t.Any) -> Result:
         args, check = dict(self._task.args), bool(self._task.check_mode)
         planned = self._module(args, vaulted.told(), True, task_vars)
-        if check or planned.get("failed") or not planned.get("changed"):
+        if check or not planned.get("changed"):
             return _shown(planned)
         vaulted.note(_names(planned, vaulted))
         made = self._module(args, vaulted.told(), False, task_vars)
@@ -129,11 +129,9 @@ def _names(planned: Result, vaulted: Vaulted) -> dict[str, str]:
     found = {}
     for entry in _objects(planned):
         token = entry.get("token") or {}
-        place = vaulted.entries.get(str(token.get("dest")))
-        if place is None or entry.get("status") != "changed" or "id" in token:
-            continue
-        if place.metadata is None or place.metadata.name != token["name"]:
-            found[place.where] = str(token["name"])
+        # Only what is to be made says what was there before.
+        if token.get("dest") in vaulted.entries and "was" in token:
+            found[str(token["dest"])] = str(token["name"])
     return found
 
 

@@ -129,6 +129,21 @@ def test_nightly(sites):
     assert "org nobody was not found" in " ".join(failed.text.split())
 
 
+def test_an_item_that_fails_stops_no_other(sites):
+    vaulted = Vaulted(sites(), 2)
+    vaulted.bootstrap().ok()
+    vaulted.site.emulator.advance(31 * DAY)
+    batch = [{"org_name": name, "service_account": name} for name in ("tenant-0", "nobody", "tenant-1")]
+    task = {"name": "Tokens", "orgsmith.grafana.grafana_sa_token": {"name": "t", "sink": vaulted.sink, "batch": batch}}
+    play = {"name": "All", "hosts": "localhost", "connection": "local", "gather_facts": False, "tasks": [task]}
+    play["vars"] = {"ansible_python_interpreter": "{{ ansible_playbook_python }}"}
+    path = vaulted.site.write("some.yml", [play])
+    assert "1 of 3 failed" in vaulted.site.play(path, environment=vaulted.environment).failed().text
+    assert vaulted.works("tenant-0")
+    assert vaulted.works("tenant-1")
+    assert "key_nobody" not in vaulted.variables()
+
+
 def test_prove_always(sites):
     vaulted = Vaulted(sites(), 1)
     vaulted.tenants[0]["service_accounts"][0]["tokens"][0]["prove"] = "always"
