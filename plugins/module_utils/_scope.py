@@ -168,6 +168,11 @@ class Scope:
             self._read[key] = load()
         return self._read[key]
 
+    def anew(self, key: str, load: t.Callable[[], t.Any]) -> t.Any:
+        """Return what *load* returns now, and from here on for *key*."""
+        self._read.pop(key, None)
+        return self.once(key, load)
+
     def forget(self) -> None:
         """Read everything anew from here on."""
         self._read.clear()

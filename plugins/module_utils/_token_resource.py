@@ -27,6 +27,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._reconcile import
 from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
 from ansible_collections.orgsmith.grafana.plugins.module_utils._service_accounts import Account
 from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks import (
+    NOTHING,
     Metadata,
     Previous,
     Shared,
@@ -155,35 +156,38 @@ class Tokens(BaseResource):
         return "%s of %s" % (desired.name, desired.service_account)
 
     def read(self, scope: Scope, desired: DesiredToken) -> TokenState:
-        """Return what the server lists for the account, and what the sink holds."""
+        """Return what the sink holds, and what the server lists for the account.
+
+        In this order: a list that is older than what is stored would lack a token that another run has just stored.
+        """
+        stored = desired.sink.read() if desired.sink is not None else NOTHING
+        if stored.key:
+            self._task.hide(stored.key)
         account = account_of(scope, desired.service_account)
-        tokens: tuple[Token, ...] = ()
         if account is None:
             self._without_account(scope, desired)
-        else:
-            account_id = account.id
-            tokens = tuple(scope.once("tokens %d" % account_id, lambda: list_tokens(scope, account_id)))
+            return TokenState(None, scope.org_id, stored=stored, now=scope.client.now())
+        account_id = account.id
+        key, load = "tokens %d" % account_id, lambda: list_tokens(scope, account_id)
+        tokens = scope.once(key, load)
+        known = stored.metadata
+        if known is not None and known.service_account_id == account_id and known.token_id not in {one.id for one in tokens}:
+            tokens = scope.anew(key, load)  # the list may be that of an earlier item
         state = TokenState(
             account,
             scope.org_id,
-            tokens,
+            tuple(tokens),
+            stored,
+            refused=stored.refused,
             now=scope.client.now(),
             siblings=self._siblings(scope, desired, account),
-            unanswered=frozenset(self._open(scope, account)) if account else frozenset(),
+            unanswered=frozenset(self._open(scope, account)),
         )
-        self._look_at_cut(scope, account, tokens)
-        if desired.sink is None:
-            return state
-        stored = desired.sink.read()
-        state = replace(state, stored=stored, refused=stored.refused)
-        if state.stored.key:
-            self._task.hide(state.stored.key)
+        self._look_at_cut(scope, account, state.tokens)
         return self._asked(scope, desired, state)
 
-    def _siblings(self, scope: Scope, desired: DesiredToken, account: Account | None) -> tuple[DesiredToken, ...]:
+    def _siblings(self, scope: Scope, desired: DesiredToken, account: Account) -> tuple[DesiredToken, ...]:
         """Return the other tokens that this task wants of the same account."""
-        if account is None:
-            return ()
         return tuple(
             other
             for other in scope.wanted
@@ -195,8 +199,8 @@ class Tokens(BaseResource):
         with self._lock:
             return self._unanswered.setdefault((scope.org_id, account.id), set())
 
-    def _look_at_cut(self, scope: Scope, account: Account | None, tokens: t.Sequence[Token]) -> None:
-        if account is not None and account.tokens > LIST_CAP and len(tokens) >= LIST_CAP:
+    def _look_at_cut(self, scope: Scope, account: Account, tokens: t.Sequence[Token]) -> None:
+        if account.tokens > LIST_CAP and len(tokens) >= LIST_CAP:
             self._warn(
                 "service account %s of %s has %d tokens, and Grafana's list ends at %d: the others cannot be seen until "
                 "some of these are gone" % (account.name, scope.where(), account.tokens, LIST_CAP)
@@ -216,7 +220,7 @@ class Tokens(BaseResource):
         Two servers that were set up alike have the same ids: where the metadata names another address than
         this task does, only the key itself can tell whether it is the same server.
         """
-        if desired.state != "present":
+        if desired.state != "present" or desired.sink is None:
             return state
         found, verdict = present(desired, state)
         cut = state.account is not None and state.account.tokens > len(state.tokens) >= LIST_CAP
@@ -226,11 +230,11 @@ class Tokens(BaseResource):
         key = state.stored.key
         if verdict != VALID or not (moved or desired.prove == "always") or state.account is None:
             return state
-        if key is None and desired.sink is not None and desired.sink.deferred:
+        if key is None and desired.sink.deferred:
             return state  # the controller has asked
         if key is None:
             self._warn(
-                "prove: always cannot test the key of %s: %s does not give it back" % (self.label(desired), _where(desired))
+                "prove: always cannot test the key of %s: %s does not give it back" % (self.label(desired), desired.sink.where)
             )
             return state
         if state.account.disabled:
@@ -280,7 +284,7 @@ class Tokens(BaseResource):
     def _apply(self, scope: Scope, desired: DesiredToken, work: Work) -> TokenState | None:
         sink = desired.sink
         if sink is None:
-            state = self._make(scope, desired, work, Stored()) if work.name is not None else work.state
+            state = self._make(scope, desired, work, NOTHING) if work.name is not None else work.state
             self._delete(scope, state, work.doomed)
             return None if desired.state == "absent" else state
         with sink.locked():
@@ -505,7 +509,3 @@ class Tokens(BaseResource):
             return None
         gone = before(desired, TokenState(None, stored=Stored(there=True)), ())
         return Change("delete", gone, {}, sink.remove)
-
-
-def _where(desired: DesiredToken) -> str:
-    return desired.sink.where if desired.sink else "nothing"
