@@ -105,7 +105,8 @@ def others(desired: DesiredToken, current: TokenState, found: Token | None, verd
             doomed.append((entry, LOST))
         elif entry.name in known.pending:
             # Without a lock another run may be at work, between making a token and storing its key.
-            safe = (desired.sink is not None and desired.sink.locks) or not _young(desired, current, entry)
+            alone = desired.sink is not None and desired.sink.locks
+            safe = alone or desired.state == "absent" or not _young(desired, current, entry)
             if safe:
                 doomed.append((entry, LOST))
             else:

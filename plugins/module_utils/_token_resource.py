@@ -5,35 +5,27 @@
 
 from __future__ import annotations
 
-import contextlib
 import threading
 import typing as t
 from dataclasses import replace
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._durations import after as end_of
-from ansible_collections.orgsmith.grafana.plugins.module_utils._durations import iso
 from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import (
     BadInput,
-    Conflict,
-    Forbidden,
     GrafanaError,
     NotFound,
     Refused,
     Stale,
 )
-from ansible_collections.orgsmith.grafana.plugins.module_utils._files import UNSETTLED, StoreError, git_work_tree
+from ansible_collections.orgsmith.grafana.plugins.module_utils._files import StoreError, git_work_tree
 from ansible_collections.orgsmith.grafana.plugins.module_utils._options import HANDOVER
 from ansible_collections.orgsmith.grafana.plugins.module_utils._reconcile import BaseResource, Change, View
 from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
 from ansible_collections.orgsmith.grafana.plugins.module_utils._service_accounts import Account
 from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks import (
     NOTHING,
-    Metadata,
-    Previous,
     Shared,
     Sink,
     Stored,
-    fingerprint,
 )
 from ansible_collections.orgsmith.grafana.plugins.module_utils._token_api import (
     LIST_CAP,
@@ -42,12 +34,11 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._token_api import
     list_is_cut,
     list_tokens,
     longest,
-    prove,
     refused,
 )
-from ansible_collections.orgsmith.grafana.plugins.module_utils._token_errors import explain_refusal, name_taken
-from ansible_collections.orgsmith.grafana.plugins.module_utils._token_names import names
-from ansible_collections.orgsmith.grafana.plugins.module_utils._token_options import check_renewal, desired_token
+from ansible_collections.orgsmith.grafana.plugins.module_utils._token_errors import explain_refusal
+from ansible_collections.orgsmith.grafana.plugins.module_utils._token_making import Making
+from ansible_collections.orgsmith.grafana.plugins.module_utils._token_options import desired_token
 from ansible_collections.orgsmith.grafana.plugins.module_utils._token_plan import (
     Work,
     before,
@@ -57,7 +48,6 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._token_plan impor
     view,
 )
 from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens import (
-    LONGEST,
     REASONS,
     VALID,
     DesiredToken,
@@ -321,132 +311,17 @@ class Tokens(BaseResource):
         return state if tidy == known else replace(state, stored=sink.remember(tidy, state.stored))
 
     def _make(self, scope: Scope, desired: DesiredToken, work: Work, stored: Stored) -> TokenState:
-        """Make a token, prove its key and store it. What fails on the way leaves nothing behind."""
-        state = work.state
-        account = t.cast(Account, state.account)
-        if desired.sink is not None:
-            desired.sink.probe()
-        lifetime = self._lifetime(scope, desired)
-        made_at = scope.client.now()
-        made, noted = self._post(scope, desired, work, stored, lifetime)
-        key, token_id, name = str(made["key"]), int(made["id"]), str(made["name"])
-        if not desired.return_key:
-            self._task.hide(key)
-        metadata = Metadata(
-            token_id=token_id,
-            name=name,
-            service_account_id=account.id,
-            service_account=account.name,
-            org_id=scope.org_id,
-            org_name=scope.org.name if scope.org else None,
-            server=scope.client.connection.url,
-            created=iso(made_at),
-            expires=end_of(made_at, lifetime),
-            fingerprint=fingerprint(key),
-        )
-        metadata = replace(metadata, **self._to_go(desired, work, made_at))
-        try:
-            if desired.prove != "never" and not account.disabled:
-                prove(scope, key)
-                metadata = replace(metadata, proved=iso(scope.client.now()))
-            elif account.disabled:
-                self._warn("service account %s is disabled: its token %s cannot be proven" % (account.name, name))
-            now_stored = desired.sink.write(key, metadata, noted) if desired.sink else Stored(metadata, metadata.fingerprint)
-        except GrafanaError as problem:
-            if problem.code == UNSETTLED:
-                raise  # the key may be where it belongs
-            # Nobody has this key: leave no token behind that works.
-            self._discard(scope, desired, account, token_id, stored, noted)
-            raise
-        new = Token(token_id, name, metadata.created, metadata.expires)
-        return replace(
-            state,
-            tokens=(*state.tokens, new),
-            stored=now_stored,
-            refused=None,
-            replaced=work.verdict,
-            key=key if desired.return_key else None,
-        )
+        """Make a token, prove its key and store it."""
+        account = t.cast(Account, work.state.account)
+        hide, asked = self._task.hide, self._open(scope, account)
+        return Making(scope, desired, work, stored, account, hide, self._warn, self._longest, asked).run()
 
-    def _lifetime(self, scope: Scope, desired: DesiredToken) -> int | None:
-        """Return the lifetime in seconds; ``max`` is asked of the server, once."""
-        if desired.lifetime != LONGEST:
-            return desired.lifetime
+    def _longest(self, scope: Scope) -> int | None:
+        """Return the longest lifetime that the server allows, asked once."""
         with self._lock:
             if "longest" not in self._shared.kept:
                 self._shared.kept["longest"] = longest(scope)
-            found = t.cast("int | None", self._shared.kept["longest"])
-        if found is None:
-            self._warn("this server limits no lifetime, or does not tell it: with seconds_to_live: max tokens never expire")
-        check_renewal(found, desired.renew_before)
-        return found
-
-    def _to_go(self, desired: DesiredToken, work: Work, now: t.Any) -> dict[str, t.Any]:
-        """Return what the metadata says of the tokens that are to be deleted, for a run that ends before that."""
-        previous = work.waiting
-        if desired.sink is not None and desired.sink.locks and not desired.sink.deferred:
-            return {"pending": (*work.pending, *(entry.name for entry in work.doomed)), "previous": previous}
-        alive = tuple(Previous(entry.id, entry.name, iso(now)) for entry in work.doomed if entry.alive)
-        noted = work.state.known.noted if work.pending else None
-        return {"pending": work.pending, "noted": noted, "previous": (*previous, *alive)}
-
-    def _discard(self, scope: Scope, desired: DesiredToken, account: Account, token_id: int, was: Stored, noted: Stored) -> None:
-        """Delete a token whose key nobody has, and take back the note that it was to be made."""
-        with contextlib.suppress(GrafanaError):
-            delete_token(scope, account.id, token_id)
-            sink = desired.sink
-            if sink is not None and not sink.deferred and sink.read().fingerprint == was.fingerprint:
-                sink.remember(was.metadata, noted)
-
-    def _post(
-        self, scope: Scope, desired: DesiredToken, work: Work, stored: Stored, lifetime: int | None
-    ) -> tuple[t.Any, Stored]:
-        """Make the token under the first name that is free in the whole organization.
-
-        Return the server's answer, and what the sink holds now: with a note that this name was about to be made.
-        """
-        account = t.cast(Account, work.state.account)
-        asked = self._open(scope, account)
-        offered = names(str(desired.name), desired.name_template, work.state.now)
-        name, noted = "", stored
-        for _attempt in range(_MORE_NAMES):
-            name = next(one for one in offered if name or one == work.name)
-            noted = self._note(desired, stored, noted, scope, account, name)
-            body: dict[str, t.Any] = {"name": name}
-            if lifetime is not None:
-                body["secondsToLive"] = lifetime
-            asked.add(name)
-            try:
-                made = scope.client.post("/api/serviceaccounts/%d/tokens" % account.id, body, org=scope.org_id)
-            except (Conflict, Forbidden, NotFound, Refused) as problem:
-                asked.discard(name)
-                if name_taken(problem) and (name != desired.name or self._in_account(scope, account, name)):
-                    continue
-                if desired.sink is not None and not desired.sink.deferred:
-                    desired.sink.remember(stored.metadata, noted)
-                raise
-            asked.discard(name)
-            return made, noted
-        raise Refused("all names from %s to %s are taken" % (work.name, name), code="name_taken")
-
-    def _note(self, desired: DesiredToken, was: Stored, noted: Stored, scope: Scope, account: Account, name: str) -> Stored:
-        """Write down the name of a token before it is made; this also shows that the place can be written to."""
-        sink = desired.sink
-        if sink is None or sink.deferred:
-            return noted
-        here = (was.metadata.org_id, was.metadata.service_account_id) if was.metadata else None
-        if was.metadata is not None and here == (scope.org_id, account.id):
-            known = was.metadata
-        else:
-            known = Metadata(org_id=scope.org_id, service_account_id=account.id)
-        # A key that cannot be read again is uncertain from here on until it is stored.
-        kept = known.fingerprint if sink.readable else None
-        pending = (*known.pending, name)
-        return sink.remember(replace(known, pending=pending, noted=iso(scope.client.now()), fingerprint=kept), noted)
-
-    def _in_account(self, scope: Scope, account: Account, name: str) -> bool:
-        """Tell whether another run has just given this account a token of that name."""
-        return any(entry.name == name for entry in list_tokens(scope, account.id))
+            return t.cast("int | None", self._shared.kept["longest"])
 
     def _delete(self, scope: Scope, state: TokenState, doomed: t.Sequence[Token]) -> None:
         """Delete tokens, which may be gone already."""
