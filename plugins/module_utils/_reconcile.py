@@ -10,6 +10,7 @@ result - is here and nowhere else.
 
 from __future__ import annotations
 
+import random
 import threading
 import time
 import typing as t
@@ -366,6 +367,9 @@ class Run:
                 ours = isinstance(problem, (LostAnswer, ServerError))
                 if ours:
                     time.sleep(min(0.05 * 4**attempt, 5.0))
+                elif isinstance(problem, Stale):
+                    # Two runs that turn each other back would do so for ever in step.
+                    time.sleep(random.uniform(0.01, 0.1) * (attempt + 1))
                 current = resource.read(scope, desired)
                 again = resource.plan(desired, current)
                 if again is None:

@@ -223,9 +223,7 @@ class Tokens(BaseResource):
         if key is None and desired.sink.deferred:
             return state  # the controller has asked
         if key is None:
-            self._warn(
-                "prove: always cannot test the key of %s: %s does not give it back" % (self.label(desired), desired.sink.where)
-            )
+            self._warn("the key of %s cannot be tested: %s does not give it back" % (self.label(desired), desired.sink.where))
             return state
         if state.account.disabled:
             self._warn("service account %s is disabled: its keys do not work until it is enabled" % state.account.name)

@@ -131,9 +131,14 @@ class Vaulted:
                 "metadata": metadata.plain() if metadata else None,
                 "fingerprint": fingerprint(key) if key else None,
                 "there": key is not None or metadata is not None,
-                "refused": self._refused(entry, key, metadata) if entry.prove else None,
+                "refused": self._refused(entry, key, metadata) if entry.prove or self._moved(metadata) else None,
             }
         return {"pad": pad, "stored": stored}
+
+    def _moved(self, known: Metadata | None) -> bool:
+        """Tell whether the metadata names another address than the task: then only the key can tell the server."""
+        url = self._args.get("url") or os.environ.get(_connection.ENVIRONMENT["url"]) or ""
+        return known is not None and known.server is not None and known.server != str(url).strip().rstrip("/")
 
     def _refused(self, entry: Entry, key: str | None, known: Metadata | None) -> str | None:
         """Ask the server about a stored key, from the control node: keys are never arguments of a module."""
