@@ -160,7 +160,7 @@ class HashiVaultSink(Sink):
                 "%s: the mount %s is no KV of version 2, which alone can check what it overwrites: name another mount, or "
                 "upgrade it with vault kv enable-versioning" % (self.where, self._mount)
             )
-        path = self._data()[len("/v1/") :]
+        path = "%s/data/%s" % (self._mount, self._path)
         reply = self._server("POST", "/v1/sys/capabilities-self", {"paths": [path]})
         if reply.status != 200:
             return  # a policy may forbid the question
