@@ -157,8 +157,11 @@ class Tokens(BaseResource):
         if account is None:
             self._without_account(scope, desired)
             return TokenState(None, scope.org_id, stored=stored, now=scope.client.now())
-        account_id = account.id
-        key, load = "tokens %d" % account_id, lambda: list_tokens(scope, account_id)
+        account_id, key = account.id, "tokens %d" % account.id
+
+        def load() -> list[Token]:
+            return list_tokens(scope, account_id)
+
         tokens = scope.once(key, load)
         known = stored.metadata
         if known is not None and known.service_account_id == account_id and known.token_id not in {one.id for one in tokens}:
