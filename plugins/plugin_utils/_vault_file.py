@@ -61,6 +61,8 @@ class VaultFile:
         self._secrets = secrets
         self._vault_id = vault_id
         self._used: tuple[str | None, t.Any] | None = None
+        self._nodes: dict[str, tuple[t.Any, t.Any]] = {}
+        self._changes: dict[str, t.Any] = {}
         self.text = ""
 
     def check(self) -> None:
@@ -72,8 +74,9 @@ class VaultFile:
     def load(self) -> None:
         """Read and decrypt the file; one that is not there is empty. Raises :class:`StoreError`."""
         found = read_private(self.path, _LARGEST)
+        self._changes = {}
         if found is None or not found.strip():
-            self.text, self._used = "", None
+            self.text, self._used, self._nodes = "", None, {}
             return
         if not is_encrypted(found):
             raise StoreError("%s is not encrypted: encrypt it with ansible-vault first, no key is put there" % self.path)
@@ -83,12 +86,12 @@ class VaultFile:
             raise StoreError("%s cannot be decrypted with the vault secrets at hand: %s" % (self.path, problem)) from None
         self.text = plain.decode("utf-8") if isinstance(plain, bytes) else str(plain)
         self._used = (vault_id, secret)
-        self._entries()
+        self._nodes = self._parsed(self.text)
 
-    def _entries(self, text: str | None = None) -> dict[str, tuple[t.Any, t.Any]]:
-        """Return the nodes of the file's variables by name."""
+    def _parsed(self, text: str) -> dict[str, tuple[t.Any, t.Any]]:
+        """Return the nodes of the variables in *text* by name."""
         try:
-            root = yaml.compose(self.text if text is None else text, Loader=yaml.SafeLoader)
+            root = yaml.compose(text, Loader=yaml.SafeLoader)
         except yaml.YAMLError as problem:
             # The problem's own words quote the file.
             line = getattr(getattr(problem, "problem_mark", None), "line", 0) + 1
@@ -101,38 +104,47 @@ class VaultFile:
 
     def get(self, variable: str) -> t.Any:
         """Return the value of *variable*, ``None`` if there is none."""
-        nodes = self._entries().get(variable)
+        if variable in self._changes:
+            return self._changes[variable]
+        nodes = self._nodes.get(variable)
         return None if nodes is None else _plain(nodes[1])
 
     def set(self, variable: str, value: t.Any) -> None:
-        """Give *variable* the string or dictionary *value*, or take it away for ``None``; in memory alone."""
-        nodes = self._entries()
-        line = "" if value is None else "%s: %s\n" % (variable, json.dumps(value, sort_keys=True))
-        if variable in nodes:
-            key, there = nodes[variable]
-            start = key.start_mark.index
-            # A block of text takes the empty lines after it with it.
-            last = start + len(self.text[start : there.end_mark.index].rstrip())
-            end = self.text.find("\n", last)
-            end = len(self.text) if end < 0 else end + 1
-            text = self.text[:start] + line + self.text[end:]
-        elif value is None:
-            return
-        else:
-            text = self.text or "---\n"
-            text += ("" if text.endswith("\n") else "\n") + line
-        self._compare(nodes, text, variable)
-        self.text = text
+        """Give *variable* the string or dictionary *value*, or take it away for ``None``, when the file is saved."""
+        if self.get(variable) != value:
+            self._changes[variable] = value
 
-    def _compare(self, nodes: dict[str, tuple[t.Any, t.Any]], text: str, variable: str) -> None:
-        """Raise :class:`StoreError` if anything but *variable* would change."""
-        after = self._entries(text)
-        others = {name: _plain(value) for name, (_key, value) in nodes.items() if name != variable}
-        kept = {name: _plain(value) for name, (_key, value) in after.items() if name != variable}
-        if others != kept:
+    def edited(self) -> str:
+        """Return what will be in the file. Raises :class:`StoreError` where something else would change."""
+        text = self.text
+        there = [name for name in self._changes if name in self._nodes]
+        # From the end on, so that what comes before stays where it is.
+        for name in sorted(there, key=lambda one: self._nodes[one][0].start_mark.index, reverse=True):
+            start, end = self._place(name)
+            text = text[:start] + _line(name, self._changes[name]) + text[end:]
+        new = "".join(_line(name, value) for name, value in self._changes.items() if name not in self._nodes)
+        if new:
+            text = text or "---\n"
+            text += ("" if text.endswith("\n") else "\n") + new
+        if self._others(self._nodes) != self._others(self._parsed(text)):
             raise StoreError(
-                "%s: %s cannot be changed without changing other values: give it a line of its own" % (self.path, variable)
+                "%s: %s cannot be changed without changing other values: give them lines of their own"
+                % (self.path, ", ".join(self._changes))
             )
+        return text
+
+    def _place(self, variable: str) -> tuple[int, int]:
+        """Return where the lines of *variable* begin and end."""
+        key, value = self._nodes[variable]
+        start = key.start_mark.index
+        # A block of text takes the empty lines after it with it.
+        last = start + len(self.text[start : value.end_mark.index].rstrip())
+        end = self.text.find("\n", last)
+        return start, len(self.text) if end < 0 else end + 1
+
+    def _others(self, nodes: dict[str, tuple[t.Any, t.Any]]) -> dict[str, t.Any]:
+        """Return the values of what does not change."""
+        return {name: _plain(value) for name, (_key, value) in nodes.items() if name not in self._changes}
 
     def _encrypting(self) -> tuple[str | None, t.Any]:
         """Return vault id and secret to encrypt with: those that decrypted the file, if one did."""
@@ -146,14 +158,21 @@ class VaultFile:
         return t.cast("tuple[str | None, t.Any]", tuple(match_encrypt_secret(self._secrets)))
 
     def save(self) -> None:
-        """Encrypt and write the file, and read it back. Raises :class:`StoreError`."""
+        """Encrypt and write the file if anything changes in it, and read it back. Raises :class:`StoreError`."""
+        wanted = self.edited() if self._changes else self.text
+        if wanted == self.text:
+            return
         vault_id, secret = self._encrypting()
-        wanted = self.text
         encrypted = self._vault.encrypt(wanted, secret=secret, vault_id=vault_id)
         write_private(self.path, encrypted.decode("ascii"))
         self.load()
         if self.text != wanted:
             raise StoreError("%s does not hold what was just written to it" % self.path)
+
+
+def _line(variable: str, value: t.Any) -> str:
+    """Return the line that gives *variable* a value; JSON is YAML. ``None`` takes it away."""
+    return "" if value is None else "%s: %s\n" % (variable, json.dumps(value, sort_keys=True))
 
 
 def _plain(node: t.Any) -> t.Any:

@@ -198,8 +198,4 @@ class Vaulted:
     def _save(self) -> None:
         """Write the files that have changed."""
         for file in self._files.values():
-            wanted = file.text
-            file.load()
-            if file.text != wanted:
-                file.text = wanted
-                file.save()
+            file.save()

@@ -82,7 +82,7 @@ def test_a_value_is_replaced_where_it_stands(encrypted, there, after):
 def test_without_a_newline_at_the_end(encrypted):
     file = encrypted("a: 1")
     file.set("key", "glsa_1")
-    assert file.text == 'a: 1\nkey: "glsa_1"\n'
+    assert file.edited() == 'a: 1\nkey: "glsa_1"\n'
 
 
 def test_a_new_file(tmp_path):
@@ -98,7 +98,7 @@ def test_a_new_file(tmp_path):
     file.set("key", None)
     file.save()
     file.set("other", "x")
-    assert file.text == '---\nother: "x"\n'
+    assert file.edited() == '---\nother: "x"\n'
 
 
 def test_encrypted_again_with_the_secret_that_decrypts_it(encrypted):
@@ -133,8 +133,34 @@ def test_files_that_cannot_be_used(tmp_path, content, words):
 
 def test_a_value_that_others_hang_on(encrypted):
     file = encrypted("key: &k old\nother: *k\n")
+    file.set("key", "glsa_1")
     with pytest.raises(StoreError, match=r"is no YAML|without changing other values"):
-        file.set("key", "glsa_1")
+        file.save()
+
+
+def test_many_at_once(encrypted):
+    file = encrypted("".join(f"key_{number}: old  # {number}\nkept_{number}: {number}\n" for number in range(50)))
+    for number in range(60):
+        file.set(f"key_{number}", f"new-{number}")
+    file.set("key_7", None)
+    file.save()
+    found = decrypted(file)
+    assert file.get("key_59") == "new-59"
+    assert file.get("key_7") is None
+    kept = [line for line in found.splitlines() if line.startswith("kept")]
+    assert kept == [f"kept_{number}: {number}" for number in range(50)]
+    assert found.count("new-") == 59
+
+
+def test_nothing_to_change_writes_nothing(encrypted):
+    file = encrypted('key: "x"\n')
+    with open(file.path, "rb") as stream:
+        raw = stream.read()
+    file.set("key", "x")
+    file.set("none", None)
+    file.save()
+    with open(file.path, "rb") as stream:
+        assert stream.read() == raw
 
 
 def test_secrets(tmp_path):
