@@ -201,10 +201,10 @@ def plan(desired: DesiredToken, current: TokenState) -> Change | None:
     if desired.state == "absent":
         return _gone(desired, current, work)
     if desired.name is None or verdict == VALID:
-        if not doomed:
+        left = {**_never_made(desired, current), **{entry.name: why for entry, why in doomed.items()}}
+        if not left:
             return None
         shown = view(desired, found.name, VALID) if found is not None else {}
-        left = {entry.name: why for entry, why in doomed.items()}
         return Change("tidy", {**shown, "left_over": left}, shown, work)
     taken = [*(sibling.name for sibling in current.siblings), *(entry.name for entry in current.tokens)]
     name = next(name for name in names(desired.name, desired.name_template, current.now) if name not in taken)
@@ -213,6 +213,17 @@ def plan(desired: DesiredToken, current: TokenState) -> Change | None:
     after = view(desired, name, VALID)
     action = "replace" if found is not None else "create"
     return Change(action, was, after, replace(work, name=name), {"was": verdict, "reason": REASONS[verdict]})
+
+
+def _never_made(desired: DesiredToken, current: TokenState) -> dict[str, str]:
+    """Return the noted names that no token bears, where a lock tells that no run is about to make one.
+
+    A run that died left them, and perhaps half of a file.
+    """
+    if desired.sink is None or not desired.sink.locks:
+        return {}
+    listed = {entry.name for entry in current.tokens}
+    return {name: "it was to be made, and is not there" for name in current.known.pending if name not in listed}
 
 
 def _still_pending(desired: DesiredToken, current: TokenState, rest: Others) -> tuple[str, ...]:

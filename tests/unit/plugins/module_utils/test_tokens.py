@@ -268,6 +268,16 @@ def test_what_was_left_over_is_tidied():
     assert [entry.id for entry in change.data.doomed] == [6]
 
 
+@pytest.mark.parametrize(("sink", "tidies"), [(SINK, True), (Unlocked.at("/k"), False)])
+def test_a_noted_name_that_no_token_bears(sink, tidies):
+    """A run died, and what it left is swept where the lock tells that it is gone."""
+    change = plan(replace(WANTED, sink=sink), knowing(pending=("ci-2",)))
+    assert (change is not None) is tidies
+    if tidies:
+        assert (change.action, change.data.doomed, change.data.pending) == ("tidy", (), ())
+        assert change.before["left_over"] == {"ci-2": "it was to be made, and is not there"}
+
+
 @pytest.mark.parametrize(
     ("state", "changes"),
     [
