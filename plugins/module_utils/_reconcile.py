@@ -252,6 +252,15 @@ class Run:
         if scope is not None and scope.client is not self.client:
             scope.client.close()
 
+    def one(self, scope: Scope, item: Item) -> Outcome:
+        """Bring one item about in a scope of somebody else's; what goes wrong with it is in the outcome."""
+        outcome = Outcome(item)
+        try:
+            self._item(scope, item, outcome)
+        except GrafanaError as problem:
+            outcome.status, outcome.problem = FAILED, problem
+        return outcome
+
     def _scope(self, org: Org | None, item: Item, many: bool) -> Scope | None:
         """Return the scope of an item; ``None`` for an org, or a key, that is not there (yet)."""
         if item.token_file is not None:

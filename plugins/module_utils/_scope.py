@@ -46,15 +46,18 @@ class Directory:
     def __init__(self, client: Client) -> None:
         self._client = client
         self._own: Org | None = None
+        self._listed: dict[int, Org] = {}
         self._memberships: list[dict[str, t.Any]] | None = None
         self._lock = threading.Lock()
 
     def all(self) -> list[Org]:
         """Return every organization of the server, or (without that permission) every one of the caller's."""
         try:
-            return [Org(int(org["id"]), str(org["name"])) for org in self._pages()]
+            found = [Org(int(org["id"]), str(org["name"])) for org in self._pages()]
         except Forbidden:
-            return self._of_caller()
+            found = self._of_caller()
+        self._listed.update((org.id, org) for org in found)
+        return found
 
     def _of_caller(self) -> list[Org]:
         """Return the organizations of a caller who may not list them all: a token has one, a user some."""
@@ -98,7 +101,7 @@ class Directory:
         wanted = list(dict.fromkeys(choices))
         if self._client.connection.identity.kind == "token":
             return {choice: same_org(self.own(), choice) for choice in wanted}
-        found: dict[OrgChoice, Org | None] = {c: Org(c.id) for c in wanted if c.id is not None}
+        found: dict[OrgChoice, Org | None] = {c: self._listed.get(c.id, Org(c.id)) for c in wanted if c.id is not None}
         if OrgChoice() in wanted:
             found[OrgChoice()] = self.own()
         names = [choice for choice in wanted if choice.name is not None]

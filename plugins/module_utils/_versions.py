@@ -44,3 +44,15 @@ TITLES_REPEAT = Version(11, 3)
 NESTED_FOLDERS = Version(11, 0)
 #: ``[service_accounts] token_expiration_day_limit`` is known from here.
 DAY_LIMIT = Version(9, 4)
+#: ``POST /api/auth/keys`` answers 410 from here.
+NO_NEW_API_KEYS = Version(11, 3)
+#: Each start of the server turns all API keys into service accounts from here.
+KEYS_MIGRATE_AT_START = Version(11, 6)
+#: ``/api/auth/keys`` and the migration are 404 from here.
+API_KEYS_END = Version(12, 1)
+#: Migrating destroys no key from here, whatever ``[users] auto_assign_org`` says (recorded at 9.3.2).
+MIGRATION_KEEPS_ORG = Version(9, 4)
+#: The migration goes on after a key that fails, and looks for a free login, from here.
+MIGRATION_GOES_ON = Version(10, 0)
+#: ``POST /api/serviceaccounts/hideApiKeys`` exists from the first to before the second.
+HIDE_API_KEYS = (Version(9, 1), Version(9, 5))

@@ -1,0 +1,181 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Proof that old keys still work: in which organization, as whom, and with what role.
+
+Each key makes requests itself, which moves its last use on the server. A key is never part of what is told.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import typing as t
+from dataclasses import dataclass, field
+
+from ansible_collections.orgsmith.grafana.plugins.module_utils._api_keys import AUTOGEN, list_keys, spelt
+from ansible_collections.orgsmith.grafana.plugins.module_utils._client import Client
+from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import OrgChoice, read_token_file
+from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import (
+    BadInput,
+    Forbidden,
+    GrafanaError,
+    Unauthorized,
+)
+from ansible_collections.orgsmith.grafana.plugins.module_utils._migration_options import OldKey
+from ansible_collections.orgsmith.grafana.plugins.module_utils._reconcile import View
+from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Directory, Org, Scope
+from ansible_collections.orgsmith.grafana.plugins.module_utils._service_accounts import Account, search
+from ansible_collections.orgsmith.grafana.plugins.module_utils._sink_types import sink_from
+from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks import Place, Shared
+from ansible_collections.orgsmith.grafana.plugins.module_utils._token_api import list_tokens
+from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens import mistyped
+from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import TOKEN_KNOWS_ITSELF
+
+#: Why a key does not work, in words.
+REASONS = {
+    "missing": "there is no key",
+    "mistyped": "it is no key of Grafana: its checksum is wrong",
+    "expired": "it has expired",
+    "refused": "the server refuses it: it was deleted, revoked, or is of another server",
+    "disabled": "its service account is disabled",
+    "other org": "it works in another organization",
+    "other role": "it has another role",
+    "other account": "it is that of another service account",
+    "no organization": "the server knows it, and lets it do nothing: its account belongs to no organization, or has no role",
+}
+_REFUSALS = {"api-key.expired": "expired", "identity.disabled": "disabled"}
+
+
+@dataclass
+class Proof:
+    """What one key has shown; *reason* is a key of REASONS, ``None`` where all is as expected."""
+
+    old: OldKey
+    works: bool = False
+    reason: str | None = None
+    org: Org | None = None
+    account: str | None = None
+    api_key: str | None = None
+    role: str | None = None
+    key: str | None = field(default=None, repr=False)
+
+    def view(self, before: bool | None) -> View:
+        """Return it as results show it; *before* is whether the key worked before the run, where that was asked."""
+        return {
+            "source": self.old.source,
+            "works": self.works,
+            "worked_before": before,
+            "as_expected": self.works and self.reason is None,
+            "reason": self.reason,
+            "message": REASONS[self.reason] if self.reason else None,
+            "org_id": self.org.id if self.org else None,
+            "org_name": self.org.name if self.org else None,
+            "service_account": self.account,
+            "api_key": self.api_key,
+            "role": self.role,
+        }
+
+
+class Prover:
+    """Asks the server with keys; what is looked up about their owners is asked for once."""
+
+    def __init__(self, client: Client, shared: Shared) -> None:
+        self._client, self._shared = client, shared
+        self._directory = Directory(client)
+        self._keys: dict[int, str | None] = {}
+        self._scopes: dict[int, Scope] = {}
+
+    def take(self, old_keys: t.Sequence[OldKey]) -> None:
+        """Read the keys from where they are, and hide them. Raises :class:`BadInput` for a place that cannot be read."""
+        for number, old in enumerate(old_keys):
+            key = self._read(old)
+            self._keys[number] = key
+            if key:
+                self._shared.hide(key)
+
+    def _read(self, old: OldKey) -> str | None:
+        if old.key is not None:
+            return old.key.strip()
+        if old.path is not None:
+            return read_token_file(old.path)
+        place = Place(old.org, old.account or "", old.name or "")
+        return sink_from(old.sink or {}, place, self._shared).read().key
+
+    def prove(self, old_keys: t.Sequence[OldKey]) -> list[Proof]:
+        """Return what each of the keys that were taken shows now."""
+        self._scopes.clear()
+        return [self._prove(old, self._keys[number]) for number, old in enumerate(old_keys)]
+
+    def _prove(self, old: OldKey, key: str | None) -> Proof:
+        proof = Proof(old, key=key)
+        if not key:
+            proof.reason = "missing"
+            return proof
+        named = spelt(key)
+        proof.api_key = named.name if named else None
+        if named is None and mistyped(key):
+            proof.reason = "mistyped"
+            return proof
+        user: t.Any = None
+        with self._client.as_token(key) as client:
+            try:
+                org = client.get("/api/org")
+                if self._client.at_least(TOKEN_KNOWS_ITSELF):
+                    user = client.find("/api/user")
+            except Unauthorized as problem:
+                said = str(problem.details.get("server_message") or "").lower()
+                expired = "expired" if said == "expired api key" else "refused"  # 9.x has no message id
+                proof.reason = _REFUSALS.get(str(problem.details.get("message_id")), expired)
+                return proof
+            except Forbidden:
+                proof.reason = "no organization"
+                return proof
+        proof.works = True
+        proof.org = Org(int(org["id"]), str(org["name"]))
+        # Who asks may not see the accounts of that organization; that the key works is shown all the same.
+        with contextlib.suppress(GrafanaError):
+            self._whose(proof, user)
+        proof.reason = _unexpected(proof)
+        return proof
+
+    def _whose(self, proof: Proof, user: t.Any) -> None:
+        """Find out whose key it is: by what the server says of it, or by its name, which is unique in an organization."""
+        scope = self._scope(t.cast(Org, proof.org))
+        accounts: list[Account] = scope.once("accounts", lambda: search(scope))
+        login = str((user or {}).get("login") or "")
+        found = next((account for account in accounts if login and account.login == login), None)
+        if found is None and proof.api_key is not None:
+            name = proof.api_key
+            keys = scope.once("keys", lambda: list_keys(scope)) or []
+            listed = next((one for one in keys if one.name == name), None)
+            if listed is not None:
+                proof.role = listed.role
+                return
+            likely = [account for account in accounts if account.login.startswith(AUTOGEN)]
+            likely.sort(key=lambda account: account.name != AUTOGEN + name)
+            found = next((one for one in likely if any(token.name == name for token in self._tokens(scope, one))), None)
+        if found is not None:
+            proof.account, proof.role = found.name, found.role
+
+    def _tokens(self, scope: Scope, account: Account) -> t.Any:
+        return scope.once("tokens %d" % account.id, lambda: list_tokens(scope, account.id))
+
+    def _scope(self, org: Org) -> Scope:
+        if org.id not in self._scopes:
+            self._scopes[org.id] = Scope(self._client, org, self._directory, many=True)
+        return self._scopes[org.id]
+
+
+def _unexpected(proof: Proof) -> str | None:
+    """Return what is not as the task expects it."""
+    old, org = proof.old, t.cast(Org, proof.org)
+    if old.org != OrgChoice() and old.org.id != org.id and old.org.name != org.name:
+        return "other org"
+    if old.account is not None and proof.account is not None and proof.account != old.account:
+        return "other account"
+    if old.role is not None and proof.role is not None and proof.role != old.role:
+        return "other role"
+    return None
+
+
+__all__ = ["BadInput", "Proof", "Prover"]

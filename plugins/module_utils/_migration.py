@@ -1,0 +1,307 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The API keys of an organization as one object: read, plan, migrate, and tell what has become of each of them."""
+
+from __future__ import annotations
+
+import threading
+import typing as t
+from dataclasses import dataclass, replace
+
+from ansible_collections.orgsmith.grafana.plugins.module_utils._api_keys import (
+    AUTOGEN,
+    LIST_CAP,
+    Abilities,
+    ApiKey,
+    abilities_of,
+    list_keys,
+    made_by_server,
+)
+from ansible_collections.orgsmith.grafana.plugins.module_utils._client import Client
+from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import (
+    BadInput,
+    GrafanaError,
+    Refused,
+    Unsupported,
+)
+from ansible_collections.orgsmith.grafana.plugins.module_utils._migration_ledger import (
+    GONE,
+    LISTED,
+    NONE,
+    Ledger,
+    renamed,
+)
+from ansible_collections.orgsmith.grafana.plugins.module_utils._migration_options import REISSUE, SERVER, Wanted
+from ansible_collections.orgsmith.grafana.plugins.module_utils._migration_plan import (
+    DELETE,
+    KEEP,
+    MIGRATE,
+    Adoption,
+    KeyPlan,
+    adoptions,
+    choose,
+    collisions,
+    reissued,
+    role_problem,
+)
+from ansible_collections.orgsmith.grafana.plugins.module_utils._migration_server import Guard, left_over, migrate
+from ansible_collections.orgsmith.grafana.plugins.module_utils._reconcile import BaseResource, Change, View
+from ansible_collections.orgsmith.grafana.plugins.module_utils._reissue import Reissue, Reissues
+from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
+from ansible_collections.orgsmith.grafana.plugins.module_utils._service_accounts import Account, search
+from ansible_collections.orgsmith.grafana.plugins.module_utils._token_api import list_tokens
+from ansible_collections.orgsmith.grafana.plugins.module_utils._token_resource import Surroundings
+from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import MIGRATION_GOES_ON
+
+
+@dataclass(frozen=True)
+class OrgKeys:
+    """What is there, and what is to be done: *reissues* for the keys that are reissued, *left_over* of a trial."""
+
+    ledger: Ledger
+    reissues: tuple[Reissue, ...] = ()
+    adoptions: tuple[Adoption, ...] = ()
+    left_over: tuple[Account, ...] = ()
+
+    def due(self) -> bool:
+        """Tell whether anything is to be done."""
+        keys = any(record.waits() or (not record.done and record.goes()) for record in self.ledger.keys.values())
+        return keys or any(one.problem is None for one in self.adoptions) or bool(self.left_over)
+
+
+class Migration(BaseResource):
+    """The resource: an item is an organization, its object all API keys and the accounts that come of them."""
+
+    kind = "organization"
+    requests_each = 8
+
+    def __init__(self, client: Client, task: Surroundings, plan_only: bool) -> None:
+        self._client, self._task, self._plan_only = client, task, plan_only
+        self._check = task.check or plan_only
+        self._reissues = Reissues(client, task)
+        self._guard = Guard(task.warn)
+        self._lock = threading.Lock()
+        self.ledgers: dict[int, Ledger] = {}
+
+    def parse(self, options: t.Mapping[str, t.Any]) -> Wanted:
+        """What a task wants is one thing for all organizations, and parsed before: see ``wanted``."""
+        raise NotImplementedError
+
+    def absent(self, desired: Wanted) -> bool:
+        """There is no such state."""
+        return False
+
+    def identity(self, desired: Wanted) -> t.Hashable:
+        """An organization has its keys once."""
+        return "api keys"
+
+    def label(self, desired: Wanted) -> str:
+        """Return what is migrated."""
+        return "API keys"
+
+    def ledger(self, org_id: int) -> Ledger:
+        """Return what is known of an organization's keys."""
+        with self._lock:
+            return self.ledgers.setdefault(org_id, Ledger(org_id))
+
+    def read(self, scope: Scope, desired: Wanted) -> OrgKeys:
+        """Return what is there. Raises :class:`Unsupported` where this server cannot do what is asked."""
+        ledger = self.ledger(scope.org_id)
+        abilities = abilities_of(scope.client.version())
+        keys = list_keys(scope)
+        ledger.found = GONE if keys is None else LISTED if keys else NONE
+        ledger.cut = len(keys or ()) >= LIST_CAP
+        has_accounts = abilities.migrates is not False or keys is None
+        ledger.accounts = tuple(scope.anew("accounts", lambda: search(scope))) if has_accounts else ()
+        sources = [*(keys or ()), *self._given(desired, keys or ())]
+        plans = self._chosen(scope, desired, abilities, sources)
+        reissues: list[Reissue] = []
+        if desired.how == REISSUE and has_accounts:
+            plans += self._migrated(scope, desired, ledger.accounts)
+            plans = reissued(desired, plans, scope.org_id, scope.client.now())
+        ledger.see(plans)
+        if desired.how == REISSUE and has_accounts:
+            self._check_roles(scope, plans)
+            if desired.sink is not None:
+                reissues = self._reissues.look(scope, desired, ledger, plans)
+            for record in ledger.keys.values() if desired.sink is None else ():
+                record.due, record.stays = record.plan.action == REISSUE, "delete_keys says when it goes"
+        else:
+            self._foresee_collisions(scope, ledger)
+        self._check_cut(scope, desired, ledger)
+        found = adoptions(desired.adopt, self._to_be(ledger, desired))
+        ledger.adopted = {one.account.id: one for one in found}
+        trials = tuple(account for account in ledger.accounts if left_over(account) and self._over(scope, account))
+        return OrgKeys(ledger, tuple(reissues), tuple(found), trials)
+
+    def _chosen(self, scope: Scope, desired: Wanted, abilities: Abilities, keys: t.Iterable[ApiKey]) -> list[KeyPlan]:
+        """Return what becomes of API keys."""
+        now = scope.client.now()
+        if desired.selection.unused_for is not None and abilities.lists and not scope.client.at_least(MIGRATION_GOES_ON):
+            raise Unsupported(
+                "unused_for: before Grafana 10.0 the last use of an API key is not told (this is %s)" % (scope.client.version(),)
+            )
+        action = REISSUE if desired.how == REISSUE else MIGRATE
+        plans = choose(desired, keys, now, action)
+        if abilities.migrates is False and abilities.lists:
+            why = "this is Grafana %s: service accounts need 9.1 or later" % (scope.client.version(),)
+            if not self._plan_only:
+                raise Unsupported("%s: %s" % (scope.client.connection.url, why))
+            return [replace(plan, action=KEEP, reason=why) if plan.action == action else plan for plan in plans]
+        return plans
+
+    def _given(self, desired: Wanted, listed: t.Iterable[ApiKey]) -> list[ApiKey]:
+        """Return the keys that the task names and the server does not list."""
+        names = {key.name for key in listed}
+        return [ApiKey(None, one.name, one.role) for one in desired.given if one.name not in names]
+
+    def _migrated(self, scope: Scope, desired: Wanted, accounts: t.Iterable[Account]) -> list[KeyPlan]:
+        """Return the plans for tokens of accounts that the server has made, where they are to be reissued too."""
+        if not desired.migrated_too:
+            return []
+        found: list[KeyPlan] = []
+        for account in accounts:
+            if not made_by_server(account) or not account.tokens or left_over(account):
+                continue
+            for token in list_tokens(scope, account.id):
+                key = ApiKey(token.id, token.name, account.role, token.expires, token.expired, token.last_used)
+                found += [replace(plan, owner=account) for plan in choose(desired, [key], scope.client.now(), REISSUE)]
+        return found
+
+    def _check_roles(self, scope: Scope, plans: t.Sequence[KeyPlan]) -> None:
+        for plan in plans:
+            problem = role_problem(str(plan.role), scope.client.version()) if plan.role else None
+            if problem:
+                raise Unsupported("API key %s: %s" % (plan.key.name, problem))
+
+    def _foresee_collisions(self, scope: Scope, ledger: Ledger) -> None:
+        """Note which keys the server cannot migrate."""
+        version = scope.client.version()
+        plans = [record.plan for record in ledger.keys.values() if not record.done]
+        for key_id, why in collisions(plans, ledger.accounts, scope.org_id, version).items():
+            record = next(one for one in ledger.keys.values() if one.plan.key.id == key_id)
+            record.problem = Refused(
+                "API key %s (id %s) of %s cannot be migrated by the server: %s"
+                % (record.plan.key.name, key_id, scope.where(), why),
+                code="collision",
+            )
+
+    def _check_cut(self, scope: Scope, desired: Wanted, ledger: Ledger) -> None:
+        """Say so where the list is cut and nothing of it goes, so that the rest never comes to light."""
+        if not ledger.cut:
+            return
+        if self._check:
+            self._task.warn(
+                "%s has %d API keys or more, where Grafana's list ends: the others are not shown until some of these are gone"
+                % (scope.where(), LIST_CAP)
+            )
+        stays = desired.how == REISSUE and desired.deletion.when == "never"
+        if stays and not self._check:
+            ledger.problem = Refused(
+                "%s has %d API keys or more, and the server's list ends there: with delete_keys: never the others are not seen; "
+                "set delete_keys: after_proof, or delete some by hand" % (scope.where(), LIST_CAP),
+                code="list_cut",
+            )
+
+    def _over(self, scope: Scope, account: Account) -> bool:
+        """Tell whether a trial cannot be that of a run which is at work now."""
+        return all(token.expired for token in list_tokens(scope, account.id))
+
+    def _to_be(self, ledger: Ledger, desired: Wanted) -> list[Account]:
+        """Return the accounts as they are, and those that the migration is about to make."""
+        accounts = [account for account in ledger.accounts if not left_over(account)]
+        if desired.how == SERVER:
+            for number, record in enumerate(ledger.keys.values(), 1):
+                if record.plan.action == MIGRATE and not record.done and record.problem is None:
+                    name = AUTOGEN + record.plan.key.name
+                    accounts.append(Account(-number, name, name, record.plan.key.role, False))
+        return accounts
+
+    def plan(self, desired: Wanted, current: OrgKeys | None) -> Change | None:
+        """Return what has to be done."""
+        if current is None or not current.due():
+            return None
+        current.ledger.involve()
+        before, after = current.ledger.differs(True)
+        return Change("migrate", before, after, current, current.ledger.view(True))
+
+    def foresee(self, scope: Scope, desired: Wanted, change: Change) -> None:
+        """Raise where the server's migration would destroy keys. A plan is told of it, and not refused."""
+        if not self._server_is_asked(change.data):
+            return
+        try:
+            self._guard.ask(scope, True)
+        except Unsupported as problem:
+            if not self._plan_only:
+                raise
+            change.data.ledger.problem = problem
+
+    def _server_is_asked(self, current: OrgKeys) -> bool:
+        return any(record.plan.action == MIGRATE and not record.problem for record in current.ledger.keys.values())
+
+    def apply(self, scope: Scope, desired: Wanted, change: Change) -> OrgKeys:
+        """Do it, key by key; what fails with one of them is noted, and the others go on."""
+        current: OrgKeys = change.data
+        ledger = current.ledger
+        for account in current.left_over:
+            scope.client.delete("/api/serviceaccounts/%d" % account.id, org=scope.org_id)
+        if desired.how == REISSUE:
+            self._reissues.carry_out(scope, desired, ledger, current.reissues)
+            self._delete_expired(scope, desired, ledger)
+        elif any(record.waits() for record in ledger.keys.values()):
+            if self._server_is_asked(current):
+                self._guard.ask(scope, False)
+            abilities = abilities_of(scope.client.version())
+            migrate(scope, ledger, lambda keys: self._chosen(scope, desired, abilities, keys))
+        self._adopt(scope, desired, ledger)
+        self._hide(scope, desired, abilities_of(scope.client.version()), ledger)
+        return OrgKeys(ledger)
+
+    def _delete_expired(self, scope: Scope, desired: Wanted, ledger: Ledger) -> None:
+        from_server = [one for one in ledger.keys.values() if one.plan.action == DELETE and not one.done]
+        for record in from_server:
+            if record.plan.owner is not None:
+                scope.client.delete("/api/serviceaccounts/%d" % record.plan.owner.id, org=scope.org_id)
+            else:
+                scope.client.delete("/api/auth/keys/%d" % t.cast(int, record.plan.key.id), org=scope.org_id)
+            record.done = record.deleted = True
+
+    def _adopt(self, scope: Scope, desired: Wanted, ledger: Ledger) -> None:
+        """Give accounts their names and roles."""
+        if not desired.adopt:
+            return
+        found = adoptions(desired.adopt, [account for account in ledger.accounts if not left_over(account)])
+        ledger.adopted = {one.account.id: one for one in found}
+        for one in found:
+            if one.problem is not None:
+                continue
+            body = {"name": one.name, "role": one.role}
+            scope.client.patch("/api/serviceaccounts/%d" % one.account.id, body, org=scope.org_id)
+            now = renamed(one.account, one)
+            ledger.accounts = tuple(now if account.id == now.id else account for account in ledger.accounts)
+            for record in ledger.keys.values():
+                if record.account is not None and record.account.id == now.id:
+                    record.account = now
+
+    def _hide(self, scope: Scope, desired: Wanted, abilities: Abilities, ledger: Ledger) -> None:
+        """Take the page of API keys out of the menu, where no key is left: only then the server does."""
+        if desired.hide_page and abilities.hides_page and not ledger.left(False):
+            scope.client.post("/api/serviceaccounts/hideApiKeys", org=scope.org_id)
+
+    def view(self, desired: Wanted, current: OrgKeys, change: Change) -> View:
+        """Return the keys and accounts that were changed, as they are now."""
+        return current.ledger.differs(False)[1]
+
+    def result(self, scope: Scope | None, desired: Wanted, current: OrgKeys) -> View:
+        """Return every key and every account that the server has made."""
+        return {**(scope.org.shown() if scope and scope.org else {}), **current.ledger.view(self._check)}
+
+    def explain(self, scope: Scope, desired: Wanted, problem: GrafanaError) -> GrafanaError:
+        """Say who may give an account a role."""
+        if problem.details.get("message_id") == "serviceaccounts.ErrRoleForbidden":
+            return Refused("%s: nobody may give an account a higher role than their own" % problem.message, code="role_forbidden")
+        return problem
+
+
+__all__ = ["BadInput", "Migration"]

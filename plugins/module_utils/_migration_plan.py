@@ -1,0 +1,308 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What becomes of each API key of an organization, and of the accounts that the server has made. All of it is pure."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ansible_collections.orgsmith.grafana.plugins.module_utils._api_keys import AUTOGEN, ApiKey, made_by_server
+from ansible_collections.orgsmith.grafana.plugins.module_utils._durations import moment
+from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
+from ansible_collections.orgsmith.grafana.plugins.module_utils._migration_options import (
+    REISSUE,
+    SERVER,
+    Adopt,
+    Deletion,
+    Rule,
+    Selection,
+    Wanted,
+)
+from ansible_collections.orgsmith.grafana.plugins.module_utils._service_accounts import Account, slug
+from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens import LONGEST
+from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import (
+    LOGIN_PER_ORG,
+    MIGRATION_GOES_ON,
+    ROLE_NONE,
+    Version,
+)
+
+MIGRATE, DELETE, KEEP = "migrate", "delete", "keep"
+#: How a key is called on which is tried what the server does; one that a killed run has left is taken away.
+THROW_AWAY = "orgsmith-throw-away-"
+#: Further logins that the server tries for an account (10.0 on): with -001 to -010 behind.
+MORE_LOGINS = 10
+
+
+@dataclass(frozen=True)
+class KeyPlan:
+    """What becomes of one key: *action* is MIGRATE, REISSUE, DELETE or KEEP.
+
+    *account*, *role*, *token* and *lifetime* (in seconds) are those of a reissued one; *owner* is the account whose token
+    the key is, where the server has migrated it already.
+    """
+
+    key: ApiKey
+    action: str
+    reason: str | None = None
+    account: str | None = None
+    role: str | None = None
+    role_told: bool = False
+    token: str | None = None
+    lifetime: int | None = None
+    owner: Account | None = None
+
+
+def choose(wanted: Wanted, keys: t.Iterable[ApiKey], now: datetime, action: str) -> list[KeyPlan]:
+    """Return what becomes of *keys*: those that are selected get *action*, or what ``expired_keys`` says."""
+    plans = []
+    for key in keys:
+        if key.name.startswith(THROW_AWAY):
+            # One that still lives may be that of a run which is at work.
+            plans.append(KeyPlan(key, DELETE if key.expired else KEEP, "a trial of the server has left it"))
+        elif not selects(wanted.selection, key, now):
+            plans.append(KeyPlan(key, KEEP, "it is not selected"))
+        elif key.expired and wanted.expired != "migrate":
+            plans.append(KeyPlan(key, wanted.expired, "it has expired"))
+        else:
+            plans.append(KeyPlan(key, action))
+    return plans
+
+
+def selects(selection: Selection, key: ApiKey, now: datetime) -> bool:
+    """Tell whether *key* is one of those that are meant. A key that was never used is unused."""
+    if (selection.ids or selection.names) and key.id not in selection.ids and key.name not in selection.names:
+        return False
+    if selection.pattern is not None and selection.pattern.search(key.name) is None:
+        return False
+    if selection.roles and key.role not in selection.roles:
+        return False
+    used = moment(key.last_used)
+    return selection.unused_for is None or used is None or now - used >= timedelta(seconds=selection.unused_for)
+
+
+def reissued(wanted: Wanted, plans: t.Sequence[KeyPlan], org_id: int, now: datetime) -> list[KeyPlan]:
+    """Return *plans* with account, role, token and lifetime of each key that is reissued.
+
+    Raises :class:`BadInput` where keys of different roles would share an account, or two tokens a name.
+    """
+    found = []
+    for plan in plans:
+        if plan.action != REISSUE:
+            found.append(plan)
+            continue
+        rule, account = _account(wanted, plan.key, org_id)
+        role = rule.role if rule is not None and rule.role else plan.key.role
+        found.append(
+            KeyPlan(
+                plan.key,
+                REISSUE,
+                plan.reason,
+                account,
+                role,
+                bool(rule is not None and rule.role),
+                _filled(wanted.token_template, plan.key, org_id),
+                _lifetime(wanted, plan.key, now),
+                plan.owner,
+            )
+        )
+    _check_roles(wanted.rules, found)
+    _check_tokens(found)
+    return found
+
+
+def _account(wanted: Wanted, key: ApiKey, org_id: int) -> tuple[Rule | None, str]:
+    """Return the rule that takes *key*, if one does, and the name of its account. The first rule that fits counts."""
+    for rule in wanted.rules:
+        if key.name in rule.names:
+            return rule, rule.account
+        caught = rule.pattern.fullmatch(key.name) if rule.pattern is not None else None
+        if caught is not None:
+            return rule, caught.expand(rule.account)
+    given = next((one.account for one in wanted.given if one.name == key.name and one.account), None)
+    return None, given or _filled(wanted.account_template, key, org_id)
+
+
+def _filled(template: str, key: ApiKey, org_id: int) -> str:
+    values = {"name": key.name, "id": "" if key.id is None else str(key.id), "role": key.role, "org_id": str(org_id)}
+    return re.sub(r"{(\w+)}", lambda found: values[found.group(1)], template)
+
+
+def _lifetime(wanted: Wanted, key: ApiKey, now: datetime) -> int | None:
+    """Return how long a reissued key lives: as long as the old one would have, and no longer than the task says."""
+    ends = moment(key.expires)
+    left = int((ends - now).total_seconds()) if ends is not None else None
+    own = next((one.lifetime for one in wanted.given if one.name == key.name), None)
+    cap = own if own is not None else wanted.lifetime
+    if key.expired or (left is not None and left <= 0):
+        if cap is None:
+            raise BadInput(
+                "API key %s has expired, so it has no lifetime to keep: set seconds_to_live, or expired_keys" % key.name
+            )
+        return cap
+    if left is None:
+        return cap or 0
+    return left if cap in (None, 0, LONGEST) else min(left, cap)
+
+
+def _check_roles(rules: t.Sequence[Rule], plans: t.Sequence[KeyPlan]) -> None:
+    """Raise where keys of different roles would become tokens of one account, and nobody has said so."""
+    told = {rule.account for rule in rules if rule.mixed_roles}
+    patterns = [rule for rule in rules if rule.mixed_roles and rule.pattern is not None]
+    by_account: dict[str, dict[str, list[str]]] = {}
+    for plan in plans:
+        if plan.action == REISSUE:
+            by_account.setdefault(str(plan.account), {}).setdefault(plan.key.role, []).append(plan.key.name)
+    for account, roles in by_account.items():
+        mixed = account in told or any(
+            rule.pattern is not None and all(rule.pattern.fullmatch(name) for names in roles.values() for name in names)
+            for rule in patterns
+        )
+        if len(roles) > 1 and not mixed:
+            raise BadInput(
+                "service account %s would get keys of different roles (%s), and all of them the same one from then on: "
+                "give them accounts of their own, or set mixed_roles and role in its rule of consolidate"
+                % (account, "; ".join("%s: %s" % (role, ", ".join(sorted(names))) for role, names in sorted(roles.items()))),
+                code="mixed_roles",
+            )
+
+
+def _check_tokens(plans: t.Sequence[KeyPlan]) -> None:
+    seen: dict[str, str] = {}
+    for plan in plans:
+        if plan.token is None:
+            continue
+        other = seen.setdefault(plan.token, plan.key.name)
+        if other != plan.key.name:
+            raise BadInput("the tokens for keys %s and %s would both be called %s" % (other, plan.key.name, plan.token))
+
+
+def autogen_login(key: ApiKey, org_id: int, version: Version | None) -> str:
+    """Return the login that the server's migration gives the account of *key*, if it is free."""
+    if version is not None and version < MIGRATION_GOES_ON:
+        return "%s%d-%s" % (AUTOGEN, org_id, key.name)
+    return "%s%d-%s" % (AUTOGEN, org_id, slug(key.name))
+
+
+def collisions(
+    plans: t.Sequence[KeyPlan], accounts: t.Iterable[Account], org_id: int, version: Version | None
+) -> dict[int | None, str]:
+    """Return why the server cannot migrate a key, by its id: its account's login is taken, and so are those tried next.
+
+    Accounts of other organizations, which also may have a login, are not seen from here.
+    """
+    taken = {account.login.lower() for account in accounts}
+    found: dict[int | None, str] = {}
+    more = MORE_LOGINS if version is None or version >= MIGRATION_GOES_ON else 0
+    for plan in plans:
+        if plan.action != MIGRATE:
+            continue
+        login = autogen_login(plan.key, org_id, version).lower()
+        offers = [login, *("%s-%03d" % (login, number) for number in range(1, more + 1))]
+        free = next((one for one in offers if one not in taken), None)
+        if free is None:
+            found[plan.key.id] = (
+                "the login %s, which the server would give to its account, is taken%s: use mode: reissue for this key, or "
+                "delete the account that has the login" % (login, ", and so are the %d after it" % more if more else "")
+            )
+        else:
+            taken.add(free)
+    return found
+
+
+def same_names(plans_by_org: t.Mapping[int, t.Sequence[KeyPlan]], version: Version | None) -> None:
+    """Raise where accounts of several organizations would need the same login, which old servers do not allow."""
+    if version is None or version >= LOGIN_PER_ORG:
+        return
+    seen: dict[str, tuple[int, str]] = {}
+    for org_id, plans in plans_by_org.items():
+        for plan in plans:
+            if plan.action != REISSUE:
+                continue
+            first = seen.setdefault(slug(str(plan.account)), (org_id, str(plan.account)))
+            if first[0] != org_id:
+                raise BadInput(
+                    "service accounts %s of org %d and %s of org %d would need the same login, and up to Grafana 10.4.0 (this "
+                    "is %s) a login is unique across all organizations: put {org_id} into account_template"
+                    % (first[1], first[0], plan.account, org_id, version),
+                    code="login_taken",
+                )
+
+
+def deletable(rule: Deletion, key: ApiKey, replaced_since: str | None, proven: bool, now: datetime, told: bool) -> str | None:
+    """Return why the old *key* stays, ``None`` if it goes.
+
+    *replaced_since* is when its successor was made, *proven* whether that was shown to work, *told* whether the server
+    tells the last use of API keys.
+    """
+    if rule.when == "never":
+        return "delete_keys is never"
+    if not proven:
+        return "its successor has not been proven"
+    if rule.when == "after_proof":
+        return None
+    if not told:
+        return "this version of Grafana does not tell when an API key was last used"
+    used = moment(key.last_used) or moment(replaced_since) or now
+    if now - used < timedelta(seconds=rule.unused_for):
+        return "it was used, or replaced, less than %d s ago" % rule.unused_for
+    return None
+
+
+@dataclass(frozen=True)
+class Adoption:
+    """An account that gets another name, another role, or both; *problem* tells why it cannot."""
+
+    account: Account
+    name: str
+    role: str
+    problem: str | None = None
+
+
+def adoptions(rules: t.Sequence[Adopt], accounts: t.Sequence[Account]) -> list[Adoption]:
+    """Return what ``adopt`` changes on the accounts that the server has made. The first rule that fits counts.
+
+    A rename is not checked by the server, which lets two accounts share a name; so it is here.
+    """
+    names = {account.name for account in accounts}
+    found: list[Adoption] = []
+    for account in accounts:
+        rule = next((rule for rule in rules if made_by_server(account) and _adopts(rule, account)), None)
+        if rule is None:
+            continue
+        name = _adopted_name(rule, account)
+        role = rule.role or account.role
+        if (name, role) == (account.name, account.role):
+            continue
+        taken = name != account.name and name in names
+        problem = "the name %s is that of another service account" % name if taken else None
+        names.add(name)
+        found.append(Adoption(account, name, role, problem))
+    return found
+
+
+def _adopts(rule: Adopt, account: Account) -> bool:
+    if rule.account is not None:
+        return rule.account == account.name
+    return rule.pattern is not None and rule.pattern.fullmatch(account.name) is not None
+
+
+def _adopted_name(rule: Adopt, account: Account) -> str:
+    if rule.name is None:
+        return account.name
+    caught = rule.pattern.fullmatch(account.name) if rule.pattern is not None else None
+    return caught.expand(rule.name) if caught is not None else rule.name
+
+
+def role_problem(role: str, version: Version | None) -> str | None:
+    """Return why the server does not know *role*, if it does not."""
+    if role == "None" and version is not None and version < ROLE_NONE:
+        return "the role None needs Grafana 10.2 or later"
+    return None
+
+
+__all__ = ["DELETE", "KEEP", "MIGRATE", "REISSUE", "SERVER", "Adoption", "KeyPlan", "choose", "collisions", "deletable"]
