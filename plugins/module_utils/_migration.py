@@ -70,6 +70,13 @@ class OrgKeys:
         return keys or any(one.problem is None for one in self.adoptions) or bool(self.left_over)
 
 
+def _all_seen(desired: Wanted, ledger: Ledger) -> bool:
+    """Tell whether the task names single keys, and all of them have come to light."""
+    named = {*desired.selection.ids, *desired.selection.names}
+    seen: set[t.Any] = {value for record in ledger.keys.values() for value in (record.plan.key.id, record.plan.key.name)}
+    return bool(named) and named <= seen
+
+
 class Migration(BaseResource):
     """The resource: an item is an organization, its object all API keys and the accounts that come of them."""
 
@@ -188,21 +195,22 @@ class Migration(BaseResource):
             )
 
     def _check_cut(self, scope: Scope, desired: Wanted, ledger: Ledger) -> None:
-        """Say so where the list is cut and nothing of it goes, so that the rest never comes to light."""
-        if not ledger.cut:
+        """Say so where the list is cut; it is a failure where nothing of it goes, so that the rest never comes to light."""
+        if not ledger.cut or _all_seen(desired, ledger):
             return
-        if self._check:
-            self._task.warn(
-                "%s has %d API keys or more, where Grafana's list ends: the others are not shown until some of these are gone"
-                % (scope.where(), LIST_CAP)
-            )
-        stays = desired.how == REISSUE and desired.deletion.when == "never"
-        if stays and not self._check:
-            ledger.problem = Refused(
-                "%s has %d API keys or more, and the server's list ends there: with delete_keys: never the others are not seen; "
-                "set delete_keys: after_proof, or delete some by hand" % (scope.where(), LIST_CAP),
-                code="list_cut",
-            )
+        if any(not record.stays_here(True) for record in ledger.keys.values() if not record.done):
+            if self._check:
+                self._task.warn(
+                    "%s has %d API keys or more, where Grafana's list ends: the others are not shown until some of these are "
+                    "gone" % (scope.where(), LIST_CAP)
+                )
+            return
+        ledger.problem = Refused(
+            "%s has %d API keys or more that are to stay or cannot be migrated, and the server's list ends there, so the others "
+            "cannot be seen: migrate or delete some of these first (of reissued ones, with delete_keys)"
+            % (scope.where(), LIST_CAP),
+            code="list_cut",
+        )
 
     def _over(self, scope: Scope, account: Account) -> bool:
         """Tell whether a trial cannot be that of a run which is at work now."""
@@ -254,6 +262,7 @@ class Migration(BaseResource):
                 self._guard.ask(scope, False)
             abilities = abilities_of(scope.client.version())
             migrate(scope, ledger, lambda keys: self._chosen(scope, desired, abilities, keys))
+            self._check_cut(scope, desired, ledger)
         self._adopt(scope, desired, ledger)
         self._hide(scope, desired, abilities_of(scope.client.version()), ledger)
         return OrgKeys(ledger)

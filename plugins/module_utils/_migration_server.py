@@ -85,12 +85,6 @@ def migrate(scope: Scope, ledger: Ledger, choose: t.Callable[[t.Iterable[ApiKey]
         ledger.cut = len(listed) >= LIST_CAP
         if not any(_open(record) for record in fresh):
             break
-    if ledger.cut:
-        ledger.problem = Refused(
-            "%s has %d API keys or more that are not to be migrated or cannot be, and the server's list ends there: the others "
-            "cannot be seen; delete or migrate some of these" % (scope.where(), LIST_CAP),
-            code="list_cut",
-        )
 
 
 def _open(record: KeyRecord) -> bool:
