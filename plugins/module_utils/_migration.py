@@ -66,7 +66,7 @@ class OrgKeys:
 
     def due(self) -> bool:
         """Tell whether anything is to be done."""
-        keys = any(record.waits() or (not record.done and record.goes()) for record in self.ledger.keys.values())
+        keys = any(record.waits() for record in self.ledger.keys.values())
         return keys or any(one.problem is None for one in self.adoptions) or bool(self.left_over)
 
 
@@ -255,8 +255,7 @@ class Migration(BaseResource):
         for account in current.left_over:
             scope.client.delete("/api/serviceaccounts/%d" % account.id, org=scope.org_id)
         if desired.how == REISSUE:
-            self._reissues.carry_out(scope, desired, ledger, current.reissues)
-            self._delete_expired(scope, desired, ledger)
+            self._reissue(scope, desired, current)
         elif any(record.waits() for record in ledger.keys.values()):
             if self._server_is_asked(current):
                 self._guard.ask(scope, False)
@@ -266,6 +265,18 @@ class Migration(BaseResource):
         self._adopt(scope, desired, ledger)
         self._hide(scope, desired, abilities_of(scope.client.version()), ledger)
         return OrgKeys(ledger)
+
+    def _reissue(self, scope: Scope, desired: Wanted, current: OrgKeys) -> None:
+        """Reissue keys; in rounds, as the server lists 100 at a time."""
+        while True:
+            self._reissues.carry_out(scope, desired, current.ledger, current.reissues)
+            self._delete_expired(scope, desired, current.ledger)
+            if not current.ledger.cut:
+                return
+            current = self.read(scope, desired)
+            if not current.due():
+                return
+            current.ledger.involve()
 
     def _delete_expired(self, scope: Scope, desired: Wanted, ledger: Ledger) -> None:
         from_server = [one for one in ledger.keys.values() if one.plan.action == DELETE and not one.done]

@@ -21,7 +21,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._migration_plan i
     Adoption,
     KeyPlan,
 )
-from ansible_collections.orgsmith.grafana.plugins.module_utils._reconcile import CHANGED, FAILED, OK, View
+from ansible_collections.orgsmith.grafana.plugins.module_utils._reconcile import CHANGED, FAILED, NOT_RUN, OK, View
 from ansible_collections.orgsmith.grafana.plugins.module_utils._service_accounts import Account
 from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens import Token
 
@@ -41,8 +41,10 @@ class KeyRecord:
     """One key: what is to become of it, and what has."""
 
     plan: KeyPlan
-    #: Whether the run has something to do for it, and (of a reissued key) whether it still has.
+    #: Whether the run has something to do for it, and whether its token is a new one.
     involved: bool = False
+    fresh: bool = False
+    #: Of a reissued key: whether account or token are to be made.
     due: bool = False
     done: bool = False
     account: Account | None = None
@@ -53,16 +55,19 @@ class KeyRecord:
     problem: GrafanaError | None = None
 
     def status(self, check: bool) -> str:
-        """Return ``ok``, ``changed`` or ``failed``; in check mode, and in a plan, as it would be."""
+        """Return ``ok``, ``changed``, ``failed`` or ``not_run``; in check mode, and in a plan, as it would be."""
         if self.problem is not None:
             return FAILED
-        return CHANGED if self.done or (check and self.waits()) else OK
+        if check:
+            return CHANGED if self.done or self.waits() else OK
+        # What was not come to, because the organization failed before.
+        return CHANGED if self.done else NOT_RUN if self.waits() else OK
 
     def waits(self) -> bool:
         """Tell whether something is to be done for it."""
         if self.done or self.problem is not None:
             return False
-        return self.due or self.plan.action in (MIGRATE, DELETE)
+        return self.due or self.goes() or self.plan.action in (MIGRATE, DELETE)
 
     def stays_here(self, check: bool) -> bool:
         """Tell whether an API key is there at the end; in check mode, whether it would be."""
@@ -168,7 +173,8 @@ class Ledger:
     def involve(self) -> None:
         """Remember which keys the run has something to do for: those that its diff shows."""
         for record in self.keys.values():
-            record.involved = record.involved or record.waits() or (not record.done and record.goes())
+            record.involved = record.involved or record.waits()
+            record.fresh = record.fresh or (record.waits() and (record.due or record.plan.action == MIGRATE))
 
     def view(self, check: bool) -> View:
         """Return everything as results show it."""
@@ -203,7 +209,7 @@ class Ledger:
                 before["api_keys"][plan.key.name] = shown
             if record.stays_here(check):
                 after["api_keys"][plan.key.name] = shown
-            if plan.action in (MIGRATE, REISSUE) and record.status(check) == CHANGED:
+            if record.fresh and record.status(check) == CHANGED:
                 name, role, token = record.foreseen()
                 after["service_accounts"].setdefault(name, {"role": role, "tokens": []})["tokens"].append(token)
         for adoption in self.adopted.values():

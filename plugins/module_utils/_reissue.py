@@ -17,6 +17,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._api_keys import 
 from ansible_collections.orgsmith.grafana.plugins.module_utils._client import Client
 from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import OrgChoice
 from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput, GrafanaError, Refused
+from ansible_collections.orgsmith.grafana.plugins.module_utils._files import StoreError
 from ansible_collections.orgsmith.grafana.plugins.module_utils._migration_ledger import KeyRecord, Ledger
 from ansible_collections.orgsmith.grafana.plugins.module_utils._migration_options import Wanted
 from ansible_collections.orgsmith.grafana.plugins.module_utils._migration_plan import REISSUE, KeyPlan, deletable
@@ -70,7 +71,13 @@ class Reissues:
         """
         found = []
         scope.many = True
-        wishes = [(plan, self._token(scope, wanted, plan)) for plan in plans if plan.action == REISSUE]
+        wishes = []
+        for plan in plans:
+            if plan.action == REISSUE:
+                try:
+                    wishes.append((plan, self._token(scope, wanted, plan)))
+                except StoreError as problem:
+                    ledger.of(plan).problem = problem
         scope.wanted = [token for _plan, token in wishes]
         for plan, token in wishes:
             account = DesiredAccount(str(plan.account), self._role(ledger, plan), None)
