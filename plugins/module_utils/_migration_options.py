@@ -196,6 +196,8 @@ def wanted(options: t.Mapping[str, t.Any], lists: t.Mapping[str, t.Any], default
         raise BadInput("%s belong(s) to mode: reissue; the server's own migration knows nothing of it" % ", ".join(of_reissue))
     how = REISSUE if mode == REISSUE or of_reissue else SERVER
     given = tuple(_given(entry, default_org) for entry in lists["keys"])
+    if len({(key.org, key.name) for key in given}) < len(given):
+        raise BadInput("keys names a key of one organization twice")
     selection = _selection(options)
     if given and selection:
         raise BadInput("keys says which keys are meant already: leave out key_id, key_name, name_pattern, roles and unused_for")

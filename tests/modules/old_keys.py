@@ -56,7 +56,9 @@ class Old:
     def tokens(self, org):
         """Return the names of all tokens by their accounts' names."""
         return {
-            name: [one["name"] for one in self.server.api("GET", f"/api/serviceaccounts/{account['id']}/tokens", org=self.org(org))]
+            name: [
+                one["name"] for one in self.server.api("GET", f"/api/serviceaccounts/{account['id']}/tokens", org=self.org(org))
+            ]
             for name, account in self.accounts(org).items()
         }
 

@@ -201,7 +201,10 @@ def test_adopt_afterwards(old):
     old.key("a", "ci")
     old.key("a", "reader", "Admin")
     old.upgrade("12.4.3")
-    rules = [{"service_account": "sa-autogen-reader", "name": "reports", "role": "Viewer"}, {"pattern": "sa-autogen-(.*)", "name": r"\1"}]
+    rules = [
+        {"service_account": "sa-autogen-reader", "name": "reports", "role": "Viewer"},
+        {"pattern": "sa-autogen-(.*)", "name": r"\1"},
+    ]
     run = old.server.four(MIGRATE, mode="server", orgs="all", adopt=rules)[1]
     accounts = old.accounts("a")
     assert {name: one["role"] for name, one in accounts.items()} == {"ci": "Editor", "reports": "Viewer"}
