@@ -55,12 +55,11 @@ class Old:
 
     def tokens(self, org):
         """Return the names of all tokens by their accounts' names."""
-        return {
-            name: [
-                one["name"] for one in self.server.api("GET", f"/api/serviceaccounts/{account['id']}/tokens", org=self.org(org))
-            ]
-            for name, account in self.accounts(org).items()
-        }
+        found = {}
+        for name, account in self.accounts(org).items():
+            tokens = self.server.api("GET", f"/api/serviceaccounts/{account['id']}/tokens", org=self.org(org))
+            found[name] = [one["name"] for one in tokens]
+        return found
 
 
 def by_name(result, org):

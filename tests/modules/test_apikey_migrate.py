@@ -121,7 +121,7 @@ def test_a_login_that_is_taken(old):
 
 
 def test_a_failure_in_the_middle(old):
-    """A login that another organization's account has is seen by nobody; 9.x stops there, and the rest is migrated all the same."""
+    """A login that another organization's account has is seen by nobody; 9.x stops there, and the rest is migrated."""
     for name in ("a1", "ci", "z1", "z2"):
         old.key("a", name)
     old.account("b", f"autogen-{old.org('a')}-ci")

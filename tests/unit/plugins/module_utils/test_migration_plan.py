@@ -33,8 +33,8 @@ def key(name="ci", role="Editor", number=7, **more):
     return keys.ApiKey(number, name, role, **more)
 
 
-def wanted(mode="server", org=OrgChoice(id=1), lists=None, **more):
-    return options.wanted({"mode": mode, **more}, lists or {}, org)
+def wanted(mode="server", lists=None, **more):
+    return options.wanted({"mode": mode, **more}, lists or {}, OrgChoice(id=1))
 
 
 @pytest.mark.parametrize(
