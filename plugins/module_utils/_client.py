@@ -4,8 +4,8 @@
 """One HTTP client for Grafana: identity, organization of a request, retries, sessions, version.
 
 It knows no resource. What is repeated, and when: reads freely; a write only where the server says that it
-did nothing (429, 503 with Retry-After). A write whose answer is lost, or that ends in a 5xx, is an error that
-its caller turns into a question: what is there now?
+did nothing (429, 503 with Retry-After). A write whose answer is lost, or that ends in a 408 or a 5xx, is an error
+that its caller turns into a question: what is there now?
 """
 
 from __future__ import annotations
@@ -50,12 +50,15 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import 
 COLLECTION_VERSION = "0.1.0"
 USER_AGENT = "orgsmith.grafana/" + COLLECTION_VERSION
 
-#: The longest that one Retry-After is waited for, in seconds. Grafana Cloud asks for up to two minutes.
+#: The longest that one Retry-After is waited for, in seconds. Grafana Cloud's windows last up to an hour: whoever is
+#: told to wait that long is better told so than kept.
 LONGEST_WAIT = 120.0
+Headers = t.Mapping[str, str]
+
 #: How urllib3 2 begins a reason.
 _WHO = re.compile(r"^HTTPS?Connection(?:Pool)?\([^)]*\): ")
 #: Statuses after which a read is repeated.
-_PASSING = (429, 500, 502, 503, 504)
+_PASSING = (408, 429, 500, 502, 503, 504)
 
 
 def segment(name: str) -> str:
@@ -153,24 +156,31 @@ class Client:
         """
         if params:
             path = "%s?%s" % (path, urlencode({k: v for k, v in params.items() if v is not None}, quote_via=quote))
-        if method != "GET":
-            self._before_write()
+        context = self._context(method, org)
         attempt = 0
         while True:
+            if method != "GET":
+                self._before_write()
             try:
-                return self._attempt(method, path, org, body, anonymous)
+                return self._attempt(method, path, context, body, anonymous)
             except GrafanaError as problem:
                 if not retry or attempt >= self.connection.retries or not _repeats(method, problem):
                     raise
+                if problem.retry_after is not None and problem.retry_after > LONGEST_WAIT:
+                    raise _too_long(problem, problem.retry_after) from None
                 time.sleep(_pause(attempt, problem.retry_after))
             attempt += 1
 
-    def _attempt(self, method: str, path: str, org: int | None, body: t.Any, anonymous: bool) -> t.Any:
+    def _context(self, _method: str, org: int | None) -> dict[str, str]:
+        """Return the headers that a request keeps however often it is sent."""
+        return {"X-Grafana-Org-Id": str(org)} if org is not None else {}
+
+    def _attempt(self, method: str, path: str, context: Headers, body: t.Any, anonymous: bool) -> t.Any:
         """Make a request once; return the parsed body of a 2xx answer."""
         if anonymous:
             answer, _cookies = self._send_once(method, path, {}, body)
         else:
-            answer = self._authenticated(method, path, org, body)
+            answer = self._authenticated(method, path, context, body)
         url = self.connection.url + path
         if not 200 <= answer.status < 300:
             problem = from_answer(method, url, answer)
@@ -184,17 +194,16 @@ class Client:
             raise _no_json(method, url, answer) from None
         return found
 
-    def _authenticated(self, method: str, path: str, org: int | None, body: t.Any) -> Answer:
+    def _authenticated(self, method: str, path: str, context: Headers, body: t.Any) -> Answer:
         """Send a request as the caller. The first one of a run goes alone, so that a wrong password is tried once."""
         if self._let_in:
-            return self._as_caller(method, path, org, body)
+            return self._as_caller(method, path, context, body)
         with self._first:
-            answer = self._as_caller(method, path, org, body)
+            answer = self._as_caller(method, path, context, body)
             self._let_in = answer.status != 401
             return answer
 
-    def _as_caller(self, method: str, path: str, org: int | None, body: t.Any) -> Answer:
-        context = {"X-Grafana-Org-Id": str(org)} if org is not None else {}
+    def _as_caller(self, method: str, path: str, context: Headers, body: t.Any) -> Answer:
         sent = self._auth.headers()
         answer, cookies = self._send_once(method, path, {**context, **sent}, body)
         if answer.status == 401 and self._auth.renewed(sent, answer):
@@ -203,7 +212,7 @@ class Client:
             self._auth.received(cookies)
         return answer
 
-    def _send_once(self, method: str, path: str, headers: t.Mapping[str, str], body: t.Any) -> tuple[Answer, dict[str, Cookie]]:
+    def _send_once(self, method: str, path: str, headers: Headers, body: t.Any) -> tuple[Answer, dict[str, Cookie]]:
         """Send one request on this thread's connection. Raises :class:`Unreachable` or :class:`LostAnswer`."""
         url = self.connection.url + path
         data = None if body is None else json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode()
@@ -248,6 +257,11 @@ class Client:
         return session
 
     # The server.
+
+    def own_org(self) -> dict[str, t.Any]:
+        """Return the organization that the caller's requests run in when none is named: ``id``, ``name``."""
+        found: dict[str, t.Any] = self.get("/api/org")
+        return found
 
     def version(self) -> Version | None:
         """Return the server's version, asked once; ``None`` where it is hidden from this caller."""
@@ -323,9 +337,11 @@ def _reason(problem: Exception) -> str:
 
 
 def _no_json(method: str, url: str, answer: Answer) -> GrafanaError:
-    """Return the error for a 2xx answer that is no JSON; of a write it says only that it was answered."""
+    """Return the error for a 2xx answer that is no JSON; what a write answered is not quoted, as a new key may be in it."""
     where = public_url(url)
-    what = "an HTML page" if answer.is_html() else "something that is not JSON: %r" % answer.text[:80]
+    what = "an HTML page" if answer.is_html() else "something that is not JSON"
+    if method == "GET" and not answer.is_html():
+        what += ": %r" % answer.text[:80]
     details: dict[str, t.Any] = {"method": method, "url": where, "status": answer.status}
     if method != "GET" and not answer.is_html():
         return LostAnswer("%s %s answered %d with %s" % (method, where, answer.status, what), **details)
@@ -346,11 +362,28 @@ def _repeats(method: str, problem: GrafanaError) -> bool:
 
 
 def _seconds(value: str | None) -> float | None:
-    """Return a Retry-After in seconds; the form with a date is not used by Grafana and counts as unset."""
-    try:
-        return max(0.0, float(value)) if value is not None else None
-    except ValueError:
+    """Return a Retry-After, seconds or a date, in seconds; ``None`` for none and for what is neither."""
+    if value is None:
         return None
+    try:
+        return max(0.0, float(value))
+    except ValueError:
+        pass
+    try:
+        moment = parsedate_to_datetime(value)
+        return max(0.0, (moment - datetime.now(moment.tzinfo)).total_seconds())
+    except (TypeError, ValueError):
+        return None
+
+
+def _too_long(problem: GrafanaError, seconds: float) -> GrafanaError:
+    """Return the error for a server that wants to be asked again so late that nobody waits for it here."""
+    return type(problem)(
+        "%s; it asks to wait %d s, and more than %d s are not waited for: run again then"
+        % (problem.message, seconds, LONGEST_WAIT),
+        code=problem.code,
+        **problem.details,
+    )
 
 
 def _ahead(date: str | None, known: timedelta) -> timedelta:

@@ -175,7 +175,8 @@ def server_message(answer: Answer) -> tuple[str, str | None]:
     """Return what the server says and its message id, from every shape that Grafana uses.
 
     ``{"message"}``, ``{"message", "messageId", …}``, RBAC's ``{"title", "message"}``, Kubernetes
-    ``Status``, ``{"error"}``, a bare array of invalid fields (up to 8.3), plain text, HTML.
+    ``Status``, Grafana Cloud's ``{"code", "message", "requestId"}``, ``{"error"}``, a bare array of invalid
+    fields (up to 8.3), plain text, HTML.
     """
     try:
         body = answer.json()
@@ -184,6 +185,8 @@ def server_message(answer: Answer) -> tuple[str, str | None]:
     if isinstance(body, dict):
         message = body.get("message") or body.get("error") or body.get("title") or body.get("status") or ""
         found_id = body.get("messageId") or (body.get("reason") if body.get("kind") == "Status" else None)
+        if not found_id and isinstance(body.get("code"), str):
+            found_id = body["code"]  # Grafana Cloud's own words: NotFound, InvalidCredentials, InvalidArgument
         return str(message), str(found_id) if found_id else None
     if isinstance(body, list):
         return "; ".join(_field_problem(entry) for entry in body), None
@@ -204,6 +207,7 @@ _KINDS: dict[int, type[GrafanaError]] = {
     401: Unauthorized,
     403: Forbidden,
     404: NotFound,
+    408: LostAnswer,
     409: Conflict,
     412: Conflict,
     429: RateLimited,

@@ -6,15 +6,22 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta, timezone
+from email.utils import format_datetime
 
 import pytest
 import requests
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._client import segment
+from ansible_collections.orgsmith.grafana.plugins.module_utils._client import Client, segment
 from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import Identity
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import Abandoned, GrafanaError, LostAnswer
+from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import (
+    Abandoned,
+    GrafanaError,
+    LostAnswer,
+    RateLimited,
+)
 
-from .conftest import Call
+from .conftest import Call, connection
 
 BASIC = {"Authorization": "Basic YWRtaW46c2VjcmV0LTE="}
 COOKIE = {"Cookie": "grafana_session=one"}
@@ -188,7 +195,7 @@ def test_user_agent_names_the_collection(script, by_token):
     by_token.get("/api/x")
 
 
-@pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
+@pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
 def test_reads_are_repeated(script, by_token, status):
     script.expect(Call("GET", "/api/x").answers(status, {"message": "later"}), Call("GET", "/api/x").answers(200, [1]))
     assert by_token.get("/api/x") == [1]
@@ -199,6 +206,28 @@ def test_retry_after_is_kept(script, by_token):
     script.expect(Call("POST", "/api/x").answers(429, {}, {"Retry-After": "17"}), Call("POST", "/api/x").answers(200, {"id": 1}))
     by_token.post("/api/x", {})
     assert script.slept == [17.0]
+
+
+def test_retry_after_as_a_date(script, by_token):
+    when = format_datetime(datetime.now(timezone.utc) + timedelta(seconds=50), usegmt=True)
+    script.expect(Call("GET", "/api/x").answers(429, {}, {"Retry-After": when}), Call("GET", "/api/x").answers(200, {"id": 1}))
+    by_token.get("/api/x")
+    assert 40 < script.slept[0] <= 50
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_too_long_a_retry_after_is_told_and_not_waited_for(script, by_token, method):
+    script.expect(Call(method, "/api/x").answers(429, {"message": "slow down"}, {"Retry-After": "3600"}))
+    with pytest.raises(RateLimited, match=r"slow down.*asks to wait 3600 s, and more than 120 s are not waited for"):
+        by_token.request(method, "/api/x")
+    assert script.slept == []
+
+
+def test_whether_the_run_is_over_is_looked_at_before_each_attempt(script):
+    looked = []
+    script.expect(Call("POST", "/api/x").answers(429, {}, {"Retry-After": "90"}), Call("POST", "/api/x").answers(200, {"id": 1}))
+    Client(connection(identity=Identity(token="t")), lambda: looked.append(1)).post("/api/x", {})
+    assert len(looked) == 2
 
 
 def test_retries_end(script, by_token):
@@ -215,7 +244,7 @@ def test_refusals_are_not_repeated(script, by_token, status):
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
-@pytest.mark.parametrize("status", [500, 502, 503, 504])
+@pytest.mark.parametrize("status", [408, 500, 502, 503, 504])
 def test_writes_that_may_have_happened_are_not_repeated(script, by_token, method, status):
     script.expect(Call(method, "/api/x").answers(status, {"message": "database is locked"}))
     with pytest.raises(GrafanaError):
@@ -262,6 +291,13 @@ def test_write_whose_answer_is_unreadable_is_lost(script, by_token, text):
         by_token.post("/api/x", {})
 
 
+def test_write_whose_answer_is_unreadable_does_not_show_the_key_in_it(script, by_token):
+    script.expect(Call("POST", "/api/x").answers(200, '{"id":1,"key":"glsa_the-new-key"'))
+    with pytest.raises(LostAnswer) as caught:
+        by_token.post("/api/x", {})
+    assert "glsa_the-new-key" not in str(caught.value.failure())
+
+
 @pytest.mark.parametrize(
     ("health", "settings", "version"),
     [
@@ -282,10 +318,6 @@ def test_version(script, by_token, health, settings, version):
 
 
 def test_nothing_is_written_when_the_run_is_over(script):
-    from ansible_collections.orgsmith.grafana.plugins.module_utils._client import Client
-
-    from .conftest import connection
-
     def over():
         raise Abandoned("over")
 

@@ -14,6 +14,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import An
 RBAC = {"accessErrorId": "ACE1", "message": "Permissions needed: orgs:read", "title": "Access denied"}
 STATUS = {"kind": "Status", "status": "Failure", "message": "not found", "reason": "NotFound", "code": 404}
 TYPED = {"message": "Expired API key", "messageId": "api-key.expired", "statusCode": 401, "traceID": "", "extra": None}
+CLOUD = {"code": "InvalidArgument", "message": "Field is required: name", "requestId": "0c3f"}
 FIELDS = [{"fieldNames": ["Name"], "classification": "RequiredError", "message": "Required"}]
 
 
@@ -25,6 +26,7 @@ FIELDS = [{"fieldNames": ["Name"], "classification": "RequiredError", "message":
         pytest.param(RBAC, "Permissions needed: orgs:read", None, id="RBAC"),
         pytest.param({"status": "name-exists", "message": "same name"}, "same name", None, id="dashboards"),
         pytest.param(STATUS, "not found", "NotFound", id="Kubernetes status"),
+        pytest.param(CLOUD, "Field is required: name", "InvalidArgument", id="Grafana Cloud"),
         pytest.param(FIELDS, "Name: Required", None, id="array of fields, up to 8.3"),
         pytest.param({"error": "went wrong"}, "went wrong", None, id="error"),
         pytest.param("too long", "too long", None, id="JSON string"),
@@ -54,6 +56,7 @@ def test_server_message_of_what_is_no_json(text, message):
         (401, {"message": "Unauthorized"}, "unauthorized"),
         (403, RBAC, "forbidden"),
         (404, {"message": "Not found"}, "not_found"),
+        (408, {"message": "too slow"}, "lost_answer"),
         (409, {"message": "taken"}, "conflict"),
         (412, {"message": "changed"}, "conflict"),
         (422, {"message": "no"}, "refused"),
