@@ -12,7 +12,7 @@ import sys
 
 from .profile import VERSIONS
 from .server import Server
-from .settings import DEFAULTS
+from .settings import CLOUD, DEFAULTS
 from .web import Application, provisioned, serve, tls_context
 
 
@@ -25,7 +25,7 @@ def arguments() -> argparse.Namespace:
         action="append",
         default=[],
         metavar="SECTION.KEY=VALUE",
-        help="a setting of the server; known are " + ", ".join(sorted(DEFAULTS)),
+        help="a setting of the server; known are " + ", ".join(sorted({**DEFAULTS, **CLOUD})),
     )
     parser.add_argument("--provision", action="append", default=[], metavar="FILE", help="a dashboard to provision")
     parser.add_argument("--admin-password", default="admin")
@@ -39,7 +39,7 @@ def arguments() -> argparse.Namespace:
 
 async def run(options: argparse.Namespace) -> None:
     settings = dict(one.split("=", 1) for one in options.set)
-    unknown = sorted(set(settings) - set(DEFAULTS))
+    unknown = sorted(set(settings) - set(DEFAULTS) - set(CLOUD))
     if unknown:
         sys.exit(f"unknown settings: {', '.join(unknown)}")
     dashboards = [provisioned(path) for path in options.provision]

@@ -22,6 +22,7 @@ KINDS = (
     "hang",
     "slow",
     "unavailable",
+    "request_timeout",
     "redirect",
 )
 #: Kinds in which the request is handled before its answer is spoilt.
@@ -87,6 +88,8 @@ def instead(fault: Fault) -> Reply | None:
         return Reply(429, {"message": "Too many requests"}, headers=headers)
     if fault.kind == "unavailable":
         return Reply(503, {"message": "Service unavailable"}, headers={"Retry-After": f"{fault.retry_after:g}"})
+    if fault.kind == "request_timeout":
+        return message("Request timeout", 408)
     if fault.kind == "redirect":
         return Reply(301, "", "text/html", {"Location": fault.location})
     if fault.kind == "database_locked":

@@ -10,6 +10,7 @@ from __future__ import annotations
 from . import (  # noqa: F401
     admin_users,
     api_keys,
+    cloud,
     dashboards,
     datasources,
     folders,

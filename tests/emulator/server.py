@@ -173,6 +173,7 @@ class Server:
         self.settings = Settings(settings)
         self.sub_path = sub_path.rstrip("/")
         self.clock = Clock()
+        self.started = self.clock.now()
         self.profile = Profile(version)
         self._first_version = version
         self.state = State(self.clock, admin_password)
@@ -201,6 +202,7 @@ class Server:
     def reset(self) -> None:
         """Forget everything that was done, faults and counts included; the version is the first one again."""
         self.clock.ahead = 0.0
+        self.started = self.clock.now()
         self.profile = Profile(self._first_version)
         self.state.reset()
         self.store.reset()

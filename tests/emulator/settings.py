@@ -32,12 +32,24 @@ DEFAULTS = {
     "unified_storage.folder_permission_delay": "60",
 }
 
+#: What the Cloud API knows of this server, if it is a stack of Grafana Cloud (``cloud.stack`` is its slug); Grafana itself
+#: has no such settings, and tells none of them.
+CLOUD = {
+    "cloud.stack": "",
+    "cloud.token": "",
+    "cloud.scopes": "stacks:read,stack-service-accounts:write",
+    "cloud.status": "active",
+    "cloud.stack_url": "",
+    "cloud.starting_seconds": "0",
+    "cloud.settling_seconds": "0",
+}
+
 
 class Settings:
     """Reads settings as what they mean."""
 
     def __init__(self, changed: dict[str, str] | None = None) -> None:
-        self.values = {**DEFAULTS, **{key: str(value) for key, value in (changed or {}).items()}}
+        self.values = {**DEFAULTS, **CLOUD, **{key: str(value) for key, value in (changed or {}).items()}}
 
     def on(self, name: str) -> bool:
         """Tell whether a switch is on."""
@@ -46,6 +58,10 @@ class Settings:
     def number(self, name: str) -> int:
         """Return a number."""
         return int(self.values[name])
+
+    def seconds(self, name: str) -> float:
+        """Return a time."""
+        return float(self.values[name])
 
     def text(self, name: str) -> str:
         """Return a text."""
@@ -56,5 +72,7 @@ class Settings:
         found: dict[str, dict[str, str]] = {}
         for name, value in self.values.items():
             section, _dot, key = name.rpartition(".")
+            if section == "cloud":
+                continue
             found.setdefault(section, {})[key] = value
         return found
