@@ -67,7 +67,7 @@ class ActionModule(NormalAction):
         try:
             fresh = vaulted.store(handed)
         except GrafanaError:
-            self._discard(args, handed, task_vars)
+            self._discard(args, handed, vaulted.in_stack, task_vars)
             raise
         left = made
         if fresh:
@@ -88,7 +88,7 @@ class ActionModule(NormalAction):
             self._task.check_mode = was
         return t.cast(Result, result)
 
-    def _discard(self, args: Result, handed: t.Mapping[str, t.Any], task_vars: t.Any) -> None:
+    def _discard(self, args: Result, handed: t.Mapping[str, t.Any], in_stack: bool, task_vars: t.Any) -> None:
         """Delete tokens whose keys could not be stored."""
         items, stored = [], {}
         for number, one in enumerate(handed.values()):
@@ -99,7 +99,7 @@ class ActionModule(NormalAction):
             stored["discarded#token_%d" % number] = {"metadata": known.plain(), "there": True}
             items.append(
                 {
-                    "org_id": known.org_id,
+                    "org_id": None if in_stack else known.org_id,  # a stack is one organization, and is told none
                     "service_account": known.service_account_id,
                     "name": known.name,
                     "state": "absent",

@@ -8,10 +8,11 @@ from __future__ import annotations
 import os
 import re
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput, public_url
+from ansible_collections.orgsmith.grafana.plugins.module_utils._address import server
+from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
 
 if t.TYPE_CHECKING:
     Options = t.Mapping[str, t.Any]
@@ -39,6 +40,12 @@ ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
     "concurrency": {"type": "int"},
 }
 
+#: The options beside these of the modules that reach a stack of Grafana Cloud by the Cloud API as well.
+CLOUD_SPEC: dict[str, dict[str, t.Any]] = {
+    "cloud_stack": {"type": "str"},
+    "cloud_url": {"type": "str"},
+}
+
 #: Where an option that is not set is looked for. An empty variable counts as not set: AWX sets empty ones.
 ENVIRONMENT = {
     "url": "GRAFANA_URL",
@@ -56,6 +63,8 @@ ENVIRONMENT = {
     "timeout": "GRAFANA_TIMEOUT",
     "retries": "GRAFANA_RETRIES",
     "concurrency": "GRAFANA_CONCURRENCY",
+    "cloud_stack": "GRAFANA_CLOUD_STACK",
+    "cloud_url": "GRAFANA_CLOUD_URL",
 }
 
 DEFAULT_TIMEOUT = 30.0  # seconds, for connecting and for each read
@@ -99,10 +108,14 @@ class Identity:
 
 @dataclass(frozen=True)
 class Connection:
-    """How to reach one Grafana server and as whom; *timeout* is in seconds."""
+    """How to reach one Grafana server and as whom; *timeout* is in seconds.
+
+    With *cloud_stack*, the slug of a stack of Grafana Cloud, *url* is that stack's in the Cloud API.
+    """
 
     url: str
     identity: Identity
+    cloud_stack: str | None = None
     org: OrgChoice = OrgChoice()
     headers: t.Mapping[str, str] = field(default_factory=dict, repr=False)
     join_org: bool = False
@@ -142,8 +155,8 @@ def from_options(options: Options, environ: t.Mapping[str, str] | None = None, i
     organizations from one source, a number that is none, a certificate that is no file.
     """
     environ = os.environ if environ is None else environ
-    own = {name: value for name, value in options.items() if _given(value)}
-    around = {name: environ[var] for name, var in ENVIRONMENT.items() if _given(environ.get(var))}
+    own, around = _sources(options, environ)
+    url, stack = server(own, around)
 
     def pick(name: str) -> t.Any:
         return own.get(name, around.get(name))
@@ -151,8 +164,9 @@ def from_options(options: Options, environ: t.Mapping[str, str] | None = None, i
     timeout = _number(pick("timeout"), "timeout", float, DEFAULT_TIMEOUT, 0.1)
     headers = _headers(own.get("headers"))
     connection = Connection(
-        url=_url(pick("url")),
+        url=url,
         identity=_identity(own, around, headers, bool(pick("client_cert")) or not identity_needed),
+        cloud_stack=stack,
         org=choose_org(own, "option") or choose_org(around, "environment") or OrgChoice(),
         headers=headers,
         join_org=bool(own.get("join_org")),
@@ -167,28 +181,37 @@ def from_options(options: Options, environ: t.Mapping[str, str] | None = None, i
     )
     if connection.client_key and not connection.client_cert:
         raise BadInput("client_key is set without client_cert: give both, or a client_cert that holds the key too")
-    return connection
+    return connection if stack is None else _of_stack(connection, own)
 
 
-def _url(value: t.Any) -> str:
-    if not value:
-        raise BadInput("no server is given: set url, or GRAFANA_URL, to the address of Grafana (http://host:3000)")
-    text = str(value).strip().rstrip("/")
-    try:
-        parts = urlsplit(text)
-        port_ok = parts.port is None or parts.port > 0
-    except ValueError:
-        parts, port_ok = urlsplit(""), False
-    if parts.scheme not in ("http", "https") or not parts.hostname or not port_ok:
-        raise BadInput("url has to look like http://host:3000 or https://host/grafana, sub-path included")
-    if parts.username or parts.password:
+def _sources(options: Options, environ: t.Mapping[str, str]) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
+    """Return what the options give, and what the environment gives to a module that has such an option."""
+    names = [name for name in ENVIRONMENT if name not in CLOUD_SPEC or name in options]
+    own = {name: value for name, value in options.items() if _given(value)}
+    return own, {name: environ[ENVIRONMENT[name]] for name in names if _given(environ.get(ENVIRONMENT[name]))}
+
+
+def server_of(options: Options, environ: t.Mapping[str, str] | None = None) -> tuple[str, str | None]:
+    """Return the address, and the slug of the stack, that *options* and *environ* name. Raises :class:`BadInput`."""
+    return server(*_sources(options, os.environ if environ is None else environ))
+
+
+def _of_stack(connection: Connection, own: Options) -> Connection:
+    """Return *connection* to a stack of Grafana Cloud, checked: who asks, and that no organization is named."""
+    token = connection.identity.token
+    if token is None:
         raise BadInput(
-            "url must not carry a user and a password, as it is shown in logs; set username and password, and url "
-            "to %s" % public_url(text)
+            "cloud_stack needs the token of an access policy of Grafana Cloud (glc_...), in token or token_file (or "
+            "GRAFANA_TOKEN): the Cloud API knows no users of a stack"
         )
-    if parts.query or parts.fragment:
-        raise BadInput("url must end with the host or a sub-path, not with a query: %s" % public_url(text))
-    return text
+    if token.startswith("glsa_"):
+        raise BadInput(
+            "the token is the key of a service account (glsa_...), and the Cloud API wants that of an access policy of "
+            "Grafana Cloud (glc_...): give such a one, or set url to the stack's own address in place of cloud_stack"
+        )
+    if connection.org != OrgChoice() and (choose_org(own, "option") is not None or "cloud_stack" not in own):
+        raise BadInput("org_id and org_name have no meaning with cloud_stack: a stack is one organization; take them away")
+    return replace(connection, org=OrgChoice())
 
 
 def _identity(own: Options, around: Options, headers: t.Mapping[str, str], other_means: bool) -> Identity:

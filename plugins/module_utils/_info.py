@@ -9,14 +9,15 @@ import typing as t
 
 from ansible_collections.orgsmith.grafana.plugins.module_utils import _connection
 from ansible_collections.orgsmith.grafana.plugins.module_utils._client import Client
+from ansible_collections.orgsmith.grafana.plugins.module_utils._cloud import client_for
 from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import Connection, OrgChoice
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_resource import by_uid, titles
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import Forbidden, GrafanaError, NotFound
-from ansible_collections.orgsmith.grafana.plugins.module_utils._module import GrafanaModule, guarded
+from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput, Forbidden, GrafanaError, NotFound
+from ansible_collections.orgsmith.grafana.plugins.module_utils._module import GrafanaModule, connection_spec, guarded
 from ansible_collections.orgsmith.grafana.plugins.module_utils._org_users import member
 from ansible_collections.orgsmith.grafana.plugins.module_utils._orgs import ADDRESS
 from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Directory, Org, Scope
-from ansible_collections.orgsmith.grafana.plugins.module_utils._service_accounts import Account, search, shown
+from ansible_collections.orgsmith.grafana.plugins.module_utils._service_accounts import Account, completed, search, shown
 from ansible_collections.orgsmith.grafana.plugins.module_utils._token_api import LIST_CAP, list_tokens
 
 Spec = t.Mapping[str, t.Mapping[str, t.Any]]
@@ -24,15 +25,16 @@ Answer = dict[str, t.Any]
 Ask = t.Callable[[GrafanaModule, Client, Connection], Answer]
 
 
-def tell(options: Spec, ask: Ask) -> None:
-    """Be a module that returns what *ask* finds out."""
-    module = GrafanaModule(argument_spec={**_connection.ARGUMENT_SPEC, **options})
+def tell(options: Spec, ask: Ask, cloud: bool = False) -> None:
+    """Be a module that returns what *ask* finds out; *cloud* tells whether the Cloud API tells it too."""
+    connection = connection_spec(cloud)
+    module = GrafanaModule(argument_spec={**connection, **options})
     guarded(lambda m: _tell(m, ask), module)
 
 
 def _tell(module: GrafanaModule, ask: Ask) -> None:
     connection = module.connection()
-    with Client(connection) as client:
+    with client_for(connection) as client:
         answer = ask(module, client, connection)
     module.exit_json(changed=False, **answer)
 
@@ -120,8 +122,9 @@ def service_accounts(module: GrafanaModule, client: Client, connection: Connecti
     """Return the service accounts of an org, or those of exactly the name that is asked for."""
     name = None if module.params["name"] is None else _connection.text(module.params["name"], "name")
     scope = _scope(client, connection.org)
-    found = _inside(scope, lambda: search(scope, name))
-    return {"service_accounts": [shown(scope, one) for one in found if name is None or one.name == name]}
+    found = [one for one in _inside(scope, lambda: search(scope, name)) if name is None or one.name == name]
+    whole = [completed(scope, one) for one in found]
+    return {"service_accounts": [shown(scope, one) for one in whole if one is not None]}
 
 
 TOKEN_OPTIONS: dict[str, dict[str, t.Any]] = {
@@ -135,6 +138,8 @@ def tokens(module: GrafanaModule, client: Client, connection: Connection) -> Ans
     wanted = [_connection.text(name, "service_accounts") for name in module.params["service_accounts"] or []]
     if not module.params["all_orgs"]:
         return {"tokens": _tokens(module, _scope(client, connection.org), wanted)}
+    if connection.cloud_stack is not None:
+        raise BadInput("all_orgs has no meaning with cloud_stack: a stack is one organization")
     directory = Directory(client)
     orgs = directory.all()
     client.expect(2 * len(orgs))
@@ -161,8 +166,8 @@ def _tokens(module: GrafanaModule, scope: Scope, wanted: list[str]) -> list[Answ
         raise NotFound("no service account of %s is named %s" % (scope.where(), ", ".join(unknown)), code="account_not_found")
     found: list[Answer] = []
     for account in accounts:
-        # An account without tokens need not be asked.
-        if account.tokens and (not wanted or account.name in wanted):
+        # An account without tokens need not be asked; of one that is not whole their number is not known.
+        if (account.tokens or not account.whole) and (not wanted or account.name in wanted):
             found += _tokens_of(module, scope, account)
     return found
 

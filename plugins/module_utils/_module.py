@@ -14,7 +14,8 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ansible_collections.orgsmith.grafana.plugins.module_utils import _connection
-from ansible_collections.orgsmith.grafana.plugins.module_utils._client import HAS_REQUESTS, Client
+from ansible_collections.orgsmith.grafana.plugins.module_utils._client import HAS_REQUESTS
+from ansible_collections.orgsmith.grafana.plugins.module_utils._cloud import client_for
 from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import Connection, OrgChoice
 from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput, GrafanaError
 from ansible_collections.orgsmith.grafana.plugins.module_utils._options import (
@@ -41,8 +42,6 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._reconcile import
 
 #: How many failed items the message of a failed batch quotes; all of them are in ``results``.
 QUOTED_FAILURES = 5
-#: Options that say nothing of one object.
-_TASK_ONLY = frozenset(_connection.ARGUMENT_SPEC) | {"batch", "fail_fast", "on_failure", "missing_parent"}
 _ORG_OPTIONS = ("org_id", "org_name")
 
 
@@ -55,12 +54,17 @@ class GrafanaModule(AnsibleModule):
     def __init__(self, **kwargs: t.Any) -> None:
         self.raw_batch: t.Any = None
         self.handover: dict[str, t.Any] | None = None
+        self._no_stack: list[str] = []
         super().__init__(supports_check_mode=True, **kwargs)  # type: ignore[no-untyped-call]
 
     def _load_params(self) -> None:
         super()._load_params()  # type: ignore[no-untyped-call]
         # A malformed batch is ours to refuse, with the item's name and without its values.
         self.raw_batch = self.params.pop("batch", None)
+        # An option of other modules, which may stand in module_defaults of the action group: refused in its own words.
+        for name in _connection.CLOUD_SPEC:
+            if name not in self.argument_spec and self.params.pop(name, None) not in (None, ""):
+                self._no_stack.append(name)
         # What an action plugin of ours tells its module is no option of users.
         self.handover = self.params.pop(HANDOVER, None)
 
@@ -93,6 +97,12 @@ class GrafanaModule(AnsibleModule):
     def connection(self) -> Connection:
         """Return the connection that the options and the environment describe, its secrets hidden."""
         self._hide_url_password()
+        if self._no_stack:
+            raise BadInput(
+                "%s is not for %s: the Cloud API reaches the service accounts of a stack and their tokens alone; set url to "
+                "the stack's own address and token to a key of the stack (and %s to the empty string here, where it stands "
+                "in module_defaults)" % (" and ".join(self._no_stack), self._name, " and ".join(self._no_stack))
+            )
         for name, value in (self.params.get("headers") or {}).items():
             if isinstance(value, str) and _connection.is_secret_header(str(name), value):
                 self.hide(value)
@@ -106,7 +116,7 @@ class GrafanaModule(AnsibleModule):
         return bool(batch) and all(isinstance(item, dict) and item.get("token_file") for item in batch)
 
     def _hide_url_password(self) -> None:
-        for option in ("url", "proxy"):
+        for option in ("url", "cloud_url", "proxy"):
             userinfo = str(self.params.get(option) or "").partition("://")[2].rpartition("@")[0]
             self.hide(userinfo.partition(":")[2] or None)
 
@@ -138,9 +148,14 @@ def guarded(work: t.Callable[[GrafanaModule], None], module: GrafanaModule) -> N
         )
 
 
-def manage(resource_of: t.Callable[[GrafanaModule], Resource], options: Spec, in_org: bool = True) -> None:
-    """Be a module that manages one kind of object, singly or in a batch."""
-    connection = dict(_connection.ARGUMENT_SPEC)
+def connection_spec(cloud: bool) -> dict[str, t.Any]:
+    """Return the options of the connection; *cloud* adds those that lead to a stack of Grafana Cloud."""
+    return {**_connection.ARGUMENT_SPEC, **(_connection.CLOUD_SPEC if cloud else {})}
+
+
+def manage(resource_of: t.Callable[[GrafanaModule], Resource], options: Spec, in_org: bool = True, cloud: bool = False) -> None:
+    """Be a module that manages one kind of object, singly or in a batch; *cloud* tells whether the Cloud API does too."""
+    connection = connection_spec(cloud)
     module = GrafanaModule(argument_spec={**connection, **argument_spec(options, in_org)})
     guarded(lambda m: _manage(m, resource_of(m), options, in_org), module)
 
@@ -150,7 +165,7 @@ def _manage(module: GrafanaModule, resource: Resource, options: Spec, in_org: bo
     batch = module.raw_batch is not None
     items = _items(module, resource, options, connection, in_org)
     mode = Mode(module.check_mode, module.params["fail_fast"], module.params["missing_parent"])
-    client = Client(connection, ParentWatch())
+    client = client_for(connection, ParentWatch())
     try:
         outcomes = Run(resource, client, mode).all(items) if items else []
     finally:
@@ -170,6 +185,7 @@ def _items(module: GrafanaModule, resource: Resource, options: Spec, connection:
     for index, entry in enumerate(items_of(module.raw_batch, spec, own)):
         org = _connection.choose_org(entry, "options of the item") or connection.org
         try:
+            _check_place(entry, connection)
             wanted = {name: value for name, value in entry.items() if name not in _ORG_OPTIONS}
             desired = resource.parse({**wanted, "org": org})
         except GrafanaError as problem:
@@ -178,6 +194,16 @@ def _items(module: GrafanaModule, resource: Resource, options: Spec, connection:
         items.append(Item(index, org, desired, entry.get("token_file")))
     find_duplicates(resource, items)
     return items
+
+
+def _check_place(entry: t.Mapping[str, t.Any], connection: Connection) -> None:
+    """Raise :class:`BadInput` for an item that chooses its place within a stack of Grafana Cloud."""
+    chosen = [name for name in (*_ORG_OPTIONS, "token_file") if entry.get(name)]
+    if connection.cloud_stack is not None and chosen:
+        raise BadInput(
+            "%s has no meaning with cloud_stack: a stack is one organization, and all items are asked for with the task's "
+            "own token" % " and ".join(chosen)
+        )
 
 
 def _entry(module: GrafanaModule, resource: Resource, outcome: Outcome) -> dict[str, t.Any]:

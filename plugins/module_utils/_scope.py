@@ -30,14 +30,19 @@ ADMIN = "Admin"
 
 @dataclass(frozen=True)
 class Org:
-    """An organization on the server; ``name`` is ``None`` where nobody had to ask for it."""
+    """An organization on the server; ``name`` is ``None`` where nobody had to ask for it.
+
+    *cloud_stack* is the slug of the stack of Grafana Cloud whose one organization this is, if it is one.
+    """
 
     id: int
     name: str | None = None
+    cloud_stack: str | None = None
 
     def shown(self) -> dict[str, t.Any]:
         """Return it as part of a result."""
-        return {"org_id": self.id, "org_name": self.name}
+        stack = {} if self.cloud_stack is None else {"cloud_stack": self.cloud_stack}
+        return {"org_id": self.id, "org_name": self.name, **stack}
 
 
 class Directory:
@@ -89,8 +94,8 @@ class Directory:
     def own(self) -> Org:
         """Return the organization that the caller's requests run in when none is named."""
         if self._own is None:
-            org = self._client.get("/api/org")
-            self._own = Org(int(org["id"]), str(org["name"]))
+            org = self._client.own_org()
+            self._own = Org(int(org["id"]), org.get("name"), org.get("cloud_stack"))
         return self._own
 
     def resolve(self, choices: t.Iterable[OrgChoice]) -> dict[OrgChoice, Org | None]:
@@ -163,6 +168,8 @@ class Scope:
     def where(self) -> str:
         """Return the org and the server, for messages."""
         server = self.client.connection.url
+        if self.org is not None and self.org.cloud_stack is not None:
+            return "stack %s of Grafana Cloud (%s)" % (self.org.cloud_stack, server)
         return "org %s on %s" % (self.org.name or self.org.id, server) if self.org else server
 
     def once(self, key: str, load: t.Callable[[], t.Any]) -> t.Any:

@@ -30,6 +30,7 @@ OPTIONS: dict[str, dict[str, t.Any]] = {
     "name": {"type": "raw"},
     "role": {"type": "str", "choices": ROLES},
     "disabled": {"type": "bool"},
+    "recreate": {"type": "bool", "default": False},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
 }
 
@@ -42,11 +43,15 @@ class DesiredAccount:
     role: str | None
     disabled: bool | None
     state: str = "present"
+    recreate: bool = False
 
 
 @dataclass(frozen=True)
 class Account:
-    """A service account as the server has it; *tokens* is their number."""
+    """A service account as the server has it; *tokens* is their number.
+
+    A *fixed* one cannot be changed (by the Cloud API). Of one that is not *whole*, id and name alone are known.
+    """
 
     id: int
     name: str
@@ -55,6 +60,8 @@ class Account:
     disabled: bool
     tokens: int = 0
     uid: str | None = None
+    fixed: bool = False
+    whole: bool = True
 
 
 def account(entry: t.Mapping[str, t.Any]) -> Account:
@@ -67,6 +74,7 @@ def account(entry: t.Mapping[str, t.Any]) -> Account:
         disabled=bool(entry.get("isDisabled")),
         tokens=int(entry.get("tokens") or 0),
         uid=entry.get("uid"),
+        whole="role" in entry,
     )
 
 
@@ -84,13 +92,27 @@ def search(scope: Scope, query: str | None = None) -> list[Account]:
             raise missing(scope.client) from None
         found = body.get("serviceAccounts") or []
         accounts += [account(entry) for entry in found]
-        if len(found) < PER_PAGE:
+        # The size of a page is the server's to say: the Cloud API need not give as many as were asked for.
+        if len(found) < min(PER_PAGE, int(body.get("perPage") or PER_PAGE)) or not found:
             return accounts
         page += 1
 
 
+def completed(scope: Scope, found: Account) -> Account | None:
+    """Return an account as a whole, ``None`` if it has gone. In a search the Cloud API promises id and name alone."""
+    if found.whole:
+        return found
+    entry = scope.client.find("/api/serviceaccounts/%d" % found.id, org=scope.org_id)
+    return None if entry is None else replace(account(entry), whole=True)
+
+
 def missing(client: Client) -> GrafanaError:
     """Return the error of a server without service accounts."""
+    if client.connection.cloud_stack is not None:
+        return NotFound(
+            "stack %s of Grafana Cloud has gone meanwhile (%s)" % (client.connection.cloud_stack, client.connection.url),
+            code="stack_not_found",
+        )
     version = client.version()
     return Unsupported(
         "%s%s has no service accounts: they need Grafana 9.1 or later (8.5 and 9.0 have them behind the feature "
@@ -112,7 +134,22 @@ def named(scope: Scope, name: str) -> Account | None:
             % (len(same), scope.where(), name, ", ".join("%s (id %d)" % (a.login, a.id) for a in same)),
             code="ambiguous",
         )
-    return same[0] if same else None
+    return _whole(scope, accounts, same[0]) if same else None
+
+
+def numbered(scope: Scope, number: int) -> Account | None:
+    """Return the account of this id."""
+    accounts = scope.once("accounts", lambda: search(scope))
+    found = next((entry for entry in accounts if entry.id == number), None)
+    return None if found is None else _whole(scope, accounts, found)
+
+
+def _whole(scope: Scope, accounts: list[Account], found: Account) -> Account | None:
+    """Return *found* as a whole, and keep it so in the list that it comes from."""
+    whole = completed(scope, found)
+    if whole is not found:
+        accounts[:] = [one for one in (whole if entry is found else entry for entry in accounts) if one is not None]
+    return whole
 
 
 class ServiceAccounts(BaseResource):
@@ -126,7 +163,8 @@ class ServiceAccounts(BaseResource):
         name = options.get("name")
         if name is None or not text(name, "name").strip():
             raise BadInput("name of the service account is missing")
-        return DesiredAccount(name, options.get("role"), options.get("disabled"), options.get("state", "present"))
+        state, recreate = options.get("state", "present"), bool(options.get("recreate"))
+        return DesiredAccount(name, options.get("role"), options.get("disabled"), state, recreate)
 
     def identity(self, desired: DesiredAccount) -> t.Hashable:
         """Return the name."""
@@ -140,7 +178,10 @@ class ServiceAccounts(BaseResource):
         """Return the account of exactly the name."""
         if desired.state == "present":
             check_role(scope.client, desired.role)
-        return named(scope, desired.name)
+        found = named(scope, desired.name)
+        if found is not None and scope.client.connection.cloud_stack is not None:
+            return replace(found, fixed=True)
+        return found
 
     def plan(self, desired: DesiredAccount, current: Account | None) -> Change | None:
         """Return what differs; a new account gets the least: Viewer, unless the task says more."""
@@ -156,16 +197,22 @@ class ServiceAccounts(BaseResource):
             changes["disabled"] = desired.disabled
         if not changes:
             return None
-        return Change("update", _view(current), {**_view(current), **changes}, (current, changes))
+        after = {**_view(current), **changes}
+        if not current.fixed:
+            return Change("update", _view(current), after, (current, changes))
+        if not desired.recreate:
+            raise _cannot_change(current, changes)
+        return Change("recreate", {**_view(current), "tokens": current.tokens}, {**after, "tokens": 0}, current)
 
     def apply(self, scope: Scope, desired: DesiredAccount, change: Change) -> Account | None:
-        """Create, change role or disabled, or delete with all tokens."""
+        """Create, change role or disabled, or delete with all tokens; recreate is the last and the first."""
         base, org = "/api/serviceaccounts", scope.org_id
-        if change.action == "delete":
+        if change.action in ("delete", "recreate"):
             scope.client.delete("%s/%d" % (base, change.data.id), org=org)
             _remember(scope, change.data, None)
-            return None
-        if change.action == "create":
+            if change.action == "delete":
+                return None
+        if change.action in ("create", "recreate"):
             after = change.after
             body = {"name": after["name"], "role": after["role"], "isDisabled": after["disabled"]}
             made = account(scope.client.post(base, body, org=org))
@@ -198,8 +245,8 @@ class ServiceAccounts(BaseResource):
         return problem
 
     def view(self, desired: DesiredAccount, current: Account, change: Change) -> View:
-        """Return name, role and disabled."""
-        return _view(current)
+        """Return name, role and disabled, and how many tokens are left of an account that was made anew."""
+        return {**_view(current), "tokens": current.tokens} if change.action == "recreate" else _view(current)
 
     def result(self, scope: Scope | None, desired: DesiredAccount, current: Account) -> View:
         """Return the account with its ids."""
@@ -215,6 +262,19 @@ def shown(scope: Scope | None, current: Account) -> View:
 
 def _view(current: Account) -> View:
     return {"name": current.name, "role": current.role, "disabled": current.disabled}
+
+
+def _cannot_change(current: Account, changes: t.Mapping[str, t.Any]) -> GrafanaError:
+    """Return the error for a change that the Cloud API has no request for."""
+    were = {"role": current.role, "disabled": current.disabled}
+    wanted = ", ".join("%s %s, not %s" % (name, were[name], value) for name, value in changes.items())
+    return Unsupported(
+        "service account %s (id %d) has %s, and the Cloud API cannot change an account: make another one under another "
+        "name and move its clients there, change it in the stack itself (url and a key of the stack in place of "
+        "cloud_stack), or set recreate: true, which deletes it with its tokens (now %d) before it is made anew"
+        % (current.name, current.id, wanted, current.tokens),
+        code="unsupported",
+    )
 
 
 def _remember(scope: Scope, old: Account | None, new: Account | None) -> None:
@@ -233,12 +293,12 @@ def _collision(scope: Scope, desired: DesiredAccount, problem: GrafanaError) -> 
     """Explain a name whose login is taken: by a like name here, or (up to 10.4.0) in any other org."""
     wanted = slug(desired.name)
     mine = ("sa-%s" % wanted, "sa-%d-%s" % (scope.org_id, wanted))
-    taken = [entry for entry in search(scope) if entry.login in mine]
+    taken = [entry for entry in search(scope) if entry.login in mine or (not entry.whole and slug(entry.name) == wanted)]
     if taken:
         return Refused(
             "service account %s cannot be made in %s: its login %s belongs to the account named %s (id %d); logins are "
             "lower case with dashes for spaces, so like names collide: use that name, or one that differs more"
-            % (desired.name, scope.where(), taken[0].login, taken[0].name, taken[0].id),
+            % (desired.name, scope.where(), taken[0].login or mine[1], taken[0].name, taken[0].id),
             code="login_taken",
             **problem.details,
         )

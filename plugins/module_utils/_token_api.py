@@ -15,7 +15,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import (
     Unauthorized,
 )
 from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
-from ansible_collections.orgsmith.grafana.plugins.module_utils._service_accounts import Account, named, search
+from ansible_collections.orgsmith.grafana.plugins.module_utils._service_accounts import Account, named, numbered
 from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens import DesiredToken, Token, token
 from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import DAY_LIMIT, TOKEN_KNOWS_ITSELF
 
@@ -29,8 +29,7 @@ def account_of(scope: Scope, choice: str | int) -> Account | None:
         found = named(scope, choice)
         if found is not None or not choice.isdigit():
             return found
-    accounts = scope.once("accounts", lambda: search(scope))
-    return next((account for account in accounts if account.id == int(choice)), None)
+    return numbered(scope, int(choice))
 
 
 def list_tokens(scope: Scope, account_id: int) -> list[Token]:
@@ -109,6 +108,8 @@ def longest(scope: Scope) -> int | None:
 
     ``api_key_max_seconds_to_live`` is shown to server admins only, ``token_expiration_day_limit`` (9.4 on) to everybody.
     """
+    if scope.client.connection.cloud_stack is not None:
+        return None  # the Cloud API tells no settings
     try:
         settings: t.Any = scope.client.get("/api/admin/settings")
         most = _limit(settings.get("auth", {}).get("api_key_max_seconds_to_live"))

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 import typing as t
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -24,7 +25,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Sco
 from ansible_collections.orgsmith.grafana.plugins.module_utils._service_accounts import Account
 from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks import Metadata, Previous, Stored, fingerprint
 from ansible_collections.orgsmith.grafana.plugins.module_utils._token_api import delete_token, list_tokens, prove
-from ansible_collections.orgsmith.grafana.plugins.module_utils._token_errors import name_taken
+from ansible_collections.orgsmith.grafana.plugins.module_utils._token_errors import name_taken, over_limit
 from ansible_collections.orgsmith.grafana.plugins.module_utils._token_names import names
 from ansible_collections.orgsmith.grafana.plugins.module_utils._token_options import check_renewal
 from ansible_collections.orgsmith.grafana.plugins.module_utils._token_plan import Work
@@ -32,6 +33,8 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens import LO
 
 #: Further names that are tried when one is taken elsewhere in the org.
 _MORE_NAMES = 20
+#: How long to wait, in seconds, before a stack is asked again for the first token of an account.
+_SETTLING = (1.0, 2.0, 4.0, 8.0)
 
 
 @dataclass(frozen=True)
@@ -151,7 +154,7 @@ class Making:
                 body["secondsToLive"] = lifetime
             self.asked.add(name)
             try:
-                made = self.scope.client.post(path, body, org=self.scope.org_id)
+                made = self._asked(path, body)
             except (Conflict, Forbidden, NotFound, Refused) as problem:
                 self.asked.discard(name)
                 if name_taken(problem) and (name != self.desired.name or self._in_account(name)):
@@ -162,6 +165,25 @@ class Making:
             self.asked.discard(name)
             return made, noted
         raise Refused("all names from %s to %s are taken" % (self.work.name, name), code="name_taken")
+
+    def _asked(self, path: str, body: t.Mapping[str, t.Any]) -> t.Any:
+        """Return the answer that has the new key.
+
+        Right after an account was made, the Cloud API may refuse its first token with 400, and take it a moment later.
+        """
+        for pause in (*_SETTLING, None):
+            try:
+                return self.scope.client.post(path, body, org=self.scope.org_id)
+            except Refused as problem:
+                if pause is None or not self._settling(problem):
+                    raise
+                time.sleep(pause)
+        raise AssertionError("the last attempt returns or raises")
+
+    def _settling(self, problem: GrafanaError) -> bool:
+        """Tell whether a refusal may be that of an account which was made a moment ago: it has no token yet."""
+        unexplained = problem.status == 400 and not name_taken(problem) and not over_limit(problem)
+        return unexplained and self.scope.client.connection.cloud_stack is not None and not self.work.state.tokens
 
     def _note(self, noted: Stored, name: str) -> Stored:
         """Write down the name of a token before it is made; this also shows that the place can be written to."""

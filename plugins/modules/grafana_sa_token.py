@@ -318,6 +318,7 @@ options:
 extends_documentation_fragment:
   - orgsmith.grafana.connection
   - orgsmith.grafana.org
+  - orgsmith.grafana.cloud
   - orgsmith.grafana.batch
   - orgsmith.grafana.attributes
 author:
@@ -520,7 +521,7 @@ def tokens(module):
 
 
 def main():
-    manage(tokens, OPTIONS)
+    manage(tokens, OPTIONS, cloud=True)
 
 
 if __name__ == "__main__":

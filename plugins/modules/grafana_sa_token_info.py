@@ -29,6 +29,7 @@ options:
 extends_documentation_fragment:
   - orgsmith.grafana.connection
   - orgsmith.grafana.org
+  - orgsmith.grafana.cloud
   - orgsmith.grafana.attributes.info
 seealso:
   - module: orgsmith.grafana.grafana_sa_token
@@ -117,7 +118,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._info import TOKE
 
 
 def main():
-    tell(TOKEN_OPTIONS, tokens)
+    tell(TOKEN_OPTIONS, tokens, cloud=True)
 
 
 if __name__ == "__main__":

@@ -31,6 +31,13 @@ options:
       - Whether the account is disabled, and its tokens refused. Without it a new account is enabled, and an existing
         one stays as it is.
     type: bool
+  recreate:
+    description: &recreate
+      - Whether an account whose role, or whether it is disabled, has to change is deleted with all its tokens and made
+        anew, with another id, where it cannot be changed. That is so with O(cloud_stack) alone, where such a change
+        fails otherwise. Elsewhere this does nothing.
+    type: bool
+    default: false
   state:
     description: &state
       - Whether the account is to exist. V(absent) deletes it with all its tokens.
@@ -56,6 +63,9 @@ options:
       disabled:
         description: *disabled
         type: bool
+      recreate:
+        description: *recreate
+        type: bool
       state:
         description: *state
         type: str
@@ -72,6 +82,7 @@ options:
 extends_documentation_fragment:
   - orgsmith.grafana.connection
   - orgsmith.grafana.org
+  - orgsmith.grafana.cloud
   - orgsmith.grafana.batch
   - orgsmith.grafana.attributes
 author:
@@ -90,6 +101,13 @@ EXAMPLES = r"""
     org_name: tenant-1
     name: old-pipeline
     disabled: true
+
+- name: An account of a stack of Grafana Cloud
+  orgsmith.grafana.grafana_service_account:
+    cloud_stack: acme
+    token_file: /etc/grafana/cloud-token
+    name: ci
+    role: Editor
 """
 
 RETURN = r"""
@@ -106,6 +124,10 @@ service_account:
       description: The organization's name, where it is known.
       type: str
       returned: always
+    cloud_stack:
+      description: The stack's slug.
+      type: str
+      returned: with O(cloud_stack)
     id:
       description: The account's id.
       type: int
@@ -187,7 +209,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._service_accounts
 
 
 def main():
-    manage(lambda module: ServiceAccounts(), OPTIONS)
+    manage(lambda module: ServiceAccounts(), OPTIONS, cloud=True)
 
 
 if __name__ == "__main__":

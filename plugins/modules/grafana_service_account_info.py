@@ -20,6 +20,7 @@ options:
 extends_documentation_fragment:
   - orgsmith.grafana.connection
   - orgsmith.grafana.org
+  - orgsmith.grafana.cloud
   - orgsmith.grafana.attributes.info
 seealso:
   - module: orgsmith.grafana.grafana_service_account
@@ -87,7 +88,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._info import ACCO
 
 
 def main():
-    tell(ACCOUNT_OPTIONS, service_accounts)
+    tell(ACCOUNT_OPTIONS, service_accounts, cloud=True)
 
 
 if __name__ == "__main__":

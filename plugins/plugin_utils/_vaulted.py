@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from ansible_collections.orgsmith.grafana.plugins.module_utils import _connection
 from ansible_collections.orgsmith.grafana.plugins.module_utils._client import Client
+from ansible_collections.orgsmith.grafana.plugins.module_utils._cloud import client_for
 from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import OrgChoice, choose_org
 from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
 from ansible_collections.orgsmith.grafana.plugins.module_utils._files import StoreError, locked
@@ -88,6 +89,8 @@ class Vaulted:
         if missing or not item.get("name") or not item.get("service_account"):
             return  # the module refuses it
         around = {name: os.environ.get(_connection.ENVIRONMENT[name]) for name in ("org_id", "org_name")}
+        if self.in_stack:
+            around = {}  # a stack of Grafana Cloud is one organization, whatever the environment names
         org = choose_org(item, "option") or choose_org(around, "environment") or OrgChoice()
         raw, variable = vault_place(options, Place(org, item["service_account"], str(item["name"])))
         path = absolute(raw, self._loader.get_basedir())
@@ -137,8 +140,19 @@ class Vaulted:
 
     def _moved(self, known: Metadata | None) -> bool:
         """Tell whether the metadata names another address than the task: then only the key can tell the server."""
-        url = self._args.get("url") or os.environ.get(_connection.ENVIRONMENT["url"]) or ""
-        return known is not None and known.server is not None and known.server != str(url).strip().rstrip("/")
+        return known is not None and known.server is not None and known.server != self._address()[0]
+
+    @property
+    def in_stack(self) -> bool:
+        """Whether the task is about a stack of Grafana Cloud."""
+        return self._address()[1] is not None
+
+    def _address(self) -> tuple[str, str | None]:
+        """Return the address that the task asks, and the slug of the stack; none where the module is to refuse it."""
+        try:
+            return _connection.server_of({**dict.fromkeys(_connection.CLOUD_SPEC), **self._args})
+        except BadInput:
+            return "", None
 
     def _refused(self, entry: Entry, key: str | None, known: Metadata | None) -> str | None:
         """Ask the server about a stored key, from the control node: keys are never arguments of a module."""
@@ -147,8 +161,8 @@ class Vaulted:
         if entry.asked is not None and entry.asked[0] == known.fingerprint:
             return entry.asked[1]
         if self._client is None:
-            options = {name: self._args.get(name) for name in _connection.ARGUMENT_SPEC}
-            self._client = Client(_connection.from_options(options))
+            options = {name: self._args.get(name) for name in {**_connection.ARGUMENT_SPEC, **_connection.CLOUD_SPEC}}
+            self._client = client_for(_connection.from_options(options))
         scope = Scope(self._client, Org(int(known.org_id or 0), known.org_name), Directory(self._client))
         account = Account(known.service_account_id, str(known.service_account), "", "", False)
         entry.asked = (fingerprint(key), refused(scope, key, account))

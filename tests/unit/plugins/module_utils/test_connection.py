@@ -12,6 +12,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._connection impor
     from_options,
     is_secret_header,
     read_token_file,
+    server_of,
 )
 from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
 
@@ -117,6 +118,73 @@ def test_organization(given, environ, org):
 
 def test_address_keeps_its_sub_path():
     assert from_options(options(url=" https://h/grafana/ "), {}).url == "https://h/grafana"
+
+
+NO_STACK = {"cloud_stack": None, "cloud_url": None}
+STACK = {"cloud_stack": "acme", "token": "glc_t"}
+AT_CLOUD = "https://grafana.com/api/instances/acme"
+
+
+@pytest.mark.parametrize(
+    ("given", "environ", "address"),
+    [
+        pytest.param(STACK, {}, (AT_CLOUD, "acme"), id="stack"),
+        pytest.param({**STACK, "cloud_url": "http://c/api/"}, {}, ("http://c/api/instances/acme", "acme"), id="cloud_url"),
+        pytest.param(STACK, {"GRAFANA_CLOUD_URL": "http://c/api"}, ("http://c/api/instances/acme", "acme"), id="both sources"),
+        pytest.param(STACK, {"GRAFANA_URL": "http://g"}, (AT_CLOUD, "acme"), id="stack over address around"),
+        pytest.param({**STACK, "url": ""}, {}, (AT_CLOUD, "acme"), id="empty address is not set"),
+        pytest.param(
+            {"url": "http://g", "token": "t"}, {"GRAFANA_CLOUD_STACK": "acme"}, ("http://g", None), id="address over it"
+        ),
+        pytest.param({"token": "t"}, {"GRAFANA_CLOUD_STACK": "acme"}, (AT_CLOUD, "acme"), id="stack around"),
+        pytest.param({}, {"GRAFANA_CLOUD_STACK": "acme", "GRAFANA_TOKEN": "t"}, (AT_CLOUD, "acme"), id="all around"),
+        pytest.param({**STACK, "cloud_stack": ""}, {"GRAFANA_URL": "http://g"}, ("http://g", None), id="empty stack is not set"),
+        pytest.param({**STACK, "token": "t"}, {"GRAFANA_ORG_ID": "7"}, (AT_CLOUD, "acme"), id="org around is another server's"),
+    ],
+)
+def test_stack(given, environ, address):
+    found = from_options({**NO_STACK, **given}, environ)
+    assert (found.url, found.cloud_stack) == address
+    assert server_of({**NO_STACK, **given}, environ) == address
+    assert found.org == OrgChoice()
+
+
+@pytest.mark.parametrize(
+    ("given", "environ", "words"),
+    [
+        pytest.param({**STACK, "url": "http://g"}, {}, "two servers in the options: url and cloud_stack", id="two"),
+        pytest.param(
+            {"token": "t"},
+            {"GRAFANA_URL": "http://g", "GRAFANA_CLOUD_STACK": "acme"},
+            "two servers in the environment: GRAFANA_URL and GRAFANA_CLOUD_STACK",
+            id="two around",
+        ),
+        pytest.param({"token": "t", "cloud_url": "http://c"}, {}, "cloud_url is set without cloud_stack", id="no slug"),
+        pytest.param({**STACK, "cloud_stack": "acme.grafana.net"}, {}, "slug of a stack alone", id="host for a slug"),
+        pytest.param({**STACK, "cloud_url": "grafana.com"}, {}, "cloud_url has to look like", id="no address"),
+        pytest.param({**STACK, "org_name": "a"}, {}, "have no meaning with cloud_stack", id="org"),
+        pytest.param(
+            {"token": "t"},
+            {"GRAFANA_CLOUD_STACK": "acme", "GRAFANA_ORG_ID": "7"},
+            "have no meaning with cloud_stack",
+            id="org beside a stack around",
+        ),
+        pytest.param(
+            {"cloud_stack": "acme", "username": "u", "password": "secret-3"}, {}, "token of an access policy", id="password"
+        ),
+        pytest.param({"cloud_stack": "acme", "headers": {"X-JWT": "secret-4"}}, {}, "token of an access policy", id="header"),
+        pytest.param({**STACK, "token": "glsa_secret-5"}, {}, "the key of a service account (glsa_...)", id="key"),
+    ],
+)
+def test_refused_stack(given, environ, words):
+    with pytest.raises(BadInput) as caught:
+        from_options({**NO_STACK, **given}, environ)
+    assert words in caught.value.message
+    assert "secret-" not in caught.value.message
+
+
+def test_a_module_without_the_option_does_not_look_for_a_stack_around():
+    assert from_options(ADMIN, {"GRAFANA_CLOUD_STACK": "acme"}).cloud_stack is None
 
 
 def test_secrets_are_all_of_them():

@@ -94,6 +94,7 @@ def test_members_whose_role_comes_from_elsewhere():
 
 
 CI = accounts.Account(5, "ci", "sa-1-ci", "Viewer", False)
+FIXED = accounts.Account(5, "ci", "sa-1-ci", "Viewer", False, tokens=2, fixed=True)
 
 
 @pytest.mark.parametrize(
@@ -107,6 +108,16 @@ CI = accounts.Account(5, "ci", "sa-1-ci", "Viewer", False)
         ({"name": "ci", "role": "None"}, CI, "update", {"name": "ci", "role": "None", "disabled": False}),
         ({"name": "ci", "state": "absent"}, CI, "delete", {}),
         ({"name": "ci", "state": "absent"}, None, None, None),
+        ({"name": "ci", "role": "None", "recreate": True}, CI, "update", {"name": "ci", "role": "None", "disabled": False}),
+        ({"name": "ci", "role": "Viewer"}, FIXED, None, None),
+        ({"name": "ci", "state": "absent"}, FIXED, "delete", {}),
+        (
+            {"name": "ci", "role": "None", "recreate": True},
+            FIXED,
+            "recreate",
+            {"name": "ci", "role": "None", "disabled": False, "tokens": 0},
+        ),
+        ({"name": "ci", "role": "Viewer", "recreate": True}, FIXED, None, None),
     ],
 )
 def test_accounts(options, current, action, after):
@@ -114,6 +125,18 @@ def test_accounts(options, current, action, after):
     change = resource.plan(resource.parse(options), current)
     assert (change.action if change else None) == action
     assert (change.after if change else None) == after
+
+
+@pytest.mark.parametrize(
+    ("options", "words"), [({"role": "Admin"}, "role Viewer, not Admin"), ({"disabled": True}, "disabled False")]
+)
+def test_an_account_that_cannot_be_changed(options, words):
+    resource = accounts.ServiceAccounts()
+    with pytest.raises(GrafanaError) as caught:
+        resource.plan(resource.parse({"name": "ci", **options}), FIXED)
+    assert caught.value.code == "unsupported"
+    assert words in caught.value.message
+    assert "its tokens (now 2)" in caught.value.message
 
 
 @pytest.mark.parametrize(("name", "slug"), [("CI x", "ci-x"), ("ci-x", "ci-x"), ("A B  C", "a-b--c")])
