@@ -364,6 +364,16 @@ EXAMPLES = r"""
       - org_name: tenant-1
       - org_name: tenant-2
 
+- name: A token of a stack of Grafana Cloud
+  orgsmith.grafana.grafana_sa_token:
+    cloud_stack: acme
+    token_file: /etc/grafana/cloud-token
+    service_account: ci
+    name: ci
+    seconds_to_live: 90d
+    renew_before: 14d
+    dest: /etc/ci/grafana-key
+
 - name: No token that nobody needs
   orgsmith.grafana.grafana_sa_token:
     org_name: tenant-1
@@ -411,6 +421,10 @@ token:
       description: The organization's name, where it is known.
       type: str
       returned: always
+    cloud_stack:
+      description: The stack's slug.
+      type: str
+      returned: when O(cloud_stack) is given
     created:
       description: When it was made.
       type: str

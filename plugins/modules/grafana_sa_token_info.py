@@ -79,6 +79,10 @@ tokens:
       description: The organization's name, where it is known.
       type: str
       returned: success
+    cloud_stack:
+      description: The stack's slug.
+      type: str
+      returned: when O(cloud_stack) is given
     created:
       description: When it was made.
       type: str

@@ -127,7 +127,7 @@ service_account:
     cloud_stack:
       description: The stack's slug.
       type: str
-      returned: with O(cloud_stack)
+      returned: when O(cloud_stack) is given
     id:
       description: The account's id.
       type: int

@@ -78,6 +78,10 @@ service_accounts:
       description: The organization's name, where it is known.
       type: str
       returned: success
+    cloud_stack:
+      description: The stack's slug.
+      type: str
+      returned: when O(cloud_stack) is given
 failure:
   description: What went wrong, as C(code), C(message) and C(details).
   type: dict
