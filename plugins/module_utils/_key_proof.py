@@ -24,7 +24,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import (
 from ansible_collections.orgsmith.grafana.plugins.module_utils._migration_options import OldKey
 from ansible_collections.orgsmith.grafana.plugins.module_utils._reconcile import View
 from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Directory, Org, Scope
-from ansible_collections.orgsmith.grafana.plugins.module_utils._service_accounts import Account, search
+from ansible_collections.orgsmith.grafana.plugins.module_utils._service_accounts import Account, search_whole
 from ansible_collections.orgsmith.grafana.plugins.module_utils._sink_types import sink_from
 from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks import Place, Shared
 from ansible_collections.orgsmith.grafana.plugins.module_utils._token_api import list_tokens
@@ -141,7 +141,7 @@ class Prover:
     def _whose(self, proof: Proof, user: t.Any) -> None:
         """Find out whose key it is: by what the server says of it, or by its name, which is unique in an organization."""
         scope = self._scope(t.cast(Org, proof.org))
-        accounts: list[Account] = scope.once("accounts", lambda: search(scope))
+        accounts: list[Account] = scope.once("accounts", lambda: search_whole(scope))
         login = str((user or {}).get("login") or "")
         found = next((account for account in accounts if login and account.login == login), None)
         if found is None and proof.api_key is not None:

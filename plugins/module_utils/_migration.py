@@ -49,7 +49,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._migration_server
 from ansible_collections.orgsmith.grafana.plugins.module_utils._reconcile import BaseResource, Change, View
 from ansible_collections.orgsmith.grafana.plugins.module_utils._reissue import Reissue, Reissues
 from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
-from ansible_collections.orgsmith.grafana.plugins.module_utils._service_accounts import Account, search
+from ansible_collections.orgsmith.grafana.plugins.module_utils._service_accounts import Account, search_whole
 from ansible_collections.orgsmith.grafana.plugins.module_utils._token_api import list_tokens
 from ansible_collections.orgsmith.grafana.plugins.module_utils._token_resource import Surroundings
 from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import MIGRATION_GOES_ON
@@ -120,7 +120,7 @@ class Migration(BaseResource):
         ledger.found = GONE if keys is None else LISTED if keys else NONE
         ledger.cut = len(keys or ()) >= LIST_CAP
         has_accounts = abilities.migrates is not False or keys is None
-        ledger.accounts = tuple(scope.anew("accounts", lambda: search(scope))) if has_accounts else ()
+        ledger.accounts = tuple(scope.anew("accounts", lambda: search_whole(scope))) if has_accounts else ()
         sources = [*(keys or ()), *self._given(desired, keys or ())]
         plans = self._chosen(scope, desired, abilities, sources)
         reissues: list[Reissue] = []

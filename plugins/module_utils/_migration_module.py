@@ -8,9 +8,9 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils import _connection
 from ansible_collections.orgsmith.grafana.plugins.module_utils._api_keys import AUTOGEN, abilities_of
 from ansible_collections.orgsmith.grafana.plugins.module_utils._client import Client
+from ansible_collections.orgsmith.grafana.plugins.module_utils._cloud import client_for
 from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import OrgChoice
 from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput, GrafanaError, Refused
 from ansible_collections.orgsmith.grafana.plugins.module_utils._key_proof import Proof, Prover
@@ -21,11 +21,17 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._migration_option
     OPTIONS,
     PLAN,
     REISSUE,
+    SERVER,
     Wanted,
     wanted,
 )
 from ansible_collections.orgsmith.grafana.plugins.module_utils._migration_plan import same_names
-from ansible_collections.orgsmith.grafana.plugins.module_utils._module import QUOTED_FAILURES, GrafanaModule, guarded
+from ansible_collections.orgsmith.grafana.plugins.module_utils._module import (
+    QUOTED_FAILURES,
+    GrafanaModule,
+    connection_spec,
+    guarded,
+)
 from ansible_collections.orgsmith.grafana.plugins.module_utils._options import HANDOVER
 from ansible_collections.orgsmith.grafana.plugins.module_utils._parent import ParentWatch
 from ansible_collections.orgsmith.grafana.plugins.module_utils._reconcile import (
@@ -62,7 +68,7 @@ class MigrationModule(GrafanaModule):
 
 def migrate_api_keys() -> None:
     """Be the module grafana_apikey_migrate."""
-    spec = {**_connection.ARGUMENT_SPEC, **OPTIONS, **_FLOW}
+    spec = {**connection_spec(True), **OPTIONS, **_FLOW}
     module = MigrationModule(argument_spec=spec)
     guarded(lambda _module: _work(module), module)
 
@@ -77,7 +83,9 @@ def _work(module: MigrationModule) -> None:
     kept: dict[t.Hashable, t.Any] = {} if module.handover is None else {HANDOVER: module.handover}
     task = Surroundings(module.hide, module.warn, module.check_mode, bool(module.no_log), True, module.handover)
     check = module.check_mode or plan_only
-    client = Client(connection, ParentWatch())
+    if connection.cloud_stack is not None:
+        _check_stack(want)
+    client = client_for(connection, ParentWatch())
     try:
         prover = Prover(client, Shared(module.hide, kept))
         prover.take(want.verify)
@@ -93,6 +101,22 @@ def _work(module: MigrationModule) -> None:
         worked = [one.works for one in before] if before is not None else [None] * len(proofs)
         result["verified"] = [proof.view(was) for proof, was in zip(proofs, worked)]
     _exit(module, want, result, migration.ledgers, outcomes, proofs)
+
+
+def _check_stack(want: Wanted) -> None:
+    """Raise :class:`BadInput` for what the Cloud API cannot do in a stack of Grafana Cloud."""
+    if want.mode == SERVER:
+        raise BadInput(
+            "mode: server has no meaning with cloud_stack: the Cloud API does not migrate API keys, as those of all stacks have "
+            "become service accounts; use mode: reissue with reissue_migrated, or with keys"
+        )
+    if want.adopt:
+        raise BadInput(
+            "adopt has no meaning with cloud_stack: the Cloud API cannot rename an account, or give it another role; set url to "
+            "the stack's own address and token to a key of an Admin account of it"
+        )
+    if want.orgs != (OrgChoice(),):
+        raise BadInput("orgs, org_id and org_name have no meaning with cloud_stack: a stack is one organization")
 
 
 def _run(client: Client, migration: Migration, want: Wanted, mode: Mode) -> list[Outcome]:

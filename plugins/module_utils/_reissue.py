@@ -34,7 +34,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._service_accounts
     Account,
     DesiredAccount,
     ServiceAccounts,
-    search,
+    search_whole,
 )
 from ansible_collections.orgsmith.grafana.plugins.module_utils._token_api import delete_token
 from ansible_collections.orgsmith.grafana.plugins.module_utils._token_resource import Surroundings, Tokens
@@ -147,7 +147,7 @@ class Reissues:
                 if problem.fatal:
                     raise
         scope.forget()
-        ledger.accounts = tuple(search(scope))
+        ledger.accounts = tuple(search_whole(scope))
 
     def _bring_about(self, scope: Scope, wanted: Wanted, reissue: Reissue, record: KeyRecord, check: bool) -> bool:
         """See to account and token, or (with *check*) only look; return whether anything is to be, or was, done."""

@@ -106,6 +106,12 @@ def completed(scope: Scope, found: Account) -> Account | None:
     return None if entry is None else replace(account(entry), whole=True)
 
 
+def search_whole(scope: Scope) -> list[Account]:
+    """Return the org's accounts with all that is known of each: on a stack of Grafana Cloud, with a request for each."""
+    whole = (completed(scope, found) for found in search(scope))
+    return [found for found in whole if found is not None]
+
+
 def missing(client: Client) -> GrafanaError:
     """Return the error of a server without service accounts."""
     if client.connection.cloud_stack is not None:

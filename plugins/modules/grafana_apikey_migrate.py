@@ -23,6 +23,8 @@ description:
   - With O(mode=plan) nothing is written, and the report says what would be.
   - Up to Grafana 9.3 the server's own migration destroys keys where C([users] auto_assign_org) is off. That is looked up
     first, or tried on a key that nobody uses where it cannot be looked up, and refused.
+  - In a stack of Grafana Cloud (O(cloud_stack)) all API keys have become service accounts, which O(mode=reissue) replaces with
+    O(reissue_migrated), or by O(keys). O(mode=server) and O(adopt) are refused there.
   - More than 100 keys in an organization, where the server's list ends, are migrated in rounds.
 options:
   mode:
@@ -374,6 +376,7 @@ options:
 extends_documentation_fragment:
   - orgsmith.grafana.connection
   - orgsmith.grafana.org
+  - orgsmith.grafana.cloud
   - orgsmith.grafana.attributes
 seealso:
   - module: orgsmith.grafana.grafana_api_key_info
@@ -405,6 +408,18 @@ EXAMPLES = r"""
     adopt:
       - pattern: sa-autogen-(.*)
         name: \1
+
+- name: New keys for what were the API keys of a stack of Grafana Cloud
+  orgsmith.grafana.grafana_apikey_migrate:
+    cloud_stack: acme
+    token_file: /etc/grafana/cloud-token
+    mode: reissue
+    reissue_migrated: true
+    seconds_to_live: 90d
+    sink:
+      type: file
+      path: /run/keys/{name}
+    delete_keys: unused_for=30d
 
 - name: New keys, those of the pipelines in one account, and the old ones deleted when nobody has used them for a month
   orgsmith.grafana.grafana_apikey_migrate:

@@ -133,6 +133,23 @@ def test_the_whole_way(cloud):
     assert needles.in_files(secrets, [cloud.site.folder, cloud.site.temporary], kept) == []
 
 
+def test_all_of_them_at_once(cloud):
+    runs = [cloud.play(3, "--check", "--diff").ok(), cloud.play(3, "--diff").ok(), cloud.play(3).ok()]
+    assert [run.recap["changed"] for run in runs] == [1, 1, 0]
+    new = {path.name: path.read_text().strip() for path in cloud.site.keys.iterdir() if path.name.startswith("replaces-")}
+    new = {name: key for name, key in new.items() if key.startswith("glsa_")}
+    assert sorted(new) == ["replaces-backup", "replaces-pipeline"]
+    assert all(cloud.works(key) for key in (*new.values(), *cloud.old.values()))
+    cloud.emulator.advance(31 * DAY)
+    assert cloud.works(cloud.old["pipeline"])
+    runs.append(cloud.play(3).ok())
+    assert cloud.accounts() == ["backup", "pipeline", "sa-autogen-pipeline"]
+    assert not cloud.works(cloud.old["backup"])
+    assert all(cloud.works(key) for key in new.values())
+    secrets = [TOKEN, *cloud.old.values(), *new.values()]
+    assert needles.in_text(secrets, "".join(run.text for run in runs)) == []
+
+
 def test_by_hand(sites):
     """What the tasks replace does what the page says, too."""
     cloud = Cloud(sites("12.4.3", settings=SETTINGS))
