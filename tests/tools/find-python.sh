@@ -12,13 +12,15 @@ max=${2:-3.14}
 
 # Prints "MINOR path", or "no-venv path" where the distribution has taken ensurepip out (Debian's python3-venv).
 probe='
-import sys
+import os, sys
+# The one behind a virtual environment that is activated: it may be the very one that is to be made anew.
+base = os.path.realpath(getattr(sys, "_base_executable", sys.executable))
 try:
     import ensurepip, ssl, venv
 except ImportError:
-    print("no-venv", sys.executable)
+    print("no-venv", base)
 else:
-    print(sys.version_info[1], sys.executable)
+    print(sys.version_info[1], base)
 '
 
 # Every match on PATH, not only the first: a version manager may have put a dead shim before a good interpreter.
