@@ -9,6 +9,7 @@ delete what was replaced. A key comes from the module sealed, and never reaches 
 
 from __future__ import annotations
 
+import os
 import typing as t
 
 from ansible.plugins.action.normal import ActionModule as NormalAction
@@ -46,7 +47,7 @@ class ActionModule(NormalAction):
     def run(self, tmp: t.Any = None, task_vars: dict[str, t.Any] | None = None) -> Result:
         """Return the module's result, with everything stored."""
         try:
-            vaulted = Vaulted(self._task.args, self._loader)
+            vaulted = Vaulted(self._task.args, self._loader, self._around())
             if not vaulted.entries:
                 return t.cast(Result, super().run(tmp, task_vars))
             if self._task.async_val:
@@ -71,11 +72,16 @@ class ActionModule(NormalAction):
             raise
         left = made
         if fresh:
-            # What is stored now is present, and what it replaces is deleted.
-            left = self._module(_never_again(args), vaulted.told(), False, task_vars)
-            made = _merged(made, left)
-        vaulted.tidy(_waiting(left, vaulted))
-        return _shown(made)
+            # What is stored now is present, and what it replaces is deleted. Nothing is made: nobody would store it.
+            left = self._module(_never_again(args), vaulted.told(over=True), False, task_vars)
+        vaulted.tidy(_waiting(made, left, vaulted))
+        return _shown(_merged(made, left) if fresh else made)
+
+    def _around(self) -> dict[str, str]:
+        """Return the environment as the module sees it, with what the task sets in it."""
+        of_task: dict[str, t.Any] = {}
+        self._compute_environment_string(of_task)
+        return {**os.environ, **{name: str(value) for name, value in of_task.items()}}
 
     def _module(self, args: Result, told: Result, check: bool, task_vars: t.Any) -> Result:
         """Run the module once."""
@@ -135,12 +141,13 @@ def _names(planned: Result, vaulted: Vaulted) -> dict[str, str]:
     return found
 
 
-def _waiting(result: Result, vaulted: Vaulted) -> dict[str, t.Any]:
+def _waiting(made: Result, left: Result, vaulted: Vaulted) -> dict[str, t.Any]:
     """Return the replaced tokens that are not deleted yet, by place, of every token that is well."""
     found = {}
-    for entry in _objects(result):
+    for first, entry in zip(_objects(made), _objects(left)):
         token = entry.get("token") or {}
-        if token.get("dest") in vaulted.entries and entry.get("status") in ("ok", "changed"):
+        well = all(one.get("status") in ("ok", "changed") for one in (first, entry))
+        if token.get("dest") in vaulted.entries and well:
             found[str(token["dest"])] = token.get("waiting") or []
     return found
 
@@ -172,7 +179,12 @@ def _reason(entry: t.Mapping[str, t.Any]) -> Result:
 
 
 def _warnings(*results: Result) -> list[t.Any]:
-    return list(dict.fromkeys(str(one) for result in results for one in result.get("warnings") or []))
+    """Return the warnings of several runs, each once; from ansible-core 2.19 on they are no plain text."""
+    found: dict[str, t.Any] = {}
+    for result in results:
+        for one in result.get("warnings") or []:
+            found.setdefault(str(getattr(getattr(one, "event", None), "msg", one)), one)
+    return list(found.values())
 
 
 def _shown(result: Result) -> Result:

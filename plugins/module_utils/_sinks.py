@@ -96,7 +96,7 @@ class Stored:
     there: bool = False
     key: str | None = field(default=None, repr=False)
     revision: t.Any = None
-    #: Why the server refuses the key, where somebody else had to ask it (a word of ``_tokens.REASONS``).
+    #: What is wrong with the key, where somebody else had to look and to ask the server (a word of ``_tokens.REASONS``).
     refused: str | None = None
 
 

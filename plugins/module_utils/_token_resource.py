@@ -171,7 +171,7 @@ class Tokens(BaseResource):
             scope.org_id,
             tuple(tokens),
             stored,
-            refused=stored.refused,
+            refused=None if account.disabled else stored.refused,
             now=scope.client.now(),
             siblings=self._siblings(scope, desired, account),
             unanswered=frozenset(self._open(scope, account)),
@@ -223,13 +223,13 @@ class Tokens(BaseResource):
         key = state.stored.key
         if verdict != VALID or not (moved or desired.prove == "always") or state.account is None:
             return state
+        if state.account.disabled:
+            self._warn("service account %s is disabled: its keys do not work until it is enabled" % state.account.name)
+            return state
         if key is None and desired.sink.deferred:
             return state  # the controller has asked
         if key is None:
             self._warn("the key of %s cannot be tested: %s does not give it back" % (self.label(desired), desired.sink.where))
-            return state
-        if state.account.disabled:
-            self._warn("service account %s is disabled: its keys do not work until it is enabled" % state.account.name)
             return state
         return replace(state, refused=refused(scope, key, state.account))
 
@@ -243,6 +243,8 @@ class Tokens(BaseResource):
                 "with no_log: true on the task" % self.label(desired),
                 code="no_place_for_key",
             )
+        if change is not None and change.data.name is not None and (self._task.handover or {}).get("over"):
+            return None  # the controller has stored what was made, and waits for no other key
         self._tell(desired, state, change)
         return change
 

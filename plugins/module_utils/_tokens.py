@@ -169,6 +169,11 @@ def mistyped(key: str) -> bool:
     return binascii.crc32(body.encode()).to_bytes(4, "little").hex() != checksum
 
 
+def _mistyped(stored: Stored) -> bool:
+    """Tell whether the stored key is mistyped; where the controller has it, the controller has looked."""
+    return stored.refused == "mistyped" or (stored.key is not None and mistyped(stored.key))
+
+
 def judge(desired: DesiredToken, current: TokenState, own: t.Sequence[Token] = ()) -> tuple[Token | None, str]:
     """Return the token that is present with ``VALID``, or the one to replace (if any) with a key of REASONS.
 
@@ -198,12 +203,11 @@ def _judge_stored(desired: DesiredToken, current: TokenState) -> tuple[Token | N
     found = next((entry for entry in current.tokens if entry.id == known.token_id), None)
     if found is None:
         return None, "gone"
-    key = current.stored.key
     verdicts = (
         ("revoked", found.revoked),
         ("expired", found.expired),
         ("no key", current.stored.fingerprint is None),
-        ("mistyped", current.stored.fingerprint != known.fingerprint and key is not None and mistyped(key)),
+        ("mistyped", current.stored.fingerprint != known.fingerprint and _mistyped(current.stored)),
         ("other key", current.stored.fingerprint != known.fingerprint),
         (current.refused, current.refused is not None),
     )

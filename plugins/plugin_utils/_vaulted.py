@@ -23,6 +23,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._sink_file import
 from ansible_collections.orgsmith.grafana.plugins.module_utils._sink_handover import HandoverSink, unseal, vault_place
 from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks import Metadata, Place, Previous, fingerprint
 from ansible_collections.orgsmith.grafana.plugins.module_utils._token_api import refused
+from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens import mistyped
 from ansible_collections.orgsmith.grafana.plugins.plugin_utils._vault_file import VaultFile, absolute, vault_secrets
 
 Args = t.Mapping[str, t.Any]
@@ -57,11 +58,12 @@ class Entry:
 class Vaulted:
     """The places of all tokens of a task that go into vault files; empty where none does.
 
-    Raises :class:`BadInput` for options that are wrong, :class:`StoreError` for files that cannot be used.
+    *environ* is the environment as the module sees it. Raises :class:`BadInput` for options that are wrong,
+    :class:`StoreError` for files that cannot be used.
     """
 
-    def __init__(self, args: Args, loader: t.Any) -> None:
-        self._args, self._loader = args, loader
+    def __init__(self, args: Args, loader: t.Any, environ: t.Mapping[str, str]) -> None:
+        self._args, self._loader, self._environ = args, loader, environ
         self._files: dict[str, VaultFile] = {}
         self._pads: dict[str, str] = {}
         self._client: Client | None = None
@@ -88,7 +90,7 @@ class Vaulted:
         missing = [option for option in HandoverSink.REQUIRED if not options.get(option)]
         if missing or not item.get("name") or not item.get("service_account"):
             return  # the module refuses it
-        around = {name: os.environ.get(_connection.ENVIRONMENT[name]) for name in ("org_id", "org_name")}
+        around = {name: self._environ.get(_connection.ENVIRONMENT[name]) for name in ("org_id", "org_name")}
         if self.in_stack:
             around = {}  # a stack of Grafana Cloud is one organization, whatever the environment names
         org = choose_org(item, "option") or choose_org(around, "environment") or OrgChoice()
@@ -123,8 +125,8 @@ class Vaulted:
                 if self._client is not None:
                     self._client.close()
 
-    def told(self) -> dict[str, t.Any]:
-        """Return what the module is told: no key, and a pad to seal new ones with."""
+    def told(self, over: bool = False) -> dict[str, t.Any]:
+        """Return what the module is told: no key, and a pad to seal new ones with; *over* that no more are to be made."""
         pad = secrets.token_hex(32)
         stored = {}
         for where, entry in self.entries.items():
@@ -134,9 +136,15 @@ class Vaulted:
                 "metadata": metadata.plain() if metadata else None,
                 "fingerprint": fingerprint(key) if key else None,
                 "there": key is not None or metadata is not None,
-                "refused": self._refused(entry, key, metadata) if entry.prove or self._moved(metadata) else None,
+                "refused": None if over else self._trouble(entry, key, metadata),
             }
-        return {"pad": pad, "stored": stored}
+        return {"pad": pad, "stored": stored, "over": over}
+
+    def _trouble(self, entry: Entry, key: str | None, known: Metadata | None) -> str | None:
+        """Return what is wrong with a stored key that only whoever has it can tell, a word of ``REASONS``."""
+        if key is not None and known is not None and known.fingerprint != fingerprint(key):
+            return "mistyped" if mistyped(key) else None
+        return self._refused(entry, key, known) if entry.prove or self._moved(known) else None
 
     def _moved(self, known: Metadata | None) -> bool:
         """Tell whether the metadata names another address than the task: then only the key can tell the server."""
@@ -150,7 +158,7 @@ class Vaulted:
     def _address(self) -> tuple[str, str | None]:
         """Return the address that the task asks, and the slug of the stack; none where the module is to refuse it."""
         try:
-            return _connection.server_of({**dict.fromkeys(_connection.CLOUD_SPEC), **self._args})
+            return _connection.server_of({**dict.fromkeys(_connection.CLOUD_SPEC), **self._args}, self._environ)
         except BadInput:
             return "", None
 
@@ -162,7 +170,7 @@ class Vaulted:
             return entry.asked[1]
         if self._client is None:
             options = {name: self._args.get(name) for name in {**_connection.ARGUMENT_SPEC, **_connection.CLOUD_SPEC}}
-            self._client = client_for(_connection.from_options(options))
+            self._client = client_for(_connection.from_options(options, self._environ, identity_needed=False))
         scope = Scope(self._client, Org(int(known.org_id or 0), known.org_name), Directory(self._client))
         account = Account(known.service_account_id, str(known.service_account), "", "", False)
         entry.asked = (fingerprint(key), refused(scope, key, account))

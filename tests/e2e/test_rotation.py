@@ -63,6 +63,23 @@ class Vaulted:
         answer = requests.get(self.site.emulator.url + "/api/org", headers={"Authorization": "Bearer " + key}, timeout=10)
         return answer.status_code == 200 and answer.json()["name"] == name
 
+    def task(self, *items, environment=None, play=None, **options):
+        """Run one task of the module, for the first tenant or for *items* of a batch, with what it is to print."""
+        one = {"org_name": "tenant-0", "service_account": "tenant-0"}
+        token = {"name": "tenant", "seconds_to_live": "30d", "sink": self.sink, **({"batch": list(items)} if items else one)}
+        module = {"name": "Tokens", "orgsmith.grafana.grafana_sa_token": {**token, **options}, "register": "made"}
+        shown = {"name": "Made", "ansible.builtin.debug": {"var": "made"}}
+        whole = {"name": "All", "hosts": "localhost", "connection": "local", "gather_facts": False, "tasks": [module, shown]}
+        whole["vars"] = {"ansible_python_interpreter": "{{ ansible_playbook_python }}"}
+        path = self.site.write("task.yml", [{**whole, **(play or {})}])
+        return self.site.play(path, "--diff", environment={**self.environment, **(environment or {})})
+
+    def edit(self, change):
+        """Change what is in the file, as its owner does."""
+        text = change(self.text())
+        self.file.write_text(text)
+        self.site.command("ansible-vault", "encrypt", str(self.file), environment=self.environment).ok()
+
     def living(self):
         """Return the names of the tokens that the server has."""
         return sorted(key.name for key in self.site.emulator.state.keys.values())
@@ -159,6 +176,66 @@ def test_the_stored_key_is_asked(sites, why):
     (token,) = state.keys.values()
     del state.by_secret[token.secret]
     assert vaulted.bootstrap().ok().recap["changed"] == 1
+    assert vaulted.works("tenant-0")
+
+
+def test_a_disabled_account_is_said_and_keeps_its_token(sites):
+    """The server refuses all keys of a disabled account: no reason to replace any, and none to be lost."""
+    vaulted = Vaulted(sites(), 1)
+    vaulted.bootstrap().ok()
+    state = vaulted.site.emulator.state
+    (key,) = state.keys.values()
+    state.accounts[key.account_id].disabled = True
+    run = vaulted.task(name="tenant-0", prove="always").ok()
+    assert run.recap["changed"] == 0
+    assert "do not work until it is enabled" in run.text
+    # A warning is an object from ansible-core 2.19 on, and is shown as text all the same.
+    rotated = vaulted.task(name="tenant-0", prove="always", rotate="always").ok()
+    assert "cannot be proven" in rotated.text
+    assert "WarningSummary" not in rotated.text
+    assert vaulted.living() == ["tenant-0-2"]
+    state.accounts[key.account_id].disabled = False
+    assert vaulted.works("tenant-0")
+
+
+def test_what_failed_is_not_made_by_the_way(sites):
+    """Where one of two tokens cannot be made, cleaning up after the other makes none that nobody would store."""
+    vaulted = Vaulted(sites(), 2)
+    vaulted.bootstrap().ok()
+    state = vaulted.site.emulator.state
+    other = next(key for key in state.keys.values() if key.name == "tenant-1")
+    vaulted.site.emulator.advance(31 * DAY)
+    vaulted.site.emulator.fault({"method": "POST", "path": f"/{other.account_id}/tokens", "kind": "rate_limit"})
+    items = [{"org_name": name, "service_account": name, "name": name} for name in ("tenant-0", "tenant-1")]
+    run = vaulted.task(*items, retries=0).failed()
+    assert "1 of 2 failed" in run.text
+    assert vaulted.living() == ["tenant-0-2", "tenant-1"]
+    assert vaulted.task(*items).ok().recap["changed"] == 1
+    assert vaulted.works("tenant-0")
+    assert vaulted.works("tenant-1")
+    assert vaulted.living() == ["tenant-0-2", "tenant-1-2"]
+
+
+def test_the_connection_stands_in_the_environment_of_the_play(sites):
+    """Set by the keyword environment, it is seen by the module and not by ansible-playbook."""
+    vaulted = Vaulted(sites(), 1)
+    vaulted.bootstrap().ok()
+    names = ("GRAFANA_URL", "GRAFANA_USER", "GRAFANA_PASSWORD")
+    around = {**{name: vaulted.site.environment[name] for name in names}, "GRAFANA_ORG_NAME": "{{ 'tenant-' ~ 0 }}"}
+    nothing = dict.fromkeys(names, "")
+    run = vaulted.task(name="tenant-0", org_name=None, prove="always", play={"environment": around}, environment=nothing)
+    assert run.ok().recap["changed"] == 0
+    assert vaulted.living() == ["tenant-0"]
+
+
+def test_a_mistyped_key_is_told_from_another_one(sites):
+    vaulted = Vaulted(sites(), 1)
+    vaulted.bootstrap().ok()
+    key = vaulted.variables()["key_tenant_0"]
+    vaulted.edit(lambda text: text.replace(key, key[:-1] + ("0" if key[-1] != "0" else "1")))
+    assert "its checksum is wrong" in vaulted.task(name="tenant-0").ok().text
+    vaulted.edit(lambda text: text.replace(vaulted.variables()["key_tenant_0"], key))
+    assert "another key is stored than was put there" in vaulted.task(name="tenant-0").ok().text
     assert vaulted.works("tenant-0")
 
 
