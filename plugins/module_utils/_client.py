@@ -43,6 +43,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import (
     Unreachable,
     from_answer,
     public_url,
+    quoted,
 )
 from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import Version, parse
 
@@ -341,7 +342,7 @@ def _no_json(method: str, url: str, answer: Answer) -> GrafanaError:
     where = public_url(url)
     what = "an HTML page" if answer.is_html() else "something that is not JSON"
     if method == "GET" and not answer.is_html():
-        what += ": %r" % answer.text[:80]
+        what += ": %r" % quoted(answer.text, most=80)
     details: dict[str, t.Any] = {"method": method, "url": where, "status": answer.status}
     if method != "GET" and not answer.is_html():
         return LostAnswer("%s %s answered %d with %s" % (method, where, answer.status, what), **details)

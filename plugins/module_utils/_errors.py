@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 import json
+import re
 import typing as t
 from urllib.parse import urlsplit, urlunsplit
 
 #: How much of a server's plain-text or HTML answer an error quotes, in characters.
 QUOTED = 300
+_KEY = re.compile(r"glsa_\w+")
 
 
 class GrafanaError(Exception):
@@ -154,6 +156,16 @@ def public_url(url: str) -> str:
     return urlunsplit((parts.scheme, host, parts.path, "", ""))
 
 
+def quoted(text: str, secret: str = "", most: int = QUOTED) -> str:
+    """Return the beginning of what somebody says, on one line, without *secret* and without anything that looks like a key.
+
+    They are masked before the rest is cut off: half a key would not be recognised as one any more.
+    """
+    if secret:
+        text = text.replace(secret, "***")
+    return _KEY.sub("***", " ".join(text.split()))[:most]
+
+
 class Answer(t.NamedTuple):
     """An HTTP answer: *status*, *headers* (any case), *text* as received."""
 
@@ -192,7 +204,7 @@ def server_message(answer: Answer) -> tuple[str, str | None]:
         return "; ".join(_field_problem(entry) for entry in body), None
     if answer.is_html():
         return "an HTML page, not Grafana's API", None
-    return " ".join(str(body or "").split())[:QUOTED], None
+    return quoted(str(body or "")), None
 
 
 def _field_problem(entry: t.Any) -> str:

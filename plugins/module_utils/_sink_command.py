@@ -11,7 +11,7 @@ import subprocess
 import typing as t
 from dataclasses import replace
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
+from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput, quoted
 from ansible_collections.orgsmith.grafana.plugins.module_utils._files import StoreError, locked
 from ansible_collections.orgsmith.grafana.plugins.module_utils._sink_file import (
     MetadataFile,
@@ -33,8 +33,6 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks import (
 TIMEOUT = 60.0
 #: The status by which ``read_command`` says that there is no key.
 NOTHING = 3
-#: How much of what a command says an error quotes, in characters.
-_QUOTED = 300
 
 
 class CommandSink(Sink):
@@ -137,8 +135,7 @@ class CommandSink(Sink):
         except OSError as problem:
             raise StoreError("%s %s cannot be run: %s" % (name, words[0], problem.strerror)) from None
         if done.returncode not in fine:
-            said = " ".join(done.stderr.decode("utf-8", "replace").split())[:_QUOTED]
-            # A program may print what it was given.
-            said = said.replace(given.strip(), "***") if given.strip() else said
+            # A program may print what it was given, or what it has found.
+            said = quoted(done.stderr.decode("utf-8", "replace"), given.strip())
             raise StoreError("%s %s ended with %d: %s" % (name, words[0], done.returncode, said or "without a word"))
         return done.stdout.decode("utf-8", "replace") if done.returncode == 0 else ""

@@ -17,7 +17,7 @@ with contextlib.suppress(ImportError):  # the client of Grafana reports it
     import requests
 
 from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import read_token_file
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput, public_url
+from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput, public_url, quoted
 from ansible_collections.orgsmith.grafana.plugins.module_utils._files import UNSETTLED, StoreError
 
 #: How long a request may take, in seconds, where the task does not say.
@@ -144,15 +144,15 @@ def _parsed(got: requests.Response) -> t.Any:
     try:
         return got.json() if got.content.strip() else None
     except ValueError:
-        return got.text[:300]
+        return quoted(got.text)
 
 
 def _said(body: t.Any) -> str:
     """Return what a server says of a refusal: ``errors`` of Vault, ``detail`` or fields of the controller."""
     if isinstance(body, dict):
         found = body.get("errors") or body.get("detail") or body
-        return "; ".join(map(str, found)) if isinstance(found, list) else str(found)[:300]
-    return " ".join(str(body or "").split())[:300]
+        return quoted("; ".join(map(str, found)) if isinstance(found, list) else str(found))
+    return quoted(str(body or ""))
 
 
 def settled(problem: StoreError, read: t.Callable[[], t.Any], done: t.Callable[[t.Any], bool]) -> t.Any:

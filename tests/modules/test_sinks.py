@@ -19,6 +19,7 @@ import requests
 from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks import fingerprint
 from modules.tenant import Tenant
 from standins import Awx, Vault
+from standins.web import Answer
 
 
 class RealVault:
@@ -434,6 +435,36 @@ def test_a_command_that_does_not_store(tenant, tmp_path, command, words):
     assert tenant.present(sink=in_files(tmp_path))["changed"]
     assert tenant.works((tmp_path / "stored").read_text().strip())
     assert len(tenant.listed()) == 1
+
+
+@pytest.mark.parametrize("before", [0, 270, 290])
+def test_a_command_that_says_the_key(tenant, tmp_path, before):
+    """Where what it says is cut off, no half of a key is left at the end."""
+    program = "import sys; sys.exit('x' * %d + ' ' + (sys.stdin.read() or open(sys.argv[1]).read()))" % before
+    said = [sys.executable, "-c", program, str(tmp_path / "stored")]
+    for command in ({"store_command": said}, {"read_command": said}):
+        result = tenant.fails(sink=in_files(tmp_path, **command))
+        assert "ended with 1" in result["msg"]
+        assert "glsa_" not in result.text
+        tenant.present(sink=in_files(tmp_path))
+        tenant.advance(hours=2)
+
+
+@pytest.mark.parametrize("before", [0, 240, 265])
+def test_a_controller_that_says_the_key(tenant, awx, monkeypatch, before):
+    answer = awx.answer
+
+    def refuses(asked):
+        key = (asked.body or {}).get("inputs", {}).get("token")
+        if asked.method == "PATCH" and key and key.startswith("glsa_"):
+            return Answer(400, {"inputs": ["%s%s is no token" % ("x" * before, key)]})
+        return answer(asked)
+
+    monkeypatch.setattr(awx, "answer", refuses)
+    result = tenant.fails(sink=in_awx(awx))
+    assert "answered 400" in result["msg"]
+    assert "glsa_" not in result.text
+    assert tenant.listed() == []
 
 
 def test_probe_command(tenant, tmp_path):

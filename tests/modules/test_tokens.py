@@ -354,6 +354,19 @@ def test_lost_answer(newest_token, kind):
     assert not newest_token.present()["changed"]
 
 
+def test_an_answer_that_is_broken_each_time(newest_token):
+    """It holds a key that works: it is not quoted, and the token is taken away by the next run."""
+    fault = {"method": "POST", "path": "/api/serviceaccounts/.*/tokens", "kind": "broken_json", "times": 50}
+    newest_token.server.emulator.fault(fault)
+    result = newest_token.server.fails("grafana_sa_token", **newest_token.wanted, seconds_to_live="1h")
+    assert result.code == "lost_answer"
+    assert newest_token.listed() != []
+    assert "glsa_" not in result.text
+    newest_token.server.emulator.clear_faults()
+    assert newest_token.present()["changed"]
+    assert len(newest_token.listed()) == 1
+
+
 def test_key_that_cannot_be_proven_leaves_nothing(newest_token):
     newest_token.server.emulator.fault({"method": "GET", "path": "/api/org$", "kind": "database_locked", "times": 50})
     result = newest_token.server.fails("grafana_sa_token", **newest_token.wanted, retries=1)

@@ -9,7 +9,13 @@ import json
 
 import pytest
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import Answer, from_answer, public_url, server_message
+from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import (
+    Answer,
+    from_answer,
+    public_url,
+    quoted,
+    server_message,
+)
 
 RBAC = {"accessErrorId": "ACE1", "message": "Permissions needed: orgs:read", "title": "Access denied"}
 STATUS = {"kind": "Status", "status": "Failure", "message": "not found", "reason": "NotFound", "code": 404}
@@ -103,6 +109,14 @@ def test_redirect_names_the_target_without_its_query():
 )
 def test_public_url(url, shown):
     assert public_url(url) == shown
+
+
+@pytest.mark.parametrize("before", [0, 9, 10, 30, 60])
+def test_what_is_quoted_holds_no_part_of_a_key(before):
+    key = "glsa_" + "Ab3" * 10 + "xy_0123abcd"
+    for secret, text in (("", key), ("Sesame-0123", "Sesame-0123")):
+        said = quoted("." * before + "\n " + text + "'", secret, most=40)
+        assert said == ("." * before + " ***'").strip()[:40]
 
 
 def test_failure_is_what_a_playbook_reads():
