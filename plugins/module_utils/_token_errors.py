@@ -10,6 +10,7 @@ import typing as t
 from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import GrafanaError, Refused
 from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
 from ansible_collections.orgsmith.grafana.plugins.module_utils._service_accounts import search
+from ansible_collections.orgsmith.grafana.plugins.module_utils._token_api import longest
 from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens import DesiredToken
 
 #: What the Cloud API calls a request without a field that it needs; it is a 409 there.
@@ -27,7 +28,7 @@ LIMITS = (
     (
         "greater than the global limit",
         "lifetime_too_long",
-        "seconds_to_live is more than [auth] api_key_max_seconds_to_live of this server allows: shorten it",
+        "seconds_to_live is more than [auth] api_key_max_seconds_to_live of this server allows: shorten it, or give max",
     ),
     (
         "with no expiration date when service_accounts.token_expiration_day_limit",
@@ -37,7 +38,8 @@ LIMITS = (
     (
         "exceeds the limit for service account access tokens",
         "lifetime_too_long",
-        "seconds_to_live is more than [service_accounts] token_expiration_day_limit of this server allows: shorten it",
+        "seconds_to_live is more than [service_accounts] token_expiration_day_limit of this server allows: shorten it, or "
+        "give max",
     ),
 )
 
@@ -66,8 +68,9 @@ def explain_refusal(scope: Scope, desired: DesiredToken, problem: GrafanaError) 
     """Return a clearer error for *problem*, or *problem* itself."""
     for words, code, advice in LIMITS:
         if words in said(problem):
+            most = _most(scope) if code == "lifetime_too_long" else ""
             return Refused(
-                "token %s of %s: %s (%s)" % (desired.name, desired.service_account, advice, problem.message),
+                "token %s of %s: %s%s (%s)" % (desired.name, desired.service_account, advice, most, problem.message),
                 code=code,
                 **problem.details,
             )
@@ -80,6 +83,15 @@ def explain_refusal(scope: Scope, desired: DesiredToken, problem: GrafanaError) 
             **problem.details,
         )
     return problem
+
+
+def _most(scope: Scope) -> str:
+    """Return what ``max`` takes, in words, where the caller may know."""
+    try:
+        found = longest(scope)
+    except GrafanaError:
+        return ""
+    return ", which takes %d s" % found if found else ""
 
 
 def _holder(scope: Scope, desired: DesiredToken) -> str:

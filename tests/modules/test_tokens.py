@@ -330,9 +330,11 @@ def test_prove_moves_last_use_only_when_asked(token):
 
 def test_a_limit_of_the_server(special, tmp_path):
     limited = Token(special("12.4.3", settings={"auth.api_key_max_seconds_to_live": "7200"}), tmp_path)
-    for lifetime, code in ((None, "lifetime_needed"), ("1d", "lifetime_too_long")):
+    for lifetime, code, words in ((None, "lifetime_needed", "more than 0"), ("1d", "lifetime_too_long", "takes 7200 s")):
         result = limited.server.fails("grafana_sa_token", **limited.wanted, seconds_to_live=lifetime)
         assert result.code == code
+        assert "api_key_max_seconds_to_live" in result["msg"]
+        assert words in result["msg"]
     assert os.listdir(tmp_path) == []
 
 
@@ -342,6 +344,7 @@ def test_a_day_limit_of_the_server(special, tmp_path):
     result = limited.server.fails("grafana_sa_token", **limited.wanted, seconds_to_live="2d")
     assert result.code == "lifetime_too_long"
     assert "token_expiration_day_limit" in result["msg"]
+    assert "takes 86400 s" in result["msg"]
 
 
 @pytest.mark.parametrize("kind", ["drop", "empty", "broken_json", "database_locked"])
