@@ -19,6 +19,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._orgs import ADDR
 from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Directory, Org, Scope
 from ansible_collections.orgsmith.grafana.plugins.module_utils._service_accounts import Account, completed, search, shown
 from ansible_collections.orgsmith.grafana.plugins.module_utils._token_api import LIST_CAP, list_tokens
+from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens import only_tested
 
 Spec = t.Mapping[str, t.Mapping[str, t.Any]]
 Answer = dict[str, t.Any]
@@ -137,7 +138,12 @@ def tokens(module: GrafanaModule, client: Client, connection: Connection) -> Ans
     """Return the tokens of an org's accounts, or of those of all orgs; never a key."""
     wanted = [_connection.text(name, "service_accounts") for name in module.params["service_accounts"] or []]
     if not module.params["all_orgs"]:
-        return {"tokens": _tokens(module, _scope(client, connection.org), wanted)}
+        scope = _scope(client, connection.org)
+        accounts = _inside(scope, lambda: search(scope))
+        unknown = sorted(set(wanted) - {account.name for account in accounts})
+        if unknown:
+            raise NotFound("no service account of %s is named %s" % (scope.where(), ", ".join(unknown)), code="account_not_found")
+        return {"tokens": _tokens(module, scope, accounts, wanted)}
     if connection.cloud_stack is not None:
         raise BadInput("all_orgs has no meaning with cloud_stack: a stack is one organization")
     directory = Directory(client)
@@ -145,25 +151,27 @@ def tokens(module: GrafanaModule, client: Client, connection: Connection) -> Ans
     client.expect(2 * len(orgs))
     found: list[Answer] = []
     outside: list[Answer] = []
+    seen: set[str] = set()
     for org in orgs:
         scope = Scope(client, org, directory, many=True)
         try:
-            found += _tokens(module, scope, wanted)
+            accounts: list[Account] = _inside(scope, lambda scope=scope: search(scope))
+            seen.update(account.name for account in accounts)
+            found += _tokens(module, scope, accounts, wanted)
         except GrafanaError as problem:
             if problem.code != "not_a_member":
                 raise
             outside.append(org.shown())
+    unknown = sorted(set(wanted) - seen)
+    if unknown and not outside:
+        raise NotFound("no organization has a service account named %s" % ", ".join(unknown), code="account_not_found")
     if outside:
         module.warn("the tokens of %d organizations are not shown: the caller is no member there" % len(outside))
     return {"tokens": found, "not_a_member_of": outside}
 
 
-def _tokens(module: GrafanaModule, scope: Scope, wanted: list[str]) -> list[Answer]:
-    """Return the tokens of the accounts of one org that are *wanted*, of all for none."""
-    accounts: list[Account] = _inside(scope, lambda: search(scope))
-    unknown = sorted(set(wanted) - {account.name for account in accounts})
-    if unknown and not module.params["all_orgs"]:
-        raise NotFound("no service account of %s is named %s" % (scope.where(), ", ".join(unknown)), code="account_not_found")
+def _tokens(module: GrafanaModule, scope: Scope, accounts: list[Account], wanted: list[str]) -> list[Answer]:
+    """Return the tokens of those *accounts* of one org that are *wanted*, of all for none."""
     found: list[Answer] = []
     for account in accounts:
         # An account without tokens need not be asked; of one that is not whole their number is not known.
@@ -174,7 +182,7 @@ def _tokens(module: GrafanaModule, scope: Scope, wanted: list[str]) -> list[Answ
 
 def _tokens_of(module: GrafanaModule, scope: Scope, account: Account) -> list[Answer]:
     listed = list_tokens(scope, account.id)
-    if len(listed) >= LIST_CAP or len(listed) < account.tokens:
+    if account.tokens > len(listed) >= LIST_CAP:
         module.warn(
             "service account %s of %s has %d tokens, and Grafana's list ends at %d: the others are not shown"
             % (account.name, scope.where(), account.tokens, LIST_CAP)
@@ -191,6 +199,7 @@ def _tokens_of(module: GrafanaModule, scope: Scope, account: Account) -> list[An
             "expired": token.expired,
             "revoked": token.revoked,
             "never_used": token.last_used is None,
+            "only_tested": only_tested(token),
         }
         for token in listed
     ]

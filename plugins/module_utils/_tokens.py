@@ -234,6 +234,12 @@ def used_by_somebody(entry: Token, proved: str | None) -> bool:
     return last is not None and (tested is None or last > tested + _SLACK)
 
 
+def only_tested(entry: Token) -> bool:
+    """Tell whether the only use of a token is as old as the token, as the test of a new key is, which is nobody's."""
+    last, created = moment(entry.last_used), moment(entry.created)
+    return last is not None and created is not None and last <= created + _SLACK
+
+
 def never_used(current: TokenState, found: Token) -> bool:
     """Tell whether a token was stored long ago and nobody has used it since: a wrong client, or a wrong org?"""
     created = moment(found.created)

@@ -45,7 +45,8 @@ EXAMPLES = r"""
 
 - name: Those that nobody has used yet
   ansible.builtin.debug:
-    msg: "{{ all_tokens.tokens | selectattr('never_used') | map(attribute='name') | list }}"
+    msg: "{{ (all_tokens.tokens | selectattr('never_used') + all_tokens.tokens | selectattr('only_tested'))
+      | map(attribute='name') | list }}"
 """
 
 RETURN = r"""
@@ -104,7 +105,13 @@ tokens:
       type: bool
       returned: success
     never_used:
-      description: Whether nobody has used it yet.
+      description: Whether nobody has used it yet, not even to test it.
+      type: bool
+      returned: success
+    only_tested:
+      description:
+        - Whether its only use is within a minute of when it was made. That is what M(orgsmith.grafana.grafana_sa_token) leaves,
+          which tests a new key, so nobody may have used it since.
       type: bool
       returned: success
 not_a_member_of:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import pytest
+import requests
 
 
 @pytest.fixture
@@ -33,6 +34,7 @@ def test_of_one_org(stocked, tmp_path):
     assert by_name["ci-one"]["org_name"] == "one"
     assert by_name["ci-one"]["service_account"] == "ci-one"
     assert (by_name["ci-one"]["never_used"], by_name["spare"]["never_used"]) == (False, True)
+    assert (by_name["ci-one"]["only_tested"], by_name["spare"]["only_tested"]) == (True, False)
     assert (by_name["spare"]["expires"], by_name["spare"]["expired"]) == (None, False)
     assert all((tmp_path / name).read_text().strip() not in result.text for name in ("ci-one", "spare"))
 
@@ -41,6 +43,14 @@ def test_expired(stocked):
     stocked.emulator.advance(4000)
     expired = {token["name"]: token["expired"] for token in stocked.ok("grafana_sa_token_info", org_name="one")["tokens"]}
     assert expired == {"ci-one": True, "spare": False}
+
+
+def test_a_key_that_somebody_uses(stocked, tmp_path):
+    stocked.emulator.advance(400)
+    key = (tmp_path / "ci-one").read_text().strip()
+    assert requests.get(stocked.url + "/api/org", headers={"Authorization": "Bearer " + key}, timeout=10).ok
+    used = {token["name"]: token["only_tested"] for token in stocked.ok("grafana_sa_token_info", org_name="one")["tokens"]}
+    assert used == {"ci-one": False, "spare": False}
 
 
 def test_of_some_accounts(stocked):
@@ -54,6 +64,9 @@ def test_of_all_orgs(stocked):
     assert names(result) == ["ci-one", "ci-two", "spare"]
     assert result["not_a_member_of"] == []
     assert names(stocked.ok("grafana_sa_token_info", all_orgs=True, service_accounts=["ci-two"])) == ["ci-two"]
+    result = stocked.fails("grafana_sa_token_info", all_orgs=True, service_accounts=["ci-two", "nobody"])
+    assert result.code == "account_not_found"
+    assert "named nobody" in result["msg"]
 
 
 def test_orgs_that_the_caller_is_no_member_of_are_named(stocked):
@@ -76,8 +89,10 @@ def test_accounts_without_tokens_are_not_asked(stocked):
 
 def test_a_list_that_is_cut_is_said(newest):
     account = newest.ok("grafana_service_account", name="ci")["service_account"]["id"]
-    for number in range(301):
+    for number in range(300):
         newest.emulator.state.add_key(1, f"t{number:03}", f"glsa_{number}", account_id=account)
+    assert newest.ok("grafana_sa_token_info")["warnings"] == []
+    newest.emulator.state.add_key(1, "t300", "glsa_300", account_id=account)
     result = newest.ok("grafana_sa_token_info")
     assert len(result["tokens"]) == 300
     assert any("Grafana's list ends at 300" in text for text in result["warnings"])
