@@ -96,13 +96,13 @@ def _of_tenant(tenant: Tenant, kind: str, folder: str, dashboards_as: str, sink:
 
 
 def _stored(token: Tenant, folder: str, sink: Tenant | None) -> Item:
-    """Return *token* with a place for its key, files made absolute; vault files start from the playbook's folder anyway."""
+    """Return *token* with a place for its key, files made absolute."""
     if token.get("dest"):
         return _placed(token, "dest", folder)
     chosen = token.get("sink") or sink
     if not chosen:
         return dict(token)
-    option = {"file": "path", "command": "metadata_path"}.get(chosen.get("type", ""))
+    option = {"file": "path", "ansible_vault": "path", "command": "metadata_path"}.get(chosen.get("type", ""))
     return {**token, "sink": _placed(chosen, option, folder) if option else dict(chosen)}
 
 
@@ -168,15 +168,16 @@ def summary(results: t.Sequence[Tenant]) -> Item:
     found: dict[str, t.Any] = {"made": [], "rotated": [], "cleaned": [], "waiting": [], "failed": [], "kept": 0}
     for entry in results:
         token = entry.get("token") or {}
-        name = "%s / %s / %s" % (entry.get("org_name") or entry.get("org_id"), token.get("service_account"), token.get("name"))
+        org = entry.get("org_name") or entry.get("org_id")
+        # Of one that is not to be there nothing is told but its organization.
+        name = " / ".join(str(part) for part in (org, token.get("service_account"), token.get("name")) if part is not None)
         if entry.get("status") == "failed":
-            org = entry.get("org_name") or entry.get("org_id")
             found["failed"].append("%s: %s" % (org, (entry.get("failure") or {}).get("message")))
             continue
         if token.get("waiting"):
             found["waiting"].append(name)
         if entry.get("status") == "changed":
             found["made" if token.get("was") == "absent" else "rotated" if token.get("was") else "cleaned"].append(name)
-        elif entry.get("status") == "ok":
+        elif entry.get("status") == "ok" and token:
             found["kept"] += 1
     return found

@@ -146,6 +146,19 @@ def test_nightly(sites):
     assert "org nobody was not found" in " ".join(failed.text.split())
 
 
+def test_relative_paths_start_where_the_keys_were_stored(sites):
+    vaulted = Vaulted(sites(), 1)
+    vaulted.sink["path"] = "vault.yml"
+    vaulted.bootstrap().ok()
+    vaulted.site.emulator.advance(24 * DAY)
+    assert vaulted.rotate("--check").ok().recap["changed"] == 1  # nothing is known there, and so one would be made
+    assert not (ROTATE.parent / "vault.yml").exists()
+    rotated = vaulted.rotate("--check", "--diff", rotate_folder=str(vaulted.site.folder)).ok()
+    assert "it expires within renew_before" in rotated.text
+    assert vaulted.rotate(rotate_folder=str(vaulted.site.folder)).ok().recap["changed"] == 1
+    assert vaulted.works("tenant-0")
+
+
 def test_an_item_that_fails_stops_no_other(sites):
     vaulted = Vaulted(sites(), 2)
     vaulted.bootstrap().ok()

@@ -98,7 +98,7 @@ SINK = {"type": "file", "path": "keys/{org_name}.{name}"}
         ({"sink": {"type": "file", "path": "/abs"}}, {"sink": {"type": "file", "path": "/abs"}}),
         (
             {"sink": {"type": "ansible_vault", "path": "v.yml", "variable": "v"}},
-            {"sink": {"type": "ansible_vault", "path": "v.yml", "variable": "v"}},
+            {"sink": {"type": "ansible_vault", "path": "/play/v.yml", "variable": "v"}},
         ),
         (
             {"sink": {"type": "command", "store_command": ["x"], "metadata_path": "m"}},
@@ -139,11 +139,13 @@ def test_summary():
         entry("ok", "d"),
         entry("ok", "e", waiting=[{"id": 2}]),
         failed,
+        {"status": "changed", "org_name": "three", "token": None},
+        {"status": "ok", "org_name": "three", "token": None},
     ]
     assert summary(results) == {
         "made": ["one / ci / a"],
         "rotated": ["one / ci / b"],
-        "cleaned": ["one / ci / c"],
+        "cleaned": ["one / ci / c", "three"],
         "waiting": ["one / ci / b", "one / ci / e"],
         "failed": ["two: m"],
         "kept": 2,
