@@ -13,6 +13,7 @@ import importlib
 import json
 import os
 import signal
+import subprocess
 import sys
 from typing import Any
 
@@ -47,8 +48,9 @@ class Points:
         return done
 
     def install(self) -> None:
-        """Count every request, and every operation that changes a file."""
+        """Count every request, every program that is run, and every operation that changes a file."""
         HTTPAdapter.send = self.around(HTTPAdapter.send)  # type: ignore[method-assign]
+        subprocess.run = self.around(subprocess.run)
         for name in ("replace", "unlink", "fsync", "rename"):
             setattr(os, name, self.around(getattr(os, name)))
         plain = os.open
