@@ -18,7 +18,12 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._org_users import
 from ansible_collections.orgsmith.grafana.plugins.module_utils._orgs import ADDRESS
 from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Directory, Org, Scope
 from ansible_collections.orgsmith.grafana.plugins.module_utils._service_accounts import Account, completed, search, shown
-from ansible_collections.orgsmith.grafana.plugins.module_utils._token_api import LIST_CAP, list_tokens
+from ansible_collections.orgsmith.grafana.plugins.module_utils._token_api import (
+    LIST_CAP,
+    list_tokens,
+    may_be_cut,
+    number_of,
+)
 from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens import only_tested
 
 Spec = t.Mapping[str, t.Mapping[str, t.Any]]
@@ -182,10 +187,10 @@ def _tokens(module: GrafanaModule, scope: Scope, accounts: list[Account], wanted
 
 def _tokens_of(module: GrafanaModule, scope: Scope, account: Account) -> list[Answer]:
     listed = list_tokens(scope, account.id)
-    if account.tokens > len(listed) >= LIST_CAP:
+    if may_be_cut(scope, account, len(listed)):
         module.warn(
-            "service account %s of %s has %d tokens, and Grafana's list ends at %d: the others are not shown"
-            % (account.name, scope.where(), account.tokens, LIST_CAP)
+            "service account %s of %s has %s, and Grafana's list ends at %d: others are not shown"
+            % (account.name, scope.where(), number_of(account), LIST_CAP)
         )
     place = {**(scope.org.shown() if scope.org else {}), "service_account_id": account.id, "service_account": account.name}
     return [

@@ -17,7 +17,11 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import (
 from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
 from ansible_collections.orgsmith.grafana.plugins.module_utils._service_accounts import Account, named, numbered
 from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens import DesiredToken, Token, token
-from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import DAY_LIMIT, TOKEN_KNOWS_ITSELF
+from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import (
+    DAY_LIMIT,
+    TOKEN_KNOWS_ITSELF,
+    TOKENS_COUNTED,
+)
 
 #: The server's list of an account's tokens ends here, sorted by name, without a word (all versions).
 LIST_CAP = 300
@@ -36,6 +40,18 @@ def list_tokens(scope: Scope, account_id: int) -> list[Token]:
     """Return the tokens of an account; at most LIST_CAP of them, as the server cuts there."""
     found = scope.client.get("/api/serviceaccounts/%d/tokens" % account_id, org=scope.org_id)
     return [token(entry) for entry in found or []]
+
+
+def may_be_cut(scope: Scope, account: Account, listed: int) -> bool:
+    """Tell whether an account may have more tokens than the *listed* ones: older servers count what they list."""
+    if listed < LIST_CAP:
+        return False
+    return account.tokens > listed or scope.client.at_least(TOKENS_COUNTED) is not True
+
+
+def number_of(account: Account) -> str:
+    """Return how many tokens an account has of which not all may be listed, in words."""
+    return "%d tokens" % account.tokens if account.tokens > LIST_CAP else "%d tokens or more" % LIST_CAP
 
 
 def delete_token(scope: Scope, account_id: int, token_id: int) -> None:
@@ -96,7 +112,7 @@ _REFUSALS = {"api-key.expired": "expired", "api-key.revoked": "revoked"}
 def list_is_cut(scope: Scope, desired: DesiredToken) -> GrafanaError:
     """Return the error for a token that may stand beyond the end of the list."""
     return Refused(
-        "service account %s of %s has more than %d tokens, and Grafana's list ends there: whether token %s still is "
+        "service account %s of %s has %d tokens or more, and Grafana's list ends there: whether token %s still is "
         "there cannot be told; take away what is not needed, with purge: [expired] and unused_for"
         % (desired.service_account, scope.where(), LIST_CAP, desired.name),
         code="list_cut",

@@ -34,6 +34,8 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._token_api import
     list_is_cut,
     list_tokens,
     longest,
+    may_be_cut,
+    number_of,
     refused,
 )
 from ansible_collections.orgsmith.grafana.plugins.module_utils._token_errors import explain_refusal
@@ -193,10 +195,10 @@ class Tokens(BaseResource):
             return self._unanswered.setdefault((scope.org_id, account.id), set())
 
     def _look_at_cut(self, scope: Scope, account: Account, tokens: t.Sequence[Token]) -> None:
-        if account.tokens > LIST_CAP and len(tokens) >= LIST_CAP:
+        if may_be_cut(scope, account, len(tokens)):
             self._warn(
-                "service account %s of %s has %d tokens, and Grafana's list ends at %d: the others cannot be seen until "
-                "some of these are gone" % (account.name, scope.where(), account.tokens, LIST_CAP)
+                "service account %s of %s has %s, and Grafana's list ends at %d: others cannot be seen until some of these "
+                "are gone" % (account.name, scope.where(), number_of(account), LIST_CAP)
             )
 
     def _without_account(self, scope: Scope, desired: DesiredToken) -> None:
@@ -213,12 +215,14 @@ class Tokens(BaseResource):
         Two servers that were set up alike have the same ids: where the metadata names another address than
         this task does, only the key itself can tell whether it is the same server.
         """
-        if desired.state != "present" or desired.sink is None:
+        if desired.sink is None:
             return state
         found, verdict = present(desired, state)
-        cut = state.account is not None and state.account.tokens > len(state.tokens) >= LIST_CAP
+        cut = state.account is not None and may_be_cut(scope, state.account, len(state.tokens))
         if found is None and verdict == "gone" and cut:
             raise list_is_cut(scope, desired)
+        if desired.state != "present":
+            return state
         moved = state.stored.metadata is not None and state.stored.metadata.server != scope.client.connection.url
         key = state.stored.key
         if verdict != VALID or not (moved or desired.prove == "always") or state.account is None:

@@ -36,6 +36,8 @@ ROLE_NONE = Version(10, 2)
 LOGIN_PER_ORG = Version(10, 4, 1)
 #: ``GET /api/user`` answers service accounts, and a foreign org header is refused, from here.
 TOKEN_KNOWS_ITSELF = Version(11, 5)
+#: An account's number of tokens is counted from here on at the latest; before, it is the length of the list that is cut.
+TOKENS_COUNTED = Version(11, 5)
 #: ``/apis/dashboard.grafana.app`` is sound from here (11.5 serves it with holes).
 DASHBOARD_APIS = Version(12, 0)
 #: Titles may repeat in a folder from here; before, a repeated one can overwrite its namesake.

@@ -13,6 +13,8 @@ from .server import Request, require, route
 from .state import Account, State, stamp
 
 BAD = "Bad request data"
+#: The list of an account's tokens ends here, sorted by name.
+LISTED = 300
 
 
 def there(profile: Profile) -> bool:
@@ -73,7 +75,8 @@ def whole(request: Request, account: Account) -> dict:
     entry = basic(request, account)
     entry.update(createdAt=stamp(account.created), updatedAt=stamp(account.updated))
     entry.update(avatarUrl=f"/avatar/{account.id:032x}", role=account.role, teams=None)
-    tokens = len(request.server.state.keys_of(account.id))
+    # The length of the list of tokens, which is cut.
+    tokens = min(len(request.server.state.keys_of(account.id)), LISTED)
     if tokens:
         entry["tokens"] = tokens
     return entry
@@ -82,7 +85,10 @@ def whole(request: Request, account: Account) -> dict:
 def listed(request: Request, account: Account) -> dict:
     """Return an account as the search shows it."""
     entry = basic(request, account)
-    entry.update(role=account.role, tokens=len(request.server.state.keys_of(account.id)))
+    tokens = len(request.server.state.keys_of(account.id))
+    if request.server.profile < (11, 5):  # the length of the list, too; later it is counted
+        tokens = min(tokens, LISTED)
+    entry.update(role=account.role, tokens=tokens)
     entry["avatarUrl"] = f"/avatar/{account.id:032x}"
     return entry
 

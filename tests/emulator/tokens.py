@@ -7,11 +7,9 @@ from __future__ import annotations
 
 from .replies import Refusal, Reply, bad_request, fail, message, ok, typed
 from .server import Request, route
-from .service_accounts import BAD, account_of, begin, is_number, missing, there
+from .service_accounts import BAD, LISTED, account_of, begin, is_number, missing, there
 from .state import Key, stamp, token_secret
 
-#: The list ends here, sorted by name.
-CAP = 300
 WEEK = 7 * 86400
 DAY = 86400
 
@@ -23,7 +21,7 @@ def tokens(request: Request) -> Reply:
     if account is None:
         return ok([])
     keys = sorted(request.server.state.keys_of(account.id), key=lambda key: key.name)
-    return ok([_shown(request, key) for key in keys[:CAP]])
+    return ok([_shown(request, key) for key in keys[:LISTED]])
 
 
 def _shown(request: Request, key: Key) -> dict:

@@ -308,21 +308,22 @@ def test_purge_in_a_batch_spares_the_other_items(tenant):
     assert not tenant.server.ok("grafana_sa_token", **options)["changed"]
 
 
-def test_more_tokens_than_the_list_shows(newest_tenant):
-    tenant = newest_tenant
+def test_more_tokens_than_the_list_shows(tenant):
     for number in range(320):
         tenant.make(f"a-{number:04d}", 60)
     tenant.present(name="z")
     assert len(tenant.listed()) == 300
     assert "z" not in tenant.listed()
-    for check in (True, False):
-        result = tenant.fails(name="z", check=check)
-        assert result.code == "list_cut"
-        assert "purge" in result["msg"]
+    for state in ("present", "absent"):
+        for check in (True, False):
+            result = tenant.fails(name="z", check=check, state=state)
+            assert result.code == "list_cut"
+            assert "purge" in result["msg"]
     tenant.advance(minutes=5)
     only = {**tenant.wanted, "name": None, "dest": None, "purge": ["expired"]}
     planned = tenant.server.ok("grafana_sa_token", check=True, **only)
-    assert any("has 321 tokens, and Grafana's list ends at 300" in text for text in planned["warnings"])
+    number = "300 tokens or more" if tenant.server.version == "9.3.2" else "321 tokens"
+    assert any(f"has {number}, and Grafana's list ends at 300" in text for text in planned["warnings"])
     tenant.server.ok("grafana_sa_token", **only)
     assert tenant.listed() == ["z"]
     assert not tenant.present(name="z")["changed"]
