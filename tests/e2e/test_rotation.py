@@ -19,6 +19,7 @@ import yaml
 
 from e2e import needles
 from e2e.conftest import PASSWORD, ROOT
+from standins import Vault
 
 ROTATE = ROOT / "playbooks/rotate_tokens.yml"
 OTHERS = "# ours\nzebra: 1   # stays\napple: {x: !vault abc}\n"
@@ -63,16 +64,16 @@ class Vaulted:
         answer = requests.get(self.site.emulator.url + "/api/org", headers={"Authorization": "Bearer " + key}, timeout=10)
         return answer.status_code == 200 and answer.json()["name"] == name
 
-    def task(self, *items, environment=None, play=None, **options):
+    def task(self, *items, environment=None, play=None, words=(), more=(), **options):
         """Run one task of the module, for the first tenant or for *items* of a batch, with what it is to print."""
         one = {"org_name": "tenant-0", "service_account": "tenant-0"}
         token = {"name": "tenant", "seconds_to_live": "30d", "sink": self.sink, **({"batch": list(items)} if items else one)}
         module = {"name": "Tokens", "orgsmith.grafana.grafana_sa_token": {**token, **options}, "register": "made"}
         shown = {"name": "Made", "ansible.builtin.debug": {"var": "made"}}
-        whole = {"name": "All", "hosts": "localhost", "connection": "local", "gather_facts": False, "tasks": [module, shown]}
+        whole = {"name": "All", "hosts": "localhost", "connection": "local", "gather_facts": False, "tasks": [module, shown, *more]}
         whole["vars"] = {"ansible_python_interpreter": "{{ ansible_playbook_python }}"}
         path = self.site.write("task.yml", [{**whole, **(play or {})}])
-        return self.site.play(path, "--diff", environment={**self.environment, **(environment or {})})
+        return self.site.play(path, "--diff", *words, environment={**self.environment, **(environment or {})})
 
     def edit(self, change):
         """Change what is in the file, as its owner does."""
@@ -374,6 +375,35 @@ def test_no_key_in_files(site, leaky):
     allowed = {path for path in site.keys.iterdir() if not path.name.endswith(".json")}
     assert len(allowed) == 2
     assert needles.in_files(keys, [site.folder, site.temporary], allowed) == []
+
+
+def test_no_key_in_facts(site, leaky):
+    """Results are registered, kept as facts in a cache on the disk, and printed with all variables of the host."""
+    vaulted, _text, _watch, _keys = leaky
+    site.emulator.advance(40 * DAY)
+    cache = site.folder / "facts"
+    fact = {"name": "Keep", "ansible.builtin.set_fact": {"kept": "{{ made }}", "cacheable": True}}
+    shown = {"name": "All", "ansible.builtin.debug": {"msg": "{{ hostvars['localhost'] }}"}}
+    around = {"ANSIBLE_CACHE_PLUGIN": "jsonfile", "ANSIBLE_CACHE_PLUGIN_CONNECTION": str(cache)}
+    secret = "sink-token-of-the-tests"
+    with Vault(token=secret) as vault:
+        there = {"type": "hashi_vault", "url": vault.url, "token": secret, "path": "{name}"}
+        items = [
+            {"org_name": "tenant-1", "service_account": "tenant-1", "name": "tenant-1"},
+            {"org_name": "tenant-1", "service_account": "tenant-1", "name": "in-vault", "sink": there},
+        ]
+        run = vaulted.task(*items, words=("-vvv",), more=[fact, shown], environment=around).ok()
+        wrong = vaulted.task({**items[1], "sink": {**there, "mount": ["x"]}}, words=("-vvv",)).failed()
+        assert needles.in_text(site.keys_made(), vault.data("in-vault")["key"]) != []
+    facts = [path.read_text() for path in cache.iterdir()]
+    assert "in-vault" in "".join(facts)
+    keys = site.keys_made()
+    assert len(keys) >= 4
+    assert needles.in_text([*keys, secret], "".join(facts)) == []
+    assert needles.in_text(keys, run.text + wrong.text) == []
+    # What ansible-core quotes of the playbook is no business of the module's.
+    for text in (run.text, wrong.text):
+        assert needles.in_text([secret], text.partition("=> {")[2]) == []
 
 
 def test_no_key_in_awx_artifacts(site, leaky):
