@@ -144,7 +144,7 @@ def tokens(module: GrafanaModule, client: Client, connection: Connection) -> Ans
     wanted = [_connection.text(name, "service_accounts") for name in module.params["service_accounts"] or []]
     if not module.params["all_orgs"]:
         scope = _scope(client, connection.org)
-        accounts = _inside(scope, lambda: search(scope))
+        accounts = _accounts(scope)
         unknown = sorted(set(wanted) - {account.name for account in accounts})
         if unknown:
             raise NotFound("no service account of %s is named %s" % (scope.where(), ", ".join(unknown)), code="account_not_found")
@@ -160,9 +160,9 @@ def tokens(module: GrafanaModule, client: Client, connection: Connection) -> Ans
     for org in orgs:
         scope = Scope(client, org, directory, many=True)
         try:
-            accounts: list[Account] = _inside(scope, lambda scope=scope: search(scope))
-            seen.update(account.name for account in accounts)
-            found += _tokens(module, scope, accounts, wanted)
+            there = _accounts(scope)
+            seen.update(account.name for account in there)
+            found += _tokens(module, scope, there, wanted)
         except GrafanaError as problem:
             if problem.code != "not_a_member":
                 raise
@@ -173,6 +173,11 @@ def tokens(module: GrafanaModule, client: Client, connection: Connection) -> Ans
     if outside:
         module.warn("the tokens of %d organizations are not shown: the caller is no member there" % len(outside))
     return {"tokens": found, "not_a_member_of": outside}
+
+
+def _accounts(scope: Scope) -> list[Account]:
+    """Return all accounts of an org."""
+    return t.cast("list[Account]", _inside(scope, lambda: search(scope)))
 
 
 def _tokens(module: GrafanaModule, scope: Scope, accounts: list[Account], wanted: list[str]) -> list[Answer]:

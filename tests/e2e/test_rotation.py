@@ -70,7 +70,8 @@ class Vaulted:
         token = {"name": "tenant", "seconds_to_live": "30d", "sink": self.sink, **({"batch": list(items)} if items else one)}
         module = {"name": "Tokens", "orgsmith.grafana.grafana_sa_token": {**token, **options}, "register": "made"}
         shown = {"name": "Made", "ansible.builtin.debug": {"var": "made"}}
-        whole = {"name": "All", "hosts": "localhost", "connection": "local", "gather_facts": False, "tasks": [module, shown, *more]}
+        tasks = [module, shown, *more]
+        whole = {"name": "All", "hosts": "localhost", "connection": "local", "gather_facts": False, "tasks": tasks}
         whole["vars"] = {"ansible_python_interpreter": "{{ ansible_playbook_python }}"}
         path = self.site.write("task.yml", [{**whole, **(play or {})}])
         return self.site.play(path, "--diff", *words, environment={**self.environment, **(environment or {})})
