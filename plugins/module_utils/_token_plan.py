@@ -192,11 +192,14 @@ def plan(desired: DesiredToken, current: TokenState) -> Change | None:
     found, verdict = present(desired, current) if desired.state == "present" else (None, "absent")
     rest = others(desired, current, found, verdict)
     doomed = dict(rest.doomed)
+    swept: View = {}
     if desired.purge:
         spared = {previous.id for previous in rest.waiting}
         if found is not None and verdict == VALID:
             spared.add(found.id)
-        doomed.update((entry, why) for entry, why in purged(desired, current, spared) if entry not in doomed)
+        extra = [(entry, why) for entry, why in purged(desired, current, spared) if entry not in doomed]
+        doomed.update(extra)
+        swept = {"left_over": {entry.name: why for entry, why in extra}} if extra else {}
     work = Work(current, None, tuple(doomed), rest.waiting, _still_pending(desired, current, rest), verdict)
     if desired.state == "absent":
         return _gone(desired, current, work)
@@ -205,14 +208,15 @@ def plan(desired: DesiredToken, current: TokenState) -> Change | None:
         if not left:
             return None
         shown = view(desired, found.name, VALID) if found is not None else {}
-        return Change("tidy", {**shown, "left_over": left}, shown, work)
+        return Change("tidy", {**shown, "left_over": left}, shown, work, {"left_over": left})
     taken = [*(sibling.name for sibling in current.siblings), *(entry.name for entry in current.tokens)]
     name = next(name for name in names(desired.name, desired.name_template, current.now) if name not in taken)
     _room(desired, current, len(doomed))
     was = view(desired, found.name, verdict) if found is not None else {}
     after = view(desired, name, VALID)
     action = "replace" if found is not None else "create"
-    return Change(action, was, after, replace(work, name=name), {"was": verdict, "reason": REASONS[verdict]})
+    planned = {"was": verdict, "reason": REASONS[verdict], **swept}
+    return Change(action, {**was, **swept}, after, replace(work, name=name), planned)
 
 
 def _never_made(desired: DesiredToken, current: TokenState) -> dict[str, str]:

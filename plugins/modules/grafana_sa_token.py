@@ -457,6 +457,13 @@ token:
       description: The same in words.
       type: str
       returned: when it was made
+    left_over:
+      description:
+        - Tokens that would be deleted, those of O(purge) among them, with why. Where a token is made as well, those of O(purge)
+          alone.
+      type: dict
+      returned: in check mode, when there are any
+      sample: {"old": "it has expired"}
     never_used:
       description: Whether nobody but this collection has used it since it was made, a week ago or more.
       type: bool

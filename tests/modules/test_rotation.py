@@ -279,7 +279,10 @@ def test_purge(tenant):
     planned = tenant.present(check=True, **options)
     listed = {"expired": "it has expired", "old": "nobody has used it for so long"}
     assert planned["diff"]["before"]["left_over"] == listed
+    assert planned["token"]["left_over"] == listed
     assert len(tenant.listed()) == 4
+    replaced = tenant.present(check=True, rotate="always", **options)
+    assert replaced["diff"]["before"]["left_over"] == replaced["token"]["left_over"] == listed
     assert tenant.present(**options)["diff"]["before"]["left_over"] == listed
     assert sorted(tenant.listed()) == ["ci", "used"]
     assert not tenant.present(**options)["changed"]
@@ -292,7 +295,8 @@ def test_purge_without_a_token(tenant):
     tenant.make("mine")
     tenant.advance(hours=1)
     options = {**tenant.wanted, "name": None, "dest": None, "purge": ["expired"]}
-    tenant.server.four("grafana_sa_token", **options)
+    planned = tenant.server.four("grafana_sa_token", **options)[0]
+    assert planned["token"]["left_over"] == {"expired": "it has expired"}
     assert tenant.listed() == ["mine"]
 
 
