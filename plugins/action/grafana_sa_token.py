@@ -47,8 +47,8 @@ class ActionModule(NormalAction):
     def run(self, tmp: t.Any = None, task_vars: dict[str, t.Any] | None = None) -> Result:
         """Return the module's result, with everything stored."""
         try:
-            vaulted = Vaulted(self._task.args, self._loader, self._around())
-            if not vaulted.entries:
+            vaulted = self._vaulted(task_vars)
+            if vaulted is None:
                 return t.cast(Result, super().run(tmp, task_vars))
             if self._task.async_val:
                 raise BadInput("the sink ansible_vault needs the controller to wait for the module: take async away")
@@ -57,12 +57,17 @@ class ActionModule(NormalAction):
         except GrafanaError as problem:
             return {"failed": True, "changed": False, "msg": problem.message, "failure": problem.failure()}
 
+    def _vaulted(self, task_vars: t.Any) -> Vaulted | None:
+        """Return the places in vault files of the task's tokens, ``None`` where there is none."""
+        vaulted = Vaulted(self._task.args, self._loader, self._around())
+        return vaulted if vaulted.entries else None
+
     def _with_vault(self, vaulted: Vaulted, task_vars: t.Any) -> Result:
         args, check = dict(self._task.args), bool(self._task.check_mode)
         planned = self._module(args, vaulted.told(), True, task_vars)
         if check or not planned.get("changed"):
             return _shown(planned)
-        vaulted.note(_names(planned, vaulted))
+        vaulted.note(self._names(planned, vaulted))
         made = self._module(args, vaulted.told(), False, task_vars)
         handed = made.pop(HANDED_OVER, None) or {}
         try:
@@ -73,9 +78,25 @@ class ActionModule(NormalAction):
         left = made
         if fresh:
             # What is stored now is present, and what it replaces is deleted. Nothing is made: nobody would store it.
-            left = self._module(_never_again(args), vaulted.told(over=True), False, task_vars)
-        vaulted.tidy(_waiting(made, left, vaulted))
-        return _shown(_merged(made, left) if fresh else made)
+            left = self._module(self._calm(args), vaulted.told(over=True), False, task_vars)
+        vaulted.tidy(self._waiting(made, left, vaulted))
+        return _shown(self._merged(planned, made, left) if fresh else made)
+
+    def _calm(self, args: Result) -> Result:
+        """Return *args* without anything that would make yet another token."""
+        return _never_again(args)
+
+    def _names(self, planned: Result, vaulted: Vaulted) -> dict[str, str]:
+        """Return the names of the tokens that are about to be made, by place."""
+        return _names(planned, vaulted)
+
+    def _waiting(self, made: Result, left: Result, vaulted: Vaulted) -> dict[str, t.Any]:
+        """Return the replaced tokens that are not deleted yet, by place, of every token that is well."""
+        return _waiting(made, left, vaulted)
+
+    def _merged(self, planned: Result, made: Result, left: Result) -> Result:
+        """Return the result of making, with what the deletion of old tokens added to it."""
+        return _merged(made, left)
 
     def _around(self) -> dict[str, str]:
         """Return the environment as the module sees it, with what the task sets in it."""
@@ -83,12 +104,12 @@ class ActionModule(NormalAction):
         self._compute_environment_string(of_task)
         return {**os.environ, **{name: str(value) for name, value in of_task.items()}}
 
-    def _module(self, args: Result, told: Result, check: bool, task_vars: t.Any) -> Result:
-        """Run the module once."""
+    def _module(self, args: Result, told: Result, check: bool, task_vars: t.Any, name: str | None = None) -> Result:
+        """Run the module, or another one of the collection, once."""
         was, self._task.check_mode = self._task.check_mode, check
         try:
             result = self._execute_module(
-                module_name=self._task.action, module_args={**args, HANDOVER: told}, task_vars=task_vars
+                module_name=name or self._task.action, module_args={**args, HANDOVER: told}, task_vars=task_vars
             )
         finally:
             self._task.check_mode = was
@@ -114,7 +135,8 @@ class ActionModule(NormalAction):
             )
         if items:
             plain = {name: value for name, value in args.items() if name not in _OF_A_TOKEN}
-            self._module({**plain, "batch": items}, {"pad": "", "stored": stored}, False, task_vars)
+            told = {"pad": "", "stored": stored}
+            self._module({**plain, "batch": items}, told, False, task_vars, "orgsmith.grafana.grafana_sa_token")
 
 
 def _never_again(args: Result) -> Result:

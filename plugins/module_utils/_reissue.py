@@ -28,6 +28,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._reconcile import
     Mode,
     Outcome,
     Run,
+    View,
 )
 from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
 from ansible_collections.orgsmith.grafana.plugins.module_utils._service_accounts import (
@@ -161,10 +162,13 @@ class Reissues:
             str(shown.get("role") or reissue.account.role),
             bool(shown.get("disabled")),
         )
-        told = token.object or {}
+        if token.object is None:
+            record.stays = "its successor is not there"
+            return CHANGED in (made.status, token.status)
+        told = token.object
         record.token = Token(told.get("id") or None, str(told.get("name")), told.get("created"), told.get("expires"))  # type: ignore[arg-type]
         record.dest = reissue.token.sink.where if reissue.token.sink is not None else None
-        self._weigh(scope, wanted, reissue, record, told.get("created"))
+        self._weigh(scope, wanted, reissue, record, told, check)
         return CHANGED in (made.status, token.status)
 
     def _one(self, run: Run, scope: Scope, desired: t.Any) -> Outcome:
@@ -173,15 +177,23 @@ class Reissues:
             raise outcome.problem
         return outcome
 
-    def _weigh(self, scope: Scope, wanted: Wanted, reissue: Reissue, record: KeyRecord, since: str | None) -> None:
+    def _weigh(
+        self, scope: Scope, wanted: Wanted, reissue: Reissue, record: KeyRecord, there: View, check: bool
+    ) -> None:
         """Note why the old key stays; nothing where it goes."""
         plan = reissue.plan
         if plan.key.id is None:
             record.stays = "the task names it, and the server does not list it"
             return
+        sink = reissue.token.sink
+        if reissue.due and not check and sink is not None and sink.deferred:
+            record.stays = "its successor is not stored yet"
+            return
         told = plan.owner is not None or scope.client.at_least(MIGRATION_GOES_ON) is not False
-        proven = reissue.token.prove == "always" and not (record.account and record.account.disabled)
-        record.stays = deletable(wanted.deletion, plan.key, since, proven, scope.client.now(), told)
+        # A key that was just made was proven then; one that is there has been now, where its place gives it back.
+        asked = reissue.due or there.get("proved") is not None or (sink is not None and sink.readable)
+        proven = asked and reissue.token.prove == "always" and not (record.account and record.account.disabled)
+        record.stays = deletable(wanted.deletion, plan.key, there.get("created"), proven, scope.client.now(), told)
 
     def _delete(self, scope: Scope, record: KeyRecord) -> None:
         """Delete the old key; where it is a token already, with its account, if that has no other."""

@@ -47,8 +47,8 @@ class HandoverSink(Sink):
         told = shared.kept.get(HANDOVER)
         if told is None:
             raise BadInput(
-                "the sink ansible_vault works through the action plugin orgsmith.grafana.grafana_sa_token alone: name the "
-                "module by its full name in a task"
+                "the sink ansible_vault works through the action plugin of the module alone: name the module by its full name "
+                "(orgsmith.grafana.…) in a task"
             )
         self._where = "%s#%s" % vault_place(options, place)
         self._told = told

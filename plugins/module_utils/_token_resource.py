@@ -375,7 +375,7 @@ class Tokens(BaseResource):
             shown.update(was=current.replaced, reason=REASONS[current.replaced])
         if desired.sink is not None:
             known = current.known
-            shown.update(dest=desired.sink.where, fingerprint=known.fingerprint)
+            shown.update(dest=desired.sink.where, fingerprint=known.fingerprint, proved=known.proved)
             shown["never_used"] = never_used(current, found)
             rest = others(desired, current, found, verdict)
             shown["waiting"] = [{"id": one.id, "name": one.name, "replaced": one.replaced} for one in rest.waiting]

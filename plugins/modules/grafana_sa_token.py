@@ -445,6 +445,10 @@ token:
       description: The SHA-256 of the key, by which a key can be recognised and not be guessed.
       type: str
       returned: when O(dest) or O(sink) is given
+    proved:
+      description: When the key was tested before it was stored; none where it was not.
+      type: str
+      returned: when O(dest) or O(sink) is given
     was:
       description:
         - What was there before, where a token was made. V(absent) for nothing, V(due) for one that expires within

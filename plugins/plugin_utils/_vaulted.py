@@ -58,17 +58,22 @@ class Entry:
 class Vaulted:
     """The places of all tokens of a task that go into vault files; empty where none does.
 
-    *environ* is the environment as the module sees it. Raises :class:`BadInput` for options that are wrong,
+    *environ* is the environment as the module sees it. *places*, as the module names them (``file#variable``), stand in for
+    those of the task's own tokens where only the module can tell which tokens there are. Raises :class:`BadInput` for options that are wrong,
     :class:`StoreError` for files that cannot be used.
     """
 
-    def __init__(self, args: Args, loader: t.Any, environ: t.Mapping[str, str]) -> None:
+    def __init__(
+        self, args: Args, loader: t.Any, environ: t.Mapping[str, str], places: t.Iterable[str] | None = None
+    ) -> None:
         self._args, self._loader, self._environ = args, loader, environ
         self._files: dict[str, VaultFile] = {}
         self._pads: dict[str, str] = {}
         self._client: Client | None = None
         self.entries: dict[str, Entry] = {}
-        for item in self._items():
+        for where in places or ():
+            self._enter(*where.rpartition("#")[::2], args["sink"], args.get("delete_keys", "never") != "never")
+        for item in self._items() if places is None else ():
             sink = item.get("sink")
             if isinstance(sink, dict) and sink.get("type") == HandoverSink.type:
                 self._add(item, sink)
@@ -95,6 +100,10 @@ class Vaulted:
             around = {}  # a stack of Grafana Cloud is one organization, whatever the environment names
         org = choose_org(item, "option") or choose_org(around, "environment") or OrgChoice()
         raw, variable = vault_place(options, Place(org, item["service_account"], str(item["name"])))
+        self._enter(raw, variable, options, item.get("prove") == "always")
+
+    def _enter(self, raw: str, variable: str, options: Args, prove: bool) -> None:
+        """Take in one place; *prove* tells whether the server is asked with a key that is there."""
         path = absolute(raw, self._loader.get_basedir())
         if any(entry.file.path == path and entry.variable == variable for entry in self.entries.values()):
             raise BadInput("%s#%s is the place of two tokens: each key needs one of its own" % (path, variable))
@@ -105,7 +114,7 @@ class Vaulted:
             found = vault_secrets(self._loader, password_file, options.get("vault_id"))
             self._files[path] = VaultFile(path, found, options.get("vault_id"))
         where = "%s#%s" % (raw, variable)
-        self.entries[where] = Entry(where, self._files[path], variable, item.get("prove") == "always")
+        self.entries[where] = Entry(where, self._files[path], variable, prove)
 
     @contextlib.contextmanager
     def opened(self, check: bool) -> t.Iterator[None]:
