@@ -18,6 +18,8 @@ INVALID = "InvalidArgument"
 #: How many accounts are looked through for the one that has a name.
 _MOST_ACCOUNTS = 50
 
+#: What helps against too long a lifetime where the server tells the longest.
+OR_MAX = ", or give max"
 #: Words of a refusal (9.3 to 12.4, recorded) -> code, and what to do.
 LIMITS = (
     (
@@ -28,7 +30,7 @@ LIMITS = (
     (
         "greater than the global limit",
         "lifetime_too_long",
-        "seconds_to_live is more than [auth] api_key_max_seconds_to_live of this server allows: shorten it, or give max",
+        "seconds_to_live is more than [auth] api_key_max_seconds_to_live of this server allows: shorten it" + OR_MAX,
     ),
     (
         "with no expiration date when service_accounts.token_expiration_day_limit",
@@ -38,8 +40,7 @@ LIMITS = (
     (
         "exceeds the limit for service account access tokens",
         "lifetime_too_long",
-        "seconds_to_live is more than [service_accounts] token_expiration_day_limit of this server allows: shorten it, or "
-        "give max",
+        "seconds_to_live is more than [service_accounts] token_expiration_day_limit of this server allows: shorten it" + OR_MAX,
     ),
 )
 
@@ -69,8 +70,10 @@ def explain_refusal(scope: Scope, desired: DesiredToken, problem: GrafanaError) 
     for words, code, advice in LIMITS:
         if words in said(problem):
             most = _most(scope) if code == "lifetime_too_long" else ""
+            # The Cloud API does not tell how long the longest is.
+            told = advice if scope.client.connection.cloud_stack is None else advice.replace(OR_MAX, "")
             return Refused(
-                "token %s of %s: %s%s (%s)" % (desired.name, desired.service_account, advice, most, problem.message),
+                "token %s of %s: %s%s (%s)" % (desired.name, desired.service_account, told, most, problem.message),
                 code=code,
                 **problem.details,
             )

@@ -224,6 +224,7 @@ def test_a_limit_of_the_stack_is_explained_and_not_asked_again(special, tmp_path
     stack.account()
     result = stack.fails("grafana_sa_token", **{**stack.wanted, "seconds_to_live": "30d"})
     assert result.code == "lifetime_too_long"
+    assert "shorten it (" in result["msg"]  # not: or give max, as the Cloud API does not tell how long that is
     assert sleeps == []
 
 
