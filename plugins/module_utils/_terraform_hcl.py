@@ -1,0 +1,137 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Terraform's language as a concrete syntax tree: every byte of a file belongs to a node, comments included."""
+
+from __future__ import annotations
+
+import traceback
+import typing as t
+
+try:
+    import tree_sitter
+    import tree_sitter_hcl
+
+    LANGUAGE = tree_sitter.Language(tree_sitter_hcl.language())
+except (ImportError, TypeError, ValueError):  # not there, or one of them too old for the other
+    IMPORT_PROBLEM: str | None = traceback.format_exc()
+else:
+    IMPORT_PROBLEM = None
+
+#: What pip calls them.
+LIBRARIES = "tree-sitter >= 0.23 and tree-sitter-hcl >= 1.2"
+
+#: A node of the tree: ``type``, ``start_byte``, ``end_byte``, ``start_point``, ``children``, ``parent``.
+Node = t.Any
+
+
+class Edit(t.NamedTuple):
+    """What the bytes from *start* to *end* become."""
+
+    start: int
+    end: int
+    text: bytes
+
+
+class Document:
+    """One file: its *path*, its bytes, and the tree over them."""
+
+    def __init__(self, path: str, source: bytes) -> None:
+        self.path, self.source = path, source
+        # The tree is kept because its nodes live no longer than it does.
+        self.tree = tree_sitter.Parser(LANGUAGE).parse(source)
+        self.root: Node = self.tree.root_node
+
+    @property
+    def broken(self) -> bool:
+        """Whether there is something that the grammar does not know, so that nothing may be concluded."""
+        return bool(self.root.has_error)
+
+    @property
+    def newline(self) -> bytes:
+        return b"\r\n" if b"\r\n" in self.source else b"\n"
+
+    def text(self, node: Node) -> str:
+        return self.source[node.start_byte : node.end_byte].decode("utf-8")
+
+    def blocks(self) -> list[Block]:
+        """Return the blocks at the top of the file."""
+        return _blocks(self, _child(self.root, "body"))
+
+
+class Block:
+    """``type "label" "label" { … }``."""
+
+    def __init__(self, document: Document, node: Node) -> None:
+        self.document, self.node = document, node
+        heads = [child for child in node.children if child.type in ("identifier", "string_lit")]
+        self.type = document.text(heads[0])
+        self.labels = tuple(document.text(head).strip('"') for head in heads[1:])
+        self.body: Node | None = _child(node, "body")
+
+    @property
+    def line(self) -> int:
+        return line_of(self.node)
+
+    def attributes(self) -> dict[str, Node]:
+        """Return the expressions that are assigned in the block, by name."""
+        found = {}
+        for node in self.body.children if self.body is not None else ():
+            if node.type == "attribute":
+                found[self.document.text(node.children[0])] = node.children[-1]
+        return found
+
+    def blocks(self) -> list[Block]:
+        return _blocks(self.document, self.body)
+
+
+def _blocks(document: Document, body: Node | None) -> list[Block]:
+    return [Block(document, node) for node in (body.children if body is not None else ()) if node.type == "block"]
+
+
+def _child(node: Node, kind: str) -> Node | None:
+    return next((child for child in node.children if child.type == kind), None)
+
+
+def line_of(node: Node) -> int:
+    """Return the line on which *node* starts, from 1 on."""
+    return int(node.start_point[0]) + 1
+
+
+def descendants(node: Node) -> t.Iterator[Node]:
+    """Yield *node* and all below it, in the order of the text."""
+    waiting = [node]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting.extend(reversed(node.children))
+
+
+def ancestors(node: Node) -> t.Iterator[Node]:
+    while node.parent is not None:
+        node = node.parent
+        yield node
+
+
+def only(node: Node, *kinds: str) -> Node | None:
+    """Return the node below *node* along *kinds*, if each is the only child of the one before."""
+    for kind in kinds:
+        if len(node.children) != 1 or node.children[0].type != kind:
+            return None
+        node = node.children[0]
+    return node
+
+
+def literal(document: Document, expression: Node) -> str | None:
+    """Return the string that *expression* is, ``None`` if it is anything but a plain string."""
+    string = only(expression, "literal_value", "string_lit")
+    if string is None:
+        return None
+    return "".join(document.text(child) for child in string.children if child.type == "template_literal")
+
+
+def apply(source: bytes, edits: t.Iterable[Edit]) -> bytes:
+    """Return *source* with *edits*, none of which overlap, made."""
+    for edit in sorted(set(edits), key=lambda e: (e.start, e.end), reverse=True):
+        source = source[: edit.start] + edit.text + source[edit.end :]
+    return source

@@ -1,0 +1,230 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""API keys as Terraform declares them: which resources there are, and which of them can become account and token."""
+
+from __future__ import annotations
+
+import dataclasses
+import posixpath
+import re
+import typing as t
+
+from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform_hcl import (
+    Block,
+    Document,
+    Node,
+    ancestors,
+    descendants,
+    line_of,
+    literal,
+)
+
+
+class Kind(t.NamedTuple):
+    """One type of key of provider 2, and the two types that stand for it in provider 3.
+
+    *attributes* says of each attribute of the key which of the two has it: ``account``, ``token`` or ``both``.
+    """
+
+    key: str
+    account: str
+    token: str
+    attributes: t.Mapping[str, str]
+    required: tuple[str, ...]
+
+
+#: The name of the key is the account's: names of tokens are unique in the organization, with API keys, so it is taken.
+KINDS = {
+    kind.key: kind
+    for kind in (
+        Kind(
+            "grafana_api_key",
+            "grafana_service_account",
+            "grafana_service_account_token",
+            {
+                "name": "account",
+                "role": "account",
+                "org_id": "account",
+                "seconds_to_live": "token",
+                "id": "token",
+                "key": "token",
+                "expiration": "token",
+            },
+            ("name", "role"),
+        ),
+        Kind(
+            "grafana_cloud_stack_api_key",
+            "grafana_cloud_stack_service_account",
+            "grafana_cloud_stack_service_account_token",
+            {
+                "name": "account",
+                "role": "account",
+                "stack_slug": "token",
+                "seconds_to_live": "token",
+                "id": "token",
+                "key": "token",
+                "expiration": "token",
+            },
+            ("name", "role", "stack_slug"),
+        ),
+    )
+}
+READ_ONLY = frozenset(["id", "key", "expiration"])
+META_ARGUMENTS = frozenset(["count", "for_each", "provider", "depends_on"])
+META_BLOCKS = frozenset(["lifecycle", "provisioner", "connection"])
+LIFECYCLE = frozenset(
+    ["create_before_destroy", "prevent_destroy", "ignore_changes", "replace_triggered_by", "precondition", "postcondition"]
+)
+#: Functions that answer something else each time, so that account and token would differ.
+_IMPURE = frozenset(["bcrypt", "plantimestamp", "timestamp", "uuid"])
+
+MENTION = re.compile(r"\bgrafana_(?:cloud_stack_)?api_key\b")
+
+
+class Problem(t.NamedTuple):
+    """Something that stays as it is: in which *file* and *line*, *what* it is and *why*."""
+
+    file: str
+    line: int
+    what: str
+    why: str
+
+
+@dataclasses.dataclass(frozen=True, order=True)
+class Address:
+    """A resource in a module: its *folder* relative to the tree's top, its type and its name."""
+
+    folder: str
+    type: str
+    name: str
+
+    def __str__(self) -> str:
+        return "%s.%s" % (self.type, self.name)
+
+
+class Key:
+    """One ``resource`` block of a key, and what is known of it. ``shape`` is ``one``, ``count`` or ``for_each``."""
+
+    def __init__(self, block: Block) -> None:
+        self.block = block
+        self.document = block.document
+        self.kind = KINDS[block.labels[0]]
+        self.name = block.labels[1]
+        self.attributes = block.attributes()
+        self.address = Address(posixpath.dirname(block.document.path), self.kind.key, self.name)
+        self.shape = next((name for name in ("for_each", "count") if name in self.attributes), "one")
+
+    @property
+    def file(self) -> str:
+        return self.document.path
+
+    @property
+    def first_line(self) -> int:
+        return self.block.line
+
+    @property
+    def last_line(self) -> int:
+        return int(self.block.node.end_point[0]) + 1
+
+    def said(self, attribute: str) -> str | None:
+        """Return the expression of an attribute as it is written, ``None`` if it is not there."""
+        node = self.attributes.get(attribute)
+        return None if node is None else self.document.text(node)
+
+
+def keys_of(documents: t.Iterable[Document]) -> list[Key]:
+    """Return the keys that are declared, in the order of files and lines."""
+    return [
+        Key(block)
+        for document in documents
+        for block in document.blocks()
+        if block.type == "resource" and len(block.labels) == 2 and block.labels[0] in KINDS
+    ]
+
+
+def problems_of(key: Key, taken: t.Container[str]) -> list[Problem]:
+    """Return what is in the block of a key that its successors could not say. *taken* are addresses that exist."""
+    found = [_problem(key, line, why) for line, why in _reasons(key, taken)]
+    return sorted(set(found))
+
+
+def _problem(key: Key, line: int, why: str) -> Problem:
+    return Problem(key.file, line, str(key.address), why)
+
+
+def _reasons(key: Key, taken: t.Container[str]) -> t.Iterator[tuple[int, str]]:
+    line = key.block.line
+    name = posixpath.basename(key.file)
+    if name == "override.tf" or name.endswith("_override.tf"):
+        yield line, "it is in an override file, which is merged into another block"
+    if key.block.node.start_point[0] == key.block.node.end_point[0]:
+        yield line, "the block is on one line, so it has no place for its arguments"
+    for type_ in (key.kind.account, key.kind.token):
+        if "%s.%s" % (type_, key.name) in taken:
+            yield line, "%s.%s is there already" % (type_, key.name)
+    for attribute in key.kind.required:
+        if attribute not in key.attributes:
+            yield line, "%s is missing" % attribute
+    yield from _reasons_in_arguments(key)
+    yield from _reasons_in_blocks(key)
+
+
+def _reasons_in_arguments(key: Key) -> t.Iterator[tuple[int, str]]:
+    for attribute, node in key.attributes.items():
+        if attribute in META_ARGUMENTS:
+            continue
+        if attribute not in key.kind.attributes or attribute in READ_ONLY:
+            yield line_of(node), "%s has no argument %s in provider 2" % (key.kind.key, attribute)
+        for inner in descendants(node):
+            if inner.type == "function_call" and key.document.text(inner.children[0]) in _IMPURE:
+                yield line_of(inner), "%s() answers something else for account and token" % key.document.text(inner.children[0])
+        if attribute == "name" and any(inner.type == "heredoc_template" for inner in descendants(node)):
+            yield line_of(node), "the name is a heredoc"
+
+
+def _reasons_in_blocks(key: Key) -> t.Iterator[tuple[int, str]]:
+    for block in key.block.blocks():
+        if block.type not in META_BLOCKS:
+            yield block.line, "%s has no block %s" % (key.kind.key, block.type)
+        elif block.type == "lifecycle":
+            names = [*block.attributes(), *(inner.type for inner in block.blocks())]
+            for name in sorted(set(names) - LIFECYCLE):
+                yield block.line, "lifecycle has no %s" % name
+            ignored = block.attributes().get("ignore_changes")
+            if ignored is not None and any(inner.type == "comment" for inner in descendants(ignored)):
+                yield line_of(ignored), "there are comments in the list ignore_changes, which would be divided"
+        for attribute, node in self_attributes(key, block.node):
+            if key.kind.attributes.get(attribute) != "token":
+                yield line_of(node), "self.%s is the account's, not the token's" % attribute
+
+
+def self_attributes(key: Key, node: Node) -> t.Iterator[tuple[str, Node]]:
+    """Yield each ``self.ATTRIBUTE`` below *node*; ``*`` where it is the whole object."""
+    for inner in descendants(node):
+        if inner.type == "variable_expr" and key.document.text(inner) == "self":
+            following = inner.next_sibling
+            if following is not None and following.type == "get_attr":
+                yield key.document.text(following.children[-1]), inner
+            else:
+                yield "*", inner
+
+
+def role_of(key: Key) -> str | None:
+    """Return the role, if it is written out."""
+    node = key.attributes.get("role")
+    return None if node is None else literal(key.document, node)
+
+
+def depends_on_instance(key: Key, attribute: str) -> bool:
+    """Tell whether an argument differs between the instances of one resource."""
+    node = key.attributes.get(attribute)
+    if node is None:
+        return False
+    return any(inner.type == "variable_expr" and key.document.text(inner) in ("each", "count") for inner in descendants(node))
+
+
+def top_block(node: Node) -> Node | None:
+    """Return the block at the top of the file that *node* is in."""
+    blocks = [above for above in ancestors(node) if above.type == "block"]
+    return blocks[-1] if blocks else None

@@ -1,0 +1,119 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A tree of Terraform code: its files by folder, which folder calls which, and what is in it that is no plain code."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import typing as t
+
+from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform_hcl import (
+    Block,
+    Document,
+    descendants,
+    line_of,
+    literal,
+)
+from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform_keys import KINDS, MENTION, Problem
+
+_NAMED = re.compile(r"\b(grafana_(?:cloud_stack_)?api_key)\.([A-Za-z_][\w-]*)")
+
+
+class Tree:
+    """The files of *sources* (paths relative to the top, with ``/``), parsed.
+
+    ``documents`` has those that can be rewritten. Of the others ``problems`` says where they mention keys, and ``blocked``
+    which keys (folder, type, name) they speak of, so that these have to stay.
+    """
+
+    def __init__(self, sources: t.Mapping[str, bytes]) -> None:
+        self.documents: dict[str, Document] = {}
+        self.problems: list[Problem] = []
+        self.blocked: dict[tuple[str, str, str], Problem] = {}
+        for path in sorted(sources):
+            self._take(path, sources[path])
+
+    def _take(self, path: str, source: bytes) -> None:
+        try:
+            text = source.decode("utf-8")
+        except UnicodeDecodeError:
+            self._set_aside(path, source.decode("utf-8", "replace"), "the file is not UTF-8")
+            return
+        if not path.endswith(".tf"):
+            why = "it is in JSON syntax" if path.endswith(".json") else "only .tf files are rewritten"
+            self._set_aside(path, text, why)
+            return
+        document = Document(path, source)
+        if document.broken:
+            node = next(node for node in descendants(document.root) if node.is_error or node.is_missing)
+            self._set_aside(path, text, "the file cannot be parsed; the first error is on line %d" % line_of(node))
+        else:
+            self.documents[path] = document
+
+    def _set_aside(self, path: str, text: str, why: str) -> None:
+        folder = posixpath.dirname(path)
+        for number, line in enumerate(text.split("\n"), 1):
+            mention = MENTION.search(line)
+            if mention is None:
+                continue
+            named = _NAMED.search(line)
+            problem = Problem(path, number, named.group(0) if named else mention.group(0), why)
+            self.problems.append(problem)
+            if not path.endswith((".tf", ".tf.json")):
+                continue  # tests and the like, which are no part of a plan
+            for kind, name in _NAMED.findall(line):
+                self.blocked.setdefault((folder, kind, name), problem)
+
+    def folder(self, folder: str) -> list[Document]:
+        """Return the documents of one module, in the order of their names."""
+        return [document for path, document in self.documents.items() if posixpath.dirname(path) == folder]
+
+    def folders(self) -> list[str]:
+        return sorted({posixpath.dirname(path) for path in self.documents})
+
+    def blocks(self, folder: str) -> t.Iterator[Block]:
+        for document in self.folder(folder):
+            yield from document.blocks()
+
+    def calls(self, folder: str) -> dict[str, str]:
+        """Return the modules of the tree that *folder* calls: name to folder."""
+        found = {}
+        for block in self.blocks(folder):
+            source = block.attributes().get("source") if block.type == "module" else None
+            path = literal(block.document, source) if source is not None else None
+            if path is not None and path.startswith((".", "..")):
+                called = posixpath.normpath(posixpath.join(folder, path))
+                found[block.labels[0]] = "" if called == "." else called
+        return found
+
+    def closure(self, folder: str) -> list[str]:
+        """Return *folder* and the folders of all modules that it calls, directly or not."""
+        found: list[str] = []
+        waiting = [folder]
+        while waiting:
+            here = waiting.pop()
+            if here not in found:
+                found.append(here)
+                waiting += self.calls(here).values()
+        return found
+
+    def roots(self) -> list[str]:
+        """Return the folders that no other one calls."""
+        called = {target for folder in self.folders() for target in self.calls(folder).values()}
+        return [folder for folder in self.folders() if folder not in called]
+
+    def addresses(self, folder: str) -> dict[str, Block]:
+        """Return the resources that are declared in a folder, by address."""
+        return {".".join(block.labels): block for block in self.blocks(folder) if block.type == "resource"}
+
+    def forgotten(self, folder: str) -> list[str]:
+        """Return the addresses of keys that ``removed`` blocks speak of."""
+        found = []
+        for block in self.blocks(folder):
+            node = block.attributes().get("from") if block.type == "removed" else None
+            address = block.document.text(node) if node is not None else ""
+            if address.partition(".")[0] in KINDS:
+                found.append(address)
+        return found

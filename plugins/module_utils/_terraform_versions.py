@@ -1,0 +1,199 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Versions of the provider: what a constraint admits, and the pins of the two applies."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform_hcl import (
+    Block,
+    Document,
+    Edit,
+    Node,
+    apply,
+    literal,
+    only,
+)
+from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform_layout import aligned, realigned, replaced
+
+Version = tuple[int, ...]
+_END: Version = (10**9,)
+_TERM = re.compile(r"^\s*(=|!=|>=|<=|>|<|~>)?\s*v?(\d+(?:\.\d+){0,2})(?:[-+][\w.-]+)?\s*$")
+
+#: ``removed`` blocks can be written from this version of Terraform on.
+TERRAFORM_NEEDED: Version = (1, 7, 0)
+
+
+class Range(t.NamedTuple):
+    """The versions from *first* on and before *end*."""
+
+    first: Version
+    end: Version
+
+    def within(self, other: Range) -> bool:
+        return other.first <= self.first and self.end <= other.end
+
+    def meets(self, other: Range) -> bool:
+        return max(self.first, other.first) < min(self.end, other.end)
+
+
+def admitted(constraint: str) -> Range | None:
+    """Return the versions that *constraint* admits; ``None`` if it is no constraint. Single exclusions are passed over."""
+    first: Version = (0, 0, 0)
+    end = _END
+    for term in constraint.split(","):
+        found = _TERM.match(term)
+        if found is None:
+            return None
+        operator, given = found.group(1) or "=", tuple(int(part) for part in found.group(2).split("."))
+        version = given + (0,) * (3 - len(given))
+        above = (*version[:2], version[2] + 1)
+        if operator in ("=", ">=", "~>"):
+            first = max(first, version)
+        if operator == ">":
+            first = max(first, above)
+        if operator in ("=", "<="):
+            end = min(end, above)
+        if operator == "<":
+            end = min(end, version)
+        if operator == "~>" and len(given) > 1:
+            end = min(end, (*given[:-2], given[-2] + 1, *(0,) * (4 - len(given))))
+    return Range(first, end)
+
+
+class Pin(t.NamedTuple):
+    """What is written, and what a constraint of the user's may be instead: *enough* says which ranges are as good."""
+
+    constraint: str
+    enough: Range
+
+    @property
+    def range(self) -> Range:
+        found = admitted(self.constraint)
+        assert found is not None
+        return found
+
+
+#: 2.19 is the last minor version that knows API keys; accounts and tokens are in it as they are in 3.
+FIRST = Pin("~> 2.19", Range((2, 19, 0), (3, 0, 0)))
+
+
+def second(constraint: str) -> Pin:
+    """Return the pin of the second apply, which any version from 3 on will do for."""
+    return Pin(constraint, Range((3, 0, 0), _END))
+
+
+class Requirement(t.NamedTuple):
+    """Where a module says which version it wants: *text* is the string's node, without it there is none yet."""
+
+    document: Document
+    entry: Node
+    text: Node | None
+    constraint: str | None
+
+
+def requirement_in(document: Document) -> Requirement | None:
+    """Return what ``required_providers`` says of Grafana's provider, if anything."""
+    for block in _required_providers(document):
+        for name, expression in block.attributes().items():
+            constraint = literal(document, expression)
+            if constraint is not None:
+                if name == "grafana":
+                    return Requirement(document, expression, expression, constraint)
+                continue
+            parts = _parts(document, expression)
+            source = parts.get("source")
+            address = literal(document, source) if source is not None else None
+            if (address or "").endswith("grafana/grafana") or (name == "grafana" and address is None):
+                version = parts.get("version")
+                return Requirement(document, expression, version, literal(document, version) if version is not None else None)
+    return None
+
+
+def pinned(document: Document, pin: Pin, needed: bool) -> bytes | None:
+    """Return *document* with the version of its provider pinned; ``None`` if it says nothing of the provider.
+
+    Unless *needed*, as in a module that others call, a constraint that admits the pinned versions is left alone.
+    """
+    found = requirement_in(document)
+    if found is None:
+        return None
+    said = admitted(found.constraint) if found.constraint is not None else Range((0, 0, 0), _END)
+    if said is not None and (said.within(pin.enough) if needed else said.meets(pin.range)):
+        return document.source
+    if found.text is not None:
+        return _replaced(document, found.text, pin)
+    return _version_added(document, found.entry, pin)
+
+
+def _replaced(document: Document, text: Node, pin: Pin) -> bytes:
+    edit = Edit(text.start_byte, text.end_byte, ('"%s"' % pin.constraint).encode())
+    return realigned(document.path, document.source, apply(document.source, [edit]))
+
+
+def _version_added(document: Document, entry: Node, pin: Pin) -> bytes:
+    """Give an entry that only has a source a version."""
+    elements = [node for node in _object(entry).children if node.type == "object_elem"]
+    last = elements[-1]
+    word = "version = "
+    if entry.start_point[0] == entry.end_point[0]:
+        edit = Edit(last.end_byte, last.end_byte, (', %s"%s"' % (word, pin.constraint)).encode())
+        return realigned(document.path, document.source, apply(document.source, [edit]))
+    margin = document.source[document.source.rfind(b"\n", 0, last.start_byte) + 1 : last.start_byte]
+    line = margin + ('%s"%s"' % (word, pin.constraint)).encode() + document.newline
+    place = document.source.find(b"\n", last.end_byte) + 1
+    return replaced(document.path, document.source, Edit(place, place, line))
+
+
+def with_requirement(document: Document, pin: Pin) -> bytes | None:
+    """Return *document* with a requirement put where others are; ``None`` if it has no place for one."""
+    blocks = _required_providers(document)
+    entry = ["grafana = {", '  source  = "grafana/grafana"', '  version = "%s"' % pin.constraint, "}"]
+    if not blocks:
+        blocks = [block for block in document.blocks() if block.type == "terraform"]
+        entry = ["required_providers {", *("  " + line for line in entry), "}"]
+    for block in blocks:
+        closing = block.node.end_byte - 1
+        start = document.source.rfind(b"\n", 0, closing) + 1
+        if block.node.start_point[0] == block.node.end_point[0]:
+            continue
+        margin = document.source[start:closing] + b"  "
+        text = b"".join(margin + line.encode() + document.newline for line in entry)
+        return replaced(document.path, document.source, Edit(start, start, text))
+    return None
+
+
+def new_requirement(pin: Pin) -> bytes:
+    """Return the text of a file of its own."""
+    lines = ["terraform {", "required_providers {", "grafana = {", 'source = "grafana/grafana"']
+    text = "".join("  " * depth + line + "\n" for depth, line in enumerate(lines))
+    text += '      version = "%s"\n    }\n  }\n}\n' % pin.constraint
+    return aligned("versions.tf", text.encode())
+
+
+def terraform_versions(document: Document) -> t.Iterator[tuple[Node, str]]:
+    """Yield each ``required_version`` that admits no version of Terraform with ``removed`` blocks."""
+    for block in document.blocks():
+        node = block.attributes().get("required_version") if block.type == "terraform" else None
+        constraint = literal(document, node) if node is not None else None
+        said = admitted(constraint) if constraint is not None else None
+        if node is not None and said is not None and said.end <= TERRAFORM_NEEDED:
+            yield node, constraint or ""
+
+
+def _required_providers(document: Document) -> list[Block]:
+    terraform = [block for block in document.blocks() if block.type == "terraform"]
+    return [inner for block in terraform for inner in block.blocks() if inner.type == "required_providers"]
+
+
+def _object(expression: Node) -> Node:
+    return only(expression, "collection_value", "object")
+
+
+def _parts(document: Document, expression: Node) -> dict[str, Node]:
+    found = _object(expression)
+    elements = [node for node in found.children if node.type == "object_elem"] if found is not None else []
+    return {document.text(node.children[0]).strip('"'): node.children[-1] for node in elements}
