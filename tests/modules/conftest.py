@@ -57,9 +57,9 @@ class Server:
         self._patch = monkeypatch
 
     def run(self, module, check=False, diff=True, no_log=False, admin=True, **options):
-        """Run *module* and return its :class:`Result`; *admin* gives it the admin's connection."""
+        """Run *module* and return its :class:`Result`; *admin* gives it the admin's connection, ``None`` none at all."""
         connection = {"url": self.url, "username": "admin", "password": PASSWORD} if admin else {"url": self.url}
-        arguments = {**connection, **options}
+        arguments = {**({} if admin is None else connection), **options}
         arguments.update(_ansible_check_mode=check, _ansible_diff=diff, _ansible_no_log=no_log)
         arguments["_ansible_remote_tmp"] = "/tmp"
         self._patch.setattr(basic, "_ANSIBLE_ARGS", to_bytes(json.dumps({"ANSIBLE_MODULE_ARGS": arguments})))

@@ -1,0 +1,120 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The module that rewrites Terraform code: options in, files read, plan made, files written, result out."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.module_utils.basic import missing_required_lib
+
+from ansible_collections.orgsmith.grafana.plugins.module_utils import _terraform_files as files
+from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput, GrafanaError
+from ansible_collections.orgsmith.grafana.plugins.module_utils._module import GrafanaModule
+from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform_diff import unified
+from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform_hcl import IMPORT_PROBLEM, LIBRARIES
+from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform_options import Adopted, Consolidated, Options
+from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform_plan import Plan, first_apply, second_apply
+
+ARGUMENT_SPEC: dict[str, t.Any] = {
+    "path": {"type": "path", "required": True},
+    "apply": {"type": "str", "choices": ["first", "second"], "default": "first"},
+    # no_log is said because Ansible takes every option with "token" in its name for a secret
+    "token_suffix": {"type": "str", "default": "-token", "no_log": False},
+    "provider_version": {"type": "str", "default": "~> 3.22"},
+    "consolidate": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": {
+            "account": {"type": "str", "required": True},
+            "name": {"type": "str"},
+            "keys": {"type": "list", "elements": "str", "required": True, "no_log": False},
+            "directory": {"type": "str", "default": "."},
+        },
+    },
+    "adopt": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": {
+            "address": {"type": "str", "required": True},
+            "id": {"type": "str", "required": True},
+            "directory": {"type": "str", "default": "."},
+        },
+    },
+    "strict": {"type": "bool", "default": False},
+}
+
+
+def migrate() -> None:
+    """Be the module."""
+    module = GrafanaModule(argument_spec=ARGUMENT_SPEC)
+    if IMPORT_PROBLEM is not None:
+        missing = {"code": "missing_library", "message": LIBRARIES}
+        module.fail_json(missing_required_lib(LIBRARIES), failure=missing, exception=IMPORT_PROBLEM)
+    try:
+        _migrate(module)
+    except GrafanaError as problem:
+        module.fail(problem)
+
+
+def options_of(parameters: t.Mapping[str, t.Any]) -> Options:
+    """Return what the task says. Raises :class:`BadInput`."""
+    options = Options(
+        token_suffix=parameters["token_suffix"],
+        provider_version=parameters["provider_version"],
+        consolidate=tuple(
+            Consolidated(entry["account"], tuple(entry["keys"]), entry["name"] or entry["account"], entry["directory"])
+            for entry in parameters["consolidate"]
+        ),
+        adopt=tuple(Adopted(entry["address"], entry["id"], entry["directory"]) for entry in parameters["adopt"]),
+    )
+    options.check()
+    return options
+
+
+def _migrate(module: GrafanaModule) -> None:
+    top = module.params["path"]
+    options = options_of(module.params)
+    sources = files.read_tree(top)
+    plan = (first_apply if module.params["apply"] == "first" else second_apply)(sources, options)
+    places = files.places(top, sources, plan.files)
+    result = _result(sources, plan)
+    if module.params["strict"] and plan.not_rewritten:
+        told = ", ".join("%s:%d (%s)" % (one.file, one.line, one.why) for one in plan.not_rewritten[:10])
+        problem = BadInput(
+            "%d places cannot be rewritten, so nothing was: %s" % (len(plan.not_rewritten), told), code="not_rewritten"
+        )
+        module.fail(problem, **{**result, "changed": False, "files": [], "resources": []})
+    if not module.check_mode:
+        files.write(places)
+    for note in plan.notes:
+        module.warn(note)
+    if module._diff:  # pylint: disable=protected-access
+        result["diff"] = [{"prepared": unified(path, sources.get(path), new)} for path, new in plan.files.items()]
+    module.exit_json(**result)
+
+
+def _result(sources: t.Mapping[str, bytes], plan: Plan) -> dict[str, t.Any]:
+    return {
+        "changed": bool(plan.files),
+        "files": [
+            {"path": path, "change": "removed" if new is None else "changed" if path in sources else "created"}
+            for path, new in plan.files.items()
+        ],
+        "resources": [
+            {
+                "address": str(one.address),
+                "directory": one.address.folder or ".",
+                "file": one.file,
+                "line": one.line,
+                "account": one.account,
+                "token": one.token,
+            }
+            for one in plan.resources
+        ],
+        "not_rewritten": [one._asdict() for one in plan.not_rewritten],
+        "notes": plan.notes,
+    }

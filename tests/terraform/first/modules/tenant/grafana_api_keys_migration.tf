@@ -1,0 +1,10 @@
+# For the apply that goes from API keys to service accounts: Terraform forgets the keys without deleting them in Grafana.
+# Written by orgsmith.grafana.grafana_terraform_migrate, which takes this file away again for the second apply.
+
+removed {
+  from = grafana_api_key.this
+
+  lifecycle {
+    destroy = false
+  }
+}
