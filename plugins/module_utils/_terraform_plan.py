@@ -122,9 +122,9 @@ class _Work:
                 self._require(root, paths, pin)
 
     def _pinned(self, path: str, pin: versions.Pin, needed: bool) -> bool:
-        new = versions.pinned(Document(path, self.now(path)), pin, needed)
-        if new is not None:
-            self.files[path] = new
+        text = versions.provider_blocks(Document(path, self.now(path)), pin)
+        new = versions.pinned(Document(path, text), pin, needed)
+        self.files[path] = text if new is None else new
         return new is not None
 
     def _require(self, root: str, paths: list[str], pin: versions.Pin) -> None:

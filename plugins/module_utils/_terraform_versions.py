@@ -129,6 +129,17 @@ def pinned(document: Document, pin: Pin, needed: bool) -> bytes | None:
     return _version_added(document, found.entry, pin)
 
 
+def provider_blocks(document: Document, pin: Pin) -> bytes:
+    """Return *document* with the versions adapted that old code has in ``provider`` blocks, where they exclude the pin."""
+    for block in document.blocks():
+        node = block.attributes().get("version") if (block.type, block.labels) == ("provider", ("grafana",)) else None
+        constraint = literal(document, node) if node is not None else None
+        said = admitted(constraint) if constraint is not None else None
+        if node is not None and said is not None and not said.meets(pin.range):
+            return provider_blocks(Document(document.path, _replaced(document, node, pin)), pin)
+    return document.source
+
+
 def _replaced(document: Document, text: Node, pin: Pin) -> bytes:
     edit = Edit(text.start_byte, text.end_byte, ('"%s"' % pin.constraint).encode())
     return realigned(document.path, document.source, apply(document.source, [edit]))

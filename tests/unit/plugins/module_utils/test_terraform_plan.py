@@ -554,6 +554,12 @@ def test_a_module_keeps_a_constraint_that_admits_the_pin():
     assert narrow["m/versions.tf"] == PINNED % "~> 2.19"
 
 
+def test_versions_in_provider_blocks():
+    code = 'provider "grafana" {\n  url     = var.url\n  version = "%s" # old\n}\n'
+    assert after(main=ONE, p=code % "1.9.0")["p.tf"] == code % "~> 2.19"
+    assert after(main=ONE, p=code % "~> 2.1")["p.tf"] == code % "~> 2.1"
+
+
 def test_roots_without_keys_are_not_pinned():
     new = after(a__main=ONE, a__versions=PINNED % "2.1.0", b__versions=PINNED % "2.1.0")
     assert new["a/versions.tf"] == PINNED % "~> 2.19"
