@@ -94,7 +94,8 @@ def _add_deleted(made: Result, left: Result) -> None:
     """Put the keys that were deleted before the last run, which did not see them any more, into its result."""
     there = {place for place, _key in _keys(left)}
     for before, after in zip(made["organizations"], left["organizations"]):
-        gone = [key for key in before.get("api_keys") or () if (before.get("org_id"), key.get("id"), key.get("name")) not in there]
+        org = before.get("org_id")
+        gone = [key for key in before.get("api_keys") or () if (org, key.get("id"), key.get("name")) not in there]
         if gone:
             after["api_keys"] = sorted([*(after.get("api_keys") or ()), *gone], key=lambda key: str(key["name"]))
 

@@ -59,8 +59,8 @@ class Vaulted:
     """The places of all tokens of a task that go into vault files; empty where none does.
 
     *environ* is the environment as the module sees it. *places*, as the module names them (``file#variable``), stand in for
-    those of the task's own tokens where only the module can tell which tokens there are. Raises :class:`BadInput` for options that are wrong,
-    :class:`StoreError` for files that cannot be used.
+    those of the task's own tokens where only the module can tell which tokens there are. Raises :class:`BadInput` for
+    options that are wrong, :class:`StoreError` for files that cannot be used.
     """
 
     def __init__(

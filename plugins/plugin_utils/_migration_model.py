@@ -1,0 +1,394 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the migration report tells: the result of grafana_apikey_migrate, read once, in the order in which people need it."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import typing as t
+from dataclasses import dataclass
+
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import public_url
+from ansible_collections.orgsmith.grafana.plugins.plugin_utils._migration_text import Moment, harmless, instant, iso, masked
+
+Json = t.Mapping[str, t.Any]
+
+#: What may have become of a key, most urgent first.
+FAILED, KEPT, MIGRATED, REISSUED, DELETED, OTHER = OUTCOMES = ("failed", "kept", "migrated", "reissued", "deleted", "other")
+_ACTIONS = {"migrate": MIGRATED, "reissue": REISSUED, "delete": DELETED, "keep": KEPT}
+
+AGE = (
+    "Grafana does not tell when an API key was made, so its age is shown by its expiry and its last use (told from Grafana "
+    "10.0 on); where a token's creation is known, that is shown as well."
+)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What went wrong: the code for programs, the message for people."""
+
+    code: str
+    message: str
+    details: t.Any = None
+
+
+@dataclass(frozen=True)
+class Account:
+    """A service account; *id* is ``None`` for one that is foreseen. *becomes* is the name that it is to have."""
+
+    id: t.Any
+    name: str
+    login: str | None = None
+    role: str | None = None
+    disabled: bool = False
+    tokens: int | None = None
+    adopted: bool | None = None
+    becomes: str | None = None
+    failure: Failure | None = None
+
+
+@dataclass(frozen=True)
+class Token:
+    """The token that a key is now, or that replaces it; *dest* is where its key was put."""
+
+    id: t.Any
+    name: str
+    expires: str | None = None
+    created: str | None = None
+    dest: str | None = None
+
+
+@dataclass(frozen=True)
+class Key:
+    """An API key. *left*: whether it is there at the end; *before*: whether it was as it should be before the run."""
+
+    id: t.Any
+    name: str
+    role: str | None
+    created: str | None
+    expires: str | None
+    expired: bool
+    last_used: str | None
+    outcome: str
+    action: str
+    status: str
+    before: bool
+    left: bool
+    deleted: bool
+    reason: str | None = None
+    service_account: Account | None = None
+    role_after: str | None = None
+    token: Token | None = None
+    failure: Failure | None = None
+
+
+@dataclass(frozen=True)
+class Organization:
+    """An organization; *anchor* is its place in the page, *counts* how many keys met which outcome."""
+
+    anchor: str
+    index: int
+    status: str
+    id: t.Any
+    name: str | None
+    found: str | None
+    cut: bool
+    joined: bool
+    counts: dict[str, int]
+    left: int
+    keys: tuple[Key, ...]
+    service_accounts: tuple[Account, ...]
+    failure: Failure | None = None
+
+    @property
+    def label(self) -> str:
+        """What it is called."""
+        if self.name:
+            return self.name
+        return "organization %s" % self.id if self.id is not None else "organization no. %d of the task" % (self.index + 1)
+
+    @property
+    def rank(self) -> int:
+        """How urgent it is: 0 for failed, 1 for not run, 2 for keys that are left, 3 for done, 4 for nothing there."""
+        if self.failure or self.status == "failed" or self.counts[FAILED]:
+            return 0
+        if self.status == "not_run":
+            return 1
+        if self.left or self.cut:
+            return 2
+        return 3 if self.keys or self.service_accounts else 4
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What a key showed that was asked to; *source* is where it came from. *fine*: it works, and as it was expected to."""
+
+    source: str
+    works: bool
+    fine: bool
+    worked_before: bool | None = None
+    reason: str | None = None
+    message: str | None = None
+    org_name: str | None = None
+    service_account: str | None = None
+    api_key: str | None = None
+    role: str | None = None
+
+
+@dataclass(frozen=True)
+class Server:
+    """The server; *url* without user and query."""
+
+    url: str
+    version: str | None
+    api_keys: str | None
+    migrates_at_start: bool
+
+
+@dataclass(frozen=True)
+class Migration:
+    """The whole of it. *planned*: nothing was done, and all of it would be. *failure*: what ended the task as a whole."""
+
+    title: str
+    made: str
+    mode: str
+    planned: bool
+    server: Server
+    sums: dict[str, int]
+    organizations: tuple[Organization, ...]
+    verified: tuple[Proof, ...]
+    failure: Failure | None = None
+
+    @property
+    def tells_use(self) -> bool | None:
+        """Whether this version tells when an API key was used last (10.0 on); ``None`` where it hides its version."""
+        major = (self.server.version or "").split(".")[0]
+        return int(major) >= 10 if major.isdecimal() else None
+
+    @property
+    def now(self) -> datetime.datetime:
+        """When it was made."""
+        return t.cast(datetime.datetime, instant(self.made))
+
+
+def read(result: Json, title: str = "", now: Moment = None, check_mode: bool = False) -> Migration:
+    """Return what the registered *result* of grafana_apikey_migrate says, organizations that need somebody first.
+
+    *now* is when the report is made, without it this moment. *check_mode*: whether the task ran in check mode, where the
+    result does not show it. Raises :class:`AnsibleFilterError` for what is no such result.
+    """
+    if not isinstance(result, t.Mapping):
+        raise AnsibleFilterError("migration_report takes the result of grafana_apikey_migrate, not a %s" % type(result).__name__)
+    if "organizations" not in result and isinstance(result.get("results"), (list, tuple)):
+        raise AnsibleFilterError("this is the result of a loop: make a report of each of its results")
+    if "organizations" not in result and not (result.get("failed") or result.get("failure")):
+        raise AnsibleFilterError("this is no result of grafana_apikey_migrate: it has no organizations (was the task skipped?)")
+    made = datetime.datetime.now(datetime.timezone.utc) if now is None else instant(now)
+    if made is None:
+        raise AnsibleFilterError("now has to be a moment as 2027-01-31T12:00:00Z, not %r" % (now,))
+    result = t.cast(Json, harmless(result))
+    organizations = [_organization(entry, place, made) for place, entry in enumerate(_dicts(result, "organizations"))]
+    proofs = [_proof(entry) for entry in _dicts(result, "verified")]
+    server = _dict(result, "server")
+    return Migration(
+        title=masked(title or "Migration of API keys"),
+        made=iso(made),
+        mode=str(result.get("mode") or "unknown"),
+        planned=bool(check_mode) or _is_plan(result, organizations),
+        server=Server(
+            _address(str(server.get("url") or "")),
+            _text(server, "version"),
+            _text(server, "api_keys"),
+            bool(server.get("migrates_at_start")),
+        ),
+        sums=_sums(_dict(result, "summary"), organizations),
+        organizations=tuple(sorted(organizations, key=lambda org: org.rank)),
+        verified=tuple(sorted(proofs, key=lambda proof: proof.fine)),
+        failure=_whole(result, organizations),
+    )
+
+
+def as_json(report: Migration) -> dict[str, t.Any]:
+    """Return the report as JSON holds it."""
+    shown = {**dataclasses.asdict(report), "age": AGE}
+    return t.cast("dict[str, t.Any]", harmless(shown))  # tuples become lists
+
+
+def _address(url: str) -> str:
+    try:
+        return public_url(url)
+    except ValueError:  # a port that is none
+        return url
+
+
+def _is_plan(result: Json, organizations: t.Iterable[Organization]) -> bool:
+    """Tell whether nothing was done yet: what has been migrated or reissued has a token."""
+    if result.get("mode") == "plan" or result.get("check_mode"):
+        return True
+    keys = [key for org in organizations for key in org.keys if key.outcome in (MIGRATED, REISSUED) and not key.before]
+    return any(key.token is None or key.token.id is None for key in keys)
+
+
+def _whole(result: Json, organizations: t.Sequence[Organization]) -> Failure | None:
+    """Return what ended the task as a whole: not what the organizations tell in detail."""
+    if not organizations and (result.get("failed") or result.get("failure")):
+        return _failure(result) or Failure("error", str(result.get("msg") or "the task failed and does not say why"))
+    return None
+
+
+def _organization(entry: Json, place: int, now: datetime.datetime) -> Organization:
+    found = _text(entry, "found")
+    keys = sorted((_key(key, found, now) for key in _dicts(entry, "api_keys")), key=_row)
+    index = entry.get("index")
+    left = entry.get("left")
+    return Organization(
+        anchor="org-%d" % (place + 1),
+        index=index if isinstance(index, int) else place,
+        status=str(entry.get("status") or "ok"),
+        id=entry.get("org_id"),
+        name=_text(entry, "org_name"),
+        found=found,
+        cut=bool(entry.get("cut")),
+        joined=bool(entry.get("joined_org")),
+        counts={outcome: sum(key.outcome == outcome for key in keys) for outcome in OUTCOMES},
+        left=left if isinstance(left, int) else sum(key.left for key in keys),
+        keys=tuple(keys),
+        service_accounts=tuple(_account(account) for account in _dicts(entry, "service_accounts")),
+        failure=_failure(entry),
+    )
+
+
+def _row(key: Key) -> tuple[bool, bool, str]:
+    return key.outcome != FAILED, not key.left, key.name
+
+
+def _key(entry: Json, found: str | None, now: datetime.datetime) -> Key:
+    status = str(entry.get("status") or "ok")
+    action = str(entry.get("action") or "keep")
+    failure = _failure(entry)
+    outcome = FAILED if status == "failed" or failure else _ACTIONS.get(action, OTHER)
+    ends = instant(entry.get("expires"))
+    account = entry.get("service_account")
+    token = entry.get("token")
+    deleted = bool(entry.get("deleted")) or (outcome == DELETED and status == "changed")
+    key = Key(
+        id=entry.get("id"),
+        name=str(entry.get("name") or ""),
+        role=_text(entry, "role"),
+        created=_text(entry, "created"),
+        expires=_text(entry, "expires"),
+        expired=bool(entry.get("expired", ends is not None and ends <= now)),
+        last_used=_text(entry, "last_used"),
+        outcome=outcome,
+        action=action,
+        status=status,
+        before=status == "ok",
+        left=False,
+        deleted=deleted,
+        reason=_text(entry, "reason"),
+        service_account=_account(account) if isinstance(account, t.Mapping) else None,
+        role_after=_text(entry, "role_after"),
+        token=_token(token) if isinstance(token, t.Mapping) else None,
+        failure=failure,
+    )
+    left = entry.get("left")
+    return dataclasses.replace(key, left=left if isinstance(left, bool) else _is_left(key, found))
+
+
+def _is_left(key: Key, found: str | None) -> bool:
+    """Tell whether a key is an API key still; one that only the task names (no id) is not known to the server."""
+    if found in ("gone", "none") or key.id is None or key.deleted:
+        return False
+    if key.failure is not None and key.failure.code == "key_lost":
+        return False
+    return key.outcome != MIGRATED and not (key.outcome == DELETED and key.before)
+
+
+def _account(entry: Json) -> Account:
+    becomes = _dict(entry, "becomes")
+    tokens = entry.get("tokens")
+    return Account(
+        id=entry.get("id"),
+        name=str(entry.get("name") or ""),
+        login=_text(entry, "login"),
+        role=_text(entry, "role"),
+        disabled=bool(entry.get("disabled")),
+        tokens=tokens if isinstance(tokens, int) else None,
+        adopted=entry.get("adopted"),
+        becomes=_text(becomes, "name"),
+        failure=_failure(entry),
+    )
+
+
+def _token(entry: Json) -> Token:
+    return Token(
+        entry.get("id"),
+        str(entry.get("name") or ""),
+        _text(entry, "expires"),
+        _text(entry, "created"),
+        _text(entry, "dest"),
+    )
+
+
+def _proof(entry: Json) -> Proof:
+    works = bool(entry.get("works"))
+    reason = _text(entry, "reason")
+    return Proof(
+        source=str(entry.get("source") or ""),
+        works=works,
+        fine=bool(entry.get("as_expected", works and reason is None)),
+        worked_before=entry.get("worked_before"),
+        reason=reason,
+        message=_text(entry, "message"),
+        org_name=_text(entry, "org_name") or _text(entry, "org_id"),
+        service_account=_text(entry, "service_account"),
+        api_key=_text(entry, "api_key"),
+        role=_text(entry, "role"),
+    )
+
+
+def _failure(entry: Json) -> Failure | None:
+    found = entry.get("failure")
+    if isinstance(found, t.Mapping):
+        code = str(found.get("code") or "error")
+        message = found.get("message") or entry.get("msg") or "no reason was given"
+        return Failure(code, str(message), found.get("details") or None)
+    return None
+
+
+def _sums(summary: Json, organizations: t.Sequence[Organization]) -> dict[str, int]:
+    """Return the sums: as the module tells them, and counted where it does not."""
+    keys = [key for org in organizations for key in org.keys]
+    counted = {
+        "organizations": len(organizations),
+        "api_keys": len(keys),
+        "migrated": sum(key.outcome == MIGRATED and not key.before for key in keys),
+        "reissued": sum(key.outcome == REISSUED for key in keys),
+        "deleted": sum(key.deleted for key in keys),
+        "kept": sum(key.outcome == KEPT for key in keys),
+        "failed": sum(key.outcome == FAILED for key in keys),
+        "left": sum(org.left for org in organizations),
+        "service_accounts": sum(len(org.service_accounts) for org in organizations),
+        "organizations_failed": sum(org.rank == 0 for org in organizations),
+    }
+    told = {name: value for name, value in summary.items() if isinstance(value, int) and not isinstance(value, bool)}
+    return {**counted, **{name: told[name] for name in counted if name in told}}
+
+
+def _text(entry: Json, name: str) -> str | None:
+    value = entry.get(name)
+    return None if value is None or value == "" else str(value)
+
+
+def _dict(entry: Json, name: str) -> Json:
+    value = entry.get(name)
+    return value if isinstance(value, t.Mapping) else {}
+
+
+def _dicts(entry: Json, name: str) -> list[Json]:
+    value = entry.get(name)
+    return [one for one in value if isinstance(one, t.Mapping)] if isinstance(value, (list, tuple)) else []

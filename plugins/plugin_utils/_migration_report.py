@@ -1,0 +1,40 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The report on a migration of API keys, as JSON, as Markdown, and as one page of HTML."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.orgsmith.grafana.plugins.plugin_utils._migration_html import html
+from ansible_collections.orgsmith.grafana.plugins.plugin_utils._migration_markdown import markdown
+from ansible_collections.orgsmith.grafana.plugins.plugin_utils._migration_model import Migration, as_json, read
+from ansible_collections.orgsmith.grafana.plugins.plugin_utils._migration_text import Moment
+
+
+def _json(report: Migration) -> str:
+    return json.dumps(as_json(report), indent=2) + "\n"
+
+
+_FORMS: dict[str, t.Callable[[Migration], str]] = {"html": html, "markdown": markdown, "json": _json}
+
+
+def migration_report(
+    result: t.Mapping[str, t.Any],
+    form: str = "html",
+    title: str = "",
+    now: Moment = None,
+    check_mode: bool = False,
+) -> str:
+    """Return the report on the *result* of grafana_apikey_migrate as text in the *form* html, markdown or json.
+
+    *title*, *now* (when it is made) and *check_mode* are those of ``_migration_model.read``. The same result and the same
+    *now* make the same text. Raises :class:`AnsibleFilterError` for another form, and for what is no such result.
+    """
+    if form not in _FORMS:
+        raise AnsibleFilterError("a migration report is one of %s, not %r" % (", ".join(sorted(_FORMS)), str(form)))
+    return _FORMS[str(form)](read(result, title, now, check_mode))

@@ -1,0 +1,112 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Words of the migration report: what anybody may have called a key made harmless, times, counts."""
+
+from __future__ import annotations
+
+import datetime
+import re
+import typing as t
+import unicodedata
+
+#: What stands where a key stood.
+MASK = "(a key, masked)"
+#: Keys of service accounts and of Grafana Cloud, API keys of the old form, and the user of an address.
+_KEYS = re.compile(r"gl(?:sa|c)_[A-Za-z0-9+/=_-]{8,}|eyJrIjoi[A-Za-z0-9+/=_-]*")
+_USER = re.compile(r"(?<=://)[^/@\s]+@")
+
+#: How much of a name, and of a sentence, is shown; JSON has all of it.
+NAME, SENTENCE = 160, 1200
+
+Moment = t.Union[datetime.datetime, str, int, float, None]
+
+
+def masked(text: t.Any) -> str:
+    """Return *text* as a plain string in which whatever looks like a key is masked, tagged strings included."""
+    plain = "".join(character for character in str(text))
+    return _USER.sub("", _KEYS.sub(MASK, plain))
+
+
+def harmless(value: t.Any) -> t.Any:
+    """Return *value*, as JSON can hold it, with every string in it masked, those that are keys of a mapping too."""
+    if value is None or isinstance(value, (bool, int, float)):
+        return value
+    if isinstance(value, t.Mapping):
+        return {masked(key): harmless(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple, set)):
+        return [harmless(item) for item in value]
+    return masked(value)
+
+
+def visible(text: str, longest: int = SENTENCE) -> str:
+    """Return *text* in one line, with what would not be seen (controls, changes of direction) spelt out, and cut if long."""
+    if not text.isprintable():
+        text = "".join(_seen(character) for character in text)
+    shown = " ".join(text.split())
+    if len(shown) <= longest:
+        return shown
+    return "%s… (%s characters)" % (shown[:longest].rstrip(), f"{len(text):,}")
+
+
+def _seen(character: str) -> str:
+    if character in "\n\r\t":
+        return " "
+    # the joiners of emoji and of Persian belong to names
+    if character in "\u200c\u200d":
+        return character
+    # lone surrogates cannot be written to a file, and U+FFFE and U+FFFF are no characters of HTML
+    hidden = unicodedata.category(character) in ("Cc", "Cf", "Cs") or ord(character) & 0xFFFE == 0xFFFE
+    return "⟨U+%04X⟩" % ord(character) if hidden else character
+
+
+def instant(value: Moment) -> datetime.datetime | None:
+    """Return a moment given as ISO 8601, seconds since 1970 or datetime in UTC; ``None`` for what is none.
+
+    What has no time zone is UTC.
+    """
+    if value is None or isinstance(value, bool):
+        return None
+    try:
+        if isinstance(value, datetime.datetime):
+            found = value
+        elif isinstance(value, (int, float)):
+            found = datetime.datetime.fromtimestamp(value, datetime.timezone.utc)
+        else:
+            # datetime.fromisoformat takes neither Z nor nanoseconds up to Python 3.10
+            text = re.sub(r"(\.\d{1,6})\d*", r"\1", str(value).strip().replace("Z", "+00:00"))
+            text = re.sub(r"\.(\d{1,5})(?=\D|$)", lambda match: "." + match.group(1).ljust(6, "0"), text)
+            found = datetime.datetime.fromisoformat(text)
+        if found.tzinfo is None:
+            found = found.replace(tzinfo=datetime.timezone.utc)
+        return found.astimezone(datetime.timezone.utc)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def iso(moment: datetime.datetime) -> str:
+    """Return *moment* as ISO 8601, to the second."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+#: From how many seconds on a distance is told in a unit, and the unit's own length.
+_UNITS = ((2 * 365.25 * 86400, 365.25 * 86400, "years"), (60 * 86400, 30.44 * 86400, "months"), (2 * 86400, 86400, "days"))
+
+
+def distance(moment: datetime.datetime, now: datetime.datetime) -> str:
+    """Return how far *moment* is from *now*, in words: ``in 3 months``, ``12 days ago``, ``within a day``."""
+    seconds = (moment - now).total_seconds()
+    for least, length, unit in _UNITS:
+        if abs(seconds) >= least:
+            words = "%d %s" % (round(abs(seconds) / length), unit)
+            return "in " + words if seconds > 0 else words + " ago"
+    hours = round(abs(seconds) / 3600)
+    if hours < 1:
+        return "just now" if seconds <= 0 else "within the hour"
+    words = "%d hour%s" % (hours, "" if hours == 1 else "s")
+    return "in " + words if seconds > 0 else words + " ago"
+
+
+def counted(number: int, singular: str, plural: str = "") -> str:
+    """Return a number with its noun: ``1 API key``, ``1,200 API keys``."""
+    return "{:,} {}".format(number, singular if number == 1 else plural or singular + "s")
