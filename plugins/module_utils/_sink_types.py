@@ -74,3 +74,13 @@ def sink_from(options: t.Mapping[str, t.Any], place: Place, shared: Shared) -> S
     if missing:
         raise BadInput("sink: type %s needs %s" % (kind.type, ", ".join(missing)))
     return kind(given, place, shared)
+
+
+def chosen(options: t.Mapping[str, t.Any], place: Place, shared: Shared) -> Sink | None:
+    """Return the sink that ``dest`` or ``sink`` of *options* describes, if one does. Raises :class:`BadInput`."""
+    dest, sink = options.get("dest"), options.get("sink")
+    if dest and sink:
+        raise BadInput("both dest and sink say where the key goes: keep one (dest is short for a sink of type file)")
+    if dest:
+        return FileSink.at(str(dest))
+    return sink_from(sink, place, shared) if sink else None

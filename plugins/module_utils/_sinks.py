@@ -110,10 +110,10 @@ def fingerprint(key: str) -> str:
 
 
 class Place(t.NamedTuple):
-    """Which token a sink is for: what the templates in a sink's options are filled with."""
+    """Which key a sink is for: what the templates in a sink's options are filled with. An API key has no account."""
 
     org: OrgChoice
-    service_account: str | int
+    service_account: str | int | None
     name: str
 
     def fill(self, template: str, option: str, quote: t.Callable[[str], str] = str) -> str:
@@ -140,6 +140,8 @@ class Place(t.NamedTuple):
                     "sink.%s: {%s} is unknown; known are %s" % (option, word, ", ".join("{%s}" % one for one in values))
                 )
             value = values[word]
+            if value is None and word == "service_account":
+                raise BadInput("sink.%s wants {service_account}, and an API key has none: use {name}" % option)
             if value is None:
                 other = "org_id" if word == "org_name" else "org_name"
                 raise BadInput(

@@ -11,8 +11,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils import _sink_type
 from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import OrgChoice, positive, text
 from ansible_collections.orgsmith.grafana.plugins.module_utils._durations import seconds
 from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
-from ansible_collections.orgsmith.grafana.plugins.module_utils._sink_file import FileSink
-from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks import Place, Shared, Sink
+from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks import Place, Shared
 from ansible_collections.orgsmith.grafana.plugins.module_utils._token_names import check_template
 from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens import (
     LONGEST,
@@ -73,7 +72,7 @@ def desired_token(options: t.Mapping[str, t.Any], shared: Shared, no_log: bool) 
         purge=purge,
     )
     place = Place(options.get("org") or OrgChoice(), desired.service_account, name or "")
-    sink = _sink(options, place, shared) if name else None
+    sink = _sink_types.chosen(options, place, shared) if name else None
     desired = DesiredToken(**{**vars(desired), "sink": sink})
     if desired.state == "present":
         _check(desired, no_log)
@@ -139,15 +138,6 @@ def _purge(rules: t.Sequence[str]) -> Purge:
         else:
             raise BadInput("purge knows expired, unlisted and unused_for=90d, not %r" % rule)
     return Purge(**found)
-
-
-def _sink(options: t.Mapping[str, t.Any], place: Place, shared: Shared) -> Sink | None:
-    dest, sink = options.get("dest"), options.get("sink")
-    if dest and sink:
-        raise BadInput("both dest and sink say where the key goes: keep one (dest is short for a sink of type file)")
-    if dest:
-        return FileSink.at(str(dest))
-    return _sink_types.sink_from(sink, place, shared) if sink else None
 
 
 def account_choice(value: t.Any) -> str | int:

@@ -10,13 +10,12 @@ import typing as t
 from dataclasses import replace
 
 from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import (
-    BadInput,
     GrafanaError,
     NotFound,
     Refused,
     Stale,
 )
-from ansible_collections.orgsmith.grafana.plugins.module_utils._files import StoreError, git_work_tree
+from ansible_collections.orgsmith.grafana.plugins.module_utils._key_places import Places
 from ansible_collections.orgsmith.grafana.plugins.module_utils._options import HANDOVER
 from ansible_collections.orgsmith.grafana.plugins.module_utils._reconcile import BaseResource, Change, View
 from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
@@ -84,8 +83,8 @@ class Tokens(BaseResource):
         self._task = task
         kept: dict[t.Hashable, t.Any] = {} if task.handover is None else {HANDOVER: task.handover}
         self._shared = Shared(task.hide, kept)
-        self._places: dict[str, str] = {}
-        self._warned: set[str] = set()
+        self._places = Places(task.warn, task.check)
+        self._warn = self._places.warn
         self._lock = threading.Lock()
         #: Names that were asked for without an answer, by organization and account.
         self._unanswered: dict[tuple[int | None, int], set[str]] = {}
@@ -94,19 +93,10 @@ class Tokens(BaseResource):
         """Return what is desired. Raises :class:`BadInput`, and for a place that cannot be."""
         desired = desired_token(options, self._shared, self._task.no_log)
         if desired.sink is not None:
-            self._claim(desired, desired.sink)
+            self._places.claim(desired.sink, "token %s" % self.label(desired))
         if desired.state == "present" and desired.name is not None:
             self._look_at(desired)
         return desired
-
-    def _claim(self, desired: DesiredToken, sink: Sink) -> None:
-        """Remember which places the items of this task take."""
-        for place in {sink.where, *(path + end for path in sink.paths() for end in ("", ".json"))}:
-            if place in self._places:
-                raise BadInput(
-                    "%s is the place of token %s already: each key needs one of its own" % (place, self._places[place])
-                )
-            self._places[place] = self.label(desired)
 
     def _look_at(self, desired: DesiredToken) -> None:
         """Warn of what is allowed and unwise; refuse a place where a key cannot be put."""
@@ -114,28 +104,8 @@ class Tokens(BaseResource):
             self._warn(
                 "token %s has no seconds_to_live and never expires: set a lifetime, or 0 to say that this is meant" % desired.name
             )
-        if desired.sink is None:
-            return
-        for path in desired.sink.paths():
-            tree = git_work_tree(path)
-            if tree:
-                self._warn("keys are stored in the git work tree %s: see that they are never committed" % tree)
-        self._ask(desired.sink.check)
-
-    def _ask(self, check: t.Callable[[], None]) -> None:
-        """Make a check of a place; in check mode an earlier task may be about to make the directory."""
-        try:
-            check()
-        except StoreError as problem:
-            if not (self._task.check and "missing" in problem.details):
-                raise
-
-    def _warn(self, message: str) -> None:
-        with self._lock:
-            known = message in self._warned or len(self._warned) >= 20
-            self._warned.add(message)
-        if not known:
-            self._task.warn(message)
+        if desired.sink is not None:
+            self._places.look_at(desired.sink)
 
     def identity(self, desired: DesiredToken) -> t.Hashable:
         """Return account and base name."""
@@ -266,7 +236,7 @@ class Tokens(BaseResource):
     def foresee(self, scope: Scope, desired: DesiredToken, change: Change) -> None:
         """A place that cannot be written to would stop the run."""
         if desired.sink is not None and change.data.name is not None:
-            self._ask(desired.sink.probe)
+            self._places.ask(desired.sink.probe)
 
     def apply(self, scope: Scope, desired: DesiredToken, change: Change) -> TokenState | None:
         """Make, prove, store, and only then delete what is replaced; or delete."""
