@@ -8,16 +8,20 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.orgsmith.grafana.plugins.module_utils import _connection
+from ansible_collections.orgsmith.grafana.plugins.module_utils._api_keys import LIST_CAP as KEYS_LISTED
+from ansible_collections.orgsmith.grafana.plugins.module_utils._api_keys import ApiKey, abilities_of, list_keys
 from ansible_collections.orgsmith.grafana.plugins.module_utils._client import Client
 from ansible_collections.orgsmith.grafana.plugins.module_utils._cloud import client_for
 from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import Connection, OrgChoice
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_resource import by_uid, titles
+from ansible_collections.orgsmith.grafana.plugins.module_utils._durations import moment
 from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput, Forbidden, GrafanaError, NotFound
 from ansible_collections.orgsmith.grafana.plugins.module_utils._module import GrafanaModule, connection_spec, guarded
 from ansible_collections.orgsmith.grafana.plugins.module_utils._org_users import member
 from ansible_collections.orgsmith.grafana.plugins.module_utils._orgs import ADDRESS
 from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Directory, Org, Scope
 from ansible_collections.orgsmith.grafana.plugins.module_utils._service_accounts import Account, completed, search, shown
+from ansible_collections.orgsmith.grafana.plugins.module_utils._sink_file import MetadataFile
 from ansible_collections.orgsmith.grafana.plugins.module_utils._token_api import (
     LIST_CAP,
     list_tokens,
@@ -142,13 +146,28 @@ TOKEN_OPTIONS: dict[str, dict[str, t.Any]] = {
 def tokens(module: GrafanaModule, client: Client, connection: Connection) -> Answer:
     """Return the tokens of an org's accounts, or of those of all orgs; never a key."""
     wanted = [_connection.text(name, "service_accounts") for name in module.params["service_accounts"] or []]
-    if not module.params["all_orgs"]:
-        scope = _scope(client, connection.org)
+    seen: set[str] = set()
+
+    def read(scope: Scope) -> list[Answer]:
         accounts = _accounts(scope)
-        unknown = sorted(set(wanted) - {account.name for account in accounts})
-        if unknown:
-            raise NotFound("no service account of %s is named %s" % (scope.where(), ", ".join(unknown)), code="account_not_found")
-        return {"tokens": _tokens(module, scope, accounts, wanted)}
+        seen.update(account.name for account in accounts)
+        return _tokens(module, scope, accounts, wanted)
+
+    found, outside = _of_orgs(module, client, connection, "tokens", read)
+    unknown = sorted(set(wanted) - seen)
+    if unknown and not outside.get("not_a_member_of"):
+        where = "organization" if module.params["all_orgs"] else "service account of %s" % connection.org
+        has = "has a service account" if module.params["all_orgs"] else "is"
+        raise NotFound("no %s %s named %s" % (where, has, ", ".join(unknown)), code="account_not_found")
+    return {"tokens": found, **outside}
+
+
+def _of_orgs(
+    module: GrafanaModule, client: Client, connection: Connection, what: str, read: t.Callable[[Scope], list[Answer]]
+) -> tuple[list[Answer], Answer]:
+    """Return what *read* reads in the chosen org, or with ``all_orgs`` in each; and which orgs show nothing to the caller."""
+    if not module.params["all_orgs"]:
+        return read(_scope(client, connection.org)), {}
     if connection.cloud_stack is not None:
         raise BadInput("all_orgs has no meaning with cloud_stack: a stack is one organization")
     directory = Directory(client)
@@ -156,23 +175,17 @@ def tokens(module: GrafanaModule, client: Client, connection: Connection) -> Ans
     client.expect(2 * len(orgs))
     found: list[Answer] = []
     outside: list[Answer] = []
-    seen: set[str] = set()
     for org in orgs:
         scope = Scope(client, org, directory, many=True)
         try:
-            there = _accounts(scope)
-            seen.update(account.name for account in there)
-            found += _tokens(module, scope, there, wanted)
+            found += read(scope)
         except GrafanaError as problem:
             if problem.code != "not_a_member":
                 raise
             outside.append(org.shown())
-    unknown = sorted(set(wanted) - seen)
-    if unknown and not outside:
-        raise NotFound("no organization has a service account named %s" % ", ".join(unknown), code="account_not_found")
     if outside:
-        module.warn("the tokens of %d organizations are not shown: the caller is no member there" % len(outside))
-    return {"tokens": found, "not_a_member_of": outside}
+        module.warn("the %s of %d organizations are not shown: the caller is no member there" % (what, len(outside)))
+    return found, {"not_a_member_of": outside}
 
 
 def _accounts(scope: Scope) -> list[Account]:
@@ -213,6 +226,60 @@ def _tokens_of(module: GrafanaModule, scope: Scope, account: Account) -> list[An
         }
         for token in listed
     ]
+
+
+API_KEY_OPTIONS: dict[str, dict[str, t.Any]] = {
+    "name": {"type": "raw"},
+    "expired": {"type": "bool"},
+    "dests": {"type": "list", "elements": "path"},
+    "all_orgs": {"type": "bool", "default": False},
+}
+
+
+def api_keys(module: GrafanaModule, client: Client, connection: Connection) -> Answer:
+    """Return the API keys of an org, or of all orgs, and what the server does with them; never a secret."""
+    params = module.params
+    name = None if params["name"] is None else _connection.text(params["name"], "name")
+    notes = [MetadataFile(path + ".json").read() for path in params["dests"] or []]
+    made = {(note.org_id, note.token_id): note.created for note in notes if note and note.server == connection.url}
+    cut: list[Answer] = []
+    ended: list[Org] = []
+
+    def read(scope: Scope) -> list[Answer]:
+        place = scope.org.shown() if scope.org else {}
+        keys: list[ApiKey] | None = _inside(scope, lambda: list_keys(scope))
+        if keys is None:
+            ended.append(scope.org or Org(scope.org_id))
+        if len(keys or ()) >= KEYS_LISTED:
+            cut.append(place)
+        wanted = [key for key in keys or () if name in (None, key.name) and params["expired"] in (None, key.expired)]
+        return [{**place, **_api_key(client, key, made.get((scope.org_id, key.id)))} for key in wanted]
+
+    found, outside = _of_orgs(module, client, connection, "API keys", read)
+    if cut:
+        module.warn("Grafana's list of API keys ends at %d, and did so in %d organizations" % (KEYS_LISTED, len(cut)))
+    if ended:
+        module.warn("%s has no API keys any more (Grafana 12.1 or later)" % client.connection.url)
+    version = client.version()
+    can = abilities_of(version)
+    lists = not ended if version is None else can.lists
+    server = {"version": None if version is None else str(version), "lists": lists, "creates": can.creates}
+    server.update(migrates=can.migrates, migrates_at_start=can.at_start)
+    return {"api_keys": found, "cut_in": cut, "server": server, **outside}
+
+
+def _api_key(client: Client, key: ApiKey, made: str | None) -> Answer:
+    began = moment(made)
+    return {
+        "id": key.id,
+        "name": key.name,
+        "role": key.role,
+        "expires": key.expires,
+        "expired": key.expired,
+        "last_used": key.last_used,
+        "created": made,
+        "age": None if began is None else max(0, int((client.now() - began).total_seconds())),
+    }
 
 
 DASHBOARD_OPTIONS: dict[str, dict[str, t.Any]] = {

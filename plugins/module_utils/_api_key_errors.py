@@ -1,0 +1,114 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the server's refusals of an API key mean, and where a key that it does not list may be."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.orgsmith.grafana.plugins.module_utils._api_key_plan import DesiredKey, KeyState
+from ansible_collections.orgsmith.grafana.plugins.module_utils._api_keys import (
+    AUTOGEN,
+    LIST_CAP,
+    gone,
+    list_keys,
+    made_by_server,
+)
+from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import (
+    Conflict,
+    Forbidden,
+    GrafanaError,
+    NotFound,
+    Refused,
+    Unsupported,
+)
+from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
+from ansible_collections.orgsmith.grafana.plugins.module_utils._service_accounts import Account, search, slug
+from ansible_collections.orgsmith.grafana.plugins.module_utils._token_api import list_tokens
+from ansible_collections.orgsmith.grafana.plugins.module_utils._token_errors import LIMITS, said
+from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import SERVICE_ACCOUNTS
+
+#: How many service accounts are looked through for a token that has the name.
+_MOST_ACCOUNTS = 50
+
+
+def explain(scope: Scope, desired: DesiredKey, problem: GrafanaError) -> GrafanaError:
+    """Return a clearer error for *problem*, or *problem* itself."""
+    if problem.status == 410:
+        return gone(scope.client, "make API key %s" % desired.name)
+    label = "API key %s of %s" % (desired.name, scope.where())
+    for words, code, advice in LIMITS:
+        if words in said(problem):
+            return Refused("%s: %s (%s)" % (label, advice, problem.message), code=code, **problem.details)
+    if isinstance(problem, Forbidden) and "quota" in said(problem):
+        return Refused(
+            "%s: the quota of API keys is reached: delete one, or raise the quota (%s)" % (label, problem.message),
+            code="quota_reached",
+            **problem.details,
+        )
+    if isinstance(problem, Conflict):
+        taken = name_taken(scope, desired)
+        if taken is not None:
+            return taken
+        if len(list_keys(scope) or ()) >= LIST_CAP:
+            return list_is_cut(scope, desired)
+    return problem
+
+
+def token_named(scope: Scope, name: str, migrated: bool = False) -> Account | None:
+    """Return the service account that has a token of this name; with *migrated*, one that the server's migration has made.
+
+    ``None`` where there is none, and where the caller may not see it.
+    """
+    if scope.client.at_least(SERVICE_ACCOUNTS) is False:
+        return None
+    try:
+        accounts: list[Account] = [one for one in scope.once("accounts", lambda: search(scope)) if one.tokens]
+        if migrated:
+            accounts = [one for one in accounts if made_by_server(one) and slug(name) in slug(one.login)]
+        accounts.sort(key=lambda one: one.name != AUTOGEN + name)
+        for account in accounts[:_MOST_ACCOUNTS]:
+            if any(token.name == name for token in _tokens(scope, account)):
+                return account
+    except (Forbidden, NotFound, Unsupported):
+        pass
+    return None
+
+
+def _tokens(scope: Scope, account: Account) -> t.Any:
+    return scope.once("tokens %d" % account.id, lambda: list_tokens(scope, account.id))
+
+
+def name_taken(scope: Scope, desired: DesiredKey) -> GrafanaError | None:
+    """Return the error for a name that a token has, ``None`` where none has it."""
+    account = token_named(scope, desired.name)
+    if account is None:
+        return None
+    migrated = ", into which the API key was migrated: its key works as before" if made_by_server(account) else ""
+    return Refused(
+        "API key %s cannot be made in %s: a token of service account %s (id %d) has that name%s; a name is taken in the "
+        "whole organization, over all API keys and tokens: choose another name, or go on with grafana_sa_token"
+        % (desired.name, scope.where(), account.name, account.id, migrated),
+        code="name_taken",
+    )
+
+
+def list_is_cut(scope: Scope, desired: DesiredKey) -> GrafanaError:
+    """Return the error for a key that may stand beyond the end of the list."""
+    return Refused(
+        "%s has %d API keys or more, and Grafana's list ends there: whether API key %s still is there cannot be told; delete "
+        "what is not needed, or migrate the keys with grafana_apikey_migrate" % (scope.where(), LIST_CAP, desired.name),
+        code="list_cut",
+    )
+
+
+def unmakable(scope: Scope, desired: DesiredKey, state: KeyState) -> GrafanaError:
+    """Return the error of a server that makes no API keys; it says so where the key lives on as a token."""
+    problem = gone(scope.client, "make API key %s" % desired.name)
+    if state.heir is None:
+        return problem
+    return Unsupported(
+        "%s. API key %s of %s is the token of service account %s (id %d) now, and its key works as before"
+        % (problem.message, desired.name, state.where, state.heir.name, state.heir.id)
+    )
