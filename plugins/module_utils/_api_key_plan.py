@@ -143,6 +143,8 @@ def judge(desired: DesiredKey, state: KeyState) -> list[str]:
     if not found.expired and other_lifetime(desired, found, created(desired, state), state.now):
         reasons.append("lifetime")
     stored = _not_stored(desired, state, found) if desired.sink is not None else None
+    if stored == "unanswered":
+        return [stored, *reasons]  # nobody has such a key, whatever else is the matter with it
     return [*reasons, stored] if stored else reasons
 
 
@@ -232,7 +234,7 @@ def _may_not(desired: DesiredKey, state: KeyState, reasons: t.Sequence[str]) -> 
         "expired": "it has expired (%s)" % found.expires,
         "elsewhere": "the place holds the key of %s" % foreign(desired, state),
     }
-    if reasons == ["unanswered"]:
+    if "unanswered" in reasons:
         advice = (
             "another run may be about to store it: run the task again in %d minutes, or set replace: when_needed to have it "
             "deleted and made again now" % (ORPHAN_AFTER // 60)

@@ -163,9 +163,9 @@ class ApiKeys(BaseResource):
             return list_keys(scope)
 
         keys: list[ApiKey] | None = scope.once(_KEYS, load)
-        about = stored.metadata
-        ours = about is not None and about.service_account_id is None and about.org_id == scope.org_id
-        if keys is not None and about is not None and ours and about.token_id not in {key.id for key in keys}:
+        about = stored.metadata or Metadata()
+        ours = about.token_id is not None and about.service_account_id is None and about.org_id == scope.org_id
+        if keys is not None and ours and about.token_id not in {key.id for key in keys}:
             keys = scope.anew(_KEYS, load)  # the list may be that of an earlier item
         if len(keys or ()) >= LIST_CAP:
             self._warn(
