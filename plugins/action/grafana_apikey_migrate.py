@@ -68,7 +68,7 @@ class ActionModule(TokenAction):
         """Return what is there after the last run, with what the one before it has changed."""
         if "organizations" not in left or "organizations" not in made:
             return {**left, "changed": True}
-        earlier = {place: key for place, key in _keys(made)}
+        earlier = dict(_keys(made))
         for place, key in _keys(left):
             before = earlier.get(place)
             if before is None:
