@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 import typing as t
 from dataclasses import dataclass
 
@@ -30,6 +31,8 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import 
 LIST_CAP = 100
 #: What the server's own migration calls an account, before the name of its key; its login begins so, too.
 AUTOGEN = "sa-autogen-"
+#: Such a login, also where the first start of a version from 10.4.1 on has put the organization before it.
+_AUTOGEN_LOGIN = re.compile(r"sa-autogen-|sa-(\d+)-autogen-\1-")
 
 
 @dataclass(frozen=True)
@@ -98,7 +101,7 @@ def delete_key(scope: Scope, key_id: int) -> None:
 
 def made_by_server(account: Account) -> bool:
     """Tell whether the server's own migration made an account, whatever it is called now: a rename keeps the login."""
-    return account.login.startswith(AUTOGEN)
+    return _AUTOGEN_LOGIN.match(account.login) is not None
 
 
 @dataclass(frozen=True)

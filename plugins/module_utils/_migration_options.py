@@ -206,7 +206,7 @@ def wanted(options: t.Mapping[str, t.Any], lists: t.Mapping[str, t.Any], default
     return Wanted(
         mode=mode,
         how=how,
-        orgs=_orgs(options.get("orgs"), given, default_org),
+        orgs=orgs_of(options.get("orgs"), default_org, given),
         selection=selection,
         expired=options.get("expired_keys") or ("migrate" if how == SERVER else "keep"),
         rules=tuple(_rule(entry) for entry in lists["consolidate"]),
@@ -239,8 +239,8 @@ def _checked(name: str, entries: t.Any) -> list[dict[str, t.Any]]:
     return found
 
 
-def _orgs(value: t.Any, given: t.Sequence[GivenKey], default: OrgChoice) -> tuple[OrgChoice, ...] | None:
-    """Return the organizations that are meant, ``None`` for all."""
+def orgs_of(value: t.Any, default: OrgChoice, given: t.Sequence[GivenKey] = ()) -> tuple[OrgChoice, ...] | None:
+    """Return the organizations that the option ``orgs`` means, ``None`` for all. Raises :class:`BadInput`."""
     if value == ALL:
         return None
     if value is None or value == "" or value == []:

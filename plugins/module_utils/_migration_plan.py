@@ -183,9 +183,34 @@ def _check_tokens(plans: t.Sequence[KeyPlan]) -> None:
 
 def autogen_login(key: ApiKey, org_id: int, version: Version | None) -> str:
     """Return the login that the server's migration gives the account of *key*, if it is free."""
+    return _login(key.name, org_id, version)
+
+
+def _login(name: str, org_id: int, version: Version | None) -> str:
     if version is not None and version < MIGRATION_GOES_ON:
-        return "%s%d-%s" % (AUTOGEN, org_id, key.name)
-    return "%s%d-%s" % (AUTOGEN, org_id, slug(key.name))
+        return "%s%d-%s" % (AUTOGEN, org_id, name)
+    # The server takes one dash for the first two.
+    return ("%s%d-%s" % (AUTOGEN, org_id, name.lower())).replace("--", "-", 1).replace(" ", "-")
+
+
+def logins_of(
+    keys: t.Iterable[ApiKey], taken: t.Iterable[str], org_id: int, version: Version | None
+) -> dict[int | None, str | None]:
+    """Return the login that the server's migration gives to the account of each key, by its id; ``None`` where none is free.
+
+    *keys* are in the order in which the server takes them (by name); *taken* are logins and addresses.
+    """
+    used = {login.lower() for login in taken}
+    more = MORE_LOGINS if version is None or version >= MIGRATION_GOES_ON else 0
+    found: dict[int | None, str | None] = {}
+    for key in keys:
+        names = [key.name, *("%s-%03d" % (key.name, number) for number in range(1, more + 1))]
+        offers = (_login(name, org_id, version) for name in names)
+        free = next((login for login in offers if login.lower() not in used), None)
+        found[key.id] = free
+        if free is not None:
+            used.add(free.lower())
+    return found
 
 
 def collisions(
@@ -195,23 +220,16 @@ def collisions(
 
     Accounts of other organizations, which also may have a login, are not seen from here.
     """
-    taken = {account.login.lower() for account in accounts}
-    found: dict[int | None, str] = {}
+    migrated = [plan.key for plan in plans if plan.action == MIGRATE]
+    logins = logins_of(migrated, (account.login for account in accounts), org_id, version)
     more = MORE_LOGINS if version is None or version >= MIGRATION_GOES_ON else 0
-    for plan in plans:
-        if plan.action != MIGRATE:
-            continue
-        login = autogen_login(plan.key, org_id, version).lower()
-        offers = [login, *("%s-%03d" % (login, number) for number in range(1, more + 1))]
-        free = next((one for one in offers if one not in taken), None)
-        if free is None:
-            found[plan.key.id] = (
-                "the login %s, which the server would give to its account, is taken%s: use mode: reissue for this key, or "
-                "delete the account that has the login" % (login, ", and so are the %d after it" % more if more else "")
-            )
-        else:
-            taken.add(free)
-    return found
+    return {
+        key.id: "the login %s, which the server would give to its account, is taken%s: use mode: reissue for this key, or "
+        "delete the account that has the login"
+        % (autogen_login(key, org_id, version), ", and so are the %d after it" % more if more else "")
+        for key in migrated
+        if logins[key.id] is None
+    }
 
 
 def same_names(plans_by_org: t.Mapping[int, t.Sequence[KeyPlan]], version: Version | None) -> None:

@@ -62,7 +62,7 @@ class Reissues:
         self._tokens = tokens
         self._accounts_of = {check: Run(ServiceAccounts(), client, Mode(check)) for check in (True, False)}
         self._tokens_of = {check: Run(tokens, client, Mode(check)) for check in (True, False)}
-        self._parsed: dict[tuple[int, str], DesiredToken] = {}
+        self._parsed: dict[tuple[int, str], DesiredToken | StoreError] = {}
         self._lock = threading.Lock()
 
     def look(self, scope: Scope, wanted: Wanted, ledger: Ledger, plans: t.Sequence[KeyPlan]) -> list[Reissue]:
@@ -126,10 +126,15 @@ class Reissues:
                 }
                 try:
                     self._parsed[place] = self._tokens.parse(options)
+                except StoreError as problem:
+                    self._parsed[place] = problem
                 except BadInput as problem:
                     where = "API key %s of %s: %s" % (plan.key.name, scope.where(), problem.message)
                     raise BadInput(where, code=problem.code, **problem.details) from None
-            return self._parsed[place]
+            found = self._parsed[place]
+        if isinstance(found, StoreError):
+            raise found
+        return found
 
     def carry_out(self, scope: Scope, wanted: Wanted, ledger: Ledger, reissues: t.Sequence[Reissue]) -> None:
         """Make accounts and tokens that are not there, and delete the old keys that may go."""

@@ -53,6 +53,8 @@ class Directory:
         self._own: Org | None = None
         self._listed: dict[int, Org] = {}
         self._memberships: list[dict[str, t.Any]] | None = None
+        #: Whether the caller may not list all organizations, so that there may be more than ``all`` returned.
+        self.partial = False
         self._lock = threading.Lock()
 
     def all(self) -> list[Org]:
@@ -60,6 +62,7 @@ class Directory:
         try:
             found = [Org(int(org["id"]), str(org["name"])) for org in self._pages()]
         except Forbidden:
+            self.partial = True
             found = self._of_caller()
         self._listed.update((org.id, org) for org in found)
         return found

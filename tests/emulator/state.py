@@ -163,6 +163,8 @@ class State:
         self.limits: dict[tuple[str, int], int] = {}
         self.migrated: set[int] = set()
         self.logins: dict[str, int] = {}
+        #: Service accounts by e-mail address, which is their first login.
+        self.addresses: dict[str, int] = {}
         self._ids = {"user": 0, "org": 0, "key": 0}
         org = self.add_org("Main Org.")
         admin = self.add_user("admin", "admin@localhost", "", self._admin_password, org.id)
@@ -201,6 +203,7 @@ class State:
             del self.accounts[account.id]
             if not keep_accounts:
                 self.logins.pop(account.login, None)
+                self.addresses.pop(account.email, None)
 
     # Users
 
@@ -237,12 +240,13 @@ class State:
         now = self.clock.now()
         account = Account(self.next("user"), org_id, name, login, role, now, disabled, updated=now, email=login)
         self.accounts[account.id] = account
-        self.logins[login] = account.id
+        self.logins[login] = self.addresses[login] = account.id
         return account
 
     def login_taken(self, login: str) -> bool:
-        """Tell whether a service account, or a user, has *login*: they share one table."""
-        return login in self.logins or any(login in (user.login, user.email) for user in self.users.values())
+        """Tell whether a service account, or a user, has *login*, be it as an address: they share one table."""
+        known = login in self.logins or login in self.addresses
+        return known or any(login in (user.login, user.email) for user in self.users.values())
 
     def rename_login(self, account: Account, login: str) -> None:
         """Give an account another login; its e-mail address stays."""
@@ -253,6 +257,7 @@ class State:
     def drop_account(self, account: Account) -> None:
         del self.accounts[account.id]
         self.logins.pop(account.login, None)
+        self.addresses.pop(account.email, None)
         for key in [key for key in self.keys.values() if key.account_id == account.id]:
             self.drop_key(key)
 

@@ -1,0 +1,323 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a line of somebody's automation does with API keys: told by the line and its neighbours, or not at all. Pure.
+
+What cannot be told is UNKNOWN, never a guess: a person then has to look at the line.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+GET, POST, DELETE, UNKNOWN = "GET", "POST", "DELETE", "unknown"
+#: Something that makes, reads and deletes a key by itself, as a resource of Terraform does.
+RESOURCE = "resource"
+#: How many lines before and after one are its neighbours.
+NEIGHBOURS = 30
+
+# A slash as it stands in paths, JSON and URLs, or between the quoted parts of a path that is put together.
+_SLASH = r"""(?:\\?/|%2[Ff]|["']\s*[,+]\s*f?["']/?)"""
+_PATH = re.compile(r"(?P<api>(?:(?<![\w.-])|(?<=%2[Ff]))api" + _SLASH + r")?auth" + _SLASH + r"keys(?P<more>[\w-]*)")
+#: What may stand before /auth/keys where /api is in a variable.
+_API_BASE = re.compile(r"(?i)(?:grafana|api)[^/]*/$")
+_RESOURCES = (
+    (re.compile(r"""^\s*resource\s+"?grafana_api_key"?\s"""), (".tf",), "terraform"),
+    (re.compile(r'"grafana_api_key"\s*:'), (".tf.json",), "terraform"),
+    (re.compile(r"\bgrafana\.(?:New)?ApiKey\("), (), "pulumi"),
+)
+#: The variable by which the roles of other collections make API keys; an empty list makes none.
+_ROLE_VARIABLE = re.compile(r"""^\s*["']?\w*grafana_api_keys["']?\s*:(?!\s*\[\s*\])""")
+
+_COMMENT = re.compile(r"""\s*(?:#|//|/\*|\*|--\s|<!--|;|"{3}|rem\s)""", re.IGNORECASE)
+_COMMENT_BEHIND = re.compile(r"(?:^|\s)(?:#|//)\s")
+_COMMAND = re.compile(r"(?<![\w./-])(?:curl|wget)\b(?!\.\w)")
+_END_OF_COMMAND = re.compile(r"\s\|\s|&&|\|\|")
+_VARIABLE_WORD = re.compile(r"(?<!\S)(?<!-[HuoxeAbcmw] )(?<!--header )(?<!--user )[\"']?\$\{?\w+(?:\[[@*]\])?\}?[\"']?(?!\S)")
+_OPTION_X = re.compile(r"""(?<![\w-])(?:-[a-zA-Z]*X|--request|--method)["',\s=]*([A-Za-z]+|[${\\]\S*)""")
+_OPTION_DATA = re.compile(r"(?<![\w-])(?:-[a-zA-Z]*d|--data(?:-\w+)?|--json|-F|--form|--post-(?:data|file))(?![\w-])")
+_OPTION_GET = re.compile(r"(?<![\w-])(?:-G|--get)(?![\w-])")
+_HTTPIE = re.compile(r"(?<![\w./-])https?\s+(?:-\S+\s+)*(GET|POST|DELETE|PUT|PATCH)\s[^\n]*$")
+_REQUEST_LINE = re.compile(r"""(?:^|["'`])\s*(GET|POST|DELETE)\s+\S*$""")
+_POWERSHELL = re.compile(r"(?i)\b(?:Invoke-RestMethod|Invoke-WebRequest|irm|iwr)\b")
+_POWERSHELL_METHOD = re.compile(r"(?i)-Method[\s:]+[\"']?(\$?\w+)")
+
+_VERB_CALL = re.compile(r"(?:\.|::|->|\b)(get|post|put|patch|delete)(?:_json|Async|JSON|Form)?\s*\(", re.IGNORECASE)
+_OPEN_CALL = re.compile(r"\b(\w+)\s*\(")
+#: Calls that may name the method as a plain argument; of others only ``method=`` and the like is taken.
+_REQUEST_CALL = re.compile(r"(?i)request|^(?:open|exchange|perform|execute)$")
+_METHOD_ARGUMENT = re.compile(r"""(?i)\b(?:method|type|verb)["']?\s*[:=]+>?\s*["']?(?:http\.Method)?(\w+)""")
+_QUOTED_METHOD = re.compile(r"""(?i)["'`](GET|POST|DELETE|PUT|PATCH)["'`]|\bMethod(Get|Post|Delete|Put|Patch)\b""")
+_ASSIGNED = re.compile(r"""(?:^|[\s({,])(?:(?:const|let|var|local|export|my)\s+)?\$?(\w+)\s*(?::=|=(?!=))\s*[^=]*$""")
+
+_TASK_URI = re.compile(r"(?m)^\s*(?:-\s+)?(?:ansible\.(?:builtin|windows)\.)?(?:win_)?uri\s*:")
+_TASK_METHOD = re.compile(r"""(?m)(?:^\s*|\s)method\s*[:=]\s*["']?([\w{]+)""")
+_BLOCK = re.compile(r"""^\s*(?:data|resource|provisioner)\s+"(\w[\w-]*)\"""")
+
+_STYLES_BY_SUFFIX = {".py": "python", ".go": "go", ".js": "javascript", ".ts": "javascript", ".rb": "ruby", ".java": "java"}
+
+
+class Place(t.NamedTuple):
+    """A line with its neighbours; *column* is where in it something stands, *suffix* that of the file (``.tf.json`` too)."""
+
+    suffix: str
+    before: t.Sequence[str]
+    line: str
+    column: int
+    after: t.Sequence[str]
+
+
+class Found(t.NamedTuple):
+    """Where in a line something about API keys stands; *whole* tells whether it is the path itself and nothing longer."""
+
+    column: int
+    end: int
+    what: str
+    style: str
+    whole: bool
+
+
+def find(line: str, suffix: str) -> list[Found]:
+    """Return what of *line* concerns API keys: paths of requests, and resources that make keys (*what* says which)."""
+    found = []
+    for one in _PATH.finditer(line):
+        start = one.start()
+        if one.group("api") or (line[start - 1 : start] == "/" and _API_BASE.search(line[:start])):
+            found.append(Found(start, one.end(), "request", "", not one.group("more")))
+    for pattern, suffixes, style in _RESOURCES:
+        match = pattern.search(line)
+        if match and (not suffixes or suffix in suffixes):
+            found.append(Found(match.start(), match.end(), RESOURCE, style, True))
+    if suffix in (".yml", ".yaml", ".json"):
+        match = _ROLE_VARIABLE.match(line)
+        if match:
+            found.append(Found(match.start(), match.end(), "role", "ansible role", True))
+    return found
+
+
+def commented(place: Place) -> bool:
+    """Tell whether what stands at a place is a comment."""
+    if _COMMENT.match(place.line):
+        return True
+    head = place.line[: place.column]
+    behind = _COMMENT_BEHIND.search(head)
+    return behind is not None and not any(head[: behind.start()].count(quote) % 2 for quote in "\"'`")
+
+
+def method_of(place: Place) -> tuple[str, str]:
+    """Return the method of the request whose path stands at *place*, and how it is made (``curl``, ``ansible`` …).
+
+    UNKNOWN and an empty text where that cannot be told.
+    """
+    if commented(place):
+        return UNKNOWN, "comment"
+    for look in (_shell, _task, _call, _block, _plain, _by_name):
+        found = look(place)
+        if found is not None:
+            method, style = found
+            return (method if method in (GET, POST, DELETE) else UNKNOWN), style
+    return UNKNOWN, ""
+
+
+def _statement(place: Place, signs: str) -> tuple[str, int]:
+    """Return the line with those that its continuation *signs* join to it, and where in it the place is."""
+    start = len(place.before)
+    while start and place.before[start - 1].rstrip().endswith(tuple(signs)):
+        start -= 1
+    head = [line.rstrip().rstrip(signs) for line in place.before[start:]]
+    tail = []
+    last = place.line
+    for line in place.after:
+        if not last.rstrip().endswith(tuple(signs)):
+            break
+        tail.append(line.rstrip().rstrip(signs))
+        last = line
+    before = " ".join([*head, ""])
+    return before + " ".join([place.line.rstrip().rstrip(signs), *tail]), len(before) + place.column
+
+
+def _shell(place: Place) -> tuple[str, str] | None:
+    """Look for curl, wget, httpie and PowerShell."""
+    text, column = _statement(place, "\\")
+    found = _command(text, column)
+    if found is None and place.suffix in (".yml", ".yaml", ".json"):
+        # A folded scalar needs no backslash.
+        start, block, offset = _yaml_block(place)
+        if start is not None and not _TASK_URI.search(block):
+            found = _command(block, offset)
+    if found is not None:
+        return found
+    httpie = _HTTPIE.search(text[:column] + "\n") or _HTTPIE.search(text[:column])
+    if httpie:
+        return httpie.group(1), "httpie"
+    text, column = _statement(place, "`")
+    if _POWERSHELL.search(text[:column]) or (_POWERSHELL.search(text) and place.suffix == ".ps1"):
+        method = _POWERSHELL_METHOD.search(text)
+        return (method.group(1).upper() if method else GET), "powershell"
+    return None
+
+
+def _command(text: str, column: int) -> tuple[str, str] | None:
+    """Return what the curl or wget does in whose arguments the place is."""
+    commands = list(_COMMAND.finditer(text, 0, column))
+    if not commands:
+        return None
+    begin = commands[-1]
+    if _END_OF_COMMAND.search(_unquoted(text[begin.start() : column])):
+        return None
+    following = _COMMAND.search(text, column)
+    words = text[begin.start() : following.start() if following else len(text)]
+    stop = _END_OF_COMMAND.search(_unquoted(words), column - begin.start())
+    words = words[: stop.start()] if stop else words
+    method = _OPTION_X.search(words)
+    if method:
+        return method.group(1).upper(), begin.group()
+    if _OPTION_DATA.search(words) and not _OPTION_GET.search(words):
+        return POST, begin.group()
+    # Options in a variable may say anything.
+    return (UNKNOWN if _VARIABLE_WORD.search(words) else GET), begin.group()
+
+
+def _unquoted(text: str) -> str:
+    """Return *text* with what stands in quotes blanked out, at the same length."""
+    return re.sub(r"""'[^']*'|`[^`]*`|"(?:\\.|[^"\\])*\"""", lambda quoted: "x" * len(quoted.group()), text)
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def _yaml_block(place: Place) -> tuple[int | None, str, int]:
+    """Return the list item that a line of YAML is in: where it begins (``None`` for none), its text, the place in it."""
+    own = _indent(place.line)
+    start: int | None = len(place.before) if place.line.lstrip().startswith("- ") else None
+    lines = [*place.before, place.line, *place.after]
+    here = len(place.before)
+    if start is None:
+        for number in range(here - 1, -1, -1):
+            line = lines[number]
+            if not line.strip():
+                continue
+            if _indent(line) < own:
+                own = _indent(line)
+                if line.lstrip().startswith("- "):
+                    start = number
+                    break
+    if start is None:
+        return None, "", 0
+    end = here + 1
+    while end < len(lines) and (not lines[end].strip() or _indent(lines[end]) > _indent(lines[start])):
+        end += 1
+    return start, "\n".join(lines[start:end]), sum(len(line) + 1 for line in lines[start:here]) + place.column
+
+
+def _task(place: Place) -> tuple[str, str] | None:
+    """Look for a task of Ansible with the module uri."""
+    if place.suffix not in (".yml", ".yaml"):
+        return None
+    start, block, _offset = _yaml_block(place)
+    if start is None or not _TASK_URI.search(block):
+        return None
+    method = _TASK_METHOD.search(block)
+    return (method.group(1).upper() if method else GET), "ansible"
+
+
+def _call(place: Place) -> tuple[str, str] | None:
+    """Look for a call in whose arguments the place is."""
+    head = "\n".join([*place.before[-8:], place.line[: place.column]])
+    tail = "\n".join([place.line[place.column :], *place.after[:12]])
+    style = _STYLES_BY_SUFFIX.get(place.suffix, "call")
+    calls = [*_VERB_CALL.finditer(head), *_OPEN_CALL.finditer(head)]
+    for call in sorted(calls, key=lambda one: one.end(), reverse=True):
+        inside = head[call.end() :]
+        if _closed(inside) is not None:
+            continue
+        if call.re is _VERB_CALL:
+            return call.group(1).upper(), style
+        stop = _closed(inside + tail)
+        arguments = (inside + tail)[:stop]
+        method = _method_in(arguments, call.group(1), stop is not None)
+        if method is not None:
+            return method, style
+    return None
+
+
+def _closed(text: str) -> int | None:
+    """Return where in *text* the parenthesis is closed that was open before it; ``None`` if it is not."""
+    depth = 0
+    for number, sign in enumerate(_unquoted(text)):
+        depth += {"(": 1, ")": -1}.get(sign, 0)
+        if depth < 0:
+            return number
+    return None
+
+
+def _method_in(arguments: str, name: str, whole: bool) -> str | None:
+    """Return the method that the *arguments* of a call say, ``None`` where it need not be the call that makes the request.
+
+    *whole* tells whether the arguments are all there.
+    """
+    named = _METHOD_ARGUMENT.search(arguments)
+    if named and named.group(1).upper() in (GET, POST, DELETE):
+        return named.group(1).upper()
+    requests = _REQUEST_CALL.search(name) is not None
+    quoted = _QUOTED_METHOD.search(arguments) if requests else None
+    if quoted:
+        return (quoted.group(1) or quoted.group(2)).upper()
+    if named:
+        return UNKNOWN
+    if whole and name in ("fetch", "axios", "got"):
+        return GET
+    if whole and name in ("Request", "urlopen"):
+        return POST if re.search(r"\bdata\s*=", arguments) else GET
+    return UNKNOWN if requests else None
+
+
+def _block(place: Place) -> tuple[str, str] | None:
+    """Look for a block of Terraform that makes requests."""
+    if place.suffix != ".tf":
+        return None
+    lines = [*place.before, place.line, *place.after]
+    here = len(place.before)
+    for number in range(here, -1, -1):
+        begin = _BLOCK.match(lines[number])
+        if begin is None:
+            continue
+        end = next((n for n in range(here + 1, len(lines)) if _BLOCK.match(lines[n]) or lines[n].startswith("}")), len(lines))
+        method = _METHOD_ARGUMENT.search("\n".join(lines[number:end]))
+        if begin.group(1) == "http":
+            return (method.group(1).upper() if method else GET), "terraform"
+        return (method.group(1).upper() if method else UNKNOWN), "terraform"
+    return None
+
+
+def _plain(place: Place) -> tuple[str, str] | None:
+    """Look for a request as HTTP writes it."""
+    head = place.line[: place.column]
+    found = _REQUEST_LINE.search(head)
+    if found and (place.suffix in (".http", ".rest") or " HTTP/" in place.line):
+        return found.group(1), "http"
+    return None
+
+
+def _by_name(place: Place) -> tuple[str, str] | None:
+    """Look for the requests of the next lines with the variable that the path is put into."""
+    assigned = _ASSIGNED.search(place.line[: place.column])
+    if assigned is None:
+        return None
+    name = assigned.group(1)
+    used = re.compile(r"(?<![\w.])\$?\{?%s\b" % re.escape(name))
+    methods: set[str] = set()
+    style = ""
+    for number, line in enumerate(place.after):
+        use = used.search(line)
+        if use is None:
+            continue
+        before = [*place.before, place.line, *place.after[:number]]
+        there = Place(place.suffix, before, line, use.start(), place.after[number + 1 :])
+        method, style = next((found for found in (_shell(there), _call(there)) if found is not None), (UNKNOWN, style))
+        methods.add(method)
+    if len(methods) == 1:
+        return methods.pop(), style
+    return None

@@ -1,0 +1,243 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The module grafana_upgrade_guard_info: reads what there is, and tells what an upgrade makes of it. It writes nothing."""
+
+from __future__ import annotations
+
+import typing as t
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+from ansible_collections.orgsmith.grafana.plugins.module_utils._api_keys import AUTOGEN, list_keys
+from ansible_collections.orgsmith.grafana.plugins.module_utils._client import Client
+from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import Connection, OrgChoice
+from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import (
+    BadInput,
+    Forbidden,
+    NotFound,
+    Unauthorized,
+    Unsupported,
+)
+from ansible_collections.orgsmith.grafana.plugins.module_utils._info import Answer
+from ansible_collections.orgsmith.grafana.plugins.module_utils._key_usage import Scan, scan
+from ansible_collections.orgsmith.grafana.plugins.module_utils._migration_options import orgs_of
+from ansible_collections.orgsmith.grafana.plugins.module_utils._module import GrafanaModule
+from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Directory, Org, Scope
+from ansible_collections.orgsmith.grafana.plugins.module_utils._service_accounts import search
+from ansible_collections.orgsmith.grafana.plugins.module_utils._upgrade_guard import (
+    NOT_A_MEMBER,
+    NOT_PERMITTED,
+    Finding,
+    Limits,
+    OrgKeys,
+    Upgrade,
+    findings,
+    logins,
+)
+from ansible_collections.orgsmith.grafana.plugins.module_utils._upgrade_kinds import DECISION, KINDS
+from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import (
+    API_KEYS_END,
+    LOGIN_PER_ORG,
+    SERVICE_ACCOUNTS,
+    Version,
+    parse,
+)
+
+OPTIONS: dict[str, dict[str, t.Any]] = {
+    "target_version": {"type": "str", "required": True},
+    "present_version": {"type": "str"},
+    "orgs": {"type": "raw"},
+    "scan": {"type": "list", "elements": "path"},
+    "scan_exclude": {"type": "list", "elements": "str"},
+    "decided": {"type": "list", "elements": "str"},
+}
+
+
+def guard(module: GrafanaModule, client: Client, connection: Connection) -> Answer:
+    """Return what there is to know and to decide before the upgrade."""
+    params = module.params
+    target = _version(params["target_version"], "target_version")
+    told = _version(params["present_version"], "present_version") if params["present_version"] else None
+    choices = _choices(params["orgs"], connection.org)
+    scanned = scan(params["scan"] or (), params["scan_exclude"] or ())
+    present = told or client.version()
+    if present is None:
+        raise Unsupported(
+            "%s does not tell its version to this caller: set present_version to what runs there" % connection.url,
+            code="version_hidden",
+        )
+    if target < present:
+        raise BadInput(
+            "target_version %s is older than Grafana %s, which %s runs: this module tells of upgrades"
+            % (target, present, connection.url),
+            code="downgrade",
+        )
+    upgrade = _read(client, choices, present, target, scanned)
+    return _answer(module, upgrade, scanned)
+
+
+def _version(value: str, option: str) -> Version:
+    found = parse(value)
+    if found is None:
+        raise BadInput("%s has to be a version of Grafana such as 12.4.3, and is %r" % (option, value))
+    return found
+
+
+def _choices(value: t.Any, org: OrgChoice) -> tuple[OrgChoice, ...] | None:
+    """Return the organizations that are meant, ``None`` for all of them: so it is where nothing is said."""
+    if value in (None, "", []) and org == OrgChoice():
+        return None
+    return orgs_of(value, org)
+
+
+def _read(client: Client, choices: tuple[OrgChoice, ...] | None, present: Version, target: Version, scanned: Scan) -> Upgrade:
+    """Ask the server: three questions, and two for each organization."""
+    before = Upgrade(present, target, hits=tuple(scanned.hits), unseen=tuple(scanned.unseen))
+    if present >= API_KEYS_END:
+        return before
+    directory = Directory(client)
+    orgs = directory.all() if choices is None else _resolved(client, directory, choices)
+    client.expect(2 * len(orgs) + 3)
+    members = _members(client, directory)
+    accounts = present >= SERVICE_ACCOUNTS
+
+    def read(org: Org) -> OrgKeys:
+        if members is not None and org.id not in members:
+            return _outside(client, org)
+        scope = Scope(client, org, directory, many=True)
+        return _org_keys(scope, accounts, present < LOGIN_PER_ORG <= target)
+
+    with ThreadPoolExecutor(max(1, client.connection.concurrency)) as pool:
+        found = tuple(pool.map(read, orgs))
+    limits = _limits(client) if any(org.keys for org in found) else Limits()
+    return replace(before, orgs=found, limits=limits, partial=choices is None and directory.partial)
+
+
+def _resolved(client: Client, directory: Directory, choices: tuple[OrgChoice, ...]) -> list[Org]:
+    found = directory.resolve(choices)
+    missing = [str(choice) for choice in choices if found[choice] is None]
+    if missing:
+        raise _not_found(client, missing)
+    return [org for org in (found[choice] for choice in choices) if org is not None]
+
+
+def _members(client: Client, directory: Directory) -> set[int] | None:
+    """Return the ids of the organizations whose keys the caller may see; ``None`` for a token, which is in its own alone.
+
+    Asking each organization would not do: at 9.x a server admin who is no member is let in, and shown nothing.
+    """
+    if client.connection.identity.kind == "token":
+        return None
+    return {int(org["orgId"]) for org in directory.memberships()}
+
+
+def _outside(client: Client, org: Org) -> OrgKeys:
+    """Return that nothing can be told of an org. Raises :class:`NotFound` for an id that no org has."""
+    try:
+        if org.name is None and client.find("/api/orgs/%d" % org.id) is None:
+            raise _not_found(client, [str(OrgChoice(id=org.id))])
+    except Forbidden:
+        pass
+    return OrgKeys(org, problem=NOT_A_MEMBER)
+
+
+def _not_found(client: Client, orgs: t.Iterable[str]) -> NotFound:
+    return NotFound("%s: not found on %s: correct orgs" % (", ".join(orgs), client.connection.url), code="org_not_found")
+
+
+def _org_keys(scope: Scope, has_accounts: bool, accounts_too: bool) -> OrgKeys:
+    """Return the keys of an org, and its accounts where they may matter."""
+    org = t.cast(Org, scope.org)
+    try:
+        keys = tuple(list_keys(scope) or ())
+    except Forbidden:
+        return OrgKeys(org, problem=NOT_PERMITTED)
+    if not has_accounts or not (keys or accounts_too):
+        return OrgKeys(org, keys)
+    try:
+        return OrgKeys(org, keys, tuple(search(scope)))
+    except Forbidden:
+        return OrgKeys(org, keys, None)
+
+
+def _limits(client: Client) -> Limits:
+    """Return the settings that matter, as far as the caller is told: server admins are."""
+    try:
+        settings: t.Any = client.get("/api/admin/settings")
+    except (Forbidden, NotFound, Unauthorized):
+        return Limits()
+    if not isinstance(settings, dict):
+        return Limits()
+
+    def value(section: str, name: str) -> str:
+        return str((settings.get(section) or {}).get(name, "")).strip().lower()
+
+    assigns = value("users", "auto_assign_org")
+    return Limits(
+        assigns_org=assigns in ("true", "1", "yes", "on") if assigns else None,
+        longest_seconds=_positive(value("auth", "api_key_max_seconds_to_live")),
+        longest_days=_positive(value("service_accounts", "token_expiration_day_limit")),
+    )
+
+
+def _positive(text: str) -> int | None:
+    return int(text) if text.isdigit() and int(text) > 0 else None
+
+
+def _answer(module: GrafanaModule, upgrade: Upgrade, scanned: Scan) -> Answer:
+    decided = set(module.params["decided"] or ())
+    found = findings(upgrade)
+    unknown = sorted(decided - set(KINDS) - {one.id for one in found})
+    if unknown:
+        module.warn("decided names findings that are not there (any more): %s" % ", ".join(unknown))
+    # What has to be decided comes first.
+    found.sort(key=lambda one: not one.decides)
+    views = [one.view(one.id in decided or one.kind in decided) for one in found]
+    open_ones = [view["id"] for view in views if view["severity"] == DECISION and not view["decided"]]
+    return {
+        "present_version": str(upgrade.present),
+        "target_version": str(upgrade.target),
+        "findings": views,
+        "decisions": open_ones,
+        "ready": not open_ones,
+        "report": [_line(one, view) for one, view in zip(found, views)],
+        "organizations": [_organization(upgrade, org) for org in upgrade.orgs],
+        "scan": {"files": scanned.files, "skipped": dict(sorted(scanned.skipped.items()))},
+        "summary": {
+            "organizations": len(upgrade.orgs),
+            "api_keys": sum(len(org.keys) for org in upgrade.orgs),
+            "expired": sum(key.expired for org in upgrade.orgs for key in org.keys),
+            "findings": len(views),
+            "decisions": len(open_ones),
+            "decided": sum(view["decided"] for view in views),
+        },
+    }
+
+
+def _line(finding: Finding, view: Answer) -> str:
+    """Return a finding as a line to read."""
+    mark = "decided" if view["decided"] else view["severity"]
+    where = "" if finding.org is None else "org %s: " % (finding.org.name or finding.org.id)
+    return "[%s] %s - %s%s. Why: %s. What to do: %s." % (mark, finding.id, where, finding.what, view["why"], view["do"])
+
+
+def _organization(upgrade: Upgrade, found: OrgKeys) -> Answer:
+    """Return an organization as it stands in the result."""
+    will = logins(upgrade, found)
+    keys = []
+    for key in found.keys:
+        entry: Answer = {
+            "id": key.id,
+            "name": key.name,
+            "role": key.role,
+            "expires": key.expires,
+            "expired": key.expired,
+            "last_used": key.last_used,
+            "becomes": None,
+        }
+        login = will.get(key.id)
+        if login is not None:
+            entry["becomes"] = {"service_account": AUTOGEN + key.name, "login": login}
+        keys.append(entry)
+    return {**found.org.shown(), "problem": found.problem, "api_keys": keys}
