@@ -218,7 +218,7 @@ def _entry(module: GrafanaModule, migration: Migration, outcome: Outcome, check:
     ledger = migration.ledgers.get(entry["org_id"]) if entry["org_id"] is not None else None
     if ledger is not None:
         entry.update(ledger.view(check))
-        entry["touched"] = any(record.done for record in ledger.keys.values())
+        entry["touched"] = _touched(outcome, ledger, check)
         if outcome.status in (OK, CHANGED) and ledger.failed():
             entry["status"] = FAILED
         if ledger.problem is not None:
@@ -230,6 +230,13 @@ def _entry(module: GrafanaModule, migration: Migration, outcome: Outcome, check:
     if outcome.problem is not None:
         entry["failure"] = outcome.problem.failure()
     return entry
+
+
+def _touched(outcome: Outcome, ledger: Ledger, check: bool) -> bool:
+    """Tell whether something was done, or in check mode would be, whatever has failed beside it."""
+    if outcome.status == CHANGED and (check or any(adoption.problem is None for adoption in ledger.adopted.values())):
+        return True
+    return any(record.done for record in ledger.keys.values())
 
 
 def _summary(ledgers: t.Sequence[Ledger], entries: t.Sequence[View], check: bool) -> View:

@@ -112,8 +112,8 @@ def test_a_login_that_is_taken(old):
     for result in (check, run):
         assert by_name(result, "a")["ci"]["failure"]["code"] == "collision"
         assert "reissue" in result["msg"]
+        assert result["changed"]
     assert (run["summary"]["migrated"], run["summary"]["failed"], run["summary"]["left"]) == (2, 1, 1)
-    assert run["changed"]
     again = old.server.fails(MIGRATE, mode="server", org_name="a")
     assert not again["changed"]
     assert old.listed("a") == ["ci"]
@@ -229,6 +229,22 @@ def test_adopt_under_a_name_that_is_taken(old):
     result = old.server.fails(MIGRATE, mode="server", org_name="a", adopt=[{"pattern": "sa-autogen-(.*)", "name": r"\1"}])
     assert result.code == "name_taken"
     assert set(old.accounts("a")) == {"ci", "sa-autogen-ci"}
+
+
+def test_an_account_is_adopted_though_another_one_fails(old):
+    """Check and run tell that something changes."""
+    for name in ("ci", "reader"):
+        old.key("a", name)
+    old.account("a", "ci")
+    old.upgrade("12.4.3")
+    options = {"mode": "server", "org_name": "a", "adopt": [{"pattern": "sa-autogen-(.*)", "name": r"\1"}]}
+    assert [old.server.fails(MIGRATE, check=check, **options)["changed"] for check in (True, False, True, False)] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+    assert set(old.accounts("a")) == {"ci", "sa-autogen-ci", "reader"}
 
 
 def test_before_service_accounts(versioned):
