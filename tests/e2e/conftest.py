@@ -15,6 +15,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+import requests
 
 from emulator import Emulator
 
@@ -129,6 +130,24 @@ class Site:
             }
             for number in range(size)
         ]
+
+    @property
+    def url(self) -> str:
+        """The server's address."""
+        return self.emulator.url
+
+    def api(self, method: str, path: str, body=None, org: int | None = None):
+        """Make a request by hand, as the server's admin; it has to succeed."""
+        headers = {"X-Grafana-Org-Id": str(org)} if org else {}
+        whole = self.url + path
+        answer = requests.request(method, whole, json=body, headers=headers, auth=("admin", PASSWORD), timeout=10)
+        assert answer.ok, (answer.status_code, answer.text)
+        return answer.json()
+
+    def writes(self) -> int:
+        """Return how many writing requests were made, without logins."""
+        routes = self.emulator.stats()["routes"]
+        return sum(route["count"] for route in routes if route["method"] != "GET" and route["route"] != "/login")
 
     def user(self, login: str) -> None:
         """Make a user."""

@@ -95,7 +95,8 @@ def run(job: dict[str, Any]) -> dict[str, Any]:
 
 
 def main() -> None:
-    importlib.import_module(PACKAGE + "grafana_sa_token")
+    for name in ("grafana_sa_token", "grafana_api_key"):
+        importlib.import_module(PACKAGE + name)
     for line in sys.stdin:
         print(json.dumps(run(json.loads(line))), flush=True)
 
