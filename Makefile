@@ -18,6 +18,7 @@ VENV := .venv
 LINT := .build/venv-lint
 DOCS := .build/venv-docs
 BENCH := .build/venv-bench
+BROWSER := .build/venv-browser
 TARBALL := .build/dist/orgsmith-grafana-$(shell sed -n 's/^version: *//p' galaxy.yml).tar.gz
 TESTS = $(wildcard tests/unit tests/conformance tests/modules tests/interrupted tests/e2e)
 
@@ -51,6 +52,12 @@ test: .test-venv ## run every test
 histories: .test-venv ## try 2,000 histories of what may happen to a token
 	@$(call in,$(VENV)) HISTORIES=500 python -m pytest --numprocesses auto --dist worksteal \
 		tests/interrupted/test_histories.py $(ARGS)
+
+.PHONY: browser
+browser: .link ## look at the pages that the collection makes in Chromium; pictures of them go to .build/browser
+	@tests/tools/find-chromium.sh >/dev/null
+	@tests/tools/venv.sh $(BROWSER) tests/requirements-browser.txt
+	@$(call in,$(BROWSER)) CHROMIUM="$$(tests/tools/find-chromium.sh)" python -m pytest tests/browser/test_*.py $(ARGS)
 
 .PHONY: bench
 bench: .link ## compare with bare requests and with community.grafana, in seconds and requests

@@ -17,7 +17,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._sink_handover im
 from ansible_collections.orgsmith.grafana.plugins.plugin_utils._vaulted import Vaulted
 
 Result = dict[str, t.Any]
-Place = t.Tuple[t.Any, t.Any, t.Any]
+Place = tuple[t.Any, t.Any, t.Any]
 
 
 class _Failed(GrafanaError):

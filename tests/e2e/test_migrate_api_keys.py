@@ -45,7 +45,8 @@ class OldSite(Old):
         found = json.loads(files[0].read_text())
         names = {key["name"] for org in found["organizations"] for key in org["keys"]}
         for path in files[1:]:
-            assert all(name.replace("_", "") in path.read_text().replace("\\", "").replace("_", "") for name in names if name != ODD)
+            text = path.read_text().replace("\\", "").replace("_", "")
+            assert all(name.replace("_", "") in text for name in names if name != ODD)
         return found
 
 
