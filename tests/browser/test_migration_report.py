@@ -11,10 +11,10 @@ import socket
 import pypdf
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browser.conftest import SHOWN
 
 from ansible_collections.orgsmith.grafana.plugins.plugin_utils._migration_report import migration_report
 from ansible_collections.orgsmith.grafana.tests.unit.plugins.plugin_utils import migration_results as results
+from browser.conftest import SHOWN
 
 LOOKS = {"light": ("light", 1280), "dark": ("dark", 1280), "narrow": ("light", 400), "narrow-dark": ("dark", 400)}
 
