@@ -41,6 +41,12 @@ options:
       - Where the keys go of tokens that have neither C(dest) nor C(sink).
       - As O(orgsmith.grafana.grafana_sa_token#module:sink).
     type: dict
+  renew_before:
+    description:
+      - How long before its end a token is due that has no C(renew_before), as
+        O(orgsmith.grafana.grafana_sa_token#module:renew_before). One that does not live so long is due in the last third of its
+        life.
+    type: raw
 author:
   - orgsmith contributors (@orgsmith)
 """

@@ -11,6 +11,7 @@ import typing as t
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import OrgChoice
+from ansible_collections.orgsmith.grafana.plugins.module_utils._durations import seconds
 from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import GrafanaError
 from ansible_collections.orgsmith.grafana.plugins.module_utils._sink_file import FileSink
 from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks import Place, Shared
@@ -33,10 +34,12 @@ def items(
     folder: str = "",
     dashboards_as: str = "caller",
     sink: Tenant | None = None,
+    renew_before: t.Any = None,
 ) -> list[Item]:
     """Return the batch of the step *kind* for all *organizations* that did not fail at an *earlier* one.
 
-    *sink* is where the keys go of tokens that do not say so themselves.
+    *sink* is where the keys go of tokens that do not say so themselves, *renew_before* how long before its end a token is
+    due that does not say so; one that does not live so long is due in the last third of its life.
     """
     if kind not in STEPS:
         raise AnsibleFilterError("kind has to be one of %s, not %r" % (", ".join(STEPS), kind))
@@ -47,7 +50,22 @@ def items(
     for tenant in organizations:
         if tenant["name"] not in lost:
             found.extend(_of_tenant(tenant, kind, folder, dashboards_as, sink))
+    if kind == "tokens" and renew_before:
+        found = [_renewed(item, renew_before) for item in found]
     return found
+
+
+def _renewed(token: Item, renew_before: t.Any) -> Item:
+    """Return *token* with a time before its end at which it is due, shorter than its life."""
+    if token.get("renew_before") is not None or token.get("state") == "absent":
+        return token
+    lifetime = token.get("seconds_to_live")
+    try:
+        span = seconds(renew_before, "renew_before")
+        lives = None if lifetime in (None, "", "max") else seconds(lifetime, "seconds_to_live")
+    except GrafanaError as problem:
+        raise AnsibleFilterError("%s: token %s: %s" % (token["org_name"], token.get("name"), problem.message)) from None
+    return {**token, "renew_before": span if not lives or span < lives else lives // 3}
 
 
 def _check(organizations: t.Sequence[Tenant], dashboards_as: str, sink: Tenant | None) -> None:

@@ -150,3 +150,29 @@ def test_summary():
         "failed": ["two: m"],
         "kept": 2,
     }
+
+
+@pytest.mark.parametrize(
+    ("token", "due"),
+    [
+        ({}, 7 * 86400),
+        ({"seconds_to_live": "30d"}, 7 * 86400),
+        ({"seconds_to_live": "max"}, 7 * 86400),
+        ({"seconds_to_live": 0}, 7 * 86400),
+        ({"seconds_to_live": "7d"}, 7 * 86400 // 3),
+        ({"seconds_to_live": "3h"}, 3600),
+        ({"seconds_to_live": "3h", "renew_before": "1h"}, "1h"),
+        ({"state": "absent", "seconds_to_live": "3h"}, None),
+    ],
+)
+def test_when_a_token_is_due(token, due):
+    """One that does not live as long as all others is due in the last third of its life, and refused by nobody."""
+    tenant = {"name": "a", "service_accounts": [{"name": "ci", "tokens": [{"name": "ci", "dest": "/k", **token}]}]}
+    [item] = items([tenant], "tokens", renew_before="7d")
+    assert item.get("renew_before") == due
+
+
+def test_a_lifetime_that_is_none_is_told_with_its_token():
+    tenant = {"name": "a", "service_accounts": [{"name": "ci", "tokens": [{"name": "ci", "dest": "/k", "seconds_to_live": "x"}]}]}
+    with pytest.raises(AnsibleFilterError, match="token ci: seconds_to_live"):
+        items([tenant], "tokens", renew_before="7d")
