@@ -15,5 +15,6 @@ highlight_language = "YAML+Jinja"
 default_role = "any"
 # Pages are read on their own as well, where headings may start lower; and they link to files of the repository.
 # The plugins' pages point into Ansible's own documentation, which is not fetched for a build.
-suppress_warnings = ["myst.header", "myst.xref_missing", "ref.ref", "toc.empty_glob"]
+# Pygments does not know all of Terraform's language, and shows what it does not know without colours.
+suppress_warnings = ["misc.highlighting_failure", "myst.header", "myst.xref_missing", "ref.ref", "toc.empty_glob"]
 myst_heading_anchors = 3

@@ -22,13 +22,19 @@ _SLASH = r"""(?:\\?/|%2[Ff]|["']\s*[,+]\s*f?["']/?)"""
 _PATH = re.compile(r"(?P<api>(?:(?<![\w.-])|(?<=%2[Ff]))api" + _SLASH + r")?auth" + _SLASH + r"keys(?P<more>[\w-]*)")
 #: What may stand before /auth/keys where /api is in a variable.
 _API_BASE = re.compile(r"(?i)(?:grafana|api)[^/]*/$")
-_RESOURCES = (
-    (re.compile(r"""^\s*resource\s+"?grafana_api_key"?\s"""), (".tf",), "terraform"),
-    (re.compile(r'"grafana_api_key"\s*:'), (".tf.json",), "terraform"),
-    (re.compile(r"\bgrafana\.(?:New)?ApiKey\("), (), "pulumi"),
+_YAML = (".yml", ".yaml", ".json")
+_TASK = r"^\s*(?:-\s+)?(?:local_action\s*:\s*)?"
+#: What makes or reads keys without naming the path: how it looks, in which files (all for none), its method, its style. The
+#: last one is the variable by which roles of other collections make keys; an empty list makes none. A value on the line
+#: after grafana_api_key makes it an option of community.grafana.
+_DECLARED: tuple[tuple[re.Pattern[str], tuple[str, ...], str, str], ...] = (
+    (re.compile(r"""^\s*resource\s+"?grafana_api_key"?\s"""), (".tf",), RESOURCE, "terraform"),
+    (re.compile(r'"grafana_api_key"\s*:'), (".tf.json",), RESOURCE, "terraform"),
+    (re.compile(r"\bgrafana\.(?:New)?ApiKey\("), (), RESOURCE, "pulumi"),
+    (re.compile(_TASK + r"(?:orgsmith\.grafana\.grafana_api_key\s*:|grafana_api_key\s*:\s*(?:#|$))"), _YAML, RESOURCE, "ansible"),
+    (re.compile(_TASK + r"(?:orgsmith\.grafana\.)?grafana_api_key_info\s*:"), _YAML, GET, "ansible"),
+    (re.compile(r"""^\s*["']?\w*grafana_api_keys["']?\s*:(?!\s*\[\s*\])"""), _YAML, POST, "ansible role"),
 )
-#: The variable by which the roles of other collections make API keys; an empty list makes none.
-_ROLE_VARIABLE = re.compile(r"""^\s*["']?\w*grafana_api_keys["']?\s*:(?!\s*\[\s*\])""")
 
 _COMMENT = re.compile(r"""\s*(?:#|//|/\*|\*|--\s|<!--|;|"{3}|rem\s)""", re.IGNORECASE)
 _COMMENT_BEHIND = re.compile(r"(?:^|\s)(?:#|//)\s")
@@ -69,30 +75,30 @@ class Place(t.NamedTuple):
 
 
 class Found(t.NamedTuple):
-    """Where in a line something about API keys stands; *whole* tells whether it is the path itself and nothing longer."""
+    """Where in a line something about API keys stands.
+
+    *method* and *style* are those of something declared, empty for the path of a request; *whole* tells whether that is the path
+    itself and nothing longer.
+    """
 
     column: int
     end: int
-    what: str
-    style: str
-    whole: bool
+    method: str = ""
+    style: str = ""
+    whole: bool = True
 
 
 def find(line: str, suffix: str) -> list[Found]:
-    """Return what of *line* concerns API keys: paths of requests, and resources that make keys (*what* says which)."""
+    """Return what of *line* concerns API keys: paths of requests, and what makes or reads keys without them."""
     found = []
     for one in _PATH.finditer(line):
         start = one.start()
         if one.group("api") or (line[start - 1 : start] == "/" and _API_BASE.search(line[:start])):
-            found.append(Found(start, one.end(), "request", "", not one.group("more")))
-    for pattern, suffixes, style in _RESOURCES:
+            found.append(Found(start, one.end(), whole=not one.group("more")))
+    for pattern, suffixes, method, style in _DECLARED:
         match = pattern.search(line)
         if match and (not suffixes or suffix in suffixes):
-            found.append(Found(match.start(), match.end(), RESOURCE, style, True))
-    if suffix in (".yml", ".yaml", ".json"):
-        match = _ROLE_VARIABLE.match(line)
-        if match:
-            found.append(Found(match.start(), match.end(), "role", "ansible role", True))
+            found.append(Found(match.start(), match.end(), method, style))
     return found
 
 
@@ -141,7 +147,7 @@ def _shell(place: Place) -> tuple[str, str] | None:
     """Look for curl, wget, httpie and PowerShell."""
     text, column = _statement(place, "\\")
     found = _command(text, column)
-    if found is None and place.suffix in (".yml", ".yaml", ".json"):
+    if found is None and place.suffix in _YAML:
         # A folded scalar needs no backslash.
         start, block, offset = _yaml_block(place)
         if start is not None and not _TASK_URI.search(block):

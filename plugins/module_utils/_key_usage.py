@@ -19,8 +19,6 @@ from dataclasses import dataclass, field
 from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
 from ansible_collections.orgsmith.grafana.plugins.module_utils._key_requests import (
     NEIGHBOURS,
-    POST,
-    RESOURCE,
     UNKNOWN,
     Found,
     Place,
@@ -41,8 +39,8 @@ _VAULT = b"$ANSIBLE_VAULT;"
 #: An API key of the old form: base64 of {"k":"…; and base64 of that, as secrets of Kubernetes are written.
 _KEY = re.compile(r"(?:eyJrIjoi|ZXlKcklqb2)[A-Za-z0-9+/_=-]{20,}")
 
-#: What a hit is; of a role's variable the method is POST.
-REQUEST, ROLE, KEY = "request", "role", "key"
+#: What a hit is: the path of a request, something that makes or reads keys without it, a key in clear.
+REQUEST, DECLARED, KEY = "request", "declared", "key"
 #: Why a file was not read. Those of UNSEEN may hold something.
 BINARY, TOO_LARGE, VAULTED, UNREADABLE, SPECIAL = "binary", "too large", "encrypted with ansible-vault", "not readable", "special"
 UNSEEN = (TOO_LARGE, VAULTED, UNREADABLE)
@@ -50,7 +48,7 @@ UNSEEN = (TOO_LARGE, VAULTED, UNREADABLE)
 
 @dataclass(frozen=True)
 class Hit:
-    """A place in a file: *kind* is REQUEST, RESOURCE, ROLE or KEY; *method* that of the request, *style* how it is made."""
+    """A place in a file: *kind* is REQUEST, DECLARED or KEY; *method* that of the request, *style* how it is made."""
 
     path: str
     line: int
@@ -190,11 +188,8 @@ def _suffix(path: str) -> str:
 def _judged(path: str, suffix: str, one: _Waiting) -> list[Hit]:
     place = Place(suffix, one.before, one.line, one.column, one.after)
     found = one.found
-    if found.what == REQUEST:
-        method, style = method_of(place) if found.whole else (UNKNOWN, "another path")
-        return [Hit(path, one.number, REQUEST, method, style)]
-    if commented(place):
-        return []
-    if found.what == RESOURCE:
-        return [Hit(path, one.number, RESOURCE, RESOURCE, found.style)]
-    return [Hit(path, one.number, ROLE, POST, found.style)]
+    if found.method:
+        # What is commented out does nothing; a path in a comment may still be told about.
+        return [] if commented(place) else [Hit(path, one.number, DECLARED, found.method, found.style)]
+    method, style = method_of(place) if found.whole else (UNKNOWN, "another path")
+    return [Hit(path, one.number, REQUEST, method, style)]

@@ -38,7 +38,7 @@ options:
   scan:
     description:
       - Files and folders, on the host that runs the module, that are looked through for requests to C(/api/auth/keys), for
-        resources and variables that make API keys (C(grafana_api_key) in Terraform, C(grafana_api_keys) of roles), and for
+        what makes API keys in Terraform, Pulumi, tasks and roles (C(grafana_api_key), C(grafana_api_keys)), and for
         API keys in clear, of which only file and line are told.
       - Which request it is, is told where the line or its neighbours show it, in curl, wget, Python, Go, JavaScript,
         PowerShell, Terraform and Ansible. Otherwise the method is C(unknown), and somebody has to look.
@@ -69,6 +69,7 @@ notes:
   - Users of Grafana may also have a login that an account is to get; they are not asked for.
 seealso:
   - module: orgsmith.grafana.grafana_apikey_migrate
+  - module: orgsmith.grafana.grafana_api_key_info
 author:
   - orgsmith contributors (@orgsmith)
 """

@@ -152,6 +152,13 @@ TOLD = {
     "a resource": ("main.tf", 'resource "grafana_api_key" "ci" {\n  name = "ci"\n}\n', [(1, "resource", "terraform")]),
     "a resource as JSON": ("main.tf.json", '{"resource": {"grafana_api_key": {"ci": {}}}}\n', [(1, "resource", "terraform")]),
     "a resource of old": ("main.tf", '# resource "grafana_api_key" "ci" {}\n', []),
+    "a module": (
+        "tasks.yml",
+        "- orgsmith.grafana.grafana_api_key:\n    name: ci\n- name: x\n  grafana_api_key:\n    name: ci\n",
+        [(1, "resource", "ansible"), (4, "resource", "ansible")],
+    ),
+    "a module that reads": ("tasks.yml", "- orgsmith.grafana.grafana_api_key_info:\n", [(1, "GET", "ansible")]),
+    "a module of old": ("tasks.yml", "# - orgsmith.grafana.grafana_api_key:\n", []),
     "an option of the name": ("tasks.yml", "  grafana_api_key: '{{ key }}'\n", []),
     "a resource of Pulumi": ("main.py", 'key = grafana.ApiKey("ci", role="Viewer")\n', [(1, "resource", "pulumi")]),
     "data of Terraform": (
