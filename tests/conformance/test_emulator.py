@@ -17,35 +17,12 @@ from typing import Any
 
 import pytest
 import requests
+from conformance.api import Api
 
 from emulator import VERSIONS, Emulator
 from emulator.costs import HASH, cost
 
-ADMIN = ("admin", "admin")
 ROTATING = ("11.5.1", "12.0.0-pre", "12.4.3")
-
-
-class Api:
-    """Requests to one server; *identity* is (user, password) or a bearer key."""
-
-    def __init__(self, server: Emulator, identity: tuple[str, str] | str | None = ADMIN, org: int = 0) -> None:
-        self.session = requests.Session()
-        self.session.trust_env = False
-        self._url = server.url
-        if isinstance(identity, tuple):
-            self.session.auth = identity
-        elif identity:
-            self.session.headers["Authorization"] = f"Bearer {identity}"
-        if org:
-            self.session.headers["X-Grafana-Org-Id"] = str(org)
-
-    def __call__(self, method: str, path: str, /, **fields: Any) -> requests.Response:
-        return self.session.request(method, self._url + path, json=fields or None, timeout=20, allow_redirects=False)
-
-    def made(self, method: str, path: str, /, **fields: Any) -> Any:
-        answer = self(method, path, **fields)
-        assert answer.ok, answer.text
-        return answer.json()
 
 
 @pytest.fixture(params=VERSIONS)
