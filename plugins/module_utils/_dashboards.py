@@ -9,10 +9,11 @@ import json
 import os
 import re
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import text
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_history import LastWrite, check_source
+from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput, Refused
 from ansible_collections.orgsmith.grafana.plugins.module_utils._json_diff import check_document, differences, paths, side
 from ansible_collections.orgsmith.grafana.plugins.module_utils._reconcile import Change, View
 
@@ -25,8 +26,15 @@ OPTIONS: dict[str, dict[str, t.Any]] = {
     "folder": {"type": "raw"},
     "create_folder": {"type": "bool", "default": False},
     "message": {"type": "str"},
+    "api": {"type": "str", "choices": ["auto", "legacy", "kubernetes"], "default": "auto"},
+    "on_conflict": {"type": "str", "choices": ["overwrite", "fail", "keep"], "default": "overwrite"},
+    "source": {"type": "str", "default": ""},
+    "prune": {"type": "bool", "default": False},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
 }
+
+#: What is done about a dashboard that somebody else has written since this collection did.
+OVERWRITE, FAIL, KEEP = "overwrite", "fail", "keep"
 
 #: Fields of a dashboard that belong to the server: its database id, and the version, which every write moves.
 SERVER_FIELDS = ("id", "uid", "version")
@@ -49,11 +57,36 @@ class DesiredDashboard:
     create_folder: bool = False
     message: str | None = None
     state: str = "present"
+    api: str = "auto"
+    layout: str = ""
+    on_conflict: str = OVERWRITE
+    source: str = ""
+    prune: bool = False
+    #: the folder that a directory is written to, from which pruning must not stray: a uid, or a path of titles
+    prune_folder_uid: str | None = None
+    prune_folder: str | None = None
+    file: str | None = None
+
+
+@dataclass(frozen=True)
+class Head:
+    """What identifies a dashboard; *message* is its last version's, ``None`` where a list does not show it."""
+
+    uid: str
+    title: str
+    folder_uid: str
+    provisioned: bool = False
+    message: str | None = None
+    number: int | None = None
 
 
 @dataclass(frozen=True)
 class CurrentDashboard:
-    """A dashboard as the server has it; *provisioned* says by what, where it must not be written."""
+    """A dashboard as the server has it; *provisioned* says by what, where it must not be written.
+
+    *message* is that of its last version, ``None`` where it has to be asked for; *number* its database id, where one
+    is told. *notes*, *labels* and *resource_version* are those of its object, and *stored* the version that it is stored as.
+    """
 
     uid: str
     title: str
@@ -62,6 +95,20 @@ class CurrentDashboard:
     version: int
     provisioned: str | None = None
     changed_paths: tuple[str, ...] = ()
+    resource_version: str = ""
+    message: str | None = None
+    number: int | None = None
+    notes: t.Mapping[str, str] = field(default_factory=dict, repr=False)
+    labels: t.Mapping[str, str] = field(default_factory=dict, repr=False)
+    stored: str = ""
+
+    def with_message(self, message: str | None) -> CurrentDashboard:
+        """Return it with another message."""
+        return replace(self, message=message)
+
+    def head(self) -> Head:
+        """Return what identifies it."""
+        return Head(self.uid, self.title, self.folder_uid, self.provisioned is not None, self.message, self.number)
 
 
 @dataclass(frozen=True)
@@ -74,6 +121,10 @@ class Found:
     current: CurrentDashboard | None
     folder_uid: str | None = None
     folder_to_make: str | None = None
+    #: the newest version, where it was asked for, and is not of this collection
+    edited: LastWrite | None = None
+    #: the uid of another dashboard of that title in that folder, where the server lets no two be
+    namesake: str | None = None
 
 
 def parse(options: t.Mapping[str, t.Any]) -> DesiredDashboard:
@@ -87,7 +138,7 @@ def parse(options: t.Mapping[str, t.Any]) -> DesiredDashboard:
         if state == "present" or own_uid in (None, ""):
             also = ", or uid" if state == "absent" else ""
             raise BadInput("no dashboard is given: set dashboard, path or content%s" % also)
-        return DesiredDashboard(_uid(own_uid, "uid"), str(own_uid), {}, state=state)
+        return DesiredDashboard(_uid(own_uid, "uid"), str(own_uid), {}, state=state, **_manner(options))
     what = "dashboard" if given[0] == "dashboard" else "%s %s" % (given[0], options["path"] if given[0] == "path" else "")
     document, wrapper = _unwrap(_load(given[0], options[given[0]]), what.strip())
     check_document(document, what.strip())
@@ -146,7 +197,15 @@ def _desired(
         create_folder=bool(options.get("create_folder")),
         message=options.get("message") or wrapper.get("message"),
         state=state,
+        **_manner(options),
     )
+
+
+def _manner(options: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Return how a dashboard is to be written, whatever is in it."""
+    names = ("api", "on_conflict", "prune", "prune_folder_uid", "prune_folder", "file")
+    given = {name: options[name] for name in names if options.get(name) is not None}
+    return {**given, "source": check_source(options.get("source") or "")}
 
 
 def general(uid: str) -> str:
@@ -175,7 +234,62 @@ def comparable(document: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
 
 
 def plan(desired: DesiredDashboard, found: Found) -> Change | None:
-    """Return what has to be done. Pure."""
+    """Return what has to be done. Pure.
+
+    Raises :class:`Refused` for what must not be written: provisioned dashboards, a title that is taken where titles
+    cannot repeat, and with ``on_conflict: fail`` what somebody else has edited.
+    """
+    change = _difference(desired, found)
+    if change is None:
+        return None
+    _guard(desired, found)
+    if found.edited is not None and desired.on_conflict == KEEP:
+        return None
+    return change
+
+
+def _guard(desired: DesiredDashboard, found: Found) -> None:
+    current, named = found.current, label(desired)
+    if current is not None and current.provisioned is not None:
+        raise Refused(
+            "dashboard %s is provisioned (%s) and must not be written or deleted over the API: change it at its "
+            "source" % (named, current.provisioned),
+            code="provisioned",
+        )
+    if found.namesake is not None:
+        raise title_taken(named, "another dashboard (%s)" % found.namesake)
+    if found.edited is not None and desired.on_conflict == FAIL:
+        raise Refused(
+            "dashboard %s was edited %s: take that over into its source, or set on_conflict: overwrite (or keep)"
+            % (named, said(found.edited)),
+            code="edited",
+            edited=found.edited.shown(),
+        )
+
+
+def title_taken(named: str, by: str, **details: t.Any) -> Refused:
+    """Return the error for a title that another dashboard of the folder has."""
+    return Refused(
+        "dashboard %s cannot be written: %s has that title in that folder, and up to Grafana 11.2 overwriting would "
+        "destroy it; give the uid of that one, or another title" % (named, by),
+        code="title_taken",
+        **details,
+    )
+
+
+def said(edited: LastWrite) -> str:
+    """Return who wrote a version and when, in words."""
+    words = "by %s at %s (version %d" % (edited.by or "somebody", edited.at or "some time", edited.version)
+    return words + (', "%s")' % edited.message if edited.message else ")")
+
+
+def label(desired: DesiredDashboard) -> str:
+    """Return the title and the uid, and the file that it is from."""
+    named = "%s (%s)" % (desired.title, desired.uid) if desired.uid and desired.uid != desired.title else desired.title
+    return "%s of %s" % (named, desired.file) if desired.file else named
+
+
+def _difference(desired: DesiredDashboard, found: Found) -> Change | None:
     current = found.current
     if desired.state == "absent":
         return None if current is None else Change("delete", _current_head(current), {}, found)
@@ -190,6 +304,21 @@ def plan(desired: DesiredDashboard, found: Found) -> Change | None:
     before = {**_current_head(current), "changes": side(changes, 1)}
     after = {**_head(desired, current.folder_uid, current.uid), "changes": side(changes, 2)}
     return Change("update", before, after, (found, tuple(paths(changes) + (["folder"] if moves else []))))
+
+
+def differs(desired: DesiredDashboard, found: Found) -> bool:
+    """Tell whether anything would have to be done, allowed or not."""
+    return _difference(desired, found) is not None
+
+
+def renamed_or_moved(desired: DesiredDashboard, found: Found) -> bool:
+    """Tell whether writing puts a title into a folder where it has not been."""
+    current = found.current
+    if desired.state == "absent":
+        return False
+    if current is None or current.title != desired.title or found.folder_to_make is not None:
+        return True
+    return found.folder_uid is not None and found.folder_uid != current.folder_uid
 
 
 def _head(desired: DesiredDashboard, folder_uid: str | None, uid: str | None) -> View:

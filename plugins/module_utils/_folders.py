@@ -26,6 +26,12 @@ def exists(scope: Scope, uid: str) -> bool:
     return found is not None
 
 
+def ancestors(scope: Scope, uid: str) -> tuple[str, ...]:
+    """Return the uids of the folders that a folder is in, the top one first; none where folders do not nest."""
+    found: t.Any = scope.once("folder " + uid, lambda: scope.client.find("/api/folders/%s" % segment(uid), org=scope.org_id))
+    return tuple(str(parent["uid"]) for parent in (found or {}).get("parents") or ())
+
+
 def by_path(scope: Scope, path: str) -> str | None:
     """Return the uid of the folder at *path*, titles joined by slashes; ``None`` if it is not there.
 
@@ -61,11 +67,16 @@ def steps(path: str) -> list[str]:
 
 
 def make(scope: Scope, path: str) -> str:
-    """Return the uid of the folder at *path*, whose missing parts are made. Raises :class:`GrafanaError`."""
+    """Return the uid of the folder at *path*, whose missing parts are made. Raises :class:`GrafanaError`.
+
+    Before folders nest, the path as a whole is the title of one folder.
+    """
+    titles = [path.strip()] if scope.client.at_least(NESTED_FOLDERS) is False else steps(path)
     parent = GENERAL
-    for title in steps(path):
-        found = _titled(scope, parent, title)
-        parent = found if found is not None else _make_one(scope, parent, title)
+    with scope.lock:
+        for title in titles:
+            found = _titled(scope, parent, title)
+            parent = found if found is not None else _make_one(scope, parent, title)
     return parent
 
 
@@ -77,19 +88,21 @@ def _make_one(scope: Scope, parent: str, title: str) -> str:
         made = scope.client.post("/api/folders", body, org=scope.org_id)
     except GrafanaError:
         # Somebody else may have made it meanwhile: that is a question.
-        scope.forget()
+        scope.forget("folder")
         found = _titled(scope, parent, title)
         if found is None:
             raise
         return found
-    scope.forget()
-    return str(made["uid"])
+    uid = str(made["uid"])
+    _listed(scope, parent).append(made)
+    scope.once("folders in " + uid, list)
+    scope.anew("folder " + uid, lambda: made)
+    return uid
 
 
 def _titled(scope: Scope, parent: str, title: str) -> str | None:
     """Return the uid of the folder of exactly *title* in *parent*."""
-    folders = scope.once("folders in " + parent, lambda: list(_children(scope, parent)))
-    same = [str(folder["uid"]) for folder in folders if folder["title"] == title]
+    same = [str(folder["uid"]) for folder in _listed(scope, parent) if folder["title"] == title]
     if len(same) > 1:
         raise Refused(
             "%d folders of %s are titled %s in one place (%s): say which one by folder_uid"
@@ -97,6 +110,11 @@ def _titled(scope: Scope, parent: str, title: str) -> str | None:
             code="ambiguous",
         )
     return same[0] if same else None
+
+
+def _listed(scope: Scope, parent: str) -> list[dict[str, t.Any]]:
+    """Return the folders in *parent*, listed once."""
+    return t.cast("list[dict[str, t.Any]]", scope.once("folders in " + parent, lambda: list(_children(scope, parent))))
 
 
 def _children(scope: Scope, parent: str) -> t.Iterator[dict[str, t.Any]]:
