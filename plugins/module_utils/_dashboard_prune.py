@@ -42,7 +42,7 @@ def leftovers(scope: Scope, wanted: t.Sequence[DesiredDashboard]) -> list[Desire
 def _places(scope: Scope, desired: DesiredDashboard) -> t.Iterator[_Place]:
     """Yield where *desired* says that its task prunes; nowhere, where its folder is not there (in check mode: yet)."""
     if desired.prune_folder is not None:
-        uid = folders.by_path(scope, desired.prune_folder)
+        uid = folders.by_path(scope, desired.prune_folder, flat=True)
         if uid is not None:
             yield _Place(desired.source, desired.api, uid or None)
     else:

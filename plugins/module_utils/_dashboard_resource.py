@@ -102,7 +102,7 @@ class Dashboards(BaseResource):
         """Return the uid of the desired folder, or the path of the one to make."""
         if desired.folder is None or (desired.state == "absent" and desired.uid is not None):
             return desired.folder_uid, None
-        uid = folders.by_path(scope, desired.folder)
+        uid = folders.by_path(scope, desired.folder, desired.flat)
         if uid is None and not desired.create_folder and desired.state == "present":
             raise folders.not_found(scope, desired.folder)
         return uid, None if uid is not None else desired.folder

@@ -55,6 +55,8 @@ class DesiredDashboard:
     folder_uid: str | None = None
     folder: str | None = None
     create_folder: bool = False
+    #: whether a path of folders is one folder's title where folders do not nest
+    flat: bool = False
     message: str | None = None
     state: str = "present"
     api: str = "auto"
@@ -203,7 +205,7 @@ def _desired(
 
 def _manner(options: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     """Return how a dashboard is to be written, whatever is in it."""
-    names = ("api", "on_conflict", "prune", "prune_folder_uid", "prune_folder", "file")
+    names = ("api", "on_conflict", "prune", "prune_folder_uid", "prune_folder", "file", "flat")
     given = {name: options[name] for name in names if options.get(name) is not None}
     return {**given, "source": check_source(options.get("source") or "")}
 

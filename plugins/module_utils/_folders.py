@@ -32,17 +32,20 @@ def ancestors(scope: Scope, uid: str) -> tuple[str, ...]:
     return tuple(str(parent["uid"]) for parent in (found or {}).get("parents") or ())
 
 
-def by_path(scope: Scope, path: str) -> str | None:
+def by_path(scope: Scope, path: str, flat: bool = False) -> str | None:
     """Return the uid of the folder at *path*, titles joined by slashes; ``None`` if it is not there.
 
-    A title that holds slashes itself is found at the top level. Raises :class:`Refused` for a title that two
-    folders of one level share.
+    A title that holds slashes itself is found at the top level; with *flat* that is what a path means on servers
+    whose folders do not nest, and otherwise :class:`Unsupported` is raised there. Raises :class:`Refused` for a title
+    that two folders of one level share.
     """
     if path.strip().lower() in GENERAL_NAMES:
         return GENERAL
     whole = _titled(scope, GENERAL, path)
     if whole is not None:
         return whole
+    if flat and scope.client.at_least(NESTED_FOLDERS) is False:
+        return None
     _check_nesting(scope, path)
     parent: str | None = GENERAL
     for title in steps(path):
