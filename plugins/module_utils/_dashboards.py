@@ -207,6 +207,9 @@ def _manner(options: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     """Return how a dashboard is to be written, whatever is in it."""
     names = ("api", "on_conflict", "prune", "prune_folder_uid", "prune_folder", "file", "flat")
     given = {name: options[name] for name in names if options.get(name) is not None}
+    if "prune_folder" not in given and "prune_folder_uid" not in given:
+        places = {"prune_folder": options.get("folder"), "prune_folder_uid": options.get("folder_uid")}
+        given.update({name: str(value) for name, value in places.items() if value is not None})
     return {**given, "source": check_source(options.get("source") or "")}
 
 
