@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 
 from ansible_collections.orgsmith.grafana.plugins.module_utils import _versions
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_formats import EXPORT_FIELDS, Document
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_references import plugin
 from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
 
 DATA_SOURCE, CONSTANT = "datasource", "constant"
@@ -25,11 +26,16 @@ DATA_SOURCE, CONSTANT = "datasource", "constant"
 EXPRESSIONS = "__expr__"
 #: Grafana's own pattern: from ``${`` to the next ``}`` on the line.
 _PLACE = re.compile(r"\$\{.+?\}")
-#: Data sources and panels that are part of every Grafana, whatever its list of plugins says.
-_BUILT_IN = frozenset([EXPRESSIONS, "grafana", "mixed", "dashboard", "datasource", "row"])
-#: Panels that are gone, which Grafana shows by others (autoMigrateAngular in PanelModel.ts of 12.4.3).
-_REPLACED = frozenset(
+#: Data sources and panels that are part of every Grafana, whatever its list of plugins says, and panels that are gone,
+#: which Grafana shows by others (autoMigrateAngular in PanelModel.ts of 12.4.3).
+_NEVER_MISSING = frozenset(
     [
+        EXPRESSIONS,
+        "dashboard",
+        "datasource",
+        "grafana",
+        "mixed",
+        "row",
         "grafana-piechart-panel",
         "grafana-singlestat-panel",
         "grafana-worldmap-panel",
@@ -57,7 +63,7 @@ class Input:
 
 @dataclass(frozen=True)
 class LibraryPanel:
-    """A library panel that an export carries: *kind* 1 is a panel, *model* its JSON as ``POST /api/library-elements`` takes it."""
+    """A library panel of an export, as ``POST /api/library-elements`` takes it: *kind* 1 is a panel, *model* its JSON."""
 
     uid: str
     name: str
@@ -75,9 +81,8 @@ def needed(document: Document) -> list[Input]:
         name = entry.get("name") if isinstance(entry, dict) else None
         kind = entry.get("type") if isinstance(entry, dict) else None
         if not isinstance(name, str) or not name or kind not in (DATA_SOURCE, CONSTANT):
-            raise BadInput(
-                "__inputs has an entry that is neither a data source nor a constant with a name: %s" % json.dumps(entry)
-            )
+            said = name if isinstance(name, str) and name else "without a name"
+            raise BadInput("__inputs has the entry %s of type %s, and knows data sources and constants" % (said, kind))
         value = entry.get("value")
         found[name] = Input(
             name=name,
@@ -136,6 +141,7 @@ def choose(
     inputs: t.Sequence[Input],
     data_sources: t.Sequence[t.Mapping[str, t.Any]],
     mapping: t.Mapping[str, str],
+    what: str = "the dashboard",
     option: str = "inputs",
 ) -> dict[str, str]:
     """Return the value of every input by name: for a data source its uid.
@@ -143,7 +149,8 @@ def choose(
     *data_sources* are the org's (``uid``, ``name``, ``type``, ``isDefault`` each). *mapping* has the name of an input, the
     name of the data source where the dashboard comes from, or a type, and for it a uid or name (for a constant its
     value). Else the data source of that name and type is taken, or the only one of the type, or the default one if it
-    is of the type. Raises :class:`BadInput` that names all inputs that are left; *option* is where to say them.
+    is of the type. Raises :class:`BadInput` that names all inputs of *what* that are left; *option* is
+    where to say them.
     """
     values: dict[str, str] = {}
     problems = []
@@ -155,8 +162,8 @@ def choose(
             values[entry.name] = value
     if problems:
         raise BadInput(
-            "the dashboard was exported for sharing, and what it is to get here is not clear: %s; say it in %s"
-            % ("; ".join(problems), option),
+            "%s was exported for sharing, and what it is to get here is not clear: %s; say it in %s"
+            % (what, "; ".join(problems), option),
             code="inputs_unresolved",
             inputs=[entry.name for entry in inputs if entry.name not in values],
         )
@@ -193,7 +200,8 @@ def _source(entry: Input, data_sources: t.Sequence[t.Mapping[str, t.Any]], mappi
         return _named(mapped[1], data_sources) or _Unknown(
             "%s is to get %s by %s, which is no data source of the organization" % (entry.name, mapped[1], mapped[0])
         )
-    same = [source for source in data_sources if source.get("type") == entry.plugin_id]
+    wanted = plugin(entry.plugin_id)
+    same = [source for source in data_sources if wanted in ("", plugin(str(source.get("type"))))]
     # Names are unique in an org.
     by_name = [source for source in same if entry.label and source.get("name") == entry.label]
     default = [source for source in same if source.get("isDefault")]
@@ -219,9 +227,7 @@ def _was(entry: Input) -> str:
 def _candidates(sources: t.Sequence[t.Mapping[str, t.Any]]) -> str:
     if not sources:
         return "the organization has none of that type"
-    return "there are %s" % ", ".join(
-        sorted("%s with the uid %s" % (source.get("name"), source.get("uid")) for source in sources)
-    )
+    return "there are %s" % ", ".join(sorted("%s (uid %s)" % (source.get("name"), source.get("uid")) for source in sources))
 
 
 def library_panels(document: Document, values: t.Mapping[str, str] | None = None) -> list[LibraryPanel]:
@@ -253,6 +259,7 @@ def requirements(
     callers who may not see all of them. Patch releases do not count, nor panels that Grafana shows by another.
     """
     found = []
+    installed = None if plugins is None else {plugin(name) for name in plugins}
     server = _versions.parse(server_version) if isinstance(server_version, str) else server_version
     for entry in document.requires:
         if not isinstance(entry, dict):
@@ -261,13 +268,10 @@ def requirements(
         if kind == "grafana":
             wanted = _versions.parse(entry.get("version"))
             if wanted and server and wanted[:2] > server[:2]:
-                found.append(
-                    "it comes from Grafana %s, and this is %s: what is new since is not shown" % (entry["version"], server)
-                )
-        elif plugins is not None and name and name not in plugins and name not in _BUILT_IN and name not in _REPLACED:
-            found.append(
-                "it uses the %s plugin %s%s, which is not installed" % (_KINDS.get(str(kind), kind), name, _title(entry))
-            )
+                found.append("it comes from Grafana %s, and this is %s, which may not show all of it" % (wanted, server))
+        elif installed is not None and name and plugin(name) not in installed and name not in _NEVER_MISSING:
+            what = _KINDS.get(str(kind), str(kind))
+            found.append("it uses the %s plugin %s%s, which is not installed" % (what, name, _title(entry)))
     return found
 
 

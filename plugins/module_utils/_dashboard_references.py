@@ -30,6 +30,16 @@ _BUILT_IN = frozenset(
         "Expression",
     ]
 )
+#: Panels that ask no data source, whatever is left in their JSON (skipDataQuery in their plugin.json), and rows.
+_WITHOUT_QUERIES = ("row", "text", "dashlist", "news", "alertlist", "annolist", "gettingstarted", "live", "welcome")
+#: Variables that ask a data source; old dashboards name one in others, too.
+_QUERYING = ("query", "adhoc", "groupby")
+#: Former ids of plugins (aliasIDs in their plugin.json): servers and dashboards have either.
+_FORMER = {
+    "phlare": "grafana-pyroscope-datasource",
+    "postgres": "grafana-postgresql-datasource",
+    "testdata": "grafana-testdata-datasource",
+}
 
 
 @dataclass(frozen=True, order=True)
@@ -39,6 +49,11 @@ class Reference:
     kind: str
     value: str
     type: str = ""
+
+
+def plugin(name: str) -> str:
+    """Return the id that the plugin of this id has today."""
+    return _FORMER.get(name, name)
 
 
 def references(body: t.Mapping[str, t.Any]) -> set[Reference]:
@@ -56,13 +71,16 @@ def _variable(value: str) -> bool:
 def _all(body: t.Mapping[str, t.Any]) -> t.Iterator[Reference]:
     for panel in _panels(body):
         yield from _library_panel(panel)
-        for entry in (panel, *_entries(panel, "targets")):
-            yield from _data_source(entry.get("datasource"))
-    for name in ("annotations", "templating"):
-        for entry in _entries(body.get(name), "list"):
-            yield from _data_source(entry.get("datasource"))
-            if name == "templating" and entry.get("type") == "datasource" and isinstance(entry.get("query"), str):
-                yield Reference(TYPE, entry["query"], entry["query"])
+        if panel.get("type") not in _WITHOUT_QUERIES:
+            for entry in (panel, *_entries(panel, "targets")):
+                yield from _data_source(entry.get("datasource"))
+    for annotation in _entries(body.get("annotations"), "list"):
+        yield from _data_source(annotation.get("datasource"))
+    for variable in _entries(body.get("templating"), "list"):
+        if variable.get("type") == "datasource" and isinstance(variable.get("query"), str):
+            yield Reference(TYPE, variable["query"], variable["query"])
+        elif variable.get("type") in _QUERYING:
+            yield from _data_source(variable.get("datasource"))
     yield from _layout_2(body)
 
 
@@ -152,14 +170,14 @@ def missing(
     """
     uids = {str(source.get("uid")) for source in data_sources}
     names = {str(source.get("name")) for source in data_sources}
-    types = {str(source.get("type")) for source in data_sources}
+    types = {plugin(str(source.get("type"))) for source in data_sources}
     sentences = []
     for reference in sorted(found):
         if reference.kind == LIBRARY_PANEL:
             if library_panels is not None and reference.value not in library_panels:
                 sentences.append("library panel %s%s is not there" % (reference.value, _called(reference.type)))
         elif reference.kind == TYPE:
-            if reference.value not in types:
+            if plugin(reference.value) not in types:
                 sentences.append("there is no data source of type %s" % reference.value)
         elif reference.value not in uids and reference.value not in names:
             kind = " of type %s" % reference.type if reference.type else ""
@@ -173,10 +191,9 @@ def _called(name: str) -> str:
 
 def _instead(reference: Reference, data_sources: t.Sequence[t.Mapping[str, t.Any]]) -> str:
     """Name the data sources of the type that there are."""
-    same = sorted(
-        "%s (uid %s)" % (entry.get("name"), entry.get("uid")) for entry in data_sources if entry.get("type") == reference.type
-    )
-    return "; of that type: %s" % ", ".join(same) if reference.type and same else ""
+    same = [entry for entry in data_sources if plugin(str(entry.get("type"))) == plugin(reference.type)]
+    named = sorted("%s (uid %s)" % (entry.get("name"), entry.get("uid")) for entry in same)
+    return "; of that type: %s" % ", ".join(named) if reference.type and named else ""
 
 
-__all__ = ["LIBRARY_PANEL", "NAME", "TYPE", "UID", "Reference", "missing", "references"]
+__all__ = ["LIBRARY_PANEL", "NAME", "TYPE", "UID", "Reference", "missing", "plugin", "references"]
