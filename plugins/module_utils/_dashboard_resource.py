@@ -10,7 +10,15 @@ from dataclasses import replace
 
 from ansible_collections.orgsmith.grafana.plugins.module_utils import _folders as folders
 from ansible_collections.orgsmith.grafana.plugins.module_utils._client import Client
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_directory import check, expand
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_history import last_write, mark, source_of
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_imports import (
+    dangling,
+    filled_in,
+    make_panels,
+    panels_to_make,
+    required,
+)
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_prune import leftovers
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_routes import (
     AUTO,
@@ -62,6 +70,14 @@ class Dashboards(BaseResource):
         """Return what is desired, the file read. Raises :class:`BadInput`."""
         return parse(options)
 
+    def expand(self, options: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]] | None:
+        """Return the options of each dashboard of a directory. Raises :class:`BadInput`."""
+        return expand(options)
+
+    def check_expanded(self, wanted: t.Sequence[DesiredDashboard]) -> None:
+        """Raise :class:`BadInput` for dashboards of one directory that are there twice."""
+        check(wanted)
+
     def identity(self, desired: DesiredDashboard) -> t.Hashable:
         """Return the uid, or title and folder where there is none."""
         return desired.uid or (desired.title, desired.folder_uid or desired.folder)
@@ -91,12 +107,16 @@ class Dashboards(BaseResource):
     def read(self, scope: Scope, desired: DesiredDashboard) -> Found:
         """Return the dashboard of the uid or, without one, of the exact title in its folder."""
         folder_uid, to_make = self._folder(scope, desired)
+        wanted = filled_in(scope, desired)
         route = route_to(scope, desired.api, desired.layout)
         if desired.uid is not None:
             current = route.first(desired.uid, scope.keep("wanted uids", lambda: _uids(scope)))
         else:
             current = None if to_make is not None else _by_title(scope, route, desired.title, folder_uid or "")
-        return _asked(scope, route, desired, Found(current, folder_uid, to_make))
+        found = Found(current, folder_uid, to_make, wanted=None if wanted is desired else wanted)
+        if desired.check_references and desired.state == "present":
+            found = replace(found, dangling=tuple(dangling(scope, wanted)))
+        return _asked(scope, route, wanted, found)
 
     def _folder(self, scope: Scope, desired: DesiredDashboard) -> tuple[str | None, str | None]:
         """Return the uid of the desired folder, or the path of the one to make."""
@@ -113,10 +133,14 @@ class Dashboards(BaseResource):
 
     def warnings(self, desired: DesiredDashboard, current: Found | None) -> list[str]:
         """Return what is said of a dashboard that somebody else has edited."""
-        if current is None or current.edited is None:
-            return []
-        done = "it is left as it is" if desired.on_conflict == KEEP else "that is overwritten"
-        return ["dashboard %s was edited %s, and %s" % (label(desired), said(current.edited), done)]
+        if current is None:
+            return list(desired.hints)
+        named = "dashboard %s" % label(desired)
+        found = [*desired.hints, *("%s: %s" % (named, text) for text in (*current.warnings, *current.dangling))]
+        if current.edited is not None:
+            done = "it is left as it is" if desired.on_conflict == KEEP else "that is overwritten"
+            found.append("%s was edited %s, and %s" % (named, said(current.edited), done))
+        return found
 
     def foresee(self, scope: Scope, desired: DesiredDashboard, change: Change) -> None:
         """An unknown folder would be refused."""
@@ -133,6 +157,7 @@ class Dashboards(BaseResource):
             scope.forget("dashboard heads")
             return Found(None)
         found, changed_paths = change.data
+        desired = found.wanted or desired
         folder_uid, made = found.folder_uid, found.folder_to_make is not None
         if made:
             folder_uid = folders.make(scope, found.folder_to_make)
@@ -140,12 +165,13 @@ class Dashboards(BaseResource):
         if folder_uid is None:
             # The server takes no folder for General, and moves the dashboard there (8.5 to 12.4).
             folder_uid = current.folder_uid if current else folders.GENERAL
+        make_panels(scope, found.panels, folder_uid)
         message = mark(desired.message, desired.source)
         uid, version = patiently(lambda: route.write(desired.uid, desired.body, current, folder_uid, message), made)
         written = CurrentDashboard(
             uid=uid, title=desired.title, body=desired.body, folder_uid=folder_uid, version=version, changed_paths=changed_paths
         )
-        return Found(written, folder_uid, edited=found.edited)
+        return replace(found, current=written, folder_uid=folder_uid, folder_to_make=None)
 
     def explain(self, scope: Scope, desired: DesiredDashboard, problem: GrafanaError) -> GrafanaError:
         """Say what a refusal of the server means."""
@@ -178,6 +204,8 @@ class Dashboards(BaseResource):
         shown = dict(scope.org.shown()) if scope and scope.org else {}
         shown.update(uid=there.uid, title=there.title, folder_uid=there.folder_uid, version=there.version)
         shown["changed_paths"] = list(there.changed_paths)
+        if desired.check_references:
+            shown["missing_references"] = list(current.dangling)
         if current.edited is not None:
             shown["edited"] = current.edited.shown()
         return shown
@@ -192,7 +220,13 @@ def _asked(scope: Scope, route: Route, desired: DesiredDashboard, found: Found) 
     if renamed_or_moved(desired, found) and scope.client.at_least(TITLES_REPEAT) is False:
         found = replace(found, namesake=_namesake(scope, desired, found))
     current = found.current
-    if current is None or not differs(desired, found):
+    if not differs(desired, found):
+        return found
+    if desired.document is not None:
+        found = replace(
+            found, warnings=tuple(required(scope, desired)), panels=tuple(panels_to_make(scope, desired)), current=current
+        )
+    if current is None:
         return found
     if current.provisioned is None and isinstance(route, LegacyRoute):
         current = replace(current, provisioned=managed(scope, current.uid))

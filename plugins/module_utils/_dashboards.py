@@ -5,34 +5,45 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import typing as t
 from dataclasses import dataclass, field, replace
 
 from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import text
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_formats import CLASSIC, Document, read_document
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_history import LastWrite, check_source
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_inputs import LibraryPanel
+from ansible_collections.orgsmith.grafana.plugins.module_utils._document_text import load
 from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput, Refused
 from ansible_collections.orgsmith.grafana.plugins.module_utils._json_diff import check_document, differences, paths, side
+from ansible_collections.orgsmith.grafana.plugins.module_utils._key_like import key_like
 from ansible_collections.orgsmith.grafana.plugins.module_utils._reconcile import Change, View
 
 OPTIONS: dict[str, dict[str, t.Any]] = {
     "dashboard": {"type": "dict"},
     "path": {"type": "path"},
     "content": {"type": "str"},
+    "directory": {"type": "path"},
+    "patterns": {"type": "list", "elements": "str"},
+    "exclude": {"type": "list", "elements": "str"},
     "uid": {"type": "raw"},
     "folder_uid": {"type": "raw"},
     "folder": {"type": "raw"},
-    "create_folder": {"type": "bool", "default": False},
+    "create_folder": {"type": "bool"},
     "message": {"type": "str"},
     "api": {"type": "str", "choices": ["auto", "legacy", "kubernetes"], "default": "auto"},
     "on_conflict": {"type": "str", "choices": ["overwrite", "fail", "keep"], "default": "overwrite"},
     "source": {"type": "str", "default": ""},
     "prune": {"type": "bool", "default": False},
+    "inputs": {"type": "dict", "default": {}},
+    "allow_secrets": {"type": "bool", "default": False},
+    "check_references": {"type": "bool", "default": False},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
 }
 
+#: What people call the place for what is in no folder.
+GENERAL_NAMES = ("", "general")
 #: What is done about a dashboard that somebody else has written since this collection did.
 OVERWRITE, FAIL, KEEP = "overwrite", "fail", "keep"
 
@@ -67,7 +78,15 @@ class DesiredDashboard:
     #: the folder that a directory is written to, from which pruning must not stray: a uid, or a path of titles
     prune_folder_uid: str | None = None
     prune_folder: str | None = None
+    #: the file of a directory that it is from, relative to the directory
     file: str | None = None
+    #: an export with places to fill in, and what to fill them with; the library panels that it then brings
+    document: Document | None = field(default=None, repr=False)
+    inputs: t.Mapping[str, t.Any] = field(default_factory=dict, repr=False)
+    panels: tuple[LibraryPanel, ...] = ()
+    check_references: bool = False
+    #: what people should know of the file
+    hints: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -127,61 +146,51 @@ class Found:
     edited: LastWrite | None = None
     #: the uid of another dashboard of that title in that folder, where the server lets no two be
     namesake: str | None = None
+    #: *desired* with what the org gives it, where that is something
+    wanted: DesiredDashboard | None = field(default=None, repr=False)
+    #: library panels that come with it and are not there
+    panels: tuple[LibraryPanel, ...] = ()
+    warnings: tuple[str, ...] = ()
+    #: sentences on what it names and the org lacks, where that was asked for
+    dangling: tuple[str, ...] = ()
 
 
 def parse(options: t.Mapping[str, t.Any]) -> DesiredDashboard:
     """Return what *options* describe, the file read. Raises :class:`BadInput`."""
     state = options.get("state", "present")
-    given = [name for name in ("dashboard", "path", "content") if options.get(name) not in (None, "")]
+    given = [name for name in ("dashboard", "path", "content", "loaded") if options.get(name) not in (None, "")]
     if len(given) > 1:
         raise BadInput("%s are set: give a dashboard in one way" % " and ".join(given))
     own_uid = options.get("uid")
     if not given:
         if state == "present" or own_uid in (None, ""):
             also = ", or uid" if state == "absent" else ""
-            raise BadInput("no dashboard is given: set dashboard, path or content%s" % also)
+            raise BadInput("no dashboard is given: set dashboard, path, content or directory%s" % also)
         return DesiredDashboard(_uid(own_uid, "uid"), str(own_uid), {}, state=state, **_manner(options))
-    what = "dashboard" if given[0] == "dashboard" else "%s %s" % (given[0], options["path"] if given[0] == "path" else "")
-    document, wrapper = _unwrap(_load(given[0], options[given[0]]), what.strip())
-    check_document(document, what.strip())
-    return _desired(document, wrapper, options, what.strip(), state)
+    what = {"dashboard": "dashboard", "path": "path %s" % options.get("path"), "content": "content"}.get(given[0])
+    what = what or str(options.get("file"))
+    loaded = _load(given[0], options[given[0]], what)
+    check_document(loaded, what)
+    return _desired(read_document(loaded, what), options, what, state)
 
 
-def _load(way: str, value: t.Any) -> t.Any:
+def _load(way: str, value: t.Any, what: str) -> t.Any:
     """Return the document as parsed JSON."""
-    if way == "dashboard":
+    if way in ("dashboard", "loaded"):
         return value
-    if way == "path":
-        path = os.path.expanduser(str(value))
-        try:
-            with open(path, "rb") as stream:
-                raw: bytes | str = stream.read()
-        except OSError as problem:
-            raise BadInput("path %s cannot be read on the host that runs the module: %s" % (path, problem.strerror)) from None
-        what = "path %s" % path
-    else:
-        raw, what = str(value), "content"
+    if way == "content":
+        return load(str(value), what)
+    path = os.path.expanduser(str(value))
     try:
-        return json.loads(raw)
-    except (ValueError, RecursionError) as problem:
-        raise BadInput("%s is no JSON: %s" % (what, problem)) from None
+        with open(path, "rb") as stream:
+            return load(stream.read(), what, name=path)
+    except OSError as problem:
+        raise BadInput("%s cannot be read on the host that runs the module: %s" % (what, problem.strerror)) from None
 
 
-def _unwrap(document: t.Any, what: str) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
-    """Return the dashboard itself and what the API wraps around it (``{"dashboard": …}``), if anything."""
-    if isinstance(document, dict) and isinstance(document.get("dashboard"), dict):
-        return document["dashboard"], document
-    if not isinstance(document, dict):
-        raise BadInput("%s holds no dashboard: a JSON object is wanted" % what)
-    return document, {}
-
-
-def _desired(
-    document: dict[str, t.Any], wrapper: dict[str, t.Any], options: t.Mapping[str, t.Any], what: str, state: str
-) -> DesiredDashboard:
-    uid = options.get("uid") or document.get("uid") or None
-    title = document.get("title")
-    if not isinstance(title, str) or not title.strip():
+def _desired(document: Document, options: t.Mapping[str, t.Any], what: str, state: str) -> DesiredDashboard:
+    uid, title = options.get("uid") or document.uid, document.title
+    if not title:
         if state == "present" or uid is None:
             raise BadInput("%s has no title" % what)
         title = str(uid)
@@ -189,23 +198,44 @@ def _desired(
     if folder_uid is not None and folder is not None:
         raise BadInput("both folder_uid and folder are set: keep one")
     if folder_uid is None and folder is None:
-        folder_uid = wrapper.get("folderUid")
+        folder_uid = document.folder_uid
+    _check_secrets(document, options, what, state)
+    kept = document if document.inputs or document.requires or document.elements else None
     return DesiredDashboard(
         uid=None if uid is None else _uid(uid, what),
-        title=title.strip(),
-        body=comparable(document),
+        title=title,
+        body=comparable(document.body),
         folder_uid=None if folder_uid is None else general(text(folder_uid, "folder_uid")),
         folder=None if folder is None else text(folder, "folder"),
         create_folder=bool(options.get("create_folder")),
-        message=options.get("message") or wrapper.get("message"),
+        message=options.get("message") or document.message,
         state=state,
+        layout="" if document.layout == CLASSIC else document.layout,
+        document=kept,
+        inputs=options.get("inputs") or {},
+        hints=tuple(document.warnings),
         **_manner(options),
     )
 
 
+def _check_secrets(document: Document, options: t.Mapping[str, t.Any], what: str, state: str) -> None:
+    """Raise :class:`BadInput` for what looks like a key: whoever may see the dashboard could take it."""
+    if state == "absent" or options.get("allow_secrets"):
+        return
+    places = key_like([document.body, document.elements])
+    if places:
+        shown = ", ".join(place.partition(".")[2] or place for place in places[:5])
+        raise BadInput(
+            "%s holds what looks like a key of Grafana, at %s%s: everybody who sees the dashboard could use it; take it out "
+            "(and revoke it), or insist with allow_secrets: true"
+            % (what, shown, " and %d more places" % (len(places) - 5) if len(places) > 5 else ""),
+            code="key_in_dashboard",
+        )
+
+
 def _manner(options: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     """Return how a dashboard is to be written, whatever is in it."""
-    names = ("api", "on_conflict", "prune", "prune_folder_uid", "prune_folder", "file", "flat")
+    names = ("api", "on_conflict", "prune", "prune_folder_uid", "prune_folder", "file", "flat", "check_references")
     given = {name: options[name] for name in names if options.get(name) is not None}
     if "prune_folder" not in given and "prune_folder_uid" not in given:
         places = {"prune_folder": options.get("folder"), "prune_folder_uid": options.get("folder_uid")}
@@ -215,7 +245,7 @@ def _manner(options: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
 
 def general(uid: str) -> str:
     """Return *uid*, or the empty string for the General folder under whatever name."""
-    return "" if uid.lower() in ("", "general") else uid
+    return "" if uid.lower() in GENERAL_NAMES else uid
 
 
 def _uid(value: t.Any, what: str) -> str:
@@ -295,7 +325,7 @@ def label(desired: DesiredDashboard) -> str:
 
 
 def _difference(desired: DesiredDashboard, found: Found) -> Change | None:
-    current = found.current
+    current, desired = found.current, found.wanted or desired
     if desired.state == "absent":
         return None if current is None else Change("delete", _current_head(current), {}, found)
     moves = found.folder_to_make is not None or (

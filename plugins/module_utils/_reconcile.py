@@ -116,6 +116,9 @@ class Resource(t.Protocol):
     def expand(self, options: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]] | None:
         """Return the options of each object that *options* stand for, ``None`` where they are those of one object."""
 
+    def check_expanded(self, wanted: t.Sequence[t.Any]) -> None:
+        """Raise for objects that came from one ``expand`` and do not go together."""
+
     def together(self, client: Client, wanted: t.Sequence[t.Any]) -> None:
         """Raise for objects of one org that cannot be there together. Nothing has been written yet."""
 
@@ -494,6 +497,9 @@ class BaseResource:
     def expand(self, options: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]] | None:
         """Options describe one object."""
         return None
+
+    def check_expanded(self, wanted: t.Sequence[t.Any]) -> None:
+        """Nothing is expanded."""
 
     def together(self, client: Client, wanted: t.Sequence[t.Any]) -> None:
         """Objects do not get in each other's way."""
