@@ -36,6 +36,9 @@ SERVER_FIELDS = ("id", "uid", "version")
 #: What ``Share > Export`` writes for the import to act on, and the import takes out.
 EXPORT_FIELDS = ("__inputs", "__requires", "__elements")
 
+#: Variables of version 2 that have their data source beside their spec, from v2beta1 on.
+FILTERS = ("AdhocVariable", "GroupByVariable")
+
 #: Kinds of manifests that hold a dashboard. ``DashboardWithAccessInfo`` is what the UI of 12 exports.
 _KINDS = ("Dashboard", "DashboardWithAccessInfo")
 #: Grizzly's manifests: the folder is a field of their metadata.
@@ -192,15 +195,24 @@ def _guessed_layout(spec: t.Mapping[str, t.Any]) -> str:
     elements = spec.get("elements")
     if not isinstance(elements, dict) or "panels" in spec:
         return CLASSIC
-    # v2alpha1 names the type of a data source as the kind of a query; later versions have kind DataQuery and a group.
-    return "v2alpha1" if any(kind not in ("", "DataQuery") for kind in _query_kinds(spec)) else "v2beta1"
+    return "v2alpha1" if any(_alpha_marks(spec, elements)) else "v2beta1"
 
 
-def _query_kinds(spec: t.Mapping[str, t.Any]) -> t.Iterator[str]:
+def _alpha_marks(spec: t.Mapping[str, t.Any], elements: t.Mapping[str, t.Any]) -> t.Iterator[bool]:
+    """Yield whether parts of *spec* are as only v2alpha1 has them: there a plugin is the kind of a query or of a panel.
+
+    Later versions have the kinds DataQuery and VizConfig there, and name the plugin as ``group``.
+    """
     for entry in queries(spec):
         query = entry.get("query")
-        if isinstance(query, dict):
-            yield str(query.get("kind") or "")
+        yield isinstance(query, dict) and query.get("kind", "DataQuery") != "DataQuery"
+    for element in elements.values():
+        for panel in _spec(element):
+            config = panel.get("vizConfig")
+            yield isinstance(config, dict) and config.get("kind", "VizConfig") != "VizConfig"
+    for variable in _list(spec, "variables"):
+        # The data source of these two moved out of their spec.
+        yield any("datasource" in inner for inner in _spec(variable)) and variable.get("kind") in FILTERS
 
 
 def queries(spec: t.Mapping[str, t.Any]) -> t.Iterator[t.Mapping[str, t.Any]]:
@@ -269,4 +281,4 @@ def _elements(spec: t.Mapping[str, t.Any], what: str) -> dict[str, t.Any]:
     return found
 
 
-__all__ = ["CLASSIC", "LAYOUTS", "Document", "queries", "read_document"]
+__all__ = ["CLASSIC", "FILTERS", "LAYOUTS", "Document", "queries", "read_document"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_formats import queries
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_formats import FILTERS, queries
 
 #: A reference by uid; by a bare string as old dashboards have it, which is a name or a uid; to any of a type; to a
 #: library panel by its uid.
@@ -130,7 +130,7 @@ def _layout_2(body: t.Mapping[str, t.Any]) -> t.Iterator[Reference]:
         yield from _query(entry)
     for variable in _entries(body, "variables"):
         # Those for filters have the data source beside their spec from v2beta1 on.
-        if variable.get("kind") in ("AdhocVariable", "GroupByVariable") and variable.get("group"):
+        if variable.get("kind") in FILTERS and variable.get("group"):
             yield from _grouped(variable.get("datasource"), variable.get("group"))
         spec = variable.get("spec")
         if variable.get("kind") == "DatasourceVariable" and isinstance(spec, dict) and isinstance(spec.get("pluginId"), str):

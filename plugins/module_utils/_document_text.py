@@ -16,10 +16,10 @@ YAML_NAMES = (".yaml", ".yml")
 _VAULT = "$ANSIBLE_VAULT;"
 
 #: Plain words of YAML that are no strings, as Kubernetes' tools read them. PyYAML alone would also make dates of
-#: ``2026-01-01`` and a number of ``10:30``, and take ``1e3`` for text.
+#: ``2026-01-01`` and a number of ``10:30``, and take ``1e+06``, as Go writes a million, for text.
 _WORDS: tuple[tuple[str, str, str], ...] = (
     ("bool", r"(?:yes|Yes|YES|no|No|NO|true|True|TRUE|false|False|FALSE|on|On|ON|off|Off|OFF)$", "yYnNtTfFoO"),
-    ("float", r"(?:[-+]?(?:[0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*|[0-9][0-9_]*(?=[eE]))(?:[eE][-+]?[0-9]+)?)$", "-+0123456789."),
+    ("float", r"(?:[-+]?(?:(?:[0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*)(?:[eE][-+][0-9]+)?|[0-9]+[eE][-+][0-9]+))$", "-+0123456789."),
     ("float", r"(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$", "-+."),
     ("int", r"(?:[-+]?(?:0b[01_]+|0x[0-9a-fA-F_]+|0[0-7_]*|[1-9][0-9_]*))$", "-+0123456789"),
     ("null", r"(?:~|null|Null|NULL|)$", "~nN\0"),
