@@ -122,9 +122,8 @@ def _wrapped(wrapper: t.Mapping[str, t.Any], inner: Document, what: str) -> Docu
     warnings = list(inner.warnings)
     if wrapper.get("inputs"):
         warnings.append("%s: the inputs beside the dashboard are not used; the task says what the dashboard is to get" % what)
+    # What meta says of the folder is where the dashboard was found, and nobody's wish for where it is to be.
     folder_uid = wrapper.get("folderUid")
-    if folder_uid is None:
-        folder_uid = meta.get("folderUid")
     if folder_uid is None:
         folder_uid = inner.folder_uid
         if wrapper.get("folderId"):

@@ -210,7 +210,7 @@ def test_dashboards_as_they_are_given(options, uid, title, folder, message):
         ({}, "no dashboard is given"),
         ({"dashboard": {"title": "A"}, "content": "{}"}, "give a dashboard in one way"),
         ({"content": "{"}, "is no JSON"),
-        ({"content": "[]"}, "holds no dashboard"),
+        ({"content": "[]"}, "holds a list of 0 entries"),
         ({"content": "{}"}, "has no title"),
         ({"dashboard": {"title": "A", "uid": 5}}, "has to be a string"),
         ({"dashboard": {"title": "A"}, "folder": "a", "folder_uid": "b"}, "both folder_uid and folder"),
