@@ -12,8 +12,9 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import text
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_diff import compare
 from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
-from ansible_collections.orgsmith.grafana.plugins.module_utils._json_diff import check_document, differences, paths, side
+from ansible_collections.orgsmith.grafana.plugins.module_utils._json_diff import check_document, paths, shown
 from ansible_collections.orgsmith.grafana.plugins.module_utils._reconcile import Change, View
 
 OPTIONS: dict[str, dict[str, t.Any]] = {
@@ -184,11 +185,11 @@ def plan(desired: DesiredDashboard, found: Found) -> Change | None:
     )
     if current is None:
         return Change("create", {}, _head(desired, found.folder_uid, None), (found, ()))
-    changes = list(differences(current.body, desired.body))
+    changes = compare(current.body, desired.body)
     if not changes and not moves:
         return None
-    before = {**_current_head(current), "changes": side(changes, 1)}
-    after = {**_head(desired, current.folder_uid, current.uid), "changes": side(changes, 2)}
+    before = {**_current_head(current), "changes": shown(changes, "before")}
+    after = {**_head(desired, current.folder_uid, current.uid), "changes": shown(changes, "after")}
     return Change("update", before, after, (found, tuple(paths(changes) + (["folder"] if moves else []))))
 
 
