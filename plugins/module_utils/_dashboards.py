@@ -11,12 +11,13 @@ import typing as t
 from dataclasses import dataclass, field, replace
 
 from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import text
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_diff import compare
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_formats import CLASSIC, Document, read_document
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_history import LastWrite, check_source
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_inputs import LibraryPanel
 from ansible_collections.orgsmith.grafana.plugins.module_utils._document_text import load
 from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput, Refused
-from ansible_collections.orgsmith.grafana.plugins.module_utils._json_diff import check_document, differences, paths, side
+from ansible_collections.orgsmith.grafana.plugins.module_utils._json_diff import check_document, paths, shown
 from ansible_collections.orgsmith.grafana.plugins.module_utils._key_like import key_like
 from ansible_collections.orgsmith.grafana.plugins.module_utils._reconcile import Change, View
 
@@ -333,11 +334,11 @@ def _difference(desired: DesiredDashboard, found: Found) -> Change | None:
     )
     if current is None:
         return Change("create", {}, _head(desired, found.folder_uid, None), (found, ()))
-    changes = list(differences(current.body, desired.body))
+    changes = compare(current.body, desired.body)
     if not changes and not moves:
         return None
-    before = {**_current_head(current), "changes": side(changes, 1)}
-    after = {**_head(desired, current.folder_uid, current.uid), "changes": side(changes, 2)}
+    before = {**_current_head(current), "changes": shown(changes, "before")}
+    after = {**_head(desired, current.folder_uid, current.uid), "changes": shown(changes, "after")}
     return Change("update", before, after, (found, tuple(paths(changes) + (["folder"] if moves else []))))
 
 

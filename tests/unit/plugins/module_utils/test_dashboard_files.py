@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 
 import pytest
@@ -98,15 +99,18 @@ def test_all_broken_files_are_named_at_once(tree, tmp_path):
     assert "good.json" not in said
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
-def test_a_directory_that_may_not_be_read_is_named(tree, tmp_path):
+def test_a_directory_that_cannot_be_read_is_named(tree, tmp_path, monkeypatch):
     top = tree("a.json", "closed/b.json")
-    (tmp_path / "closed").chmod(0)
-    try:
-        with pytest.raises(BadInput, match="closed: Permission denied"):
-            find(top)
-    finally:
-        (tmp_path / "closed").chmod(0o755)
+    listing = os.scandir
+
+    def refused(path):
+        if os.path.basename(path) == "closed":
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return listing(path)
+
+    monkeypatch.setattr(os, "scandir", refused)
+    with pytest.raises(BadInput, match="closed: Permission denied"):
+        find(top)
 
 
 def test_a_name_that_no_folder_can_have(tmp_path):
