@@ -14,7 +14,7 @@ from modules.conftest import ALL, Server
 ROUTES = [(version, api) for version in ALL for api in (("legacy", "kubernetes") if version.startswith("12") else ("legacy",))]
 
 
-@pytest.fixture(params=ROUTES, ids=lambda route: " ".join(route))
+@pytest.fixture(params=ROUTES, ids=" ".join)
 def routed(request, emulators, monkeypatch):
     """An empty server with an organization, and the route that dashboards are written by."""
     version, api = request.param
@@ -109,9 +109,9 @@ def test_the_history_says_what_was_written(org):
     path = "/api/dashboards/id/1/versions" if org.server.version.startswith("8") else "/api/dashboards/uid/a/versions"
     history = org.server.api("GET", path, org=2)
     versions = history["versions"] if isinstance(history, dict) else history
-    assert versions[0]["message"] == "second (orgsmith.grafana: ops/host)"
+    assert versions[0]["message"] == "second [orgsmith.grafana: ops/host]"
     first = org.server.api("GET", f"{path}/1", org=2)
-    assert first["message"] == "first (orgsmith.grafana)"
+    assert first["message"] == "first [orgsmith.grafana]"
 
 
 def edit(org):
@@ -163,7 +163,7 @@ def test_pruned_is_what_carries_the_mark(org):
     org.ok(dashboard={"uid": "other", "title": "Of another source"}, source="other")
     org.by_hand("hand", "By hand")
     org.by_hand("d2", "D 2", tags=["by hand"])
-    org.by_hand("d3", "D 3", message="nearly (orgsmith.grafana) ours", tags=["by hand"])
+    org.by_hand("d3", "D 3", message="nearly [orgsmith.grafana] ours", tags=["by hand"])
     with org.server.writes_nothing():
         planned = org.ok(batch=batch[4:], prune=True, check=True)
     results = org.ok(batch=batch[4:], prune=True)
