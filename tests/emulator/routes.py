@@ -13,6 +13,7 @@ from . import (  # noqa: F401
     cloud,
     dashboards,
     datasources,
+    folder_contents,
     folders,
     general,
     kubernetes,
