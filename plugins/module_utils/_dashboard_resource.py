@@ -25,7 +25,6 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_routes
     LegacyRoute,
     Route,
     managed,
-    patiently,
     route_to,
 )
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards import (
@@ -167,7 +166,7 @@ class Dashboards(BaseResource):
             folder_uid = current.folder_uid if current else folders.GENERAL
         make_panels(scope, found.panels, folder_uid)
         message = mark(desired.message, desired.source)
-        uid, version = patiently(lambda: route.write(desired.uid, desired.body, current, folder_uid, message), made)
+        uid, version = folders.patiently(lambda: route.write(desired.uid, desired.body, current, folder_uid, message), made)
         written = CurrentDashboard(
             uid=uid, title=desired.title, body=desired.body, folder_uid=folder_uid, version=version, changed_paths=changed_paths
         )

@@ -49,7 +49,7 @@ def _tell(module: GrafanaModule, ask: Ask) -> None:
     module.exit_json(changed=False, **answer)
 
 
-def _scope(client: Client, choice: OrgChoice) -> Scope:
+def scope_of(client: Client, choice: OrgChoice) -> Scope:
     """Return the scope of the chosen org. Raises :class:`NotFound`."""
     directory = Directory(client)
     org = directory.resolve([choice])[choice]
@@ -60,7 +60,7 @@ def _scope(client: Client, choice: OrgChoice) -> Scope:
     return Scope(client, org, directory, many=True)
 
 
-def _inside(scope: Scope, read: t.Callable[[], t.Any]) -> t.Any:
+def inside(scope: Scope, read: t.Callable[[], t.Any]) -> t.Any:
     """Return what *read* reads; say so where the caller is no member of the org."""
     try:
         return read()
@@ -131,8 +131,8 @@ ACCOUNT_OPTIONS: dict[str, dict[str, t.Any]] = {"name": {"type": "raw"}}
 def service_accounts(module: GrafanaModule, client: Client, connection: Connection) -> Answer:
     """Return the service accounts of an org, or those of exactly the name that is asked for."""
     name = None if module.params["name"] is None else _connection.text(module.params["name"], "name")
-    scope = _scope(client, connection.org)
-    found = [one for one in _inside(scope, lambda: search(scope, name)) if name is None or one.name == name]
+    scope = scope_of(client, connection.org)
+    found = [one for one in inside(scope, lambda: search(scope, name)) if name is None or one.name == name]
     whole = [completed(scope, one) for one in found]
     return {"service_accounts": [shown(scope, one) for one in whole if one is not None]}
 
@@ -167,7 +167,7 @@ def _of_orgs(
 ) -> tuple[list[Answer], Answer]:
     """Return what *read* reads in the chosen org, or with ``all_orgs`` in each; and which orgs show nothing to the caller."""
     if not module.params["all_orgs"]:
-        return read(_scope(client, connection.org)), {}
+        return read(scope_of(client, connection.org)), {}
     if connection.cloud_stack is not None:
         raise BadInput("all_orgs has no meaning with cloud_stack: a stack is one organization")
     directory = Directory(client)
@@ -190,7 +190,7 @@ def _of_orgs(
 
 def _accounts(scope: Scope) -> list[Account]:
     """Return all accounts of an org."""
-    return t.cast("list[Account]", _inside(scope, lambda: search(scope)))
+    return t.cast("list[Account]", inside(scope, lambda: search(scope)))
 
 
 def _tokens(module: GrafanaModule, scope: Scope, accounts: list[Account], wanted: list[str]) -> list[Answer]:
@@ -247,7 +247,7 @@ def api_keys(module: GrafanaModule, client: Client, connection: Connection) -> A
 
     def read(scope: Scope) -> list[Answer]:
         place = scope.org.shown() if scope.org else {}
-        keys: list[ApiKey] | None = _inside(scope, lambda: list_keys(scope))
+        keys: list[ApiKey] | None = inside(scope, lambda: list_keys(scope))
         if keys is None:
             ended.append(scope.org or Org(scope.org_id))
         if len(keys or ()) >= KEYS_LISTED:
@@ -297,8 +297,8 @@ def dashboards(module: GrafanaModule, client: Client, connection: Connection) ->
         for name in ("uid", "title", "folder_uid")
         if module.params[name] is not None
     }
-    scope = _scope(client, connection.org)
-    return {"dashboards": _inside(scope, lambda: _dashboards(scope, wanted, module.params["content"]))}
+    scope = scope_of(client, connection.org)
+    return {"dashboards": inside(scope, lambda: _dashboards(scope, wanted, module.params["content"]))}
 
 
 def _dashboards(scope: Scope, wanted: dict[str, str], content: bool) -> list[Answer]:

@@ -80,6 +80,9 @@ class Resource(t.Protocol):
     def label(self, desired: t.Any) -> str:
         """Return the object's name for messages."""
 
+    def order(self, wanted: t.Sequence[t.Any]) -> t.Sequence[int]:
+        """Return the positions of the objects of one org in the order in which they have to be brought about. Pure."""
+
     def absent(self, desired: t.Any) -> bool:
         """Tell whether the object is to be gone."""
 
@@ -250,6 +253,7 @@ class Run:
         for _org, members in groups.values():  # one org may be named by its id here and by its name there
             find_duplicates(self.resource, members, place=lambda item: None)
             self.resource.together(self.client, [item.desired for item in members])
+            members[:] = [members[position] for position in self.resource.order([item.desired for item in members])]
         return list(groups.values())
 
     def _orgs(self, items: t.Sequence[Item]) -> dict[OrgChoice, Org | None]:
@@ -471,6 +475,10 @@ class BaseResource:
     kind = ""
     in_org = True
     requests_each = 3
+
+    def order(self, wanted: t.Sequence[t.Any]) -> t.Sequence[int]:
+        """The order of the task is as good as any other."""
+        return range(len(wanted))
 
     def absent(self, desired: t.Any) -> bool:
         """Tell whether ``state: absent`` is asked for."""

@@ -200,6 +200,11 @@ class Scope:
             raise TypeError("no organization in this scope")
         return self.org.id
 
+    @property
+    def namespace(self) -> str:
+        """The namespace that ``/apis`` knows the org by: the header does not count there."""
+        return "default" if self.org_id == 1 else "org-%d" % self.org_id
+
     def where(self) -> str:
         """Return the org and the server, for messages."""
         server = self.client.connection.url
