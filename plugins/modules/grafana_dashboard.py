@@ -165,7 +165,7 @@ dashboard:
       type: int
       returned: except in check mode for one that would be changed
     changed_paths:
-      description: Where the dashboard differed, such as C(panels[3].title); at most 50 of them.
+      description: Where the dashboard differed, such as C(panels[3] "CPU".targets[0].expr); at most 50 of them.
       type: list
       elements: str
       returned: except in check mode for one that would be changed
