@@ -38,9 +38,10 @@ class Row:
 
 
 def extrapolated(rows: Iterable[Row], contenders: Iterable[str], sizes: Iterable[int]) -> Iterator[Row]:
-    """Yield what the two largest measured sizes of a contender make of the sizes above them, along a line.
+    """Yield what the measured sizes of a contender make of the sizes above them.
 
-    That flatters the contender where single reads take longer in larger organizations.
+    Seconds go on along the line through the two largest, requests in proportion to the largest one. That flatters
+    the contender where single reads take longer in larger organizations.
     """
     rows, sizes = list(rows), list(sizes)
     for contender in contenders:
@@ -52,13 +53,9 @@ def extrapolated(rows: Iterable[Row], contenders: Iterable[str], sizes: Iterable
             for size in sizes:
                 if size > high.size:
                     far = (size - high.size) / (high.size - low.size)
-                    counts = [_further(low.asked, high.asked, far), _further(low.wrote, high.wrote, far)]
+                    counts = [None if count is None else round(count * size / high.size) for count in (high.asked, high.wrote)]
                     seconds = high.seconds + (high.seconds - low.seconds) * far
                     yield Row(size, run, contender, seconds, *counts, guessed=True)
-
-
-def _further(low: int | None, high: int | None, far: float) -> int | None:
-    return None if low is None or high is None else round(high + (high - low) * far)
 
 
 def _size(row: Row) -> int:
@@ -73,7 +70,7 @@ def table(rows: list[Row]) -> str:
     for row in sorted(rows, key=lambda one: (one.size, order[one.run])):
         ours = measured.get((row.size, row.run))
         ratio = f"{row.mark}{row.seconds / ours:.2f}" if ours else ""
-        counts = ["" if count is None else str(count) for count in (row.asked, row.wrote)]
+        counts = ["" if count is None else f"{row.mark}{count}" for count in (row.asked, row.wrote)]
         cells = [str(row.size), row.run, row.contender, f"{row.mark}{row.seconds:.2f}", *counts, ratio]
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)

@@ -33,7 +33,7 @@ from benchmark import NEWEST, PEERS, Target, server, versions, written
 from dashboard_rows import Row, extrapolated, table
 
 #: How our one task names the files: "batch" lists them, "directory" leaves that to the module.
-OURS_BY = "batch"
+OURS_BY = "directory"
 FOLDER, FOLDER_TITLE = "bench", "Bench"
 RUNS = ("all new", "nothing to do", "10 % changed")
 #: So many dashboards are read back after a run.
