@@ -207,24 +207,25 @@ class KubernetesRoute:
         """Return those of *wanted* that pages of the list show; other dashboards are only counted in."""
         bodies: dict[str, CurrentDashboard] = {}
         heads: list[Head] = []
-        for number, page in enumerate(self._pages()):
+        for number, (page, last) in enumerate(self._pages()):
             for entry in page:
                 current = self._current(entry)
                 heads.append(current.head())
                 if current.uid in wanted:
                     bodies[current.uid] = current
             left = len(wanted) - len(bodies)
-            if left <= FEW_LEFT or (number > 0 and max(left, len(wanted)) <= FEW_WANTED):
+            if not last and (left <= FEW_LEFT or (number > 0 and max(left, len(wanted)) <= FEW_WANTED)):
                 return _Listed(bodies, None)
         self._scope.once("dashboard heads", lambda: heads)
         return _Listed(bodies, wanted)
 
-    def _pages(self) -> t.Iterator[list[dict[str, t.Any]]]:
+    def _pages(self) -> t.Iterator[tuple[list[dict[str, t.Any]], bool]]:
+        """Yield the pages of the list, and of each whether it is the last."""
         more: str | None = None
         while True:
             page = self._scope.client.get(self._path, org=self._scope.org_id, limit=PER_PAGE, **{"continue": more})
-            yield page.get("items") or []
             more = page.get("metadata", {}).get("continue") or None
+            yield page.get("items") or [], more is None
             if more is None:
                 return
 
@@ -232,7 +233,9 @@ class KubernetesRoute:
         """Return all dashboards of the list: the search may not have seen a write of a moment ago."""
         return t.cast(
             "list[Head]",
-            self._scope.once("dashboard heads", lambda: [self._current(one).head() for page in self._pages() for one in page]),
+            self._scope.once(
+                "dashboard heads", lambda: [self._current(one).head() for page, _last in self._pages() for one in page]
+            ),
         )
 
     def write(
