@@ -105,8 +105,7 @@ def reorder_keys(board):
 
 
 def numbers_as_floats(board):
-    whole = lambda value: isinstance(value, int) and not isinstance(value, bool)  # noqa: E731
-    return every(board, lambda value: float(value) if whole(value) else value)
+    return every(board, lambda value: float(value) if isinstance(value, int) and not isinstance(value, bool) else value)
 
 
 def drop_nulls(board):
