@@ -155,10 +155,10 @@ class Dashboards(BaseResource):
             route.delete(t.cast(CurrentDashboard, change.data.current))
             scope.forget("dashboard heads")
             return Found(None)
-        found, changed_paths = change.data
+        found, changed_paths = t.cast("tuple[Found, tuple[str, ...]]", change.data)
         desired = found.wanted or desired
         folder_uid, made = found.folder_uid, found.folder_to_make is not None
-        if made:
+        if found.folder_to_make is not None:
             folder_uid = folders.make(scope, found.folder_to_make)
         current = found.current
         if folder_uid is None:

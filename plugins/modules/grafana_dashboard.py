@@ -393,9 +393,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._module import ma
 def dashboards(module):
     """Return the resource; in check mode of a whole play a folder may be about to be made. Raises :class:`BadInput`."""
     if module.params["prune"] and not module.params["directory"] and module.raw_batch is None:
-        raise BadInput(
-            "prune goes with directory or batch, which say what is wanted: with one dashboard all others would go"
-        )
+        raise BadInput("prune goes with directory or batch, which say what is wanted: with one dashboard all others would go")
     return Dashboards(plan_missing=module.check_mode and module.params["missing_parent"] == "plan")
 
 
