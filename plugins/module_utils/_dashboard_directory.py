@@ -9,8 +9,9 @@ import typing as t
 from urllib.parse import unquote
 
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_files import PATTERNS, Entry, duplicates, find
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards import GENERAL_NAMES, DesiredDashboard
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards import DesiredDashboard
 from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
+from ansible_collections.orgsmith.grafana.plugins.module_utils._folders import GENERAL_NAMES
 
 #: Options that name one dashboard, or a directory of them.
 _OF_ONE = ("dashboard", "path", "content", "uid")

@@ -13,19 +13,17 @@ import typing as t
 from urllib.parse import urlsplit
 
 from ansible_collections.orgsmith.grafana.plugins.module_utils._client import segment
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_formats import FOLDER_NOTE, GROUP, MESSAGE_NOTE
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards import CurrentDashboard, Head, comparable
 from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import Forbidden, NotFound, Unsupported
 from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
 from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import DASHBOARD_APIS, MESSAGES_LISTED
 
 AUTO, LEGACY, KUBERNETES = "auto", "legacy", "kubernetes"
-GROUP = "dashboard.grafana.app"
 #: The version that gives a dashboard back exactly as it was stored.
 AS_STORED = "v0alpha1"
 
 _NOTE = "grafana.app/"
-FOLDER_NOTE = _NOTE + "folder"
-MESSAGE_NOTE = _NOTE + "message"
 MANAGER_NOTE = _NOTE + "managedBy"
 #: Annotations that the server writes itself, or that a write sets anew.
 _NOT_KEPT = tuple(_NOTE + name for name in ("createdBy", "updatedBy", "updatedTimestamp", "folder", "message"))

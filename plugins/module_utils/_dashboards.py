@@ -12,11 +12,17 @@ from dataclasses import dataclass, field, replace
 
 from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import text
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_diff import compare
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_formats import CLASSIC, Document, read_document
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_formats import (
+    CLASSIC,
+    SERVER_FIELDS,
+    Document,
+    read_document,
+)
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_history import LastWrite, check_source
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_inputs import LibraryPanel
 from ansible_collections.orgsmith.grafana.plugins.module_utils._document_text import load
 from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput, Refused
+from ansible_collections.orgsmith.grafana.plugins.module_utils._folders import GENERAL_NAMES
 from ansible_collections.orgsmith.grafana.plugins.module_utils._json_diff import check_document, paths, shown
 from ansible_collections.orgsmith.grafana.plugins.module_utils._key_like import key_like
 from ansible_collections.orgsmith.grafana.plugins.module_utils._reconcile import Change, View
@@ -43,13 +49,9 @@ OPTIONS: dict[str, dict[str, t.Any]] = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
 }
 
-#: What people call the place for what is in no folder.
-GENERAL_NAMES = ("", "general")
 #: What is done about a dashboard that somebody else has written since this collection did.
 OVERWRITE, FAIL, KEEP = "overwrite", "fail", "keep"
 
-#: Fields of a dashboard that belong to the server: its database id, and the version, which every write moves.
-SERVER_FIELDS = ("id", "uid", "version")
 _UID = re.compile(r"[a-zA-Z0-9_-]{1,40}")
 
 
