@@ -292,7 +292,8 @@ def test_change(current, desired, path, old, new):
     found = compare(current, desired)
     assert found == [Difference(path, old, new)]
     assert [isinstance(value, bool) for value in (found[0].old, found[0].new)] == [isinstance(old, bool), isinstance(new, bool)]
-    assert compare(desired, current) != []
+    turned = (desired, current)
+    assert compare(*turned) != []
 
 
 def test_several_changes_beside_a_new_order():
