@@ -41,6 +41,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards impor
     said,
     title_taken,
 )
+from ansible_collections.orgsmith.grafana.plugins.module_utils._diff_text import as_text
 from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import (
     BadInput,
     Conflict,
@@ -195,6 +196,10 @@ class Dashboards(BaseResource):
         """Return what was written: the server took it as it was sent."""
         return change.after
 
+    def diff(self, view: View) -> View | str:
+        """Return lines of YAML: the paths of a dashboard are keys that people read."""
+        return as_text(view)
+
     def result(self, scope: Scope | None, desired: DesiredDashboard, current: Found) -> View | None:
         """Return what identifies the dashboard, its version and what was changed; never its body."""
         there = current.current
@@ -221,6 +226,9 @@ def _asked(scope: Scope, route: Route, desired: DesiredDashboard, found: Found) 
     current = found.current
     if not differs(desired, found):
         return found
+    leaves = desired.state == "absent" or renamed_or_moved(desired, found)
+    if current is not None and current.folder_uid and leaves:
+        found = replace(found, current_folder=folders.path(scope, current.folder_uid))
     if desired.document is not None:
         found = replace(
             found, warnings=tuple(required(scope, desired)), panels=tuple(panels_to_make(scope, desired)), current=current

@@ -145,6 +145,8 @@ class Found:
     current: CurrentDashboard | None
     folder_uid: str | None = None
     folder_to_make: str | None = None
+    #: the path of the folder that the dashboard is in, where something is about to be done to it
+    current_folder: str = ""
     #: the newest version, where it was asked for, and is not of this collection
     edited: LastWrite | None = None
     #: the uid of another dashboard of that title in that folder, where the server lets no two be
@@ -330,7 +332,7 @@ def label(desired: DesiredDashboard) -> str:
 def _difference(desired: DesiredDashboard, found: Found) -> Change | None:
     current, desired = found.current, found.wanted or desired
     if desired.state == "absent":
-        return None if current is None else Change("delete", _current_head(current), {}, found)
+        return None if current is None else Change("delete", _current_head(found), {}, found)
     moves = found.folder_to_make is not None or (
         found.folder_uid is not None and current is not None and found.folder_uid != current.folder_uid
     )
@@ -339,8 +341,11 @@ def _difference(desired: DesiredDashboard, found: Found) -> Change | None:
     changes = compare(current.body, desired.body)
     if not changes and not moves:
         return None
-    before = {**_current_head(current), "changes": shown(changes, "before")}
-    after = {**_head(desired, current.folder_uid, current.uid), "changes": shown(changes, "after")}
+    inside = [change for change in changes if change.path != "title"]  # which the head has
+    before: View = {**_current_head(found), "changes": shown(inside, "before")}
+    after: View = {**_head(desired, current.folder_uid, current.uid), "changes": shown(inside, "after")}
+    if not moves:
+        before["folder"] = after["folder"]
     return Change("update", before, after, (found, tuple(paths(changes) + (["folder"] if moves else []))))
 
 
@@ -365,5 +370,6 @@ def _head(desired: DesiredDashboard, folder_uid: str | None, uid: str | None) ->
     return {"uid": desired.uid or uid, "title": desired.title, "folder": wanted if wanted is not None else folder_uid or ""}
 
 
-def _current_head(current: CurrentDashboard) -> View:
-    return {"uid": current.uid, "title": current.title, "folder": current.folder_uid}
+def _current_head(found: Found) -> View:
+    current = t.cast(CurrentDashboard, found.current)
+    return {"uid": current.uid, "title": current.title, "folder": found.current_folder or current.folder_uid}

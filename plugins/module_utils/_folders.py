@@ -44,6 +44,12 @@ def ancestors(scope: Scope, uid: str) -> tuple[str, ...]:
         return tuple(folder.uid for folder in tree(scope).above(uid))
 
 
+def path(scope: Scope, uid: str) -> str:
+    """Return the titles from the top down to a folder; empty for General, and for one that is not shown."""
+    with scope.lock:
+        return tree(scope).path(uid)
+
+
 def by_path(scope: Scope, path: str, flat: bool = False) -> str | None:
     """Return the uid of the folder at *path*, titles joined by slashes; ``None`` if it is not there.
 
@@ -202,6 +208,7 @@ __all__ = [
     "nests",
     "not_found",
     "only",
+    "path",
     "patiently",
     "remembered",
     "steps",

@@ -104,6 +104,9 @@ class Resource(t.Protocol):
     def view(self, desired: t.Any, current: t.Any, change: Change) -> View:
         """Return what users manage of *current*, as *change* has left it, for the diff."""
 
+    def diff(self, view: View) -> View | str:
+        """Return *view*, of before or after, as Ansible's diff is to show it: as text line by line, else as JSON."""
+
     def result(self, scope: Scope | None, desired: t.Any, current: t.Any) -> View | None:
         """Return *current* with its ids, for the result; ``None`` where nothing is there."""
 
@@ -501,6 +504,10 @@ class BaseResource:
 
     def forget(self) -> None:
         """Nothing is remembered beyond the scope."""
+
+    def diff(self, view: View) -> View | str:
+        """Leave it to Ansible."""
+        return view
 
     def expand(self, options: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]] | None:
         """Options describe one object."""

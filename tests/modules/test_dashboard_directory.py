@@ -157,7 +157,7 @@ def test_pruning_a_directory(trees):
     results = four(trees, prune=True)
     assert sorted(trees.places()) == ["a", "c", "single"]
     gone = results[1]["results"][-1]
-    assert (gone["status"], gone["dashboard"], gone["diff"]["before"]["uid"]) == ("changed", None, "b")
+    assert (gone["status"], gone["dashboard"], gone["diff"]["before"]) == ("changed", None, "uid: b\ntitle: B\nfolder: F\n")
 
 
 def test_one_directory_for_several_organizations(tree):

@@ -77,6 +77,20 @@ def test_made_changed_moved_deleted(org):
     assert org.uids() == []
 
 
+def test_the_diff_is_of_the_dashboard(org):
+    org.ok(dashboard={"uid": "a", "title": "A", "panels": panels("CPU")}, folder="Hosts", create_folder=True)
+    wanted = {"uid": "a", "title": "A: b", "panels": [{**panels("CPU")[0], "options": {"content": "no"}}]}
+    diff = org.ok(dashboard=wanted, folder="Hosts", check=True)["diff"]
+    assert diff["before"].splitlines() == ["uid: a", "title: A", "folder: Hosts"]
+    assert diff["after"].splitlines()[1:] == [
+        'title: "A: b"',
+        "folder: Hosts",
+        'panels[0] "CPU".options: {"content": "no"}',
+    ]
+    moved = org.ok(dashboard=wanted, folder="Racks", create_folder=True, check=True)["diff"]
+    assert ("folder: Hosts\n" in moved["before"], "folder: Racks\n" in moved["after"]) == (True, True)
+
+
 def test_without_a_uid(org):
     made = org.four(dashboard={"title": "CPU", "panels": panels("a")})
     assert made[1]["dashboard"]["uid"] == made[3]["dashboard"]["uid"]
@@ -169,9 +183,7 @@ def test_pruned_is_what_carries_the_mark(org):
     results = org.ok(batch=batch[4:], prune=True)
     for result in (planned, results):
         gone = [entry for entry in result["results"] if entry["index"] >= 8]
-        assert [entry["diff"]["before"]["uid"] for entry in gone] == ["d0", "d1"] or sorted(
-            entry["diff"]["before"]["uid"] for entry in gone
-        ) == ["d0", "d1"]
+        assert sorted(entry["diff"]["before"].splitlines()[0] for entry in gone) == ["uid: d0", "uid: d1"]
         assert result["summary"] == {"ok": 8, "changed": 2, "failed": 0, "not_run": 0, "total": 10}
     assert org.uids() == sorted(["other", "hand", "d2", "d3", *(f"d{n}" for n in range(4, 12))])
     again = org.ok(batch=batch[4:], prune=True)
