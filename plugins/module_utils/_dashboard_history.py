@@ -65,8 +65,9 @@ def last_write(scope: Scope, uid: str, number: int | None = None) -> LastWrite |
 
     *number* is its database id, by which Grafana before 9.0 names it here.
     """
-    by_number = number is not None and scope.client.at_least(VERSIONS_BY_UID) is False
-    path = "/api/dashboards/id/%d/versions" % number if by_number else "/api/dashboards/uid/%s/versions" % segment(uid)
+    path = "/api/dashboards/uid/%s/versions" % segment(uid)
+    if number is not None and scope.client.at_least(VERSIONS_BY_UID) is False:
+        path = "/api/dashboards/id/%d/versions" % number
     found = scope.client.find(path, org=scope.org_id, limit=1)
     # Grafana 11.6 and later wrap the list together with a token for the next page.
     versions = found.get("versions") if isinstance(found, dict) else found

@@ -44,6 +44,10 @@ DASHBOARD_APIS = Version(12, 0)
 VERSIONS_BY_UID = Version(9, 0)
 #: Objects of ``/apis/dashboard.grafana.app`` carry the message of their last version from here (recorded).
 MESSAGES_LISTED = Version(12, 1)
+#: ``POST /api/library-elements`` takes the uid of a folder from here; before, its database id.
+LIBRARY_FOLDER_UIDS = Version(9, 0)
+#: A dashboard may name library panels that do not exist from here; before, the legacy route stores it and answers 500 (recorded).
+LIBRARY_PANELS_MAY_LACK = Version(12, 1)
 #: Titles may repeat in a folder from here; before, a repeated one can overwrite its namesake.
 TITLES_REPEAT = Version(11, 3)
 #: Folders nest from here.

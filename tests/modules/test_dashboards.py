@@ -14,7 +14,7 @@ from modules.conftest import ALL, Server
 ROUTES = [(version, api) for version in ALL for api in (("legacy", "kubernetes") if version.startswith("12") else ("legacy",))]
 
 
-@pytest.fixture(params=ROUTES, ids=lambda route: " ".join(route))
+@pytest.fixture(params=ROUTES, ids=" ".join)
 def routed(request, emulators, monkeypatch):
     """An empty server with an organization, and the route that dashboards are written by."""
     version, api = request.param
