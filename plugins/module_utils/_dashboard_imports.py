@@ -132,8 +132,19 @@ def _said(reference: Reference) -> str:
     return "%s (%s)" % (reference.type, reference.value) if reference.type else reference.value
 
 
+def foresee_panels(scope: Scope, panels: t.Sequence[LibraryPanel]) -> None:
+    """Take library panels for made from here on, as they would be outside of check mode."""
+    _foreseen(scope).update(panel.uid for panel in panels)
+
+
+def _foreseen(scope: Scope) -> set[str]:
+    return t.cast("set[str]", scope.keep("library panels foreseen", set))
+
+
 def _there(scope: Scope, uid: str) -> bool:
     """Tell whether there is a library panel of this uid. For many dashboards those that there are are listed once."""
+    if uid in _foreseen(scope):
+        return True
     if scope.many and uid in scope.once("library panels", lambda: _listed_panels(scope)):
         return True
     return bool(scope.once("library panel " + uid, lambda: _found(scope, uid)))

@@ -15,6 +15,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_histor
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_imports import (
     dangling,
     filled_in,
+    foresee_panels,
     make_panels,
     missing_panels,
     panels_to_make,
@@ -149,7 +150,9 @@ class Dashboards(BaseResource):
         return found
 
     def foresee(self, scope: Scope, desired: DesiredDashboard, change: Change) -> None:
-        """An unknown folder would be refused."""
+        """An unknown folder would be refused; library panels would be made."""
+        if change.action != "delete":
+            foresee_panels(scope, change.data[0].panels)
         if desired.state != "present" or not desired.folder_uid:
             return
         if not folders.exists(scope, desired.folder_uid) and not self._plan_missing:
