@@ -251,15 +251,15 @@ def library_panels(document: Document, values: t.Mapping[str, str] | None = None
 def requirements(
     document: Document,
     server_version: _versions.Version | str | None,
-    plugins: t.Mapping[str, t.Any] | None = None,
+    plugins: t.Collection[str] | None = None,
 ) -> list[str]:
     """Return what *document* requires (``__requires``) and the server has not, as sentences. Pure.
 
-    *plugins* are the installed ones by id, as ``GET /api/plugins`` lists them; ``None`` where that is not known, as for
+    *plugins* are the ids of the installed ones, as ``GET /api/plugins`` lists them; ``None`` where that is not known, as for
     callers who may not see all of them. Patch releases do not count, nor panels that Grafana shows by another.
     """
     found = []
-    installed = None if plugins is None else {plugin(name) for name in plugins}
+    lacking = set() if plugins is None else set(not_among(document, plugins))
     server = _versions.parse(server_version) if isinstance(server_version, str) else server_version
     for entry in document.requires:
         if not isinstance(entry, dict):
@@ -269,10 +269,18 @@ def requirements(
             wanted = _versions.parse(entry.get("version"))
             if wanted and server and wanted[:2] > server[:2]:
                 found.append("it comes from Grafana %s, and this is %s, which may not show all of it" % (wanted, server))
-        elif installed is not None and name and plugin(name) not in installed and name not in _NEVER_MISSING:
+        elif name in lacking:
             what = _KINDS.get(str(kind), str(kind))
             found.append("it uses the %s plugin %s%s, which is not installed" % (what, name, _title(entry)))
     return found
+
+
+def not_among(document: Document, plugins: t.Collection[str]) -> list[str]:
+    """Return the ids of the plugins that *document* requires and that are not among *plugins*. Pure."""
+    installed = {plugin(name) for name in plugins}
+    required = [entry for entry in document.requires if isinstance(entry, dict) and entry.get("type") != "grafana"]
+    names = [str(entry["id"]) for entry in required if entry.get("id")]
+    return [name for name in names if plugin(name) not in installed and name not in _NEVER_MISSING]
 
 
 _KINDS = {"datasource": "data source", "panel": "panel", "app": "app"}
@@ -282,4 +290,4 @@ def _title(entry: t.Mapping[str, t.Any]) -> str:
     return " (%s)" % entry["name"] if entry.get("name") not in (None, "", entry.get("id")) else ""
 
 
-__all__ = ["Input", "LibraryPanel", "choose", "library_panels", "needed", "requirements", "substitute"]
+__all__ = ["Input", "LibraryPanel", "choose", "library_panels", "needed", "not_among", "requirements", "substitute"]

@@ -64,6 +64,21 @@ def references(body: t.Mapping[str, t.Any]) -> set[Reference]:
     return {found for found in _all(body) if found.value not in _BUILT_IN and not _variable(found.value)}
 
 
+def connected(body: t.Mapping[str, t.Any]) -> list[Reference]:
+    """Return the library panels that a server looks for when a dashboard is written: those at its top, and those in rows.
+
+    *value* is empty for one that does not say which it is.
+    """
+    found = []
+    for panel in _entries(body, "panels"):
+        if panel.get("type") == "row":
+            found += connected(panel)
+        elif panel.get("libraryPanel") is not None:
+            said = list(_library_panel(panel))
+            found += said or [Reference(LIBRARY_PANEL, "", str(panel.get("title") or ""))]
+    return found
+
+
 def _variable(value: str) -> bool:
     return value.startswith("$") or "${" in value or "[[" in value
 
@@ -196,4 +211,4 @@ def _instead(reference: Reference, data_sources: t.Sequence[t.Mapping[str, t.Any
     return "; of that type: %s" % ", ".join(named) if reference.type and named else ""
 
 
-__all__ = ["LIBRARY_PANEL", "NAME", "TYPE", "UID", "Reference", "missing", "plugin", "references"]
+__all__ = ["LIBRARY_PANEL", "NAME", "TYPE", "UID", "Reference", "connected", "missing", "plugin", "references"]

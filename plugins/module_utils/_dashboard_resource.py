@@ -15,7 +15,9 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_histor
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_imports import (
     dangling,
     filled_in,
+    foresee_panels,
     make_panels,
+    missing_panels,
     panels_to_make,
     required,
 )
@@ -49,9 +51,13 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import (
     GrafanaError,
     Refused,
 )
+from ansible_collections.orgsmith.grafana.plugins.module_utils._key_like import masked
 from ansible_collections.orgsmith.grafana.plugins.module_utils._reconcile import BaseResource, Change, View
 from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
-from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import TITLES_REPEAT
+from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import (
+    LIBRARY_PANELS_MAY_LACK,
+    TITLES_REPEAT,
+)
 
 #: Writers at once in one org: SQLite takes four with hardly a lock (measured at 12.4.3).
 LANES = 4
@@ -113,7 +119,8 @@ class Dashboards(BaseResource):
             current = route.first(desired.uid, scope.keep("wanted uids", lambda: _uids(scope)))
         else:
             current = None if to_make is not None else _by_title(scope, route, desired.title, folder_uid or "")
-        found = Found(current, folder_uid, to_make, wanted=None if wanted is desired else wanted)
+        panels = tuple(panels_to_make(scope, wanted))
+        found = Found(current, folder_uid, to_make, wanted=None if wanted is desired else wanted, panels=panels)
         if desired.check_references and desired.state == "present":
             found = replace(found, dangling=tuple(dangling(scope, wanted)))
         return _asked(scope, route, wanted, found)
@@ -143,7 +150,9 @@ class Dashboards(BaseResource):
         return found
 
     def foresee(self, scope: Scope, desired: DesiredDashboard, change: Change) -> None:
-        """An unknown folder would be refused."""
+        """An unknown folder would be refused; library panels would be made."""
+        if change.action != "delete":
+            foresee_panels(scope, change.data[0].panels)
         if desired.state != "present" or not desired.folder_uid:
             return
         if not folders.exists(scope, desired.folder_uid) and not self._plan_missing:
@@ -165,7 +174,7 @@ class Dashboards(BaseResource):
         if folder_uid is None:
             # The server takes no folder for General, and moves the dashboard there (8.5 to 12.4).
             folder_uid = current.folder_uid if current else folders.GENERAL
-        make_panels(scope, found.panels, folder_uid)
+        folders.patiently(lambda: make_panels(scope, found.panels, folder_uid), made)
         message = mark(desired.message, desired.source)
         uid, version = folders.patiently(lambda: route.write(desired.uid, desired.body, current, folder_uid, message), made)
         written = CurrentDashboard(
@@ -206,7 +215,7 @@ class Dashboards(BaseResource):
         if there is None:
             return None
         shown = dict(scope.org.shown()) if scope and scope.org else {}
-        shown.update(uid=there.uid, title=there.title, folder_uid=there.folder_uid, version=there.version)
+        shown.update(uid=there.uid, title=masked(there.title), folder_uid=there.folder_uid, version=there.version)
         shown["changed_paths"] = list(there.changed_paths)
         if desired.check_references:
             shown["missing_references"] = list(current.dangling)
@@ -230,9 +239,9 @@ def _asked(scope: Scope, route: Route, desired: DesiredDashboard, found: Found) 
     if current is not None and current.folder_uid and leaves:
         found = replace(found, current_folder=folders.path(scope, current.folder_uid))
     if desired.document is not None:
-        found = replace(
-            found, warnings=tuple(required(scope, desired)), panels=tuple(panels_to_make(scope, desired)), current=current
-        )
+        found = replace(found, warnings=tuple(required(scope, desired)))
+    if isinstance(route, LegacyRoute) and desired.state == "present" and not scope.client.at_least(LIBRARY_PANELS_MAY_LACK):
+        found = replace(found, missing_panels=tuple(missing_panels(scope, desired)))
     if current is None:
         return found
     if current.provisioned is None and isinstance(route, LegacyRoute):

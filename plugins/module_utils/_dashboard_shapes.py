@@ -113,7 +113,7 @@ _OWN_OF_LIBRARY = ("title", "repeat", "repeatDirection", "maxPerRow")
 def _library_panel(old: t.Any, new: t.Any) -> Pair:
     """Leave of library panels what the dashboard says of them.
 
-    Up to 9.x the server keeps no more than id, place and uid, and gives the panel back as the library has it.
+    Up to 9.2 the server keeps no more than id, place and uid, and gives the panel back as the library has it.
     """
     uids = [_library_uid(panel) for panel in (old, new)]
     if None in uids:

@@ -24,7 +24,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._document_text im
 from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput, Refused
 from ansible_collections.orgsmith.grafana.plugins.module_utils._folders import GENERAL_NAMES
 from ansible_collections.orgsmith.grafana.plugins.module_utils._json_diff import check_document, paths, shown
-from ansible_collections.orgsmith.grafana.plugins.module_utils._key_like import key_like
+from ansible_collections.orgsmith.grafana.plugins.module_utils._key_like import key_like, masked
 from ansible_collections.orgsmith.grafana.plugins.module_utils._reconcile import Change, View
 
 OPTIONS: dict[str, dict[str, t.Any]] = {
@@ -155,6 +155,8 @@ class Found:
     wanted: DesiredDashboard | None = field(default=None, repr=False)
     #: library panels that come with it and are not there
     panels: tuple[LibraryPanel, ...] = ()
+    #: library panels that the server would look for and not find
+    missing_panels: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     #: sentences on what it names and the org lacks, where that was asked for
     dangling: tuple[str, ...] = ()
@@ -227,7 +229,9 @@ def _check_secrets(document: Document, options: t.Mapping[str, t.Any], what: str
     """Raise :class:`BadInput` for what looks like a key: whoever may see the dashboard could take it."""
     if state == "absent" or options.get("allow_secrets"):
         return
-    places = key_like([document.body, document.elements])
+    # What fills the places of an export is part of the dashboard in the end, and its message is shown to whoever sees it.
+    told = {"__inputs": list(document.inputs), "inputs": options.get("inputs"), "message": options.get("message")}
+    places = key_like([document.body, document.elements, {**told, "message of the file": document.message}])
     if places:
         shown = ", ".join(place.partition(".")[2] or place for place in places[:5])
         raise BadInput(
@@ -277,7 +281,8 @@ def plan(desired: DesiredDashboard, found: Found) -> Change | None:
     """Return what has to be done. Pure.
 
     Raises :class:`Refused` for what must not be written: provisioned dashboards, a title that is taken where titles
-    cannot repeat, and with ``on_conflict: fail`` what somebody else has edited.
+    cannot repeat, library panels that are missing where the server insists on them, and with ``on_conflict: fail`` what
+    somebody else has edited.
     """
     change = _difference(desired, found)
     if change is None:
@@ -285,7 +290,20 @@ def plan(desired: DesiredDashboard, found: Found) -> Change | None:
     _guard(desired, found)
     if found.edited is not None and desired.on_conflict == KEEP:
         return None
+    if found.missing_panels:
+        raise _panels_missing(desired, found.missing_panels)
     return change
+
+
+def _panels_missing(desired: DesiredDashboard, panels: t.Sequence[str]) -> Refused:
+    named = ", ".join(panels[:10]) + (" and %d more" % (len(panels) - 10) if len(panels) > 10 else "")
+    return Refused(
+        "dashboard %s names library panels that are not there: %s; up to Grafana 12.0 it would be stored without a connection "
+        "to them, and the write fail: make them first, or give an export of the dashboard for sharing, which brings them"
+        % (label(desired), named),
+        code="library_panels_missing",
+        library_panels=list(panels),
+    )
 
 
 def _guard(desired: DesiredDashboard, found: Found) -> None:
@@ -325,7 +343,8 @@ def said(edited: LastWrite) -> str:
 
 def label(desired: DesiredDashboard) -> str:
     """Return the title and the uid, and the file that it is from."""
-    named = "%s (%s)" % (desired.title, desired.uid) if desired.uid and desired.uid != desired.title else desired.title
+    title = masked(desired.title)
+    named = "%s (%s)" % (title, desired.uid) if desired.uid and desired.uid != title else title
     return "%s of %s" % (named, desired.file) if desired.file else named
 
 
@@ -337,16 +356,22 @@ def _difference(desired: DesiredDashboard, found: Found) -> Change | None:
         found.folder_uid is not None and current is not None and found.folder_uid != current.folder_uid
     )
     if current is None:
-        return Change("create", {}, _head(desired, found.folder_uid, None), (found, ()))
+        return Change("create", {}, {**_head(desired, found.folder_uid, None), **_panels(found)}, (found, ()))
     changes = compare(current.body, desired.body)
-    if not changes and not moves:
+    if not changes and not moves and not found.panels:
         return None
     inside = [change for change in changes if change.path != "title"]  # which the head has
     before: View = {**_current_head(found), "changes": shown(inside, "before")}
-    after: View = {**_head(desired, current.folder_uid, current.uid), "changes": shown(inside, "after")}
+    after: View = {**_head(desired, current.folder_uid, current.uid), "changes": shown(inside, "after"), **_panels(found)}
     if not moves:
         before["folder"] = after["folder"]
-    return Change("update", before, after, (found, tuple(paths(changes) + (["folder"] if moves else []))))
+    beside = (["folder"] if moves else []) + (["library panels"] if found.panels else [])
+    return Change("update", before, after, (found, tuple(paths(changes) + beside)))
+
+
+def _panels(found: Found) -> View:
+    """Return what a diff says of the library panels that are made."""
+    return {"library_panels": ["%s (%s)" % (masked(panel.name), panel.uid) for panel in found.panels]} if found.panels else {}
 
 
 def differs(desired: DesiredDashboard, found: Found) -> bool:
@@ -367,9 +392,13 @@ def renamed_or_moved(desired: DesiredDashboard, found: Found) -> bool:
 def _head(desired: DesiredDashboard, folder_uid: str | None, uid: str | None) -> View:
     """Return what a diff says of the dashboard as it is wanted; a folder as the task names it."""
     wanted = desired.folder if desired.folder is not None else desired.folder_uid
-    return {"uid": desired.uid or uid, "title": desired.title, "folder": wanted if wanted is not None else folder_uid or ""}
+    return {
+        "uid": desired.uid or uid,
+        "title": masked(desired.title),
+        "folder": wanted if wanted is not None else folder_uid or "",
+    }
 
 
 def _current_head(found: Found) -> View:
     current = t.cast(CurrentDashboard, found.current)
-    return {"uid": current.uid, "title": current.title, "folder": found.current_folder or current.folder_uid}
+    return {"uid": current.uid, "title": masked(current.title), "folder": found.current_folder or current.folder_uid}

@@ -17,14 +17,14 @@ _WORDS = frozenset(["null", "true", "false", "yes", "no", "on", "off", "y", "n"]
 
 
 def as_text(view: t.Mapping[str, t.Any]) -> str:
-    """Return *view* as a line for each key, ``key: value``; nested ones stand at the same level. Empty for an empty view."""
+    """Return *view* as a line for each key, ``key: value``, its ``changes`` among them. Empty for an empty view."""
     return "".join("%s: %s\n" % (_scalar(key), _scalar(value)) for key, value in _flat(view))
 
 
 def _flat(view: t.Mapping[str, t.Any]) -> t.Iterator[tuple[str, t.Any]]:
     for key, value in view.items():
-        if isinstance(value, dict):
-            yield from _flat(value)
+        if key == "changes":
+            yield from value.items()
         else:
             yield key, value
 

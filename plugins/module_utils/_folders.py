@@ -38,6 +38,13 @@ def exists(scope: Scope, uid: str) -> bool:
         return tree(scope).find(uid) is not None
 
 
+def number(scope: Scope, uid: str) -> int:
+    """Return the database id of a folder, by which old versions know it here and there. Raises :class:`NotFound`."""
+    if not exists(scope, uid):
+        raise not_found(scope, uid)
+    return int(scope.once("folder " + uid, dict)["id"])
+
+
 def ancestors(scope: Scope, uid: str) -> tuple[str, ...]:
     """Return the uids of the folders that a folder is in, the top one first; none where folders do not nest."""
     with scope.lock:

@@ -11,6 +11,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
+from ansible_collections.orgsmith.grafana.plugins.module_utils._key_like import masked
 
 #: The most paths that a result or a diff names.
 MOST_PATHS = 50
@@ -43,23 +44,32 @@ class Difference:
 
 
 def paths(differences: t.Sequence[Difference]) -> list[str]:
-    """Return the paths of *differences*, so many as a result should carry."""
-    found = [difference.path for difference in differences[:MOST_PATHS]]
+    """Return the paths of *differences*, so many as a result should carry; what looks like a key in them is masked."""
+    found = [masked(difference.path) for difference in differences[:MOST_PATHS]]
     more = len(differences) - len(found)
     return found + (["... and %d more" % more] if more else [])
 
 
-def shown(differences: t.Sequence[Difference], side: str) -> dict[str, str]:
-    """Return the values of one *side*, ``before`` or ``after``, by path and shortened, for Ansible's diff."""
-    found: dict[str, str] = {}
+def shown(differences: t.Sequence[Difference], side: str) -> dict[str, t.Any]:
+    """Return the values of one *side*, ``before`` or ``after``, by path and shortened, for Ansible's diff.
+
+    What looks like a key is masked, and before it is shortened: half a key would not be recognised as one.
+    """
+    found: dict[str, t.Any] = {}
     for difference in differences[:MOST_PATHS]:
         value = difference.old if side == "before" else difference.new
         if value is not ABSENT:
-            found[difference.path] = shorten(value)
+            found[masked(difference.path)] = _short(masked(value))
     more = len(differences) - MOST_PATHS
     if more > 0:
         found["..."] = "and %d more" % more
     return found
+
+
+def _short(value: t.Any) -> t.Any:
+    """Return *value* itself where it is short, else the beginning of its JSON."""
+    text = shorten(value)
+    return text if isinstance(value, str) or len(text) > MOST_TEXT else value
 
 
 def shorten(value: t.Any) -> str:

@@ -21,6 +21,9 @@ _KEY = re.compile(
     r"|(?:eyJrIjoi|ZXlKcklqb2)[A-Za-z0-9+/=_-]{20,}"
     r")"
 )
+#: What is masked where values are shown: more than what is refused, because a mask too many does no harm.
+_SHOWN = re.compile(r"(?:glsa_|glc_)[A-Za-z0-9+/=_-]{8,}|(?:eyJrIjoi|ZXlKcklqb2)[A-Za-z0-9+/=_-]{8,}")
+MASK = "***"
 
 
 def key_like(document: t.Any) -> list[str]:
@@ -41,7 +44,7 @@ def _paths(value: t.Any, path: str) -> t.Iterator[str]:
             yield path or "."
     elif isinstance(value, dict):
         for key, inner in value.items():
-            shown = _KEY.sub("***", str(key))
+            shown = _KEY.sub(MASK, str(key))
             place = "%s.%s" % (path, shown) if path else shown
             if shown != str(key):
                 yield place
@@ -51,4 +54,15 @@ def _paths(value: t.Any, path: str) -> t.Iterator[str]:
             yield from _paths(inner, "%s[%d]" % (path, index))
 
 
-__all__ = ["key_like"]
+def masked(value: t.Any) -> t.Any:
+    """Return *value* (parsed JSON) with what looks like a key replaced by stars, in strings and in keys of objects. Pure."""
+    if isinstance(value, str):
+        return _SHOWN.sub(MASK, value)
+    if isinstance(value, dict):
+        return {masked(key): masked(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [masked(inner) for inner in value]
+    return value
+
+
+__all__ = ["key_like", "masked"]

@@ -48,6 +48,10 @@ MESSAGES_LISTED = Version(12, 1)
 FOLDER_APIS = Version(12, 0)
 #: ``GET /api/folders/:uid/counts`` counts whatever a folder holds from here (10.0 and 10.1 leave kinds out).
 FOLDER_COUNTS = Version(11, 0)
+#: ``POST /api/library-elements`` takes the uid of a folder from here; before, its database id.
+LIBRARY_FOLDER_UIDS = Version(9, 0)
+#: A dashboard may name library panels that do not exist from here; before, the legacy route stores it and answers 500 (recorded).
+LIBRARY_PANELS_MAY_LACK = Version(12, 1)
 #: Titles may repeat in a folder from here; before, a repeated one can overwrite its namesake.
 TITLES_REPEAT = Version(11, 3)
 #: Folders nest from here.

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from .profile import Profile
 from .replies import Refusal, fail
 from .server import Request
 
@@ -31,19 +30,6 @@ def _inside(panels: Any) -> Iterator[dict[str, Any]]:
         if isinstance(panel, dict):
             yield panel
             yield from _inside(panel.get("panels"))
-
-
-def check_libraries(profile: Profile, spec: dict[str, Any]) -> None:
-    """Refuse library panels that do not exist, as versions up to 12.0 do (there are none here).
-
-    They look when the dashboard is stored already: it stays.
-    """
-    if profile >= (12, 1):
-        return
-    for panel in _inside(spec.get("panels")):
-        library = panel.get("libraryPanel")
-        if isinstance(library, dict) and library.get("uid"):
-            raise Refusal(fail(profile, 500, "Error while connecting library panels"))
 
 
 def check_alerts(request: Request, spec: dict[str, Any]) -> None:

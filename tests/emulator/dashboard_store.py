@@ -11,6 +11,7 @@ import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from .library_store import Library
 from .slugs import slugger
 from .state import uid as new_uid
 
@@ -88,6 +89,8 @@ class Dashboard:
     folder_half_set: bool = False
     #: What every write left, the oldest first.
     history: list[Version] = field(default_factory=list)
+    #: The uids of the library panels that it is connected to, up to 12.0.
+    connected: frozenset[str] = frozenset()
 
     @property
     def title(self) -> str:
@@ -134,6 +137,7 @@ class DashboardStore:
         self._dashboards: dict[int, dict[str, Dashboard]] = {}
         self._folders: dict[int, dict[str, Folder]] = {}
         self._datasources: dict[int, list[dict[str, Any]]] = {}
+        self.library = Library()
         self._rv = 1_700_000_000_000_000
         self._size = 0
         provision(self._server, self)
@@ -154,6 +158,7 @@ class DashboardStore:
         self._size -= self.count(org_id)
         for table in (self._dashboards, self._folders, self._datasources):
             table.pop(org_id, None)  # type: ignore[attr-defined]
+        self.library.drop_org(org_id)
 
     def next_rv(self) -> int:
         """Return the next resource version."""
@@ -309,6 +314,7 @@ class DashboardStore:
             self.remove_folder(inner)
         for dashboard in [one for one in self.dashboards(folder.org_id) if one.folder_uid == folder.uid]:
             self.remove(dashboard)
+        self.library.drop_folder(folder.org_id, folder.uid)
         del self._folders[folder.org_id][folder.uid]
 
     # Data sources

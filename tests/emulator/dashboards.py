@@ -9,10 +9,13 @@ import re
 import uuid
 from typing import Any
 
-from .dashboard_contents import check_alerts, check_libraries, number_in, text_in
+from .dashboard_contents import check_alerts, number_in, text_in
 from .dashboard_store import GENERAL, SERVER_MANAGER, Dashboard, Folder
 from .folders import TITLES_REPEAT, shown_name, url_of
 from .kubernetes_objects import namespace_of
+from .library_elements import connect
+from .library_elements import read as with_library_panels
+from .library_store import NoUid, cleaned
 from .normalise import legacy_read, moves_when_same, to_v0
 from .profile import Profile
 from .quotas import limit, on
@@ -81,6 +84,7 @@ def read(request: Request) -> Reply:
         path = f"/apis/dashboard.grafana.app/{found.api}/namespaces/{namespace_of(found.org_id)}/dashboards/{found.uid}"
         return message(f"dashboard api version not supported, use {path} instead", 406)
     document = legacy_read(request.server.profile, to_v0(found.spec, found.api))
+    document = with_library_panels(request, found, document)
     document.update(id=found.id, uid=found.uid, version=found.version)
     return ok({"meta": _meta(request, found), "dashboard": document})
 
@@ -158,6 +162,7 @@ def write(request: Request) -> Reply:
         check_quota(request)
     spec = {key: value for key, value in document.items() if key not in FIELDS}
     spec["title"], uid = text_in(document, "title").strip(), text_in(document, "uid").strip()
+    spec = _stored(profile, spec)
     _check(profile, spec, uid, text)
     if profile >= (10, 0):
         folder_uid = _folder(request, fields)
@@ -176,12 +181,12 @@ def write(request: Request) -> Reply:
         server.store.rename(renamed, uid)
     if old is None:
         uid = uid or (str(uuid.uuid4()) if profile >= (12, 1) else "")
-        made = server.store.add(caller.org_id, uid or None, spec, folder_uid, caller.login, message=text)
-        made.managers[SERVER_MANAGER] = {*spec, "uid", "version"}
-        answer = _written(request, made, made.version)
+        old = server.store.add(caller.org_id, uid or None, spec, folder_uid, caller.login, message=text)
+        old.managers[SERVER_MANAGER] = {*spec, "uid", "version"}
+        answer = _written(request, old, old.version)
     else:
         answer = _rewritten(request, old, spec, folder_uid, text)
-    check_libraries(profile, spec)
+    connect(request, old)
     return answer
 
 
@@ -220,6 +225,16 @@ def _check(profile: Profile, spec: dict[str, Any], uid: str, text: str) -> None:
         raise Refusal(message("uid too long, max 40 characters", 400))
     if profile >= (12, 1) and isinstance(tags, list) and any(isinstance(tag, str) and len(tag) > 50 for tag in tags):
         raise Refusal(message("dashboard tag too long, max 50 characters", 400))
+
+
+def _stored(profile: Profile, spec: dict[str, Any]) -> dict[str, Any]:
+    """Return *spec* as it is stored: up to 9.2 without what the library says of library panels."""
+    if profile >= (9, 3):
+        return spec
+    try:
+        return cleaned(spec)
+    except NoUid:
+        raise Refusal(fail(profile, 500, "Error while cleaning library panels")) from None
 
 
 def _folder(request: Request, fields: dict[str, Any]) -> str:

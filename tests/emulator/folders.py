@@ -9,6 +9,7 @@ import re
 from typing import Any
 
 from .dashboard_store import Folder
+from .library_elements import connections
 from .profile import Profile
 from .replies import Refusal, Reply, fail, message, ok, typed
 from .server import Request, require, route
@@ -316,6 +317,9 @@ def delete(request: Request) -> Reply:
             return message(f'folders.folder.grafana.app "{uid}" not found', 404)
         return missing(request)
     _deny_late(request, "folders:delete")
+    inside = [one.uid for one in server.store.library.of(folder.org_id).values() if one.folder_uid == uid]
+    if any(connections(request, one) for one in inside):
+        return fail(server.profile, 403, "Folder could not be deleted because it contains library elements in use")
     server.store.remove_folder(folder)
     if server.profile < (9, 0):
         return ok({"id": folder.id, "message": f"Folder {folder.title} deleted", "title": folder.title})

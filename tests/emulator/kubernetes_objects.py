@@ -194,6 +194,8 @@ def _spec(profile: Profile, found: Dashboard, version: str, written: str, posted
         return spec
     if version == "v1alpha1" and profile < (12, 1) and not written:
         return legacy_read(profile, to_v0(found.spec, found.api))
+    if version == found.api and version.startswith("v2"):
+        return found.spec
     if version == V0 or profile < (12, 1):
         spec = to_v0(found.spec, found.api)
         return spec if written else stored(profile, spec)

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import json
 import pathlib
-import shutil
 
 import pytest
 
-from modules.conftest import Server
-from modules.test_dashboards import ROUTES
+from modules.conftest import ROUTES, Server
 
 REAL = pathlib.Path(__file__).parents[1] / "data" / "dashboards"
 #: Real dashboards that were exported for sharing ask for data sources of these types.
-TYPES = ("prometheus", "loki", "influxdb", "elasticsearch", "graphite", "mysql", "postgres", "testdata")
+TYPES = ("prometheus", "loki", "influxdb", "elasticsearch", "graphite", "mysql", "postgres")
+#: The data source that most of them name; before 9.0 a server insists on it where they have alerts.
+TEST_DATA = {"name": "gdev-testdata", "type": "testdata", "uid": "PD8C576611E62080A"}
+#: Library panels that they name and do not bring.
+LIBRARY_PANELS = {"MAnX2ifMk": "React Table", "g1sNpCaMz": "React Gauge"}
 
 
 @pytest.fixture(params=ROUTES, ids=" ".join)
@@ -26,6 +28,10 @@ def routed(request, emulators, monkeypatch):
     server.dashboard_api = api
     for kind in TYPES:
         server.api("POST", "/api/datasources", {"name": kind.title(), "type": kind, "access": "proxy", "uid": f"the-{kind}"})
+    server.api("POST", "/api/datasources", {**TEST_DATA, "access": "proxy"})
+    for uid, name in LIBRARY_PANELS.items():
+        element = {"uid": uid, "name": name, "kind": 1, "model": {"type": "gauge", "title": name, "options": {"a": 1}}}
+        server.api("POST", "/api/library-elements", element)
     return server
 
 

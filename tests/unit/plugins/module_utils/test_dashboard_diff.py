@@ -352,7 +352,7 @@ def test_at_most_50_are_shown_and_none_in_full():
     assert shown(changes, "after") == {"...": "and 30 more"}
     long = shown([Difference("a", "x" * 500, {"b": [True, None]})], "before")
     assert long == {"a": "x" * 120 + "... (500 characters)"}
-    assert shown([Difference("a", "x", {"b": [True, None]})], "after") == {"a": '{"b": [true, null]}'}
+    assert shown([Difference("a", "x", {"b": [True, None]})], "after") == {"a": {"b": [True, None]}}
 
 
 def test_long_titles():
