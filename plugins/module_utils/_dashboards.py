@@ -5,31 +5,53 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import text
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
-from ansible_collections.orgsmith.grafana.plugins.module_utils._json_diff import check_document, differences, paths, side
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_diff import compare
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_formats import (
+    CLASSIC,
+    SERVER_FIELDS,
+    Document,
+    read_document,
+)
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_history import LastWrite, check_source
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_inputs import LibraryPanel
+from ansible_collections.orgsmith.grafana.plugins.module_utils._document_text import load
+from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput, Refused
+from ansible_collections.orgsmith.grafana.plugins.module_utils._folders import GENERAL_NAMES
+from ansible_collections.orgsmith.grafana.plugins.module_utils._json_diff import check_document, paths, shown
+from ansible_collections.orgsmith.grafana.plugins.module_utils._key_like import key_like
 from ansible_collections.orgsmith.grafana.plugins.module_utils._reconcile import Change, View
 
 OPTIONS: dict[str, dict[str, t.Any]] = {
     "dashboard": {"type": "dict"},
     "path": {"type": "path"},
     "content": {"type": "str"},
+    "directory": {"type": "path"},
+    "patterns": {"type": "list", "elements": "str"},
+    "exclude": {"type": "list", "elements": "str"},
     "uid": {"type": "raw"},
     "folder_uid": {"type": "raw"},
     "folder": {"type": "raw"},
-    "create_folder": {"type": "bool", "default": False},
+    "create_folder": {"type": "bool"},
     "message": {"type": "str"},
+    "api": {"type": "str", "choices": ["auto", "legacy", "kubernetes"], "default": "auto"},
+    "on_conflict": {"type": "str", "choices": ["overwrite", "fail", "keep"], "default": "overwrite"},
+    "source": {"type": "str", "default": ""},
+    "prune": {"type": "bool", "default": False},
+    "inputs": {"type": "dict", "default": {}},
+    "allow_secrets": {"type": "bool", "default": False},
+    "check_references": {"type": "bool", "default": False},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
 }
 
-#: Fields of a dashboard that belong to the server: its database id, and the version, which every write moves.
-SERVER_FIELDS = ("id", "uid", "version")
+#: What is done about a dashboard that somebody else has written since this collection did.
+OVERWRITE, FAIL, KEEP = "overwrite", "fail", "keep"
+
 _UID = re.compile(r"[a-zA-Z0-9_-]{1,40}")
 
 
@@ -47,13 +69,48 @@ class DesiredDashboard:
     folder_uid: str | None = None
     folder: str | None = None
     create_folder: bool = False
+    #: whether a path of folders is one folder's title where folders do not nest
+    flat: bool = False
     message: str | None = None
     state: str = "present"
+    api: str = "auto"
+    layout: str = ""
+    on_conflict: str = OVERWRITE
+    source: str = ""
+    prune: bool = False
+    #: the folder that a directory is written to, from which pruning must not stray: a uid, or a path of titles
+    prune_folder_uid: str | None = None
+    prune_folder: str | None = None
+    #: the file of a directory that it is from, relative to the directory
+    file: str | None = None
+    #: an export with places to fill in, and what to fill them with; the library panels that it then brings
+    document: Document | None = field(default=None, repr=False)
+    inputs: t.Mapping[str, t.Any] = field(default_factory=dict, repr=False)
+    panels: tuple[LibraryPanel, ...] = ()
+    check_references: bool = False
+    #: what people should know of the file
+    hints: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Head:
+    """What identifies a dashboard; *message* is its last version's, ``None`` where a list does not show it."""
+
+    uid: str
+    title: str
+    folder_uid: str
+    provisioned: bool = False
+    message: str | None = None
+    number: int | None = None
 
 
 @dataclass(frozen=True)
 class CurrentDashboard:
-    """A dashboard as the server has it; *provisioned* says by what, where it must not be written."""
+    """A dashboard as the server has it; *provisioned* says by what, where it must not be written.
+
+    *message* is that of its last version, ``None`` where it has to be asked for; *number* its database id, where one
+    is told. *notes*, *labels* and *resource_version* are those of its object, and *stored* the version that it is stored as.
+    """
 
     uid: str
     title: str
@@ -62,6 +119,20 @@ class CurrentDashboard:
     version: int
     provisioned: str | None = None
     changed_paths: tuple[str, ...] = ()
+    resource_version: str = ""
+    message: str | None = None
+    number: int | None = None
+    notes: t.Mapping[str, str] = field(default_factory=dict, repr=False)
+    labels: t.Mapping[str, str] = field(default_factory=dict, repr=False)
+    stored: str = ""
+
+    def with_message(self, message: str | None) -> CurrentDashboard:
+        """Return it with another message."""
+        return replace(self, message=message)
+
+    def head(self) -> Head:
+        """Return what identifies it."""
+        return Head(self.uid, self.title, self.folder_uid, self.provisioned is not None, self.message, self.number)
 
 
 @dataclass(frozen=True)
@@ -74,61 +145,55 @@ class Found:
     current: CurrentDashboard | None
     folder_uid: str | None = None
     folder_to_make: str | None = None
+    #: the newest version, where it was asked for, and is not of this collection
+    edited: LastWrite | None = None
+    #: the uid of another dashboard of that title in that folder, where the server lets no two be
+    namesake: str | None = None
+    #: *desired* with what the org gives it, where that is something
+    wanted: DesiredDashboard | None = field(default=None, repr=False)
+    #: library panels that come with it and are not there
+    panels: tuple[LibraryPanel, ...] = ()
+    warnings: tuple[str, ...] = ()
+    #: sentences on what it names and the org lacks, where that was asked for
+    dangling: tuple[str, ...] = ()
 
 
 def parse(options: t.Mapping[str, t.Any]) -> DesiredDashboard:
     """Return what *options* describe, the file read. Raises :class:`BadInput`."""
     state = options.get("state", "present")
-    given = [name for name in ("dashboard", "path", "content") if options.get(name) not in (None, "")]
+    given = [name for name in ("dashboard", "path", "content", "loaded") if options.get(name) not in (None, "")]
     if len(given) > 1:
         raise BadInput("%s are set: give a dashboard in one way" % " and ".join(given))
     own_uid = options.get("uid")
     if not given:
         if state == "present" or own_uid in (None, ""):
             also = ", or uid" if state == "absent" else ""
-            raise BadInput("no dashboard is given: set dashboard, path or content%s" % also)
-        return DesiredDashboard(_uid(own_uid, "uid"), str(own_uid), {}, state=state)
-    what = "dashboard" if given[0] == "dashboard" else "%s %s" % (given[0], options["path"] if given[0] == "path" else "")
-    document, wrapper = _unwrap(_load(given[0], options[given[0]]), what.strip())
-    check_document(document, what.strip())
-    return _desired(document, wrapper, options, what.strip(), state)
+            raise BadInput("no dashboard is given: set dashboard, path, content or directory%s" % also)
+        return DesiredDashboard(_uid(own_uid, "uid"), str(own_uid), {}, state=state, **_manner(options))
+    what = {"dashboard": "dashboard", "path": "path %s" % options.get("path"), "content": "content"}.get(given[0])
+    what = what or str(options.get("file"))
+    loaded = _load(given[0], options[given[0]], what)
+    check_document(loaded, what)
+    return _desired(read_document(loaded, what), options, what, state)
 
 
-def _load(way: str, value: t.Any) -> t.Any:
+def _load(way: str, value: t.Any, what: str) -> t.Any:
     """Return the document as parsed JSON."""
-    if way == "dashboard":
+    if way in ("dashboard", "loaded"):
         return value
-    if way == "path":
-        path = os.path.expanduser(str(value))
-        try:
-            with open(path, "rb") as stream:
-                raw: bytes | str = stream.read()
-        except OSError as problem:
-            raise BadInput("path %s cannot be read on the host that runs the module: %s" % (path, problem.strerror)) from None
-        what = "path %s" % path
-    else:
-        raw, what = str(value), "content"
+    if way == "content":
+        return load(str(value), what)
+    path = os.path.expanduser(str(value))
     try:
-        return json.loads(raw)
-    except (ValueError, RecursionError) as problem:
-        raise BadInput("%s is no JSON: %s" % (what, problem)) from None
+        with open(path, "rb") as stream:
+            return load(stream.read(), what, name=path)
+    except OSError as problem:
+        raise BadInput("%s cannot be read on the host that runs the module: %s" % (what, problem.strerror)) from None
 
 
-def _unwrap(document: t.Any, what: str) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
-    """Return the dashboard itself and what the API wraps around it (``{"dashboard": …}``), if anything."""
-    if isinstance(document, dict) and isinstance(document.get("dashboard"), dict):
-        return document["dashboard"], document
-    if not isinstance(document, dict):
-        raise BadInput("%s holds no dashboard: a JSON object is wanted" % what)
-    return document, {}
-
-
-def _desired(
-    document: dict[str, t.Any], wrapper: dict[str, t.Any], options: t.Mapping[str, t.Any], what: str, state: str
-) -> DesiredDashboard:
-    uid = options.get("uid") or document.get("uid") or None
-    title = document.get("title")
-    if not isinstance(title, str) or not title.strip():
+def _desired(document: Document, options: t.Mapping[str, t.Any], what: str, state: str) -> DesiredDashboard:
+    uid, title = options.get("uid") or document.uid, document.title
+    if not title:
         if state == "present" or uid is None:
             raise BadInput("%s has no title" % what)
         title = str(uid)
@@ -136,22 +201,54 @@ def _desired(
     if folder_uid is not None and folder is not None:
         raise BadInput("both folder_uid and folder are set: keep one")
     if folder_uid is None and folder is None:
-        folder_uid = wrapper.get("folderUid")
+        folder_uid = document.folder_uid
+    _check_secrets(document, options, what, state)
+    kept = document if document.inputs or document.requires or document.elements else None
     return DesiredDashboard(
         uid=None if uid is None else _uid(uid, what),
-        title=title.strip(),
-        body=comparable(document),
+        title=title,
+        body=comparable(document.body),
         folder_uid=None if folder_uid is None else general(text(folder_uid, "folder_uid")),
         folder=None if folder is None else text(folder, "folder"),
         create_folder=bool(options.get("create_folder")),
-        message=options.get("message") or wrapper.get("message"),
+        message=options.get("message") or document.message,
         state=state,
+        layout="" if document.layout == CLASSIC else document.layout,
+        document=kept,
+        inputs=options.get("inputs") or {},
+        hints=tuple(document.warnings),
+        **_manner(options),
     )
+
+
+def _check_secrets(document: Document, options: t.Mapping[str, t.Any], what: str, state: str) -> None:
+    """Raise :class:`BadInput` for what looks like a key: whoever may see the dashboard could take it."""
+    if state == "absent" or options.get("allow_secrets"):
+        return
+    places = key_like([document.body, document.elements])
+    if places:
+        shown = ", ".join(place.partition(".")[2] or place for place in places[:5])
+        raise BadInput(
+            "%s holds what looks like a key of Grafana, at %s%s: everybody who sees the dashboard could use it; take it out "
+            "(and revoke it), or insist with allow_secrets: true"
+            % (what, shown, " and %d more places" % (len(places) - 5) if len(places) > 5 else ""),
+            code="key_in_dashboard",
+        )
+
+
+def _manner(options: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Return how a dashboard is to be written, whatever is in it."""
+    names = ("api", "on_conflict", "prune", "prune_folder_uid", "prune_folder", "file", "flat", "check_references")
+    given = {name: options[name] for name in names if options.get(name) is not None}
+    if "prune_folder" not in given and "prune_folder_uid" not in given:
+        places = {"prune_folder": options.get("folder"), "prune_folder_uid": options.get("folder_uid")}
+        given.update({name: str(value) for name, value in places.items() if value is not None})
+    return {**given, "source": check_source(options.get("source") or "")}
 
 
 def general(uid: str) -> str:
     """Return *uid*, or the empty string for the General folder under whatever name."""
-    return "" if uid.lower() in ("", "general") else uid
+    return "" if uid.lower() in GENERAL_NAMES else uid
 
 
 def _uid(value: t.Any, what: str) -> str:
@@ -175,8 +272,63 @@ def comparable(document: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
 
 
 def plan(desired: DesiredDashboard, found: Found) -> Change | None:
-    """Return what has to be done. Pure."""
-    current = found.current
+    """Return what has to be done. Pure.
+
+    Raises :class:`Refused` for what must not be written: provisioned dashboards, a title that is taken where titles
+    cannot repeat, and with ``on_conflict: fail`` what somebody else has edited.
+    """
+    change = _difference(desired, found)
+    if change is None:
+        return None
+    _guard(desired, found)
+    if found.edited is not None and desired.on_conflict == KEEP:
+        return None
+    return change
+
+
+def _guard(desired: DesiredDashboard, found: Found) -> None:
+    current, named = found.current, label(desired)
+    if current is not None and current.provisioned is not None:
+        raise Refused(
+            "dashboard %s is provisioned (%s) and must not be written or deleted over the API: change it at its "
+            "source" % (named, current.provisioned),
+            code="provisioned",
+        )
+    if found.namesake is not None:
+        raise title_taken(named, "another dashboard (%s)" % found.namesake)
+    if found.edited is not None and desired.on_conflict == FAIL:
+        raise Refused(
+            "dashboard %s was edited %s: take that over into its source, or set on_conflict: overwrite (or keep)"
+            % (named, said(found.edited)),
+            code="edited",
+            edited=found.edited.shown(),
+        )
+
+
+def title_taken(named: str, by: str, **details: t.Any) -> Refused:
+    """Return the error for a title that another dashboard of the folder has."""
+    return Refused(
+        "dashboard %s cannot be written: %s has that title in that folder, and up to Grafana 11.2 overwriting would "
+        "destroy it; give the uid of that one, or another title" % (named, by),
+        code="title_taken",
+        **details,
+    )
+
+
+def said(edited: LastWrite) -> str:
+    """Return who wrote a version and when, in words."""
+    words = "by %s at %s (version %d" % (edited.by or "somebody", edited.at or "some time", edited.version)
+    return words + (', "%s")' % edited.message if edited.message else ")")
+
+
+def label(desired: DesiredDashboard) -> str:
+    """Return the title and the uid, and the file that it is from."""
+    named = "%s (%s)" % (desired.title, desired.uid) if desired.uid and desired.uid != desired.title else desired.title
+    return "%s of %s" % (named, desired.file) if desired.file else named
+
+
+def _difference(desired: DesiredDashboard, found: Found) -> Change | None:
+    current, desired = found.current, found.wanted or desired
     if desired.state == "absent":
         return None if current is None else Change("delete", _current_head(current), {}, found)
     moves = found.folder_to_make is not None or (
@@ -184,12 +336,27 @@ def plan(desired: DesiredDashboard, found: Found) -> Change | None:
     )
     if current is None:
         return Change("create", {}, _head(desired, found.folder_uid, None), (found, ()))
-    changes = list(differences(current.body, desired.body))
+    changes = compare(current.body, desired.body)
     if not changes and not moves:
         return None
-    before = {**_current_head(current), "changes": side(changes, 1)}
-    after = {**_head(desired, current.folder_uid, current.uid), "changes": side(changes, 2)}
+    before = {**_current_head(current), "changes": shown(changes, "before")}
+    after = {**_head(desired, current.folder_uid, current.uid), "changes": shown(changes, "after")}
     return Change("update", before, after, (found, tuple(paths(changes) + (["folder"] if moves else []))))
+
+
+def differs(desired: DesiredDashboard, found: Found) -> bool:
+    """Tell whether anything would have to be done, allowed or not."""
+    return _difference(desired, found) is not None
+
+
+def renamed_or_moved(desired: DesiredDashboard, found: Found) -> bool:
+    """Tell whether writing puts a title into a folder where it has not been."""
+    current = found.current
+    if desired.state == "absent":
+        return False
+    if current is None or current.title != desired.title or found.folder_to_make is not None:
+        return True
+    return found.folder_uid is not None and found.folder_uid != current.folder_uid
 
 
 def _head(desired: DesiredDashboard, folder_uid: str | None, uid: str | None) -> View:

@@ -231,6 +231,9 @@ def _kind(status: int, said: str) -> type[GrafanaError]:
     # 9.0 to 9.3 answer 500 where the token, its account or its organization was deleted.
     if status == 500 and said.lower() == "invalid api key":
         return Unauthorized
+    # /apis says so of a resource version that has moved on, as the legacy routes do with 412.
+    if status == 409 and "the object has been modified" in said:
+        return Stale
     return _KINDS.get(status) or (ServerError if status >= 500 else Refused)
 
 

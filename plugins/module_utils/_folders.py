@@ -34,20 +34,35 @@ def tree(scope: Scope) -> Tree:
 
 def exists(scope: Scope, uid: str) -> bool:
     """Tell whether the org has a folder of this uid."""
-    return tree(scope).find(uid) is not None
+    with scope.lock:
+        return tree(scope).find(uid) is not None
 
 
-def by_path(scope: Scope, path: str) -> str | None:
+def ancestors(scope: Scope, uid: str) -> tuple[str, ...]:
+    """Return the uids of the folders that a folder is in, the top one first; none where folders do not nest."""
+    with scope.lock:
+        return tuple(folder.uid for folder in tree(scope).above(uid))
+
+
+def by_path(scope: Scope, path: str, flat: bool = False) -> str | None:
     """Return the uid of the folder at *path*, titles joined by slashes; ``None`` if it is not there.
 
-    A title that holds slashes itself is found at the top level. Raises :class:`Refused` for a title that two
-    folders of one level share, :class:`Unsupported` for folders in folders where there are none.
+    A title that holds slashes itself is found at the top level; with *flat* that is what a path means on servers
+    whose folders do not nest, and otherwise :class:`Unsupported` is raised there. Raises :class:`Refused` for a title
+    that two folders of one level share.
     """
     if path.strip().lower() in GENERAL_NAMES:
         return GENERAL
+    with scope.lock:
+        return _by_path(scope, path, flat)
+
+
+def _by_path(scope: Scope, path: str, flat: bool) -> str | None:
     whole = _titled(scope, GENERAL, path)
     if whole is not None:
         return whole
+    if flat and not nests(scope):
+        return None
     check_nesting(scope, path, len(steps(path)) - 1)
     parent: str | None = GENERAL
     for title in steps(path):
@@ -77,13 +92,17 @@ def steps(path: str) -> list[str]:
 
 
 def make(scope: Scope, path: str) -> str:
-    """Return the uid of the folder at *path*, whose missing parts are made. Raises :class:`GrafanaError`."""
+    """Return the uid of the folder at *path*, whose missing parts are made. Raises :class:`GrafanaError`.
+
+    Where folders do not nest, the path as a whole is the title of one folder.
+    """
     parent, made = GENERAL, False
-    for title in steps(path):
-        found = _titled(scope, parent, title)
-        if found is None:
-            found, made = _make_one(scope, parent, title, patient=made), True
-        parent = found
+    with scope.lock:
+        for title in steps(path) if nests(scope) else [path.strip()]:
+            found = _titled(scope, parent, title)
+            if found is None:
+                found, made = _make_one(scope, parent, title, patient=made), True
+            parent = found
     return parent
 
 
@@ -92,7 +111,7 @@ def _make_one(scope: Scope, parent: str, title: str, patient: bool) -> str:
         return create(scope, title, parent, patient=patient).uid
     except GrafanaError:
         # Somebody else may have made it meanwhile: that is a question.
-        scope.forget()
+        scope.forget("folder")
         found = _titled(scope, parent, title)
         if found is None:
             raise
@@ -174,6 +193,7 @@ def not_found(scope: Scope, what: str) -> GrafanaError:
 __all__ = [
     "GENERAL",
     "GENERAL_NAMES",
+    "ancestors",
     "by_path",
     "check_nesting",
     "create",

@@ -1,13 +1,14 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where two JSON documents differ, as paths such as ``panels[3].targets[0].expr``."""
+"""Differences of two JSON documents, as users see them: by path, shortened."""
 
 from __future__ import annotations
 
 import json
 import math
 import typing as t
+from dataclasses import dataclass
 
 from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
 
@@ -18,39 +19,46 @@ MOST_TEXT = 120
 #: The deepest nesting that is taken; Ansible itself fails on results far below Python's own limit.
 DEEPEST = 200
 
-_ABSENT = object()
+
+class _Absent:
+    """What is missing on one side."""
+
+    def __repr__(self) -> str:
+        return "ABSENT"
 
 
-def differences(old: t.Any, new: t.Any, path: str = "") -> t.Iterator[tuple[str, t.Any, t.Any]]:
-    """Yield ``(path, old value, new value)`` for what differs; what is missing on a side is :data:`ABSENT`.
+ABSENT = _Absent()
 
-    ``1`` and ``1.0`` are the same number, ``1`` and ``true`` are not the same.
+
+@dataclass(frozen=True)
+class Difference:
+    """One place where two documents differ: *path* such as ``panels[3] "CPU".targets[0].expr``.
+
+    *old* or *new* is :data:`ABSENT` where that side has nothing.
     """
-    if isinstance(old, dict) and isinstance(new, dict):
-        for key in [*old, *(key for key in new if key not in old)]:
-            inner = "%s.%s" % (path, key) if path else str(key)
-            yield from differences(old.get(key, _ABSENT), new.get(key, _ABSENT), inner)
-    elif isinstance(old, list) and isinstance(new, list):
-        for index in range(max(len(old), len(new))):
-            left = old[index] if index < len(old) else _ABSENT
-            right = new[index] if index < len(new) else _ABSENT
-            yield from differences(left, right, "%s[%d]" % (path, index))
-    elif old is not new and (isinstance(old, bool) != isinstance(new, bool) or old != new):
-        yield path, old, new
+
+    path: str
+    old: t.Any
+    new: t.Any
 
 
-def paths(changes: t.Sequence[tuple[str, t.Any, t.Any]]) -> list[str]:
-    """Return the paths of *changes*, so many as a result should carry."""
-    found = [path for path, _old, _new in changes[:MOST_PATHS]]
-    more = len(changes) - len(found)
+def paths(differences: t.Sequence[Difference]) -> list[str]:
+    """Return the paths of *differences*, so many as a result should carry."""
+    found = [difference.path for difference in differences[:MOST_PATHS]]
+    more = len(differences) - len(found)
     return found + (["... and %d more" % more] if more else [])
 
 
-def side(changes: t.Sequence[tuple[str, t.Any, t.Any]], index: int) -> dict[str, str]:
-    """Return the old (*index* 1) or new (2) values of *changes* by path, shortened, for a diff."""
-    found = {change[0]: shorten(change[index]) for change in changes[:MOST_PATHS] if change[index] is not _ABSENT}
-    if len(changes) > MOST_PATHS:
-        found["..."] = "%d more paths" % (len(changes) - MOST_PATHS)
+def shown(differences: t.Sequence[Difference], side: str) -> dict[str, str]:
+    """Return the values of one *side*, ``before`` or ``after``, by path and shortened, for Ansible's diff."""
+    found: dict[str, str] = {}
+    for difference in differences[:MOST_PATHS]:
+        value = difference.old if side == "before" else difference.new
+        if value is not ABSENT:
+            found[difference.path] = shorten(value)
+    more = len(differences) - MOST_PATHS
+    if more > 0:
+        found["..."] = "and %d more" % more
     return found
 
 

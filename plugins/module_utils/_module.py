@@ -10,6 +10,7 @@ import signal
 import sys
 import traceback
 import typing as t
+from dataclasses import replace
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
@@ -162,15 +163,15 @@ def manage(resource_of: t.Callable[[GrafanaModule], Resource], options: Spec, in
 
 def _manage(module: GrafanaModule, resource: Resource, options: Spec, in_org: bool) -> None:
     connection = module.connection()
-    batch = module.raw_batch is not None
     items = _items(module, resource, options, connection, in_org)
+    batch = module.raw_batch is not None or len(items) != 1 or items[0].source is not None
     mode = Mode(module.check_mode, module.params["fail_fast"], module.params["missing_parent"])
     client = client_for(connection, ParentWatch())
     try:
         outcomes = Run(resource, client, mode).all(items) if items else []
     finally:
         client.close()
-    if batch:
+    if batch or len(outcomes) != 1:
         _exit_batch(module, resource, outcomes)
     _exit_single(module, resource, outcomes[0])
 
@@ -179,20 +180,44 @@ def _items(module: GrafanaModule, resource: Resource, options: Spec, connection:
     """Return what the task wants, checked as far as that is possible without the server."""
     own = {name: value for name, value in module.params.items() if name in options and value is not None}
     if module.raw_batch is None:
-        return [Item(0, connection.org, resource.parse({**own, "org": connection.org}))]
+        return _expanded(resource, {**own, "org": connection.org}, Item(0, connection.org, None))
     spec = dict(argument_spec(options, in_org)["batch"]["options"])
-    items = []
+    items: list[Item] = []
     for index, entry in enumerate(items_of(module.raw_batch, spec, own)):
         org = _connection.choose_org(entry, "options of the item") or connection.org
         try:
             _check_place(entry, connection)
             wanted = {name: value for name, value in entry.items() if name not in _ORG_OPTIONS}
-            desired = resource.parse({**wanted, "org": org})
+            items += _expanded(resource, {**wanted, "org": org}, Item(len(items), org, None, entry.get("token_file")))
         except GrafanaError as problem:
             where = place(index, module.raw_batch[index])
             raise BadInput("%s: %s" % (where, problem.message), code=problem.code, **problem.details) from None
-        items.append(Item(index, org, desired, entry.get("token_file")))
     find_duplicates(resource, items)
+    return items
+
+
+def _expanded(resource: Resource, options: dict[str, t.Any], first: Item) -> list[Item]:
+    """Return the items that *options* stand for, the first in the place of *first*. Raises :class:`BadInput`."""
+    several = resource.expand(options)
+    if several is None:
+        return [replace(first, desired=resource.parse(options))]
+    items: list[Item] = []
+    problems: list[GrafanaError] = []
+    for one in several:
+        try:
+            desired = resource.parse(one)
+        except BadInput as problem:
+            problems.append(problem)
+            continue
+        items.append(replace(first, index=first.index + len(items), desired=desired, source=one.get("file")))
+    if len(problems) == 1:
+        raise problems[0]
+    if problems:
+        raise BadInput(
+            "%d files cannot be taken: %s" % (len(problems), "; ".join(problem.message for problem in problems)),
+            code="broken_files",
+        )
+    resource.check_expanded([item.desired for item in items])
     return items
 
 
@@ -236,7 +261,8 @@ def _exit_batch(module: GrafanaModule, resource: Resource, outcomes: t.Sequence[
     _warn(module, outcomes)
     results = []
     for outcome in outcomes:
-        entry = {"index": outcome.item.index, **_entry(module, resource, outcome)}
+        source = {} if outcome.item.source is None else {"file": outcome.item.source}
+        entry = {"index": outcome.item.index, **source, **_entry(module, resource, outcome)}
         if resource.in_org:
             choice = outcome.item.org
             entry["org_id"] = outcome.org.id if outcome.org else choice.id
@@ -261,7 +287,7 @@ def _quote(resource: Resource, failed: t.Sequence[Outcome]) -> str:
     """Return the first failures of a batch, in words."""
     words = []
     for outcome in failed[:QUOTED_FAILURES]:
-        where = "batch[%d], " % outcome.item.index
+        where = "batch[%d], " % outcome.item.index if outcome.item.source is None else ""
         if resource.in_org and outcome.item.org != OrgChoice():
             where += "%s, " % outcome.item.org
         problem = outcome.problem.message if outcome.problem else ""

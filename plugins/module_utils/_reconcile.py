@@ -10,12 +10,13 @@ result - is here and nowhere else.
 
 from __future__ import annotations
 
+import contextlib
 import random
 import threading
 import time
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ansible_collections.orgsmith.grafana.plugins.module_utils._client import Client
 from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import OrgChoice, read_token_file
@@ -33,6 +34,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import (
 )
 from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import (
     Directory,
+    Lanes,
     Org,
     Scope,
     org_mismatch,
@@ -114,15 +116,41 @@ class Resource(t.Protocol):
     def orphan(self, desired: t.Any) -> Change | None:
         """Return what is left to do on this host for an absent object whose org is gone; usually nothing."""
 
+    def expand(self, options: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]] | None:
+        """Return the options of each object that *options* stand for, ``None`` where they are those of one object."""
+
+    def check_expanded(self, wanted: t.Sequence[t.Any]) -> None:
+        """Raise for objects that came from one ``expand`` and do not go together."""
+
+    def together(self, client: Client, wanted: t.Sequence[t.Any]) -> None:
+        """Raise for objects of one org that cannot be there together. Nothing has been written yet."""
+
+    def lanes(self, scope: Scope) -> int:
+        """Return how many objects of one org may be brought about at the same time."""
+
+    def leftovers(self, scope: Scope, wanted: t.Sequence[t.Any]) -> list[t.Any]:
+        """Return what is to go from an org beside what is *wanted* there, in the form of ``parse``."""
+
+    def warnings(self, desired: t.Any, current: t.Any) -> list[str]:
+        """Return what people should know of an object as it was found or left."""
+
 
 @dataclass
 class Item:
-    """One object of a task: its place in the batch, its organization, what is desired."""
+    """One object of a task: its place in the batch, its organization, what is desired.
+
+    *where* says for messages where it stands, and *source* for results which file it came from.
+    """
 
     index: int
     org: OrgChoice
     desired: t.Any
     token_file: str | None = None
+    source: str | None = None
+
+    @property
+    def where(self) -> str:
+        return self.source or "batch[%d]" % self.index
 
 
 @dataclass
@@ -164,10 +192,10 @@ def find_duplicates(resource: Resource, items: t.Sequence[Item], place: t.Callab
         first = seen.setdefault((place(item), identity), item)
         if first is not item:
             raise BadInput(
-                "batch[%d] and batch[%d] are both %s %s of %s: an object can be described once"
+                "%s and %s are both %s %s of %s: an object can be described once"
                 % (
-                    first.index,
-                    item.index,
+                    first.where,
+                    item.where,
                     resource.kind.replace("_", " "),
                     resource.label(item.desired),
                     item.org,
@@ -183,26 +211,32 @@ class Run:
         self.resource, self.client, self.mode = resource, client, mode
         self.directory = Directory(client)
         self._stop = threading.Event()
+        self._lanes = 1
         self._fatal: GrafanaError | None = None
 
     def all(self, items: t.Sequence[Item]) -> list[Outcome]:
         """Bring every item about, in parallel over organizations; return the outcomes in order.
 
+        What has to go beside them (``leftovers``) comes last.
         What is wrong for the run as a whole (identity, server) before anything was done is raised.
         """
         self.client.expect(len(items) * self.resource.requests_each + 1)
         outcomes = {item.index: Outcome(item) for item in items}
         groups = self._groups(items)
         workers = max(1, min(self.client.connection.concurrency, len(groups)))
+        self._lanes = max(1, self.client.connection.concurrency // workers)
         with ThreadPoolExecutor(workers) as pool:
             try:
-                list(pool.map(lambda group: self._group(group, outcomes), groups))
+                more = list(pool.map(lambda group: self._group(group, outcomes), groups))
             except BaseException:  # told to end: what has not begun does not begin any more
                 self._stop.set()
                 raise
         ordered = [outcomes[item.index] for item in items]
         if self._fatal and not any(outcome.status in (OK, CHANGED) for outcome in ordered):
             raise self._fatal
+        for outcome in (outcome for left in more for outcome in left):
+            outcome.item.index = len(ordered)
+            ordered.append(outcome)
         return ordered
 
     def _groups(self, items: t.Sequence[Item]) -> list[tuple[Org | None, list[Item]]]:
@@ -218,6 +252,7 @@ class Run:
             groups.setdefault(key, (org, []))[1].append(item)
         for _org, members in groups.values():  # one org may be named by its id here and by its name there
             find_duplicates(self.resource, members, place=lambda item: None)
+            self.resource.together(self.client, [item.desired for item in members])
             members[:] = [members[position] for position in self.resource.order([item.desired for item in members])]
         return list(groups.values())
 
@@ -230,31 +265,68 @@ class Run:
         kind = self.client.connection.identity.kind
         return self.directory.resolve(choices) if choices and kind == "password" else {}
 
-    def _group(self, group: tuple[Org | None, list[Item]], outcomes: dict[int, Outcome]) -> None:
-        """Bring the items of one organization about, one after the other. Never raises."""
+    def _group(self, group: tuple[Org | None, list[Item]], outcomes: dict[int, Outcome]) -> list[Outcome]:
+        """Bring the items of one organization about; return what became of others there. Never raises."""
         org, items = group
         scope: Scope | None = None
-        for item in items:
-            outcome = outcomes[item.index]
-            if self._stop.is_set():
-                outcome.problem = self._fatal
-                outcome.status = FAILED if self._fatal else NOT_RUN
-                continue
-            try:
-                if scope is None:
-                    scope = self._scope(org, item, len(items) > 1)
-                if scope is not None:
-                    scope.wanted = [one.desired for one in items]
-                self._item(scope, item, outcome)
-            except GrafanaError as problem:
-                outcome.status, outcome.problem = FAILED, problem
-                outcome.org = org
-                if problem.fatal and item.token_file is None:
-                    self._fatal = self._fatal or problem
-                if self.mode.fail_fast or self._fatal:
-                    self._stop.set()
+        lanes = 1
+        for position, item in enumerate(items):
+            # The first goes alone: it finds out whether the caller may be here at all.
+            if lanes > 1:
+                self._at_once(t.cast(Scope, scope), items[position:], outcomes, lanes)
+                break
+            scope = self._guarded(org, scope, item, items, outcomes)
+            if scope is not None and len(items) > 1:
+                lanes = min(self.resource.lanes(scope), self._lanes)
+        more = self._rest(scope, items, outcomes)
         if scope is not None and scope.client is not self.client:
             scope.client.close()
+        return more
+
+    def _at_once(self, scope: Scope, items: list[Item], outcomes: dict[int, Outcome], lanes: int) -> None:
+        """Bring several items of one organization about at the same time."""
+        scope.lanes = Lanes(lanes)
+        with ThreadPoolExecutor(lanes) as pool:
+            try:
+                list(pool.map(lambda item: self._guarded(scope.org, scope, item, items, outcomes), items))
+            except BaseException:
+                self._stop.set()
+                raise
+
+    def _guarded(
+        self, org: Org | None, scope: Scope | None, item: Item, items: list[Item], outcomes: dict[int, Outcome]
+    ) -> Scope | None:
+        """Bring one item about, what goes wrong with it in its outcome; return its scope."""
+        outcome = outcomes[item.index]
+        if self._stop.is_set():
+            outcome.problem = self._fatal
+            outcome.status = FAILED if self._fatal else NOT_RUN
+            return scope
+        try:
+            if scope is None:
+                scope = self._scope(org, item, len(items) > 1)
+                if scope is not None:
+                    scope.wanted = [one.desired for one in items]
+            self._item(scope, item, outcome)
+        except GrafanaError as problem:
+            outcome.status, outcome.problem = FAILED, problem
+            outcome.org = org
+            if problem.fatal and item.token_file is None:
+                self._fatal = self._fatal or problem
+            if self.mode.fail_fast or self._fatal:
+                self._stop.set()
+        return scope
+
+    def _rest(self, scope: Scope | None, items: list[Item], outcomes: dict[int, Outcome]) -> list[Outcome]:
+        """Bring about what has to go beside the items of an org. Nothing goes where a run was stopped."""
+        if scope is None or self._stop.is_set() or all(outcomes[item.index].status == FAILED for item in items):
+            return []
+        wanted = [item.desired for item in items]
+        try:
+            left = self.resource.leftovers(scope, wanted)
+        except GrafanaError as problem:
+            return [Outcome(replace(items[0]), FAILED, org=scope.org, problem=problem)]
+        return [self.one(scope, replace(items[0], desired=desired, source=None)) for desired in left]
 
     def one(self, scope: Scope, item: Item) -> Outcome:
         """Bring one item about in a scope of somebody else's; what goes wrong with it is in the outcome."""
@@ -343,6 +415,7 @@ class Run:
         resource, desired = self.resource, item.desired
         current = resource.read(scope, desired)
         change = resource.plan(desired, current)
+        outcome.warnings += resource.warnings(desired, current)
         if change is None:
             outcome.status, outcome.object = OK, self._shown(scope, desired, current)
             return
@@ -373,11 +446,14 @@ class Run:
         attempt = 0
         while True:
             try:
-                return resource.apply(scope, desired, change), True
+                with scope.lanes or contextlib.nullcontext():
+                    return resource.apply(scope, desired, change), True
             except (NotFound, Refused, *QUESTIONS) as problem:
                 scope.forget()
                 resource.forget()
                 ours = isinstance(problem, (LostAnswer, ServerError))
+                if isinstance(problem, ServerError) and scope.lanes is not None:
+                    scope.lanes.narrow()
                 if ours:
                     time.sleep(min(0.05 * 4**attempt, 5.0))
                 elif isinstance(problem, Stale):
@@ -425,3 +501,25 @@ class BaseResource:
 
     def forget(self) -> None:
         """Nothing is remembered beyond the scope."""
+
+    def expand(self, options: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]] | None:
+        """Options describe one object."""
+        return None
+
+    def check_expanded(self, wanted: t.Sequence[t.Any]) -> None:
+        """Nothing is expanded."""
+
+    def together(self, client: Client, wanted: t.Sequence[t.Any]) -> None:
+        """Objects do not get in each other's way."""
+
+    def lanes(self, scope: Scope) -> int:
+        """One after the other."""
+        return 1
+
+    def leftovers(self, scope: Scope, wanted: t.Sequence[t.Any]) -> list[t.Any]:
+        """Nothing goes that is not named."""
+        return []
+
+    def warnings(self, desired: t.Any, current: t.Any) -> list[str]:
+        """Nothing to warn of."""
+        return []

@@ -144,10 +144,37 @@ def same_org(own: Org, choice: OrgChoice) -> Org:
     return own
 
 
+class Lanes:
+    """How many writes an organization takes at once: one fewer after each that its database was too busy for, down to one."""
+
+    def __init__(self, most: int) -> None:
+        self._free = threading.Semaphore(most)
+        self._lock = threading.Lock()
+        self._open = most
+        self._to_close = 0
+
+    def __enter__(self) -> None:
+        self._free.acquire()  # pylint: disable=consider-using-with
+
+    def __exit__(self, *_exception: t.Any) -> None:
+        with self._lock:
+            if self._to_close:
+                self._to_close -= 1
+                return
+        self._free.release()
+
+    def narrow(self) -> None:
+        """Close one lane, unless it is the last."""
+        with self._lock:
+            if self._open > 1:
+                self._open -= 1
+                self._to_close += 1
+
+
 class Scope:
     """One organization (or the whole server) during one run: client, org, and what was read already.
 
-    Everything in one scope runs in one thread.
+    What several threads ask for at once is read once, and the others wait for it.
     """
 
     def __init__(self, client: Client, org: Org | None, directory: Directory, many: bool = False) -> None:
@@ -159,7 +186,12 @@ class Scope:
         self.joined = False
         #: What the task wants of this organization, for resources whose objects know of each other.
         self.wanted: list[t.Any] = []
+        #: Where several threads write here: through these.
+        self.lanes: Lanes | None = None
         self._read: dict[str, t.Any] = {}
+        self._kept: dict[str, t.Any] = {}
+        #: Held while something is read for all threads, and by what only one of them may make.
+        self.lock = threading.RLock()
 
     @property
     def org_id(self) -> int:
@@ -182,18 +214,29 @@ class Scope:
 
     def once(self, key: str, load: t.Callable[[], t.Any]) -> t.Any:
         """Return what *load* returned the first time that *key* was asked for."""
-        if key not in self._read:
-            self._read[key] = load()
-        return self._read[key]
+        return self._load(self._read, key, load)
+
+    def keep(self, key: str, load: t.Callable[[], t.Any]) -> t.Any:
+        """Return what *load* returned the first time, whatever is written meanwhile: for what no write changes."""
+        return self._load(self._kept, key, load)
+
+    def _load(self, known: dict[str, t.Any], key: str, load: t.Callable[[], t.Any]) -> t.Any:
+        with self.lock:
+            if key not in known:
+                known[key] = load()
+            return known[key]
 
     def anew(self, key: str, load: t.Callable[[], t.Any]) -> t.Any:
         """Return what *load* returns now, and from here on for *key*."""
-        self._read.pop(key, None)
-        return self.once(key, load)
+        with self.lock:
+            self._read.pop(key, None)
+            return self.once(key, load)
 
-    def forget(self) -> None:
-        """Read everything anew from here on."""
-        self._read.clear()
+    def forget(self, kind: str = "") -> None:
+        """Read everything anew from here on, or what has a key that begins with *kind*."""
+        with self.lock:
+            for key in [key for key in self._read if key.startswith(kind)]:
+                del self._read[key]
 
     def outside(self, problem: GrafanaError) -> GrafanaError | None:
         """Return a better error for *problem* (a 403) where the caller is no member of the org, else ``None``."""
@@ -246,4 +289,4 @@ def org_mismatch(problem: GrafanaError) -> bool:
     return isinstance(problem, Unauthorized) and problem.details.get("message_id") == "api-key.organization-mismatch"
 
 
-__all__ = ["ADMIN", "Directory", "Org", "Scope", "org_mismatch", "same_org", "segment", "token_scope"]
+__all__ = ["ADMIN", "Directory", "Lanes", "Org", "Scope", "org_mismatch", "same_org", "segment", "token_scope"]

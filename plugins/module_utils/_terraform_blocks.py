@@ -154,11 +154,11 @@ class Division:
         return body.lines
 
     def _shared_account(self) -> list[str]:
-        assert self.wishes.shared is not None
+        shared = t.cast(Shared, self.wishes.shared)
         lines = []
         for name in ("provider", "stack_slug", "name", "role", "org_id", "depends_on"):
             if name == "name":
-                lines.append('%sname = "%s"' % (self.indent, self.wishes.shared.name))
+                lines.append('%sname = "%s"' % (self.indent, shared.name))
             elif name in self.key.attributes:
                 lines.append("%s%s = %s" % (self.indent, name, self.key.said(name)))
         return lines
@@ -202,13 +202,12 @@ class Division:
 
     def _bare(self, item: Item) -> list[str]:
         """Return the lines of an argument without the comment beside it."""
-        assert item.node is not None
-        return (self.indent + self.document.text(item.node)).replace("\r\n", "\n").split("\n")
+        return (self.indent + self.document.text(t.cast(Node, item.node))).replace("\r\n", "\n").split("\n")
 
     def _beside(self, item: Item) -> str:
-        assert item.node is not None
-        end = self.document.source.find(b"\n", item.node.end_byte)
-        rest = self.document.source[item.node.end_byte : end].decode("utf-8").strip()
+        start = t.cast(Node, item.node).end_byte
+        end = self.document.source.find(b"\n", start)
+        rest = self.document.source[start:end].decode("utf-8").strip()
         return " " + rest if rest else ""
 
     def _account_address(self) -> str:
@@ -222,8 +221,7 @@ class Division:
 
     def _lifecycle(self, item: Item, account: bool) -> list[str]:
         """Return the lines of the lifecycle of one of the two, none if there is nothing in it."""
-        assert item.node is not None
-        block = Block(self.document, item.node)
+        block = Block(self.document, t.cast(Node, item.node))
         only_here = {"precondition"} if account or self.wishes.shared is not None else set()
         if not account:
             only_here |= {"replace_triggered_by", "postcondition"}
@@ -245,14 +243,12 @@ class Division:
         return [self.indent + "lifecycle {", *body.lines, self.indent + "}"] if body.lines else []
 
     def _bare_inner(self, part: Item) -> list[str]:
-        assert part.node is not None
         indent = part.lines[0][: len(part.lines[0]) - len(part.lines[0].lstrip())]
-        return (indent + self.document.text(part.node)).replace("\r\n", "\n").split("\n")
+        return (indent + self.document.text(t.cast(Node, part.node))).replace("\r\n", "\n").split("\n")
 
     def _ignored(self, part: Item, account: bool) -> list[str]:
         """Return ``ignore_changes`` with the attributes that this resource has."""
-        assert part.node is not None
-        expression = part.node.children[-1]
+        expression = t.cast(Node, part.node).children[-1]
         known = _ACCOUNT if account else _TOKEN
         names = ignored_names(self.document, expression)
         kept = [name for name in names if name in known]

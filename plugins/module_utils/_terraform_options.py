@@ -157,8 +157,7 @@ def _alike(group: Consolidated, keys: t.Sequence[Key]) -> None:
 
 def _resolve(tree: Tree, entry: Adopted) -> tuple[Address, str, str]:
     """Return the resource, the path of modules that leads to it, and the instance."""
-    found = _ADDRESS.match(entry.address)
-    assert found is not None
+    found = t.cast("re.Match[str]", _ADDRESS.match(entry.address))
     folder = _folder(entry.directory)
     for name in _MODULE.findall(found.group("modules")):
         calls = tree.calls(folder)

@@ -72,9 +72,7 @@ class Pin(t.NamedTuple):
 
     @property
     def range(self) -> Range:
-        found = admitted(self.constraint)
-        assert found is not None
-        return found
+        return t.cast(Range, admitted(self.constraint))
 
 
 #: 2.19 is the last minor version that knows API keys; accounts and tokens are in it as they are in 3.

@@ -40,6 +40,10 @@ TOKEN_KNOWS_ITSELF = Version(11, 5)
 TOKENS_COUNTED = Version(11, 5)
 #: ``/apis/dashboard.grafana.app`` is sound from here (11.5 serves it with holes).
 DASHBOARD_APIS = Version(12, 0)
+#: ``/api/dashboards/uid/:uid/versions`` is known from here; before, a dashboard's history is asked for by its database id.
+VERSIONS_BY_UID = Version(9, 0)
+#: Objects of ``/apis/dashboard.grafana.app`` carry the message of their last version from here (recorded).
+MESSAGES_LISTED = Version(12, 1)
 #: ``/apis/folder.grafana.app`` is there from here (11.5 answers 404, recorded); nothing before tells a folder's description.
 FOLDER_APIS = Version(12, 0)
 #: ``GET /api/folders/:uid/counts`` counts whatever a folder holds from here (10.0 and 10.1 leave kinds out).

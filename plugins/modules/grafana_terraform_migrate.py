@@ -121,6 +121,7 @@ attributes:
   action_group:
     description: Belongs to the action group C(group/orgsmith.grafana.grafana) for C(module_defaults).
     support: none
+    membership: []
     details: It has no connection to Grafana.
 author:
   - orgsmith contributors (@orgsmith)

@@ -21,6 +21,8 @@ V0 = "v0alpha1"
 GENERAL = ""
 #: The name by which a server's own writes stand in ``managedFields`` (12.4).
 SERVER_MANAGER = "grafana124"
+#: Versions of a dashboard that unified storage keeps, and the seconds after a write in which old ones go.
+VERSIONS_KEPT, PRUNED_UNIFIED, PRUNED_LEGACY = 20, 30, 600
 
 
 @dataclass
@@ -35,6 +37,23 @@ class Provisioned:
     def name(self) -> str:
         """The file's name."""
         return self.path.rpartition("/")[2]
+
+
+@dataclass
+class Version:
+    """What a write left: *by* is a login, *changed* whether the dashboard had been changed since it was made."""
+
+    id: int
+    version: int
+    parent: int
+    created: float
+    by: str
+    message: str
+    spec: dict[str, Any]
+    api: str
+    changed: bool
+    resource_version: int
+    written: float
 
 
 @dataclass
@@ -67,11 +86,19 @@ class Dashboard:
     labels: dict[str, str] = field(default_factory=dict)
     #: At 11.5 a write by ``/apis`` sets the folder's uid and not its id, which the legacy route goes by.
     folder_half_set: bool = False
+    #: What every write left, the oldest first.
+    history: list[Version] = field(default_factory=list)
 
     @property
     def title(self) -> str:
         """The title."""
         return str(self.spec.get("title") or "")
+
+    def marks(self) -> tuple[Any, ...]:
+        """Return what an object of unified storage holds beside its spec and its folder."""
+        managers = {name: frozenset(names) for name, names in self.managers.items()}
+        provisioned = self.provisioned is not None
+        return self.message, self.api, dict(self.notes), dict(self.labels), managers, self.annotated_by, provisioned
 
 
 @dataclass
@@ -167,6 +194,7 @@ class DashboardStore:
         made.resource_version = self.next_rv()
         self._dashboards.setdefault(org_id, {})[made.uid] = made
         self._size += 1
+        self._keep(made, 0, by)
         return made
 
     def replace(self, old: Dashboard, spec: dict[str, Any], folder_uid: str, by: str) -> bool:
@@ -184,6 +212,42 @@ class DashboardStore:
             old.updated, old.updated_by = self._server.clock.now(), by
         old.spec, old.folder_uid = spec, folder_uid
         return changed
+
+    def written(self, dashboard: Dashboard, parent: int, changed: bool, before: tuple[Any, ...], by: str) -> None:
+        """Add a write to the history; *before* are the marks, and *parent* the version, that it found.
+
+        Tables of the older storage take every write. Unified storage takes what differs from what it has, be it a message
+        alone, which is then a second entry of the same version (12.4's ``GuaranteedUpdate``).
+        """
+        if self._server.profile < (12, 1):
+            self._keep(dashboard, parent, by)
+        elif changed or dashboard.marks() != before:
+            if not changed:
+                dashboard.resource_version = self.next_rv()
+            self._keep(dashboard, dashboard.version - 1, dashboard.updated_by if dashboard.changed else dashboard.created_by)
+
+    def _keep(self, one: Dashboard, parent: int, by: str) -> None:
+        profile, now = self._server.profile, self._server.clock.now()
+        # Read by way of objects, from 12.0 on, a version has no id of its own.
+        number = one.version if profile.unified else self._server.state.next("dashboard_version")
+        created = one.updated if profile >= (12, 1) else now
+        self.prune(one)
+        what = (number, one.version, parent, created, by, one.message, one.spec, one.api, one.changed)
+        one.history.append(Version(*what, resource_version=one.resource_version, written=now))
+
+    def prune(self, dashboard: Dashboard) -> None:
+        """Forget old versions, as servers do some time after a write: a setting says how many stay, up to 12.0."""
+        unified = self._server.profile >= (12, 1)
+        stay = VERSIONS_KEPT if unified else max(1, self._server.settings.number("dashboards.versions_to_keep"))
+        after = PRUNED_UNIFIED if unified else PRUNED_LEGACY
+        old = dashboard.history
+        if len(old) > stay and self._server.clock.now() - old[-1].written >= after:
+            del old[:-stay]
+
+    def versions(self, dashboard: Dashboard) -> list[Version]:
+        """Return the history of a dashboard, the newest first."""
+        self.prune(dashboard)
+        return dashboard.history[::-1]
 
     def rename(self, dashboard: Dashboard, uid: str) -> None:
         """Give a dashboard another uid."""

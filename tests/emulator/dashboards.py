@@ -111,7 +111,10 @@ def _meta(request: Request, found: Dashboard) -> dict[str, Any]:
     meta: dict[str, Any] = {"type": "db", "canSave": editor, "canEdit": editor, "canAdmin": owner, "canStar": True}
     meta.update(canDelete=editor, slug=title, url=f"/d/{found.uid}/{title}", expires=NO_TIME)
     meta.update(created=stamp(found.created), updated=stamp(found.updated))
-    meta.update(updatedBy=shown_name(request, found.updated_by), createdBy=shown_name(request, found.created_by))
+    # At 12.4 who changed it and who made it are looked up together, and neither is found where nobody has changed it.
+    nobody = profile >= (12, 1) and not found.changed
+    names = ["Anonymous" if nobody else shown_name(request, login) for login in (found.updated_by, found.created_by)]
+    meta.update(updatedBy=names[0], createdBy=names[1])
     meta.update(version=found.version, hasAcl=False, isFolder=False)
     if profile.unified:
         meta["apiVersion"] = "v0alpha1"
@@ -183,10 +186,11 @@ def write(request: Request) -> Reply:
 
 
 def _rewritten(request: Request, old: Dashboard, spec: dict[str, Any], folder_uid: str, text: str) -> Reply:
-    profile, before = request.server.profile, old.version
-    changed = request.server.store.replace(old, spec, folder_uid, request.caller.login)
+    profile, store, before, marks = request.server.profile, request.server.store, old.version, old.marks()
+    changed = store.replace(old, spec, folder_uid, request.caller.login)
     old.message, old.folder_half_set, old.api = text, False, "v0alpha1"
     old.managers[SERVER_MANAGER] = {*spec, "uid", "version"}
+    store.written(old, before, changed, marks, request.caller.login)
     # At 12.0 a write of the same moves the stored version and answers the one before.
     moved = changed or not profile.unified or moves_when_same(profile, spec)
     return _written(request, old, old.version if moved else before)

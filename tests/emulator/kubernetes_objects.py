@@ -118,6 +118,12 @@ def resource_version(request: Request, found: Dashboard) -> str:
     return str(found.resource_version)
 
 
+def manager_of(agent: str) -> str:
+    """Return the manager that a User-Agent makes, as apimachinery's ``managerOrUserAgent`` does: at most 128 bytes."""
+    printable = "".join(character for character in agent.partition("/")[0] if character.isprintable())
+    return printable.encode()[:128].decode(errors="ignore") or "unknown"
+
+
 def manage(
     request: Request,
     found: Dashboard,
@@ -125,8 +131,8 @@ def manage(
     notes: dict[str, str],
     before: dict[str, Any] | None = None,
 ) -> None:
-    """Remember which client wrote what: by the first word of its User-Agent."""
-    client = request.headers.get("User-Agent", "").partition("/")[0] or "unknown"
+    """Remember which client wrote what: ``fieldManager``, or what stands before the first slash of its User-Agent."""
+    client = request.one("fieldManager") or manager_of(request.headers.get("User-Agent", ""))
     old = before or {}
     changed = {name for name, value in spec.items() if name not in old or old[name] != value}
     for manager, names in found.managers.items():

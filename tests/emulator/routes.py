@@ -11,6 +11,7 @@ from . import (  # noqa: F401
     admin_users,
     api_keys,
     cloud,
+    dashboard_versions,
     dashboards,
     datasources,
     folder_contents,

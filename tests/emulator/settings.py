@@ -20,6 +20,7 @@ DEFAULTS = {
     "security.cookie_secure": "false",
     "security.admin_user": "admin",
     "service_accounts.token_expiration_day_limit": "-1",
+    "dashboards.versions_to_keep": "20",
     "quota.enabled": "false",
     "quota.org_user": "10",
     "quota.org_dashboard": "100",

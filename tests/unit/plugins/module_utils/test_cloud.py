@@ -63,7 +63,7 @@ def refused(client, call, code, *words):
 
 
 def test_a_server_has_an_ordinary_client():
-    assert type(client_for(connection())) is Client
+    assert client_for(connection()).__class__ is Client
 
 
 def test_every_write_has_an_id_of_its_own_and_reads_have_none(script, cloud, ids):

@@ -1,0 +1,60 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A directory of dashboards as the options of a dashboard each."""
+
+from __future__ import annotations
+
+import typing as t
+from urllib.parse import unquote
+
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_files import PATTERNS, Entry, duplicates, find
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards import DesiredDashboard
+from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
+from ansible_collections.orgsmith.grafana.plugins.module_utils._folders import GENERAL_NAMES
+
+#: Options that name one dashboard, or a directory of them.
+_OF_ONE = ("dashboard", "path", "content", "uid")
+_OF_MANY = ("directory", "patterns", "exclude")
+
+
+def expand(options: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]] | None:
+    """Return the options of each dashboard in ``directory``, ``None`` without one. Raises :class:`BadInput`.
+
+    A file's folder is the one that the task names and below it the file's own directories; the tree says where each
+    dashboard belongs, so what a file itself says of its folder does not count.
+    """
+    if not options.get("directory"):
+        return None
+    given = [name for name in _OF_ONE if options.get(name) not in (None, "")]
+    if given:
+        raise BadInput("directory and %s are set: give dashboards in one way" % " and ".join(given))
+    base = {name: value for name, value in options.items() if name not in _OF_MANY}
+    files = find(str(options["directory"]), options.get("patterns") or PATTERNS, options.get("exclude") or ())
+    return [{**base, **_place(options, one.folder), "loaded": one.document, "file": one.relative} for one in files]
+
+
+def _place(options: t.Mapping[str, t.Any], inside: str) -> dict[str, t.Any]:
+    """Return the options for the folder of a file that lies *inside* directories."""
+    # A slash in a title is %2F in the name of a directory, as exports write it.
+    inside = unquote(inside)
+    top, top_uid = options.get("folder"), options.get("folder_uid")
+    at_top = str(top or "").strip().lower() in GENERAL_NAMES and str(top_uid or "").strip().lower() in GENERAL_NAMES
+    found: dict[str, t.Any] = {"flat": True, "prune_folder": None if at_top else top, "prune_folder_uid": top_uid or ""}
+    if options.get("create_folder") is None:
+        found["create_folder"] = True
+    if top_uid is not None and not at_top:
+        if inside:
+            raise BadInput(
+                "folder_uid is set, and directory %s has a directory %s: name the folder by its titles in folder, so that "
+                "folders can be made in it" % (options["directory"], inside)
+            )
+        return found
+    path = "/".join(part for part in ("" if at_top else str(top), inside) if part)
+    found.update({"folder": path, "folder_uid": None} if path else {"folder": None, "folder_uid": ""})
+    return found
+
+
+def check(wanted: t.Sequence[DesiredDashboard]) -> None:
+    """Raise :class:`BadInput` for dashboards of one directory that are there twice."""
+    duplicates(Entry(one.file or "", one.uid, one.title, one.folder or one.folder_uid) for one in wanted)

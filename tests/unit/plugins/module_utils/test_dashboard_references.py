@@ -1,0 +1,159 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What dashboards name, and what of it an org lacks."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+
+import pytest
+
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_references import Reference, missing, references
+
+DATA = pathlib.Path(__file__).parents[3] / "data" / "formats"
+P = Reference("uid", "p", "prometheus")
+REF = {"type": "prometheus", "uid": "p"}
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ({"panels": [{"datasource": REF}]}, {P}),
+        ({"panels": [{"datasource": "Main"}]}, {Reference("name", "Main")}),
+        ({"panels": [{"datasource": {"uid": "p"}}]}, {Reference("uid", "p")}),
+        ({"panels": [{"datasource": {"type": "prometheus"}}]}, {Reference("type", "prometheus", "prometheus")}),
+        ({"panels": [{"datasource": {"uid": "-- Mixed --"}, "targets": [{"datasource": REF}]}]}, {P}),
+        ({"panels": [{"type": "row", "datasource": "old", "panels": [{"datasource": REF}]}]}, {P}),
+        ({"rows": [{"panels": [{"datasource": "Main"}]}]}, {Reference("name", "Main")}),
+        ({"annotations": {"list": [{"datasource": REF}, {"datasource": "-- Grafana --"}]}}, {P}),
+        ({"templating": {"list": [{"type": "query", "datasource": REF}]}}, {P}),
+        ({"templating": {"list": [{"type": "custom", "datasource": "left over"}]}}, set()),
+        ({"templating": {"list": [{"type": "datasource", "query": "loki"}]}}, {Reference("type", "loki", "loki")}),
+        ({"panels": [{"type": "text", "datasource": REF}]}, set()),
+        ({"panels": [{"libraryPanel": {"uid": "l", "name": "L"}}]}, {Reference("library_panel", "l", "L")}),
+        (
+            {
+                "panels": [
+                    {"datasource": value}
+                    for value in (None, "", "default", "$ds", "${ds}", "[[ds]]", "grafana", {"uid": "${ds}"})
+                ]
+            },
+            set(),
+        ),
+        ({"panels": [{"datasource": {"type": "datasource", "uid": "grafana"}}, {"datasource": {"uid": "__expr__"}}]}, set()),
+        ({"panels": [{"datasource": {"type": "datasource", "uid": "-- Dashboard --"}}]}, set()),
+        ({"panels": ["x", None, {"targets": "x"}], "templating": None, "annotations": {"list": None}}, set()),
+        ({}, set()),
+    ],
+)
+def test_references_of_the_classic_layout(body, found):
+    assert references(body) == found
+
+
+def query(kind="DataQuery", **more):
+    return {"kind": "PanelQuery", "spec": {"refId": "A", "query": {"kind": kind, "spec": {}, **more}}}
+
+
+def elements(*queries):
+    return {"panel-1": {"kind": "Panel", "spec": {"data": {"kind": "QueryGroup", "spec": {"queries": list(queries)}}}}}
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ({"elements": elements(query(group="prometheus", datasource={"name": "p"}))}, {P}),
+        ({"elements": elements(query(group="prometheus"))}, {Reference("type", "prometheus", "prometheus")}),
+        ({"elements": elements(query(group="prometheus", datasource={"name": "${ds}"}))}, set()),
+        ({"elements": elements(query(group="grafana"), query(group="__expr__", datasource={"name": "__expr__"}))}, set()),
+        (
+            {
+                "elements": elements(
+                    {"kind": "PanelQuery", "spec": {"datasource": REF, "query": {"kind": "prometheus", "spec": {}}}}
+                )
+            },
+            {P},
+        ),
+        ({"elements": elements(query("prometheus"))}, {Reference("type", "prometheus", "prometheus")}),
+        (
+            {
+                "elements": {},
+                "annotations": [
+                    {
+                        "kind": "AnnotationQuery",
+                        "spec": {"query": query(group="prometheus", datasource={"name": "p"})["spec"]["query"]},
+                    }
+                ],
+            },
+            {P},
+        ),
+        (
+            {
+                "elements": {},
+                "variables": [{"kind": "AdhocVariable", "group": "prometheus", "datasource": {"name": "p"}, "spec": {}}],
+            },
+            {P},
+        ),
+        ({"elements": {}, "variables": [{"kind": "GroupByVariable", "spec": {"datasource": REF}}]}, {P}),
+        (
+            {"elements": {}, "variables": [{"kind": "DatasourceVariable", "spec": {"pluginId": "loki"}}]},
+            {Reference("type", "loki", "loki")},
+        ),
+        ({"elements": {}, "variables": [{"kind": "TextVariable", "spec": {"query": "x"}}]}, set()),
+        (
+            {"elements": {"panel-2": {"kind": "LibraryPanel", "spec": {"libraryPanel": {"uid": "l", "name": "L"}}}}},
+            {Reference("library_panel", "l", "L")},
+        ),
+        (
+            {"elements": {"a": None, "b": {"spec": None}, "c": {"spec": {"data": {"spec": {"queries": [None, {"spec": 1}]}}}}}},
+            set(),
+        ),
+    ],
+)
+def test_references_of_layouts_of_version_2(body, found):
+    assert references(body) == found
+
+
+def test_references_of_a_real_dashboard():
+    body = json.loads((DATA / "library-panels.json").read_text())
+    assert {(entry.kind, entry.value) for entry in references(body)} == {
+        ("library_panel", "MAnX2ifMk"),
+        ("library_panel", "g1sNpCaMz"),
+    }
+
+
+SOURCES = [
+    {"uid": "p", "name": "Main", "type": "prometheus"},
+    {"uid": "t", "name": "Test", "type": "grafana-testdata-datasource"},
+]
+
+
+@pytest.mark.parametrize(
+    ("reference", "sentences"),
+    [
+        (P, []),
+        (Reference("name", "Main"), []),
+        (Reference("name", "p"), []),
+        (Reference("uid", "Main"), []),
+        (Reference("type", "testdata", "testdata"), []),
+        (Reference("uid", "x", "prometheus"), ["data source x of type prometheus is not there; of that type: Main (uid p)"]),
+        (Reference("uid", "x", "loki"), ["data source x of type loki is not there"]),
+        (Reference("name", "Other"), ["data source Other is not there"]),
+        (Reference("type", "loki", "loki"), ["there is no data source of type loki"]),
+        (Reference("library_panel", "l", "L"), ["library panel l (L) is not there"]),
+        (Reference("library_panel", "k"), []),
+    ],
+)
+def test_what_is_missing(reference, sentences):
+    assert missing([reference], SOURCES, {"k"}) == sentences
+
+
+def test_library_panels_that_are_not_known_are_not_missing():
+    assert missing([Reference("library_panel", "l", "L")], SOURCES) == []
+
+
+def test_the_order_is_fixed():
+    found = [Reference("uid", "b"), Reference("type", "loki", "loki"), Reference("name", "a")]
+    assert missing(found, []) == missing(reversed(found), [])
+    assert len(missing(found, [])) == 3

@@ -1,0 +1,50 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Strings that look like a key: where they are, and never what they are."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.orgsmith.grafana.plugins.module_utils._key_like import key_like
+
+SECRET = "AbCd1234" * 4
+KEY = "glsa_" + SECRET + "_0a1b2c3d"
+API_KEY = "eyJrIjoi" + SECRET + "IiwibiI6IngiLCJpZCI6MX0="
+CLOUD = "glc_eyJvIjoi" + SECRET
+
+
+@pytest.mark.parametrize(
+    "text", [KEY, "Bearer " + KEY, "x=%s&y" % KEY, "glsa_" + SECRET[:14], API_KEY, "Bearer " + API_KEY, CLOUD, "a\n" + KEY]
+)
+def test_keys(text):
+    assert key_like({"panels": [{"x": 1}, {"options": {"content": text}}]}) == ["panels[1].options.content"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "glsa_",
+        "glsa_...",
+        "glsa_xxxxxxxxxxxxxxxxxxxx",
+        "glsa_short",
+        "xglsa_" + SECRET,
+        "eyJrIjoi",
+        "eyJhbGciOiJIUzI1NiJ9.e30.x",
+        "glc_",
+        "glsa_${token}",
+    ],
+)
+def test_what_is_none(text):
+    assert key_like({"a": [text, {text: 1}], "b": "x"}) == []
+
+
+def test_every_place_is_told_and_no_key_is():
+    found = key_like({KEY: {"a": 1}, "b": [KEY, "x", [API_KEY]]})
+    assert found == ["***", "b[0]", "b[2][0]"]
+
+
+def test_a_key_alone():
+    assert key_like(KEY) == ["."]
