@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from ansible_collections.orgsmith.grafana.plugins.module_utils._client import segment
 from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import Forbidden, NotFound
 from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
-from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import FOLDER_APIS
+from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import FOLDER_APIS, NESTED_FOLDERS
 
 #: Folders a page.
 PER_PAGE = 1000
@@ -143,7 +143,8 @@ class Tree:
 
     def children(self, parent: str) -> list[Folder]:
         """Return the folders directly in *parent*."""
-        if not self.complete and parent not in self._listed and not self._is_planned(parent):
+        flat = parent != GENERAL and self._scope.client.at_least(NESTED_FOLDERS) is False
+        if not (flat or self.complete or parent in self._listed or self._is_planned(parent)):
             for folder in self._children(parent):
                 if folder.uid not in self._read:
                     self.put(folder)
@@ -156,8 +157,9 @@ class Tree:
             folders = self._scope.client.get(
                 "/api/folders", org=self._scope.org_id, limit=PER_PAGE, page=page, parentUid=parent or None
             )
-            # 11.x and later repeat the parent in each entry, before there is none to repeat.
-            yield from (replace(from_legacy(one), parent_uid=parent) for one in folders if one["uid"] != SHARED)
+            # Before 11.0 (which a server may hide) every folder is listed, whatever parent is asked for, and none has one.
+            mine = [from_legacy(one) for one in folders if one["uid"] != SHARED]
+            yield from (folder for folder in mine if folder.parent_uid == parent)
             if len(folders) < PER_PAGE:
                 return
             page += 1

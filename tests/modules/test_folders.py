@@ -412,3 +412,69 @@ def test_a_folder_that_somebody_else_writes_meanwhile(newest, monkeypatch):
     assert newest.ok(MODULE, uid="ops", title="Ops")["changed"]
     assert newest.api("GET", "/api/folders/ops")["title"] == "Ops"
     assert newest.api("GET", "/api/folders/ops")["version"] == 3
+
+
+def test_by_an_admin_who_is_no_member(server):
+    server.user("owner")
+    org = server.api("POST", "/api/orgs", {"name": "tenant"})["orgId"]
+    server.api("POST", f"/api/orgs/{org}/users", {"loginOrEmail": "owner", "role": "Admin"})
+    server.api("DELETE", f"/api/orgs/{org}/users/1")
+    assert server.fails(MODULE, org_name="tenant", title="Operations").code == "not_a_member"
+    joined = server.ok(MODULE, org_name="tenant", title="Operations", join_org=True)
+    assert (joined["changed"], joined["joined_org"]) == (True, True)
+    assert not server.ok(MODULE, org_name="tenant", title="Operations")["changed"]
+
+
+# What is there
+
+
+def test_all_of_them(nested):
+    nested.ok(MODULE, batch=TREE)
+    found = nested.ok("grafana_folder_info")["folders"]
+    assert {one["uid"]: (one["title"], one["parent"], one["parent_uid"]) for one in found}["business"] == ("Business", "", "")
+    places = [one["title"] for one in found]
+    assert places.index("Operations") < places.index("Hosts") < places.index("Linux")
+    assert all(one["org_id"] == 1 for one in found)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        ({"uid": "business"}, ["Business"]),
+        ({"uid": "business", "parent": "Operations"}, []),
+        ({"uid": "nowhere"}, []),
+        ({"title": "Linux"}, ["Linux"]),
+        ({"parent": "Operations"}, ["Hosts"]),
+        ({"parent": "Operations/Hosts", "title": "Linux"}, ["Linux"]),
+        ({"parent": "Nowhere"}, []),
+        ({"parent_uid": "business"}, ["Sales"]),
+        ({"parent_uid": "nowhere"}, []),
+        ({"parent_uid": "general", "title": "Business"}, ["Business"]),
+        ({"parent": "", "title": "Sales"}, []),
+    ],
+)
+def test_some_of_them(nested, wanted, expected):
+    nested.ok(MODULE, batch=TREE)
+    assert [one["title"] for one in nested.ok("grafana_folder_info", **wanted)["folders"]] == expected
+
+
+def test_flat_ones(flat):
+    for title in ("A", "B"):
+        flat.ok(MODULE, title=title)
+    before = flat.requests()
+    assert [one["title"] for one in flat.ok("grafana_folder_info", org_id=1)["folders"]] == ["A", "B"]
+    assert flat.requests() - before == 1
+    assert "description" not in flat.ok("grafana_folder_info")["folders"][0]
+
+
+def test_descriptions_and_managers_are_told(described):
+    described.ok(MODULE, title="A", description="D")
+    before = described.requests()
+    found = described.ok("grafana_folder_info", org_id=1)["folders"][0]
+    assert (found["description"], found["managed_by"]) == ("D", None)
+    assert described.requests() - before == 1
+
+
+def test_a_question_with_two_parents(newest):
+    assert newest.fails("grafana_folder_info", parent="A", parent_uid="a").code == "bad_input"
+    assert newest.fails("grafana_folder_info", org_name="nowhere").code == "org_not_found"
