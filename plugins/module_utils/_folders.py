@@ -32,23 +32,33 @@ def ancestors(scope: Scope, uid: str) -> tuple[str, ...]:
     return tuple(str(parent["uid"]) for parent in (found or {}).get("parents") or ())
 
 
-def by_path(scope: Scope, path: str, flat: bool = False) -> str | None:
+def by_path(scope: Scope, path: str, below: t.Sequence[str] = (), flat: bool = False) -> str | None:
     """Return the uid of the folder at *path*, titles joined by slashes; ``None`` if it is not there.
 
     A title that holds slashes itself is found at the top level; with *flat* that is what a path means on servers
-    whose folders do not nest, and otherwise :class:`Unsupported` is raised there. Raises :class:`Refused` for a title
-    that two folders of one level share.
+    whose folders do not nest, and otherwise :class:`Unsupported` is raised there. The titles *below* lead further down,
+    each as it is, slashes included. Raises :class:`Refused` for a title that two folders of one level share.
     """
-    if path.strip().lower() in GENERAL_NAMES:
+    whole = "/".join(part for part in (path, *below) if part)
+    if whole.strip().lower() in GENERAL_NAMES and not below:
         return GENERAL
-    whole = _titled(scope, GENERAL, path)
-    if whole is not None:
-        return whole
-    if flat and scope.client.at_least(NESTED_FOLDERS) is False:
+    nests = scope.client.at_least(NESTED_FOLDERS) is not False
+    if below and nests:
+        found = _descend(scope, by_path(scope, path, flat=flat), below)
+        # As a server whose folders did not nest yet has made it, the whole path is the title of one.
+        return found if found is not None else _titled(scope, GENERAL, whole)
+    at_top = _titled(scope, GENERAL, whole)
+    if at_top is not None:
+        return at_top
+    if flat and not nests:
         return None
-    _check_nesting(scope, path)
-    parent: str | None = GENERAL
-    for title in steps(path):
+    _check_nesting(scope, whole)
+    return _descend(scope, GENERAL, steps(whole))
+
+
+def _descend(scope: Scope, parent: str | None, titles: t.Sequence[str]) -> str | None:
+    """Return the uid of the folder that *titles* lead to from *parent*; ``None`` if one is not there."""
+    for title in titles:
         if parent is None:
             return None
         parent = _titled(scope, parent, title)
@@ -69,14 +79,17 @@ def steps(path: str) -> list[str]:
     return [title.strip() for title in path.split("/") if title.strip()]
 
 
-def make(scope: Scope, path: str) -> str:
-    """Return the uid of the folder at *path*, whose missing parts are made. Raises :class:`GrafanaError`.
+def make(scope: Scope, path: str, below: t.Sequence[str] = ()) -> str:
+    """Return the uid of the folder that :func:`by_path` looks for; missing parts are made. Raises :class:`GrafanaError`.
 
     Before folders nest, the path as a whole is the title of one folder.
     """
-    titles = [path.strip()] if scope.client.at_least(NESTED_FOLDERS) is False else steps(path)
-    parent = GENERAL
     with scope.lock:
+        if scope.client.at_least(NESTED_FOLDERS) is False:
+            parent, titles = GENERAL, ["/".join(part for part in (path.strip(), *below) if part)]
+        else:
+            there = by_path(scope, path) if below else None
+            parent, titles = (GENERAL, [*steps(path), *below]) if there is None else (there, list(below))
         for title in titles:
             found = _titled(scope, parent, title)
             parent = found if found is not None else _make_one(scope, parent, title)
