@@ -15,7 +15,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_export
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_reading import everything, one_of
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_routes import AUTO, KUBERNETES, LEGACY, route_to
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards import CurrentDashboard, Head, general
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
+from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput, Forbidden
 from ansible_collections.orgsmith.grafana.plugins.module_utils._export_files import ExportDirectory
 from ansible_collections.orgsmith.grafana.plugins.module_utils._export_names import Exported, directory_names, is_cut, paths
 from ansible_collections.orgsmith.grafana.plugins.module_utils._folder_paths import FolderPaths
@@ -111,8 +111,22 @@ class _Inventory:
             found = [one] if one is not None and self.is_wanted(one.head()) else []
             return [self.whole(current) for current in found] if wanted.content else [self.entry(one.head()) for one in found]
         if wanted.content:
-            return [self.whole(current) for current in everything(self.scope, wanted.api, self.is_wanted)[1]]
-        return [self.entry(head) for head in route_to(self.scope, wanted.api).heads() if self.is_wanted(head)]
+            return [self.whole(current) for current in self.everything()[1]]
+        heads = route_to(self.scope, wanted.api).heads()
+        self._check_member(heads)
+        return [self.entry(head) for head in heads if self.is_wanted(head)]
+
+    def everything(self) -> tuple[list[Head], list[CurrentDashboard]]:
+        """Return what identifies each dashboard of the org, and those that are asked for whole."""
+        heads, found = everything(self.scope, self.wanted.api, self.is_wanted)
+        self._check_member(heads)
+        return heads, found
+
+    def _check_member(self, heads: t.Sequence[Head]) -> None:
+        """Raise :class:`Forbidden` where nothing is shown because the caller is no member: a search then finds nothing."""
+        outside = None if heads else self.scope.outside(Forbidden("no dashboard is shown"))
+        if outside is not None:
+            raise outside
 
     def is_wanted(self, head: Head) -> bool:
         """Tell whether a dashboard is asked for."""
@@ -171,7 +185,7 @@ class Export:
         if self._wanted.all_orgs:
             self._names = directory_names(self._org_name(org.id, org.name) for org in scope.directory.listed())
         inventory = _Inventory(scope, self._wanted)
-        heads, found = everything(scope, self._wanted.api, inventory.is_wanted)
+        heads, found = inventory.everything()
         below = self._below(scope)
         places = {uid: below + path for uid, path in self._places(inventory, heads, found).items()}
         self._expected.update(places.values())
