@@ -23,7 +23,6 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_import
 )
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_prune import leftovers
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_routes import (
-    AUTO,
     LegacyRoute,
     Route,
     managed,
@@ -38,6 +37,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards impor
     differs,
     label,
     parse,
+    place_of,
     plan,
     renamed_or_moved,
     said,
@@ -129,7 +129,7 @@ class Dashboards(BaseResource):
         """Return the uid of the desired folder, or the path of the one to make."""
         if desired.folder is None or (desired.state == "absent" and desired.uid is not None):
             return desired.folder_uid, None
-        uid = folders.by_path(scope, desired.folder, desired.flat)
+        uid = folders.by_path(scope, *place_of(desired), flat=desired.flat)
         if uid is None and not desired.create_folder and desired.state == "present":
             raise folders.not_found(scope, desired.folder)
         return uid, None if uid is not None else desired.folder
@@ -168,8 +168,8 @@ class Dashboards(BaseResource):
         found, changed_paths = t.cast("tuple[Found, tuple[str, ...]]", change.data)
         desired = found.wanted or desired
         folder_uid, made = found.folder_uid, found.folder_to_make is not None
-        if found.folder_to_make is not None:
-            folder_uid = folders.make(scope, found.folder_to_make)
+        if made:
+            folder_uid = folders.make(scope, *place_of(desired))
         current = found.current
         if folder_uid is None:
             # The server takes no folder for General, and moves the dashboard there (8.5 to 12.4).
@@ -284,15 +284,4 @@ def _by_title(scope: Scope, route: Route, title: str, folder_uid: str) -> Curren
     return route.dashboard(uids[0]) if uids else None
 
 
-def by_uid(scope: Scope, uid: str, api: str = AUTO) -> CurrentDashboard | None:
-    """Return the dashboard of this uid."""
-    return route_to(scope, api).dashboard(uid)
-
-
-def titles(scope: Scope, title: str | None = None) -> list[tuple[str, str, str]]:
-    """Return (uid, title, folder uid) of the org's dashboards, or of those whose title is *title*."""
-    found = route_to(scope, AUTO).heads() if title is None else titled(scope, AUTO, title)
-    return [(head.uid, head.title, head.folder_uid) for head in found]
-
-
-__all__ = ["Dashboards", "by_uid", "titled", "titles"]
+__all__ = ["Dashboards", "titled"]

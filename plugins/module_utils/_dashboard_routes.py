@@ -144,7 +144,13 @@ class LegacyRoute:
                 "/api/search", org=self._scope.org_id, type="dash-db", query=title, limit=PER_PAGE, page=page
             )
             for hit in hits:
-                yield Head(str(hit["uid"]), str(hit["title"]), str(hit.get("folderUid") or ""), number=hit.get("id"))
+                yield Head(
+                    uid=str(hit["uid"]),
+                    title=str(hit["title"]),
+                    folder_uid=str(hit.get("folderUid") or ""),
+                    number=hit.get("id"),
+                    tags=tuple(hit.get("tags") or ()),
+                )
             if len(hits) < PER_PAGE:
                 return
             page += 1
@@ -206,8 +212,7 @@ class KubernetesRoute:
         bodies: dict[str, CurrentDashboard] = {}
         heads: list[Head] = []
         for number, (page, last) in enumerate(self._pages()):
-            for entry in page:
-                current = self._current(entry)
+            for current in page:
                 heads.append(current.head())
                 if current.uid in wanted:
                     bodies[current.uid] = current
@@ -217,24 +222,24 @@ class KubernetesRoute:
         self._scope.once("dashboard heads", lambda: heads)
         return _Listed(bodies, wanted)
 
-    def _pages(self) -> t.Iterator[tuple[list[dict[str, t.Any]], bool]]:
+    def every(self) -> t.Iterator[CurrentDashboard]:
+        """Yield all dashboards of the org, whole."""
+        for page, _last in self._pages():
+            yield from page
+
+    def _pages(self) -> t.Iterator[tuple[t.Iterator[CurrentDashboard], bool]]:
         """Yield the pages of the list, and of each whether it is the last."""
         more: str | None = None
         while True:
             page = self._scope.client.get(self._path, org=self._scope.org_id, limit=PER_PAGE, **{"continue": more})
             more = page.get("metadata", {}).get("continue") or None
-            yield page.get("items") or [], more is None
+            yield (self._current(entry) for entry in page.get("items") or []), more is None
             if more is None:
                 return
 
     def heads(self) -> list[Head]:
         """Return all dashboards of the list: the search may not have seen a write of a moment ago."""
-        return t.cast(
-            "list[Head]",
-            self._scope.once(
-                "dashboard heads", lambda: [self._current(one).head() for page, _last in self._pages() for one in page]
-            ),
-        )
+        return t.cast("list[Head]", self._scope.once("dashboard heads", lambda: [one.head() for one in self.every()]))
 
     def write(
         self, uid: str | None, body: t.Mapping[str, t.Any], current: CurrentDashboard | None, folder_uid: str, message: str

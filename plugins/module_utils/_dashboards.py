@@ -68,6 +68,9 @@ class DesiredDashboard:
     body: t.Mapping[str, t.Any] = field(repr=False)
     folder_uid: str | None = None
     folder: str | None = None
+    #: of a folder that a tree of directories names: the path that it begins at, and the titles of those below
+    top: str = ""
+    below: tuple[str, ...] = ()
     create_folder: bool = False
     #: whether a path of folders is one folder's title where folders do not nest
     flat: bool = False
@@ -102,6 +105,7 @@ class Head:
     provisioned: bool = False
     message: str | None = None
     number: int | None = None
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -132,7 +136,16 @@ class CurrentDashboard:
 
     def head(self) -> Head:
         """Return what identifies it."""
-        return Head(self.uid, self.title, self.folder_uid, self.provisioned is not None, self.message, self.number)
+        tags = self.body.get("tags")
+        return Head(
+            uid=self.uid,
+            title=self.title,
+            folder_uid=self.folder_uid,
+            provisioned=self.provisioned is not None,
+            message=self.message,
+            number=self.number,
+            tags=tuple(str(tag) for tag in tags) if isinstance(tags, list) else (),
+        )
 
 
 @dataclass(frozen=True)
@@ -244,12 +257,28 @@ def _check_secrets(document: Document, options: t.Mapping[str, t.Any], what: str
 
 def _manner(options: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     """Return how a dashboard is to be written, whatever is in it."""
-    names = ("api", "on_conflict", "prune", "prune_folder_uid", "prune_folder", "file", "flat", "check_references")
+    names = (
+        "api",
+        "on_conflict",
+        "prune",
+        "prune_folder_uid",
+        "prune_folder",
+        "file",
+        "flat",
+        "top",
+        "below",
+        "check_references",
+    )
     given = {name: options[name] for name in names if options.get(name) is not None}
     if "prune_folder" not in given and "prune_folder_uid" not in given:
         places = {"prune_folder": options.get("folder"), "prune_folder_uid": options.get("folder_uid")}
         given.update({name: str(value) for name, value in places.items() if value is not None})
     return {**given, "source": check_source(options.get("source") or "")}
+
+
+def place_of(desired: DesiredDashboard) -> tuple[str, tuple[str, ...]]:
+    """Return the path of the desired folder, and the titles of folders below that each stand for themselves."""
+    return (desired.top, desired.below) if desired.below else (desired.folder or "", ())
 
 
 def general(uid: str) -> str:

@@ -57,28 +57,37 @@ def path(scope: Scope, uid: str) -> str:
         return tree(scope).path(uid)
 
 
-def by_path(scope: Scope, path: str, flat: bool = False) -> str | None:
+def by_path(scope: Scope, path: str, below: t.Sequence[str] = (), flat: bool = False) -> str | None:
     """Return the uid of the folder at *path*, titles joined by slashes; ``None`` if it is not there.
 
     A title that holds slashes itself is found at the top level; with *flat* that is what a path means on servers
-    whose folders do not nest, and otherwise :class:`Unsupported` is raised there. Raises :class:`Refused` for a title
-    that two folders of one level share.
+    whose folders do not nest, and otherwise :class:`Unsupported` is raised there. The titles *below* lead further down,
+    each as it is, slashes included. Raises :class:`Refused` for a title that two folders of one level share.
     """
-    if path.strip().lower() in GENERAL_NAMES:
+    whole = "/".join(part for part in (path, *below) if part)
+    if whole.strip().lower() in GENERAL_NAMES and not below:
         return GENERAL
     with scope.lock:
-        return _by_path(scope, path, flat)
+        return _by_path(scope, path, below, whole, flat)
 
 
-def _by_path(scope: Scope, path: str, flat: bool) -> str | None:
-    whole = _titled(scope, GENERAL, path)
-    if whole is not None:
-        return whole
+def _by_path(scope: Scope, path: str, below: t.Sequence[str], whole: str, flat: bool) -> str | None:
+    if below and nests(scope):
+        found = _descend(scope, by_path(scope, path, flat=flat), below)
+        # As a server whose folders did not nest yet has made it, the whole path is the title of one.
+        return found if found is not None else _titled(scope, GENERAL, whole)
+    at_top = _titled(scope, GENERAL, whole)
+    if at_top is not None:
+        return at_top
     if flat and not nests(scope):
         return None
-    check_nesting(scope, path, len(steps(path)) - 1)
-    parent: str | None = GENERAL
-    for title in steps(path):
+    check_nesting(scope, whole, len(steps(whole)) - 1)
+    return _descend(scope, GENERAL, steps(whole))
+
+
+def _descend(scope: Scope, parent: str | None, titles: t.Sequence[str]) -> str | None:
+    """Return the uid of the folder that *titles* lead to from *parent*; ``None`` if one is not there."""
+    for title in titles:
         if parent is None:
             return None
         parent = _titled(scope, parent, title)
@@ -104,14 +113,19 @@ def steps(path: str) -> list[str]:
     return [title.strip() for title in path.split("/") if title.strip()]
 
 
-def make(scope: Scope, path: str) -> str:
-    """Return the uid of the folder at *path*, whose missing parts are made. Raises :class:`GrafanaError`.
+def make(scope: Scope, path: str, below: t.Sequence[str] = ()) -> str:
+    """Return the uid of the folder that :func:`by_path` looks for; missing parts are made. Raises :class:`GrafanaError`.
 
     Where folders do not nest, the path as a whole is the title of one folder.
     """
-    parent, made = GENERAL, False
+    made = False
     with scope.lock:
-        for title in steps(path) if nests(scope) else [path.strip()]:
+        if not nests(scope):
+            parent, titles = GENERAL, ["/".join(part for part in (path.strip(), *below) if part)]
+        else:
+            there = by_path(scope, path) if below else None
+            parent, titles = (GENERAL, [*steps(path), *below]) if there is None else (there, list(below))
+        for title in titles:
             found = _titled(scope, parent, title)
             if found is None:
                 found, made = _make_one(scope, parent, title, patient=made), True

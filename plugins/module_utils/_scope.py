@@ -67,6 +67,10 @@ class Directory:
         self._listed.update((org.id, org) for org in found)
         return found
 
+    def listed(self) -> list[Org]:
+        """Return the organizations that ``all`` has returned, without asking again."""
+        return list(self._listed.values())
+
     def _of_caller(self) -> list[Org]:
         """Return the organizations of a caller who may not list them all: a token has one, a user some."""
         if self._client.connection.identity.kind == "token":

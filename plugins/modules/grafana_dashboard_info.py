@@ -98,11 +98,12 @@ failure:
   returned: failure
 """
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._info import DASHBOARD_OPTIONS, dashboards, tell
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_info import OPTIONS, dashboards
+from ansible_collections.orgsmith.grafana.plugins.module_utils._info import tell
 
 
 def main():
-    tell(DASHBOARD_OPTIONS, dashboards)
+    tell(OPTIONS, dashboards)
 
 
 if __name__ == "__main__":
