@@ -182,7 +182,7 @@ class Export:
 
     def of_org(self, scope: Scope) -> list[Answer]:
         """Write the dashboards of one organization; return what a result tells of them."""
-        if self._wanted.all_orgs:
+        if self._wanted.all_orgs and not self._names:
             self._names = directory_names(self._org_name(org.id, org.name) for org in scope.directory.listed())
         inventory = _Inventory(scope, self._wanted)
         heads, found = inventory.everything()

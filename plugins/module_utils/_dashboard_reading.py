@@ -46,6 +46,7 @@ def everything(scope: Scope, api: str, wanted: Wanted) -> tuple[list[Head], list
     heads = route.heads()
     layouts = _layouts(scope)
     uids = [head.uid for head in heads if wanted(head)]
+    scope.client.expect(len(uids))
     with ThreadPoolExecutor(max(1, min(READERS, scope.client.connection.concurrency, len(uids)))) as pool:
         read = list(pool.map(lambda uid: _read(scope, route, uid, layouts.get(uid)), uids))
     # One that has gone since the search is not there.

@@ -74,7 +74,7 @@ class Org:
         return self.server.api("POST", "/api/folders", body, org=self.id)["uid"]
 
 
-@pytest.fixture(params=ROUTES, ids=lambda route: " ".join(route))
+@pytest.fixture(params=ROUTES, ids=" ".join)
 def org(request, emulators, monkeypatch):
     """An organization on an empty server of each version, by each route."""
     version, api = request.param
