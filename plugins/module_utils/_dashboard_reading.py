@@ -10,9 +10,9 @@ import typing as t
 from concurrent.futures import ThreadPoolExecutor
 
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_export import layout_of
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_formats import GROUP
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_routes import (
     AUTO,
-    GROUP,
     ONE_BY_ONE,
     KubernetesRoute,
     Route,

@@ -23,6 +23,8 @@ PER_PAGE = 1000
 #: The uid of the place for what is in no folder, as results and our options write it.
 GENERAL = ""
 PARENT_NOTE = "grafana.app/folder"
+#: At 12.0 an object also says all uids from the top down, its own last (recorded).
+UIDS_NOTE = "grafana.app/fullpathUIDs"
 MANAGER_NOTE = "grafana.app/managedBy"
 #: A folder that legacy lists show to those who may see only some, and that is none.
 SHARED = "sharedwithme"
@@ -65,10 +67,11 @@ def from_object(found: t.Mapping[str, t.Any]) -> Folder:
     metadata, spec = found["metadata"], found.get("spec") or {}
     notes = metadata.get("annotations") or {}
     generation = metadata.get("generation")
+    above = str(notes.get(UIDS_NOTE) or "").split("/")[:-1]
     return Folder(
         uid=str(metadata["name"]),
         title=str(spec.get("title") or ""),
-        parent_uid=str(notes.get(PARENT_NOTE) or GENERAL),
+        parent_uid=str(notes.get(PARENT_NOTE) or (above[-1] if above else GENERAL)),
         version=None if generation is None else int(generation),
         description=str(spec.get("description") or ""),
         managed_by=notes.get(MANAGER_NOTE),
