@@ -22,7 +22,7 @@ class FolderPaths:
             return []
         tree = folders.tree(self._scope)
         try:
-            found = tree.find(uid)
+            found = tree.get(uid)
         except Forbidden:
             found = None
         return [Folder(uid, uid)] if found is None else [*tree.above(uid), found]
