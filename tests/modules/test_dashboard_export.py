@@ -11,8 +11,8 @@ import pathlib
 
 import pytest
 
-from modules.conftest import ALL, Server, start
-from modules.test_dashboards import ROUTES, panels
+from modules.conftest import ALL, ROUTES, Server, start
+from modules.test_dashboards import panels
 
 REAL = pathlib.Path(__file__).parents[1] / "data" / "dashboards"
 #: Real dashboards that were exported for sharing ask for data sources of these types.
