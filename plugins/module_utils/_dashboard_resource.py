@@ -71,6 +71,8 @@ class Dashboards(BaseResource):
 
     def __init__(self, plan_missing: bool = False) -> None:
         self._plan_missing = plan_missing
+        #: By uid, what else of the task has the title in the folder.
+        self._repeated: dict[str, str] = {}
 
     def parse(self, options: t.Mapping[str, t.Any]) -> DesiredDashboard:
         """Return what is desired, the file read. Raises :class:`BadInput`."""
@@ -94,17 +96,23 @@ class Dashboards(BaseResource):
 
     def together(self, client: Client, wanted: t.Sequence[DesiredDashboard]) -> None:
         """Raise :class:`BadInput` for two of one title in one folder, where the server lets no two be."""
-        if client.at_least(TITLES_REPEAT):
-            return
+        repeat = client.at_least(TITLES_REPEAT)
         seen: dict[t.Hashable, DesiredDashboard] = {}
         for desired in wanted:
-            place = (desired.title, desired.folder or desired.folder_uid or "")
+            place = (
+                desired.title,
+                place_of(desired) if desired.folder is not None or desired.below else desired.folder_uid or "",
+            )
             first = seen.setdefault(place, desired)
-            if first is not desired and desired.state == "present":
+            if first is desired or desired.state != "present":
+                continue
+            if not repeat:
                 raise BadInput(
                     "%s and %s have one title in one folder, where Grafana takes one of each title up to 11.2: give one "
                     "of them another title or folder" % (label(first), label(desired))
                 )
+            if desired.uid is not None:
+                self._repeated[desired.uid] = label(first)
 
     def lanes(self, scope: Scope) -> int:
         """Return 1 where writing one dashboard may get in the way of another: up to 11.2, by its title."""
@@ -142,8 +150,11 @@ class Dashboards(BaseResource):
         """Return what is said of a dashboard that somebody else has edited."""
         if current is None:
             return list(desired.hints)
+        other = self._repeated.get(desired.uid or "")
         named = "dashboard %s" % label(desired)
         found = [*desired.hints, *("%s: %s" % (named, text) for text in (*current.warnings, *current.dangling))]
+        if other is not None:
+            found.append("%s has the title that %s has in that folder" % (named, other))
         if current.edited is not None:
             done = "it is left as it is" if desired.on_conflict == KEEP else "that is overwritten"
             found.append("%s was edited %s, and %s" % (named, said(current.edited), done))

@@ -44,7 +44,7 @@ class FolderPaths:
         known = self._all()
         if uid not in known:
             try:
-                found = folders.tree(self._scope).find(uid)
+                found = folders.tree(self._scope).get(uid)
             except Forbidden:
                 found = None
             known[uid] = found or Folder(uid, uid)

@@ -130,6 +130,10 @@ class Tree:
                 self._put_chain([*(found.get("parents") or []), found])
         return self._known.get(uid)
 
+    def get(self, uid: str) -> Folder | None:
+        """Return the folder of this uid, as a list or another folder has told of it, if one has."""
+        return self._known.get(uid) or self.find(uid)
+
     def _put_chain(self, chain: t.Sequence[t.Mapping[str, t.Any]]) -> None:
         """Remember a folder and those above it, told from the top down, each without what is above it."""
         parent = GENERAL
@@ -174,9 +178,9 @@ class Tree:
     def above(self, uid: str) -> list[Folder]:
         """Return the folders above one, from the top down, as far as the caller may see them."""
         found: list[Folder] = []
-        folder = self._known.get(uid) or self.find(uid)
+        folder = self.get(uid)
         while folder is not None and folder.parent_uid != GENERAL:
-            parent = self._known.get(folder.parent_uid) or self.find(folder.parent_uid)
+            parent = self.get(folder.parent_uid)
             if parent is None or parent in found:
                 break
             found.insert(0, parent)
@@ -185,7 +189,7 @@ class Tree:
 
     def path(self, uid: str) -> str:
         """Return the titles from the top down to the folder of this uid; empty for General."""
-        folder = (self._known.get(uid) or self.find(uid)) if uid else None
+        folder = self.get(uid) if uid else None
         if folder is None:
             return GENERAL
         return "/".join(one.title for one in [*self.above(uid), folder])

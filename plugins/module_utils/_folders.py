@@ -40,9 +40,11 @@ def exists(scope: Scope, uid: str) -> bool:
 
 def number(scope: Scope, uid: str) -> int:
     """Return the database id of a folder, by which old versions know it here and there. Raises :class:`NotFound`."""
-    if not exists(scope, uid):
+    with scope.lock:
+        found = tree(scope).find(uid)
+    if found is None or found.id is None:
         raise not_found(scope, uid)
-    return int(scope.once("folder " + uid, dict)["id"])
+    return found.id
 
 
 def ancestors(scope: Scope, uid: str) -> tuple[str, ...]:

@@ -195,7 +195,7 @@ def test_all_broken_files_are_named_at_once(tree):
     ("first", "second", "words"),
     [
         ({"uid": "a", "title": "A"}, {"uid": "a", "title": "B"}, "the uid a: x/1.json, x/2.json"),
-        ({"uid": "a", "title": "A"}, {"uid": "b", "title": "A "}, "the title A in folder x: x/1.json, x/2.json"),
+        ({"title": "A"}, {"uid": "b", "title": "A "}, "the title A in folder x: x/1.json, x/2.json"),
     ],
 )
 def test_what_is_there_twice_is_found_before_the_first_write(tree, first, second, words):
@@ -204,10 +204,23 @@ def test_what_is_there_twice_is_found_before_the_first_write(tree, first, second
     said = tree.refused()
     assert said.code == "duplicates"
     assert words in said["msg"]
-    # two items of a batch that stand for the same files are each other's duplicates as well
-    (tree.top / "x/2.json").unlink()
+
+
+def test_two_items_that_stand_for_the_same_file(tree):
+    tree.write("a.json", uid="a", title="A")
     both = [{"directory": str(tree.top)}, {"directory": str(tree.top), "folder": "Other"}]
     assert "an object can be described once" in tree.server.fails("grafana_dashboard", batch=both)["msg"]
+
+
+def test_a_title_that_is_there_twice(trees):
+    trees.write("x/1.json", uid="a", title="A")
+    trees.write("x/2.json", uid="b", title="A ")
+    if trees.server.version.startswith(("8", "9")):
+        assert "have one title in one folder" in trees.refused()["msg"]
+    else:
+        results = four(trees)
+        words = "dashboard A (b) of x/2.json has the title that A (a) of x/1.json has in that folder"
+        assert [result["warnings"] for result in results] == [[words]] * 4
 
 
 @pytest.mark.parametrize(
