@@ -1,31 +1,61 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The folders of dashboards as paths of titles."""
+"""The folders of dashboards as paths of titles, told by one list of all."""
 
 from __future__ import annotations
 
+import typing as t
+
 from ansible_collections.orgsmith.grafana.plugins.module_utils import _folders as folders
 from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import Forbidden
-from ansible_collections.orgsmith.grafana.plugins.module_utils._folder_tree import Folder
+from ansible_collections.orgsmith.grafana.plugins.module_utils._folder_tree import PER_PAGE, Folder
 from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
 
 
 class FolderPaths:
-    """Titles and uids above folders of *scope*. One that is not shown to the caller has its uid for a title."""
+    """Titles and uids above folders of *scope*. One that is not shown to the caller has its uid for a title.
+
+    From 12.0 on the tree has one list of all folders. Before, it would ask for folder after folder, where a search tells
+    them all.
+    """
 
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
+        self._known: dict[str, Folder] | None = None
+
+    def _all(self) -> dict[str, Folder]:
+        if self._known is None:
+            tree = folders.tree(self._scope)
+            self._known = {folder.uid: folder for folder in (tree.every() if tree.complete else self._search())}
+        return self._known
+
+    def _search(self) -> t.Iterator[Folder]:
+        page = 1
+        while True:
+            hits = self._scope.client.get("/api/search", org=self._scope.org_id, type="dash-folder", limit=PER_PAGE, page=page)
+            for hit in hits:
+                yield Folder(str(hit["uid"]), str(hit["title"]), str(hit.get("folderUid") or folders.GENERAL))
+            if len(hits) < PER_PAGE:
+                return
+            page += 1
+
+    def _folder(self, uid: str) -> Folder:
+        known = self._all()
+        if uid not in known:
+            try:
+                found = folders.tree(self._scope).get(uid)
+            except Forbidden:
+                found = None
+            known[uid] = found or Folder(uid, uid)
+        return known[uid]
 
     def _chain(self, uid: str) -> list[Folder]:
-        if uid == folders.GENERAL:
-            return []
-        tree = folders.tree(self._scope)
-        try:
-            found = tree.get(uid)
-        except Forbidden:
-            found = None
-        return [Folder(uid, uid)] if found is None else [*tree.above(uid), found]
+        found: list[Folder] = []
+        while uid != folders.GENERAL and uid not in [folder.uid for folder in found]:
+            found.insert(0, self._folder(uid))
+            uid = found[0].parent_uid
+        return found
 
     def chain(self, uid: str) -> tuple[str, ...]:
         """Return the uids of the folders above one and its own, from the top down; none for what is in no folder."""
@@ -44,7 +74,7 @@ class FolderPaths:
         if path.strip().lower() in folders.GENERAL_NAMES:
             return {folders.GENERAL}
         wanted = path.strip().strip("/")
-        return {folder.uid for folder in folders.tree(self._scope).every() if self.path(folder.uid) == wanted}
+        return {uid for uid in list(self._all()) if self.path(uid) == wanted}
 
 
 __all__ = ["FolderPaths"]

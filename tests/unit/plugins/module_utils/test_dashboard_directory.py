@@ -52,8 +52,8 @@ def folder(uid, title):
 
 def listed(*entries, parent=None):
     query = "limit=1000&page=1" + (f"&parentUid={parent}" if parent else "")
-    above = {"parentUid": parent} if parent else {}
-    return call("GET", f"/api/folders?{query}", 200, [{**entry, **above} for entry in entries])
+    own = {"parentUid": parent} if parent else {}
+    return call("GET", f"/api/folders?{query}", 200, [{**entry, **own} for entry in entries])
 
 
 def made(uid, title, parent=None):

@@ -22,6 +22,7 @@ def health(version):
 
 
 OBJECTS = "/apis/folder.grafana.app/v1beta1/namespaces/org-2/folders?limit=1000"
+SEARCH = "/api/search?type=dash-folder&limit=1000&page=1"
 
 
 @pytest.fixture
@@ -60,17 +61,29 @@ def test_of_objects_that_say_all_uids_above(script, paths):
 
 
 @pytest.mark.parametrize(("version", "status"), [("12.4.3", 403), ("12.4.3", 404), ("11.5.1", None)])
-def test_folder_by_folder(script, paths, version, status):
+def test_of_a_search(script, paths, version, status):
     script.expect(health(version))
     if status is not None:
         script.expect(call("GET", OBJECTS, status, {"message": "no"}))
-    above = {"uid": "a", "title": "A"}
+    hits = [{"uid": "a", "title": "A"}, {"uid": "b", "title": "B", "folderUid": "a"}]
+    script.expect(call("GET", SEARCH, 200, hits))
+    assert paths.titles("b") == ("A", "B")
+
+
+def test_what_no_list_shows(script, paths):
     script.expect(
-        call("GET", "/api/folders/b", 200, {"uid": "b", "title": "B", "parentUid": "a", "parents": [above]}),
+        health("11.5.1"),
+        call("GET", SEARCH, 200, [{"uid": "a", "title": "A"}]),
+        call("GET", "/api/folders/new", 200, {"uid": "new", "title": "New", "parentUid": "a"}),
         call("GET", "/api/folders/hidden", 403, {"message": "no"}),
         call("GET", "/api/folders/gone", 404, {"message": "no"}),
     )
-    assert paths.titles("b") == ("A", "B")
-    assert paths.titles("a") == ("A",)
+    assert paths.titles("new") == ("A", "New")
     assert paths.titles("hidden") == ("hidden",)
     assert paths.titles("gone") == ("gone",)
+
+
+def test_a_circle_ends(script, paths):
+    hits = [{"uid": "a", "title": "A", "folderUid": "b"}, {"uid": "b", "title": "B", "folderUid": "a"}]
+    script.expect(health("11.5.1"), call("GET", SEARCH, 200, hits))
+    assert paths.titles("a") == ("B", "A")
