@@ -13,9 +13,19 @@ import yaml
 
 from emulator.state import token_secret
 from modules.conftest import ALL, Server
-from modules.test_dashboards import Org, org, routed  # noqa: F401
+from modules.test_dashboards import ROUTES, Org
 
 OLD = [version for version in ALL if not version.startswith("12")]
+
+
+@pytest.fixture(params=ROUTES, ids=" ".join)
+def org(request, emulators, monkeypatch):
+    """An empty organization of each version, and the route that dashboards are written by."""
+    version, api = request.param
+    server = Server(emulators(version), monkeypatch)
+    server.dashboard_api = api
+    server.ok("grafana_org", name="tenant")
+    return Org(server)
 
 
 def source(org, name, kind="prometheus", **more):
@@ -332,7 +342,10 @@ def element(version, plugin="text"):
     if version != "v2alpha1":
         config = {"kind": "VizConfig", "group": plugin, "version": "", "spec": {"options": {"content": "x"}}}
     data = {"kind": "QueryGroup", "spec": {"queries": [], "queryOptions": {}, "transformations": []}}
-    return {"kind": "Panel", "spec": {"id": 1, "title": "Words", "description": "", "links": [], "data": data, "vizConfig": config}}
+    return {
+        "kind": "Panel",
+        "spec": {"id": 1, "title": "Words", "description": "", "links": [], "data": data, "vizConfig": config},
+    }
 
 
 def layout(version, title="New layout"):
