@@ -64,6 +64,11 @@ bench: .link ## compare with bare requests and with community.grafana, in second
 	@tests/tools/venv.sh $(BENCH) tests/requirements-bench.txt
 	@$(call in,$(BENCH)) python tests/bench/bootstrap.py $(ARGS)
 
+.PHONY: bench-dashboards
+bench-dashboards: .link ## the same for 1 to 5,000 dashboards: all new, nothing to do, one in ten changed
+	@tests/tools/venv.sh $(BENCH) tests/requirements-bench.txt
+	@$(call in,$(BENCH)) python tests/bench/dashboards.py $(ARGS)
+
 .PHONY: lint
 lint: .lint-venv ## check style, types, documentation and packaging; runs nothing
 	@$(call in,$(LINT)) tests/tools/lint.sh

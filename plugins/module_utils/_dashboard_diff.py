@@ -11,15 +11,14 @@ from __future__ import annotations
 import json
 import typing as t
 
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_formats import EXPORT_FIELDS, SERVER_FIELDS
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_schema import same_schema
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_shapes import DASHBOARD, PLAIN, Shape
 from ansible_collections.orgsmith.grafana.plugins.module_utils._json_diff import ABSENT, Difference
 from ansible_collections.orgsmith.grafana.plugins.module_utils._json_pairs import Pairs, paired
 
-#: Fields that belong to the server: database id, uid, version, and the moment when variables were last filled.
-SERVER_FIELDS = ("id", "uid", "version", "iteration")
-#: What exports carry for the import; Grafana drops it when it saves.
-EXPORT_FIELDS = ("__elements", "__inputs", "__requires")
+#: What says nothing: the server's own, and the moment when variables were last filled.
+_NOT_COMPARED = (*SERVER_FIELDS, "iteration")
 #: The most characters of a title in a path.
 MOST_TITLE = 60
 
@@ -41,7 +40,7 @@ def compare(current: t.Mapping[str, t.Any], desired: t.Mapping[str, t.Any]) -> l
 
 
 def _tidy(body: dict[str, t.Any], other: t.Mapping[str, t.Any]) -> None:
-    for name in SERVER_FIELDS:
+    for name in _NOT_COMPARED:
         body.pop(name, None)
     for name in EXPORT_FIELDS:
         if name not in other:

@@ -9,8 +9,9 @@ import typing as t
 from urllib.parse import unquote
 
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_files import PATTERNS, Entry, duplicates, find
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards import GENERAL_NAMES, DesiredDashboard
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards import DesiredDashboard
 from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
+from ansible_collections.orgsmith.grafana.plugins.module_utils._folders import GENERAL_NAMES
 
 #: Options that name one dashboard, or a directory of them.
 _OF_ONE = ("dashboard", "path", "content", "uid")
@@ -34,9 +35,10 @@ def expand(options: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]] | None:
 
 
 def _place(options: t.Mapping[str, t.Any], inside: str) -> dict[str, t.Any]:
-    """Return the options for the folder of a file that lies *inside* directories."""
-    # A slash in a title is %2F in the name of a directory, as exports write it.
-    inside = unquote(inside)
+    """Return the options for the folder of a file that lies *inside* directories.
+
+    Each directory is a folder. A slash in a title is %2F in the name of a directory, as exports write it.
+    """
     top, top_uid = options.get("folder"), options.get("folder_uid")
     at_top = str(top or "").strip().lower() in GENERAL_NAMES and str(top_uid or "").strip().lower() in GENERAL_NAMES
     found: dict[str, t.Any] = {"flat": True, "prune_folder": None if at_top else top, "prune_folder_uid": top_uid or ""}
@@ -49,8 +51,12 @@ def _place(options: t.Mapping[str, t.Any], inside: str) -> dict[str, t.Any]:
                 "folders can be made in it" % (options["directory"], inside)
             )
         return found
-    path = "/".join(part for part in ("" if at_top else str(top), inside) if part)
+    begin = "" if at_top else str(top)
+    titles = () if not begin and inside.lower() in GENERAL_NAMES else tuple(unquote(name).strip() for name in inside.split("/"))
+    below = tuple(title for title in titles if title)
+    path = "/".join(part for part in (begin, *below) if part)
     found.update({"folder": path, "folder_uid": None} if path else {"folder": None, "folder_uid": ""})
+    found.update(top=begin, below=below)
     return found
 
 

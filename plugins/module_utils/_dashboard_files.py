@@ -131,21 +131,28 @@ def _shown(path: str) -> str:
 
 
 def duplicates(entries: t.Iterable[Entry]) -> None:
-    """Raise one :class:`BadInput` that names all uids, and all titles within a folder, that are there more than once."""
+    """Raise one :class:`BadInput` that names all uids, and all titles within a folder, that are there more than once.
+
+    Titles may repeat where each has a uid, as Grafana lets them from 11.3 on; which server it is is not known here.
+    """
     uids: dict[str, list[str]] = {}
     titles: dict[tuple[str | None, str], list[str]] = {}
+    named_only: set[tuple[str | None, str]] = set()
     for entry in entries:
         if entry.uid:
             uids.setdefault(entry.uid, []).append(entry.path)
+        place = (entry.folder, entry.title.strip())
         if entry.title.strip():
-            titles.setdefault((entry.folder, entry.title.strip()), []).append(entry.path)
+            titles.setdefault(place, []).append(entry.path)
+        if not entry.uid:
+            named_only.add(place)
     # Files that share a uid are one dashboard twice: that they share a title, too, says nothing more.
     told = {tuple(paths) for paths in uids.values()}
     problems = ["the uid %s: %s" % (uid, ", ".join(paths)) for uid, paths in uids.items() if len(paths) > 1]
     problems += [
         "the title %s in %s: %s" % (title, "folder %s" % folder if folder else "one folder", ", ".join(paths))
         for (folder, title), paths in titles.items()
-        if len(paths) > 1 and tuple(paths) not in told
+        if len(paths) > 1 and (folder, title) in named_only and tuple(paths) not in told
     ]
     if problems:
         raise BadInput("there is more than one dashboard with %s" % "; with ".join(problems), code="duplicates")

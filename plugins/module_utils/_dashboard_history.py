@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Who wrote a dashboard last: the mark that this collection leaves in a dashboard's history, and how it is read.
 
-The mark is the end of the message of a version: ``(orgsmith.grafana)``, or ``(orgsmith.grafana: SOURCE)`` with the
+The mark is the end of the message of a version: ``[orgsmith.grafana]``, or ``[orgsmith.grafana: SOURCE]`` with the
 source that a task names. A version that somebody else writes has another message, so a dashboard carries the mark only
 as long as nobody else has touched it.
 """
@@ -19,7 +19,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import Ba
 from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
 from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import VERSIONS_BY_UID
 
-_MARK = re.compile(r"\(orgsmith\.grafana(?:: ([^()]*))?\)\Z")
+_MARK = re.compile(r"\[orgsmith\.grafana(?:: ([^\[\]]*))?\]\Z")
 _SOURCE = re.compile(r"[\w.,/ -]{1,60}")
 
 
@@ -43,7 +43,7 @@ class LastWrite:
 
 def mark(message: str | None, source: str) -> str:
     """Return *message* with the mark at its end."""
-    words = "(orgsmith.grafana: %s)" % source if source else "(orgsmith.grafana)"
+    words = "[orgsmith.grafana: %s]" % source if source else "[orgsmith.grafana]"
     return "%s %s" % (message.strip(), words) if message and message.strip() else words
 
 

@@ -9,7 +9,7 @@ import typing as t
 
 from ansible_collections.orgsmith.grafana.plugins.module_utils import _folders as folders
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_history import last_write, source_of
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_routes import managed, route_to
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_routes import LegacyRoute, managed, route_to
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards import DesiredDashboard, Head
 from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
 
@@ -30,11 +30,12 @@ def leftovers(scope: Scope, wanted: t.Sequence[DesiredDashboard]) -> list[Desire
     uids = {one.uid for one in wanted if one.uid is not None}
     titles = {one.title for one in wanted if one.uid is None}
     found: list[DesiredDashboard] = []
-    for head in route_to(scope, places[0].api).heads():
+    route = route_to(scope, places[0].api)
+    for head in route.heads():
         if head.uid in uids or head.title in titles or head.provisioned:
             continue
         place = _place_of(scope, head, places)
-        if place is not None and managed(scope, head.uid) is None:
+        if place is not None and not (isinstance(route, LegacyRoute) and managed(scope, head.uid)):
             found.append(DesiredDashboard(head.uid, head.title, {}, state="absent", api=place.api))
     return found
 

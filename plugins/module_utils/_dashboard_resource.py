@@ -23,11 +23,9 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_import
 )
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_prune import leftovers
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_routes import (
-    AUTO,
     LegacyRoute,
     Route,
     managed,
-    patiently,
     route_to,
 )
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards import (
@@ -39,11 +37,13 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards impor
     differs,
     label,
     parse,
+    place_of,
     plan,
     renamed_or_moved,
     said,
     title_taken,
 )
+from ansible_collections.orgsmith.grafana.plugins.module_utils._diff_text import as_text
 from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import (
     BadInput,
     Conflict,
@@ -71,6 +71,8 @@ class Dashboards(BaseResource):
 
     def __init__(self, plan_missing: bool = False) -> None:
         self._plan_missing = plan_missing
+        #: By uid, what else of the task has the title in the folder.
+        self._repeated: dict[str, str] = {}
 
     def parse(self, options: t.Mapping[str, t.Any]) -> DesiredDashboard:
         """Return what is desired, the file read. Raises :class:`BadInput`."""
@@ -94,17 +96,23 @@ class Dashboards(BaseResource):
 
     def together(self, client: Client, wanted: t.Sequence[DesiredDashboard]) -> None:
         """Raise :class:`BadInput` for two of one title in one folder, where the server lets no two be."""
-        if client.at_least(TITLES_REPEAT):
-            return
+        repeat = client.at_least(TITLES_REPEAT)
         seen: dict[t.Hashable, DesiredDashboard] = {}
         for desired in wanted:
-            place = (desired.title, desired.folder or desired.folder_uid or "")
+            place = (
+                desired.title,
+                place_of(desired) if desired.folder is not None or desired.below else desired.folder_uid or "",
+            )
             first = seen.setdefault(place, desired)
-            if first is not desired and desired.state == "present":
+            if first is desired or desired.state != "present":
+                continue
+            if not repeat:
                 raise BadInput(
                     "%s and %s have one title in one folder, where Grafana takes one of each title up to 11.2: give one "
                     "of them another title or folder" % (label(first), label(desired))
                 )
+            if desired.uid is not None:
+                self._repeated[desired.uid] = label(first)
 
     def lanes(self, scope: Scope) -> int:
         """Return 1 where writing one dashboard may get in the way of another: up to 11.2, by its title."""
@@ -129,7 +137,7 @@ class Dashboards(BaseResource):
         """Return the uid of the desired folder, or the path of the one to make."""
         if desired.folder is None or (desired.state == "absent" and desired.uid is not None):
             return desired.folder_uid, None
-        uid = folders.by_path(scope, desired.folder, desired.flat)
+        uid = folders.by_path(scope, *place_of(desired), flat=desired.flat)
         if uid is None and not desired.create_folder and desired.state == "present":
             raise folders.not_found(scope, desired.folder)
         return uid, None if uid is not None else desired.folder
@@ -142,8 +150,11 @@ class Dashboards(BaseResource):
         """Return what is said of a dashboard that somebody else has edited."""
         if current is None:
             return list(desired.hints)
+        other = self._repeated.get(desired.uid or "")
         named = "dashboard %s" % label(desired)
         found = [*desired.hints, *("%s: %s" % (named, text) for text in (*current.warnings, *current.dangling))]
+        if other is not None:
+            found.append("%s has the title that %s has in that folder" % (named, other))
         if current.edited is not None:
             done = "it is left as it is" if desired.on_conflict == KEEP else "that is overwritten"
             found.append("%s was edited %s, and %s" % (named, said(current.edited), done))
@@ -165,19 +176,18 @@ class Dashboards(BaseResource):
             route.delete(t.cast(CurrentDashboard, change.data.current))
             scope.forget("dashboard heads")
             return Found(None)
-        found: Found = change.data[0]
-        changed_paths: tuple[str, ...] = change.data[1]
+        found, changed_paths = t.cast("tuple[Found, tuple[str, ...]]", change.data)
         desired = found.wanted or desired
         folder_uid, made = found.folder_uid, found.folder_to_make is not None
-        if found.folder_to_make is not None:
-            folder_uid = folders.make(scope, found.folder_to_make)
+        if made:
+            folder_uid = folders.make(scope, *place_of(desired))
         current = found.current
         if folder_uid is None:
             # The server takes no folder for General, and moves the dashboard there (8.5 to 12.4).
             folder_uid = current.folder_uid if current else folders.GENERAL
-        patiently(lambda: make_panels(scope, found.panels, folder_uid), made)
+        folders.patiently(lambda: make_panels(scope, found.panels, folder_uid), made)
         message = mark(desired.message, desired.source)
-        uid, version = patiently(lambda: route.write(desired.uid, desired.body, current, folder_uid, message), made)
+        uid, version = folders.patiently(lambda: route.write(desired.uid, desired.body, current, folder_uid, message), made)
         written = CurrentDashboard(
             uid=uid, title=desired.title, body=desired.body, folder_uid=folder_uid, version=version, changed_paths=changed_paths
         )
@@ -206,6 +216,10 @@ class Dashboards(BaseResource):
         """Return what was written: the server took it as it was sent."""
         return change.after
 
+    def diff(self, view: View) -> View | str:
+        """Return lines of YAML: the paths of a dashboard are keys that people read."""
+        return as_text(view)
+
     def result(self, scope: Scope | None, desired: DesiredDashboard, current: Found) -> View | None:
         """Return what identifies the dashboard, its version and what was changed; never its body."""
         there = current.current
@@ -232,6 +246,9 @@ def _asked(scope: Scope, route: Route, desired: DesiredDashboard, found: Found) 
     current = found.current
     if not differs(desired, found):
         return found
+    leaves = desired.state == "absent" or renamed_or_moved(desired, found)
+    if current is not None and current.folder_uid and leaves:
+        found = replace(found, current_folder=folders.path(scope, current.folder_uid))
     if desired.document is not None:
         found = replace(found, warnings=tuple(required(scope, desired)))
     if isinstance(route, LegacyRoute) and desired.state == "present" and not scope.client.at_least(LIBRARY_PANELS_MAY_LACK):
@@ -278,15 +295,4 @@ def _by_title(scope: Scope, route: Route, title: str, folder_uid: str) -> Curren
     return route.dashboard(uids[0]) if uids else None
 
 
-def by_uid(scope: Scope, uid: str, api: str = AUTO) -> CurrentDashboard | None:
-    """Return the dashboard of this uid."""
-    return route_to(scope, api).dashboard(uid)
-
-
-def titles(scope: Scope, title: str | None = None) -> list[tuple[str, str, str]]:
-    """Return (uid, title, folder uid) of the org's dashboards, or of those whose title is *title*."""
-    found = route_to(scope, AUTO).heads() if title is None else titled(scope, AUTO, title)
-    return [(head.uid, head.title, head.folder_uid) for head in found]
-
-
-__all__ = ["Dashboards", "by_uid", "titled", "titles"]
+__all__ = ["Dashboards", "titled"]

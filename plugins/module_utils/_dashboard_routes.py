@@ -9,30 +9,26 @@ Both read, list, write and delete with the same values, so nothing beyond this f
 from __future__ import annotations
 
 import threading
-import time
 import typing as t
+from urllib.parse import urlsplit
 
 from ansible_collections.orgsmith.grafana.plugins.module_utils._client import segment
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_formats import FOLDER_NOTE, GROUP, MESSAGE_NOTE
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards import CurrentDashboard, Head, comparable
 from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import Forbidden, NotFound, Unsupported
 from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
 from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import DASHBOARD_APIS, MESSAGES_LISTED
 
 AUTO, LEGACY, KUBERNETES = "auto", "legacy", "kubernetes"
-GROUP = "dashboard.grafana.app"
 #: The version that gives a dashboard back exactly as it was stored.
 AS_STORED = "v0alpha1"
 
 _NOTE = "grafana.app/"
-FOLDER_NOTE = _NOTE + "folder"
-MESSAGE_NOTE = _NOTE + "message"
 MANAGER_NOTE = _NOTE + "managedBy"
 #: Annotations that the server writes itself, or that a write sets anew.
 _NOT_KEPT = tuple(_NOTE + name for name in ("createdBy", "updatedBy", "updatedTimestamp", "folder", "message"))
 _ID_LABEL = _NOTE + "deprecatedInternalID"
 
-#: How long a new folder's permissions may take to reach the token that made it, in seconds (12.0, recorded).
-FOLDER_DELAY = 60.0
 #: Dashboards a page of a list.
 PER_PAGE = 1000
 #: Up to so many dashboards are asked for one by one; for more, one list of all is cheaper (5 ms against 0.15 ms each).
@@ -90,7 +86,7 @@ def route_to(scope: Scope, api: str, layout: str = "") -> Route:
                 "%s does not know dashboards of the layout %s, only %s"
                 % (scope.client.connection.url, layout, ", ".join(known) or "none by /apis")
             )
-    if api == LEGACY or not sound:
+    if api == LEGACY or not sound or (api == AUTO and not layout and _in_cloud(scope)):
         return LegacyRoute(scope)
     return KubernetesRoute(scope, layout or AS_STORED)
 
@@ -105,23 +101,14 @@ def _sound(scope: Scope) -> bool:
     return known
 
 
+def _in_cloud(scope: Scope) -> bool:
+    """Tell whether the server is a stack of Grafana Cloud, whose namespace is not named after its organization."""
+    return (urlsplit(scope.client.connection.url).hostname or "").endswith(".grafana.net")
+
+
 def _group(scope: Scope) -> dict[str, t.Any]:
     """Return what the server says of the group, nothing where it knows none."""
     return t.cast("dict[str, t.Any]", scope.keep("dashboard group", lambda: scope.client.find("/apis/" + GROUP) or {}))
-
-
-def patiently(write: t.Callable[[], t.Any], patient: bool) -> t.Any:
-    """Return what *write* returns; into a folder of a moment ago (*patient*) again, until its permissions have settled."""
-    deadline = time.monotonic() + FOLDER_DELAY
-    pause = 0.5
-    while True:
-        try:
-            return write()
-        except Forbidden:
-            if not patient or time.monotonic() + pause > deadline:
-                raise
-        time.sleep(pause)
-        pause = min(pause * 2, 8.0)
 
 
 class LegacyRoute:
@@ -157,7 +144,13 @@ class LegacyRoute:
                 "/api/search", org=self._scope.org_id, type="dash-db", query=title, limit=PER_PAGE, page=page
             )
             for hit in hits:
-                yield Head(str(hit["uid"]), str(hit["title"]), str(hit.get("folderUid") or ""), number=hit.get("id"))
+                yield Head(
+                    uid=str(hit["uid"]),
+                    title=str(hit["title"]),
+                    folder_uid=str(hit.get("folderUid") or ""),
+                    number=hit.get("id"),
+                    tags=tuple(hit.get("tags") or ()),
+                )
             if len(hits) < PER_PAGE:
                 return
             page += 1
@@ -193,7 +186,7 @@ class KubernetesRoute:
     def __init__(self, scope: Scope, version: str = AS_STORED) -> None:
         self._scope = scope
         self._version = version
-        self._path = collection_path(scope.org_id, version)
+        self._path = collection_path(scope, version)
 
     def dashboard(self, uid: str) -> CurrentDashboard | None:
         """Return the dashboard of this uid."""
@@ -218,33 +211,35 @@ class KubernetesRoute:
         """Return those of *wanted* that pages of the list show; other dashboards are only counted in."""
         bodies: dict[str, CurrentDashboard] = {}
         heads: list[Head] = []
-        for number, page in enumerate(self._pages()):
-            for entry in page:
-                current = self._current(entry)
+        for number, (page, last) in enumerate(self._pages()):
+            for current in page:
                 heads.append(current.head())
                 if current.uid in wanted:
                     bodies[current.uid] = current
             left = len(wanted) - len(bodies)
-            if left <= FEW_LEFT or (number > 0 and max(left, len(wanted)) <= FEW_WANTED):
+            if not last and (left <= FEW_LEFT or (number > 0 and max(left, len(wanted)) <= FEW_WANTED)):
                 return _Listed(bodies, None)
         self._scope.once("dashboard heads", lambda: heads)
         return _Listed(bodies, wanted)
 
-    def _pages(self) -> t.Iterator[list[dict[str, t.Any]]]:
+    def every(self) -> t.Iterator[CurrentDashboard]:
+        """Yield all dashboards of the org, whole."""
+        for page, _last in self._pages():
+            yield from page
+
+    def _pages(self) -> t.Iterator[tuple[t.Iterator[CurrentDashboard], bool]]:
+        """Yield the pages of the list, and of each whether it is the last."""
         more: str | None = None
         while True:
             page = self._scope.client.get(self._path, org=self._scope.org_id, limit=PER_PAGE, **{"continue": more})
-            yield page.get("items") or []
             more = page.get("metadata", {}).get("continue") or None
+            yield (self._current(entry) for entry in page.get("items") or []), more is None
             if more is None:
                 return
 
     def heads(self) -> list[Head]:
         """Return all dashboards of the list: the search may not have seen a write of a moment ago."""
-        return t.cast(
-            "list[Head]",
-            self._scope.once("dashboard heads", lambda: [self._current(one).head() for page in self._pages() for one in page]),
-        )
+        return t.cast("list[Head]", self._scope.once("dashboard heads", lambda: [one.head() for one in self.every()]))
 
     def write(
         self, uid: str | None, body: t.Mapping[str, t.Any], current: CurrentDashboard | None, folder_uid: str, message: str
@@ -292,14 +287,9 @@ class _Listed:
             return False, None
 
 
-def namespace(org_id: int) -> str:
-    """Return the namespace that ``/apis`` knows an org by: the header does not count there."""
-    return "default" if org_id == 1 else "org-%d" % org_id
-
-
-def collection_path(org_id: int, version: str = AS_STORED) -> str:
+def collection_path(scope: Scope, version: str = AS_STORED) -> str:
     """Return the path of the org's dashboards in a version of the group."""
-    return "/apis/%s/%s/namespaces/%s/dashboards" % (GROUP, version, namespace(org_id))
+    return "/apis/%s/%s/namespaces/%s/dashboards" % (GROUP, version, scope.namespace)
 
 
 def from_object(found: t.Mapping[str, t.Any]) -> CurrentDashboard:
@@ -353,7 +343,7 @@ def managed(scope: Scope, uid: str) -> str | None:
     if not scope.client.at_least(DASHBOARD_APIS):
         return None
     try:
-        found = scope.client.find("%s/%s" % (collection_path(scope.org_id), segment(uid)), org=scope.org_id)
+        found = scope.client.find("%s/%s" % (collection_path(scope), segment(uid)), org=scope.org_id)
     except (Forbidden, NotFound):
         return None
     return None if found is None else from_object(found).provisioned

@@ -9,7 +9,6 @@ legacy route (recorded), and only from 36 on: the steps 33 and 36 look up data s
 
 from __future__ import annotations
 
-import copy
 import typing as t
 
 Body = dict[str, t.Any]
@@ -37,11 +36,18 @@ def same_schema(one: Body, other: Body) -> tuple[Body, Body]:
 
 def migrated(body: t.Mapping[str, t.Any], to: int) -> Body:
     """Return *body*, of schema :data:`OLDEST` or later, in schema *to*."""
-    found = copy.deepcopy(dict(body))
+    found: Body = _copied(dict(body))
     for number in range(version_of(body) + 1, to + 1):
         STEPS[number](found)
         found["schemaVersion"] = number
     return found
+
+
+def _copied(value: t.Any) -> t.Any:
+    """Return a deep copy of a JSON document, several times faster than ``copy.deepcopy``."""
+    if isinstance(value, dict):
+        return {key: _copied(entry) for key, entry in value.items()}
+    return [_copied(entry) for entry in value] if isinstance(value, list) else value
 
 
 def _legends(body: Body) -> None:

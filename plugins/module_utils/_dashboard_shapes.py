@@ -60,9 +60,18 @@ def by(*names: str) -> Identity:
         if element is None or element == "":
             return None
         # 1 and true are equal keys: what else differs is found when the two are compared.
-        return element if isinstance(element, (str, int, float)) else json.dumps(element, sort_keys=True)
+        return element if isinstance(element, (str, int, float)) else json.dumps(_plain(element), sort_keys=True)
 
     return identity
+
+
+def _plain(value: t.Any) -> t.Any:
+    """Return *value* so that what is the same reads the same: without nulls in objects, whole numbers as such."""
+    if isinstance(value, dict):
+        return {key: _plain(entry) for key, entry in value.items() if entry is not None}
+    if isinstance(value, list):
+        return [_plain(entry) for entry in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _type_and_title(panel: t.Any) -> t.Hashable:

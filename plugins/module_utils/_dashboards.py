@@ -12,11 +12,17 @@ from dataclasses import dataclass, field, replace
 
 from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import text
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_diff import compare
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_formats import CLASSIC, Document, read_document
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_formats import (
+    CLASSIC,
+    SERVER_FIELDS,
+    Document,
+    read_document,
+)
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_history import LastWrite, check_source
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_inputs import LibraryPanel
 from ansible_collections.orgsmith.grafana.plugins.module_utils._document_text import load
 from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput, Refused
+from ansible_collections.orgsmith.grafana.plugins.module_utils._folders import GENERAL_NAMES
 from ansible_collections.orgsmith.grafana.plugins.module_utils._json_diff import check_document, paths, shown
 from ansible_collections.orgsmith.grafana.plugins.module_utils._key_like import key_like, masked
 from ansible_collections.orgsmith.grafana.plugins.module_utils._reconcile import Change, View
@@ -43,13 +49,9 @@ OPTIONS: dict[str, dict[str, t.Any]] = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
 }
 
-#: What people call the place for what is in no folder.
-GENERAL_NAMES = ("", "general")
 #: What is done about a dashboard that somebody else has written since this collection did.
 OVERWRITE, FAIL, KEEP = "overwrite", "fail", "keep"
 
-#: Fields of a dashboard that belong to the server: its database id, and the version, which every write moves.
-SERVER_FIELDS = ("id", "uid", "version")
 _UID = re.compile(r"[a-zA-Z0-9_-]{1,40}")
 
 
@@ -66,6 +68,9 @@ class DesiredDashboard:
     body: t.Mapping[str, t.Any] = field(repr=False)
     folder_uid: str | None = None
     folder: str | None = None
+    #: of a folder that a tree of directories names: the path that it begins at, and the titles of those below
+    top: str = ""
+    below: tuple[str, ...] = ()
     create_folder: bool = False
     #: whether a path of folders is one folder's title where folders do not nest
     flat: bool = False
@@ -100,6 +105,7 @@ class Head:
     provisioned: bool = False
     message: str | None = None
     number: int | None = None
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -130,7 +136,16 @@ class CurrentDashboard:
 
     def head(self) -> Head:
         """Return what identifies it."""
-        return Head(self.uid, self.title, self.folder_uid, self.provisioned is not None, self.message, self.number)
+        tags = self.body.get("tags")
+        return Head(
+            uid=self.uid,
+            title=self.title,
+            folder_uid=self.folder_uid,
+            provisioned=self.provisioned is not None,
+            message=self.message,
+            number=self.number,
+            tags=tuple(str(tag) for tag in tags) if isinstance(tags, list) else (),
+        )
 
 
 @dataclass(frozen=True)
@@ -143,6 +158,8 @@ class Found:
     current: CurrentDashboard | None
     folder_uid: str | None = None
     folder_to_make: str | None = None
+    #: the path of the folder that the dashboard is in, where something is about to be done to it
+    current_folder: str = ""
     #: the newest version, where it was asked for, and is not of this collection
     edited: LastWrite | None = None
     #: the uid of another dashboard of that title in that folder, where the server lets no two be
@@ -240,12 +257,28 @@ def _check_secrets(document: Document, options: t.Mapping[str, t.Any], what: str
 
 def _manner(options: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     """Return how a dashboard is to be written, whatever is in it."""
-    names = ("api", "on_conflict", "prune", "prune_folder_uid", "prune_folder", "file", "flat", "check_references")
+    names = (
+        "api",
+        "on_conflict",
+        "prune",
+        "prune_folder_uid",
+        "prune_folder",
+        "file",
+        "flat",
+        "top",
+        "below",
+        "check_references",
+    )
     given = {name: options[name] for name in names if options.get(name) is not None}
     if "prune_folder" not in given and "prune_folder_uid" not in given:
         places = {"prune_folder": options.get("folder"), "prune_folder_uid": options.get("folder_uid")}
         given.update({name: str(value) for name, value in places.items() if value is not None})
     return {**given, "source": check_source(options.get("source") or "")}
+
+
+def place_of(desired: DesiredDashboard) -> tuple[str, tuple[str, ...]]:
+    """Return the path of the desired folder, and the titles of folders below that each stand for themselves."""
+    return (desired.top, desired.below) if desired.below else (desired.folder or "", ())
 
 
 def general(uid: str) -> str:
@@ -347,7 +380,7 @@ def label(desired: DesiredDashboard) -> str:
 def _difference(desired: DesiredDashboard, found: Found) -> Change | None:
     current, desired = found.current, found.wanted or desired
     if desired.state == "absent":
-        return None if current is None else Change("delete", _current_head(current), {}, found)
+        return None if current is None else Change("delete", _current_head(found), {}, found)
     moves = found.folder_to_make is not None or (
         found.folder_uid is not None and current is not None and found.folder_uid != current.folder_uid
     )
@@ -356,8 +389,11 @@ def _difference(desired: DesiredDashboard, found: Found) -> Change | None:
     changes = compare(current.body, desired.body)
     if not changes and not moves and not found.panels:
         return None
-    before = {**_current_head(current), "changes": shown(changes, "before")}
-    after = {**_head(desired, current.folder_uid, current.uid), "changes": shown(changes, "after"), **_panels(found)}
+    inside = [change for change in changes if change.path != "title"]  # which the head has
+    before: View = {**_current_head(found), "changes": shown(inside, "before")}
+    after: View = {**_head(desired, current.folder_uid, current.uid), "changes": shown(inside, "after"), **_panels(found)}
+    if not moves:
+        before["folder"] = after["folder"]
     beside = (["folder"] if moves else []) + (["library panels"] if found.panels else [])
     return Change("update", before, after, (found, tuple(paths(changes) + beside)))
 
@@ -392,5 +428,6 @@ def _head(desired: DesiredDashboard, folder_uid: str | None, uid: str | None) ->
     }
 
 
-def _current_head(current: CurrentDashboard) -> View:
-    return {"uid": current.uid, "title": masked(current.title), "folder": current.folder_uid}
+def _current_head(found: Found) -> View:
+    current = t.cast(CurrentDashboard, found.current)
+    return {"uid": current.uid, "title": masked(current.title), "folder": found.current_folder or current.folder_uid}

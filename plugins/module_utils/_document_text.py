@@ -94,7 +94,7 @@ def _loader(yaml: t.Any) -> t.Any:
 
 def _yaml_problem(problem: t.Any) -> str:
     mark = getattr(problem, "problem_mark", None)
-    said = getattr(problem, "problem", None) or str(problem).split("\n")[0]
+    said = getattr(problem, "problem", None) or str(problem).partition("\n")[0]
     return "%s at line %d column %d" % (said, mark.line + 1, mark.column + 1) if mark is not None else str(said)
 
 

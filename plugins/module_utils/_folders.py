@@ -5,69 +5,108 @@
 
 from __future__ import annotations
 
+import time
 import typing as t
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._client import segment
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import GrafanaError, NotFound, Refused, Unsupported
+from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import (
+    Forbidden,
+    GrafanaError,
+    NotFound,
+    Refused,
+    Unsupported,
+)
+from ansible_collections.orgsmith.grafana.plugins.module_utils._folder_tree import GENERAL, Folder, Tree, from_legacy
 from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
 from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import NESTED_FOLDERS
 
-#: Folders a page.
-PER_PAGE = 1000
-#: The uid of the place for what is in no folder, as results and our options write it.
-GENERAL = ""
-#: What people call that place.
+#: What people call the place for what is in no folder.
 GENERAL_NAMES = ("", "general")
+#: How long a new folder's permissions may take to reach the token that made it, in seconds (12.0, recorded).
+DELAY = 60.0
+T = t.TypeVar("T")
+
+
+def tree(scope: Scope) -> Tree:
+    """Return what is known of the folders of the org."""
+    known: Tree = scope.once("folders", lambda: Tree(scope))
+    return known
 
 
 def exists(scope: Scope, uid: str) -> bool:
     """Tell whether the org has a folder of this uid."""
-    found: t.Any = scope.once("folder " + uid, lambda: scope.client.find("/api/folders/%s" % segment(uid), org=scope.org_id))
-    return found is not None
+    with scope.lock:
+        return tree(scope).find(uid) is not None
 
 
 def number(scope: Scope, uid: str) -> int:
     """Return the database id of a folder, by which old versions know it here and there. Raises :class:`NotFound`."""
-    if not exists(scope, uid):
+    with scope.lock:
+        found = tree(scope).find(uid)
+    if found is None or found.id is None:
         raise not_found(scope, uid)
-    return int(scope.once("folder " + uid, dict)["id"])
+    return found.id
 
 
 def ancestors(scope: Scope, uid: str) -> tuple[str, ...]:
     """Return the uids of the folders that a folder is in, the top one first; none where folders do not nest."""
-    found: t.Any = scope.once("folder " + uid, lambda: scope.client.find("/api/folders/%s" % segment(uid), org=scope.org_id))
-    return tuple(str(parent["uid"]) for parent in (found or {}).get("parents") or ())
+    with scope.lock:
+        return tuple(folder.uid for folder in tree(scope).above(uid))
 
 
-def by_path(scope: Scope, path: str, flat: bool = False) -> str | None:
+def path(scope: Scope, uid: str) -> str:
+    """Return the titles from the top down to a folder; empty for General, and for one that is not shown."""
+    with scope.lock:
+        return tree(scope).path(uid)
+
+
+def by_path(scope: Scope, path: str, below: t.Sequence[str] = (), flat: bool = False) -> str | None:
     """Return the uid of the folder at *path*, titles joined by slashes; ``None`` if it is not there.
 
     A title that holds slashes itself is found at the top level; with *flat* that is what a path means on servers
-    whose folders do not nest, and otherwise :class:`Unsupported` is raised there. Raises :class:`Refused` for a title
-    that two folders of one level share.
+    whose folders do not nest, and otherwise :class:`Unsupported` is raised there. The titles *below* lead further down,
+    each as it is, slashes included. Raises :class:`Refused` for a title that two folders of one level share.
     """
-    if path.strip().lower() in GENERAL_NAMES:
+    whole = "/".join(part for part in (path, *below) if part)
+    if whole.strip().lower() in GENERAL_NAMES and not below:
         return GENERAL
-    whole = _titled(scope, GENERAL, path)
-    if whole is not None:
-        return whole
-    if flat and scope.client.at_least(NESTED_FOLDERS) is False:
+    with scope.lock:
+        return _by_path(scope, path, below, whole, flat)
+
+
+def _by_path(scope: Scope, path: str, below: t.Sequence[str], whole: str, flat: bool) -> str | None:
+    if below and nests(scope):
+        found = _descend(scope, by_path(scope, path, flat=flat), below)
+        # As a server whose folders did not nest yet has made it, the whole path is the title of one.
+        return found if found is not None else _titled(scope, GENERAL, whole)
+    at_top = _titled(scope, GENERAL, whole)
+    if at_top is not None:
+        return at_top
+    if flat and not nests(scope):
         return None
-    _check_nesting(scope, path)
-    parent: str | None = GENERAL
-    for title in steps(path):
+    check_nesting(scope, whole, len(steps(whole)) - 1)
+    return _descend(scope, GENERAL, steps(whole))
+
+
+def _descend(scope: Scope, parent: str | None, titles: t.Sequence[str]) -> str | None:
+    """Return the uid of the folder that *titles* lead to from *parent*; ``None`` if one is not there."""
+    for title in titles:
         if parent is None:
             return None
         parent = _titled(scope, parent, title)
     return parent
 
 
-def _check_nesting(scope: Scope, path: str) -> None:
-    """Raise :class:`Unsupported` for folders in folders before 11: such a server takes every folder for a top one."""
-    if len(steps(path)) > 1 and scope.client.at_least(NESTED_FOLDERS) is False:
+def nests(scope: Scope) -> bool:
+    """Tell whether folders can be in folders; where the version is hidden, they may."""
+    return scope.client.at_least(NESTED_FOLDERS) is not False
+
+
+def check_nesting(scope: Scope, what: str, depth: int) -> None:
+    """Raise :class:`Unsupported` for a folder *depth* levels down before 11: such a server takes all for top ones."""
+    if depth > 0 and not nests(scope):
         raise Unsupported(
             "folder %s: folders in folders need Grafana %s or later, and %s is %s"
-            % (path, NESTED_FOLDERS, scope.client.connection.url, scope.client.version()),
+            % (what, NESTED_FOLDERS, scope.client.connection.url, scope.client.version()),
         )
 
 
@@ -76,26 +115,29 @@ def steps(path: str) -> list[str]:
     return [title.strip() for title in path.split("/") if title.strip()]
 
 
-def make(scope: Scope, path: str) -> str:
-    """Return the uid of the folder at *path*, whose missing parts are made. Raises :class:`GrafanaError`.
+def make(scope: Scope, path: str, below: t.Sequence[str] = ()) -> str:
+    """Return the uid of the folder that :func:`by_path` looks for; missing parts are made. Raises :class:`GrafanaError`.
 
-    Before folders nest, the path as a whole is the title of one folder.
+    Where folders do not nest, the path as a whole is the title of one folder.
     """
-    titles = [path.strip()] if scope.client.at_least(NESTED_FOLDERS) is False else steps(path)
-    parent = GENERAL
+    made = False
     with scope.lock:
+        if not nests(scope):
+            parent, titles = GENERAL, ["/".join(part for part in (path.strip(), *below) if part)]
+        else:
+            there = by_path(scope, path) if below else None
+            parent, titles = (GENERAL, [*steps(path), *below]) if there is None else (there, list(below))
         for title in titles:
             found = _titled(scope, parent, title)
-            parent = found if found is not None else _make_one(scope, parent, title)
+            if found is None:
+                found, made = _make_one(scope, parent, title, patient=made), True
+            parent = found
     return parent
 
 
-def _make_one(scope: Scope, parent: str, title: str) -> str:
-    body = {"title": title}
-    if parent:
-        body["parentUid"] = parent
+def _make_one(scope: Scope, parent: str, title: str, patient: bool) -> str:
     try:
-        made = scope.client.post("/api/folders", body, org=scope.org_id)
+        return create(scope, title, parent, patient=patient).uid
     except GrafanaError:
         # Somebody else may have made it meanwhile: that is a question.
         scope.forget("folder")
@@ -103,38 +145,69 @@ def _make_one(scope: Scope, parent: str, title: str) -> str:
         if found is None:
             raise
         return found
-    uid = str(made["uid"])
-    _listed(scope, parent).append(made)
-    scope.once("folders in " + uid, list)
-    scope.anew("folder " + uid, lambda: made)
-    return uid
+
+
+def create(
+    scope: Scope,
+    title: str,
+    parent: str,
+    uid: str | None = None,
+    description: str | None = None,
+    patient: bool = False,
+) -> Folder:
+    """Make a folder and return it; *patient* where its parent was made a moment ago. Raises :class:`GrafanaError`."""
+    body = {"title": title}
+    for name, value in (("uid", uid), ("parentUid", parent or None), ("description", description)):
+        if value is not None:
+            body[name] = value
+    answer = patiently(lambda: scope.client.post("/api/folders", body, org=scope.org_id), patient)
+    made = remembered(answer, parent, description)
+    tree(scope).put_made(made)
+    return made
+
+
+def remembered(answer: t.Mapping[str, t.Any], parent: str, description: str | None) -> Folder:
+    """Return the folder that a write has answered, with what answers leave out."""
+    folder = from_legacy(answer)
+    return Folder(
+        uid=folder.uid,
+        title=folder.title,
+        parent_uid=parent,
+        id=folder.id,
+        version=folder.version,
+        description=description or "",
+    )
+
+
+def patiently(write: t.Callable[[], T], patient: bool) -> T:
+    """Return what *write* returns; into a folder of a moment ago try for a while, until its permissions have settled."""
+    deadline = time.monotonic() + DELAY
+    pause = 0.5
+    while True:
+        try:
+            return write()
+        except Forbidden:
+            if not patient or time.monotonic() + pause > deadline:
+                raise
+        time.sleep(pause)
+        pause = min(pause * 2, 8.0)
 
 
 def _titled(scope: Scope, parent: str, title: str) -> str | None:
     """Return the uid of the folder of exactly *title* in *parent*."""
-    same = [str(folder["uid"]) for folder in _listed(scope, parent) if folder["title"] == title]
-    if len(same) > 1:
+    same = only(scope, tree(scope).titled(parent, title), title)
+    return None if same is None else same.uid
+
+
+def only(scope: Scope, folders: t.Sequence[Folder], title: str) -> Folder | None:
+    """Return the one of *folders*, which are all of *title* and in one place. Raises :class:`Refused` for several."""
+    if len(folders) > 1:
         raise Refused(
-            "%d folders of %s are titled %s in one place (%s): say which one by folder_uid"
-            % (len(same), scope.where(), title, ", ".join(same)),
+            "%d folders of %s are titled %s in one place (%s): say which one by its uid"
+            % (len(folders), scope.where(), title, ", ".join(folder.uid for folder in folders)),
             code="ambiguous",
         )
-    return same[0] if same else None
-
-
-def _listed(scope: Scope, parent: str) -> list[dict[str, t.Any]]:
-    """Return the folders in *parent*, listed once."""
-    return t.cast("list[dict[str, t.Any]]", scope.once("folders in " + parent, lambda: list(_children(scope, parent))))
-
-
-def _children(scope: Scope, parent: str) -> t.Iterator[dict[str, t.Any]]:
-    page = 1
-    while True:
-        folders = scope.client.get("/api/folders", org=scope.org_id, limit=PER_PAGE, page=page, parentUid=parent or None)
-        yield from folders
-        if len(folders) < PER_PAGE:
-            return
-        page += 1
+    return folders[0] if folders else None
 
 
 def not_found(scope: Scope, what: str) -> GrafanaError:
@@ -144,3 +217,23 @@ def not_found(scope: Scope, what: str) -> GrafanaError:
         % (what, scope.where()),
         code="folder_not_found",
     )
+
+
+__all__ = [
+    "GENERAL",
+    "GENERAL_NAMES",
+    "ancestors",
+    "by_path",
+    "check_nesting",
+    "create",
+    "exists",
+    "make",
+    "nests",
+    "not_found",
+    "only",
+    "path",
+    "patiently",
+    "remembered",
+    "steps",
+    "tree",
+]

@@ -13,7 +13,6 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._api_keys import 
 from ansible_collections.orgsmith.grafana.plugins.module_utils._client import Client
 from ansible_collections.orgsmith.grafana.plugins.module_utils._cloud import client_for
 from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import Connection, OrgChoice
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_resource import by_uid, titles
 from ansible_collections.orgsmith.grafana.plugins.module_utils._durations import moment
 from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput, Forbidden, GrafanaError, NotFound
 from ansible_collections.orgsmith.grafana.plugins.module_utils._module import GrafanaModule, connection_spec, guarded
@@ -36,7 +35,10 @@ Ask = t.Callable[[GrafanaModule, Client, Connection], Answer]
 
 
 def tell(options: Spec, ask: Ask, cloud: bool = False) -> None:
-    """Be a module that returns what *ask* finds out; *cloud* tells whether the Cloud API tells it too."""
+    """Be a module that returns what *ask* finds out; *cloud* tells whether the Cloud API tells it too.
+
+    What *ask* returns may say ``changed``, for an export to files.
+    """
     connection = connection_spec(cloud)
     module = GrafanaModule(argument_spec={**connection, **options})
     guarded(lambda m: _tell(m, ask), module)
@@ -46,10 +48,10 @@ def _tell(module: GrafanaModule, ask: Ask) -> None:
     connection = module.connection()
     with client_for(connection) as client:
         answer = ask(module, client, connection)
-    module.exit_json(changed=False, **answer)
+    module.exit_json(**{"changed": False, **answer})
 
 
-def _scope(client: Client, choice: OrgChoice) -> Scope:
+def scope_of(client: Client, choice: OrgChoice) -> Scope:
     """Return the scope of the chosen org. Raises :class:`NotFound`."""
     directory = Directory(client)
     org = directory.resolve([choice])[choice]
@@ -60,7 +62,7 @@ def _scope(client: Client, choice: OrgChoice) -> Scope:
     return Scope(client, org, directory, many=True)
 
 
-def _inside(scope: Scope, read: t.Callable[[], t.Any]) -> t.Any:
+def inside(scope: Scope, read: t.Callable[[], t.Any]) -> t.Any:
     """Return what *read* reads; say so where the caller is no member of the org."""
     try:
         return read()
@@ -131,8 +133,8 @@ ACCOUNT_OPTIONS: dict[str, dict[str, t.Any]] = {"name": {"type": "raw"}}
 def service_accounts(module: GrafanaModule, client: Client, connection: Connection) -> Answer:
     """Return the service accounts of an org, or those of exactly the name that is asked for."""
     name = None if module.params["name"] is None else _connection.text(module.params["name"], "name")
-    scope = _scope(client, connection.org)
-    found = [one for one in _inside(scope, lambda: search(scope, name)) if name is None or one.name == name]
+    scope = scope_of(client, connection.org)
+    found = [one for one in inside(scope, lambda: search(scope, name)) if name is None or one.name == name]
     whole = [completed(scope, one) for one in found]
     return {"service_accounts": [shown(scope, one) for one in whole if one is not None]}
 
@@ -153,7 +155,7 @@ def tokens(module: GrafanaModule, client: Client, connection: Connection) -> Ans
         seen.update(account.name for account in accounts)
         return _tokens(module, scope, accounts, wanted)
 
-    found, outside = _of_orgs(module, client, connection, "tokens", read)
+    found, outside = of_orgs(module, client, connection, "tokens", read)
     unknown = sorted(set(wanted) - seen)
     if unknown and not outside.get("not_a_member_of"):
         where = "organization" if module.params["all_orgs"] else "service account of %s" % connection.org
@@ -162,12 +164,12 @@ def tokens(module: GrafanaModule, client: Client, connection: Connection) -> Ans
     return {"tokens": found, **outside}
 
 
-def _of_orgs(
+def of_orgs(
     module: GrafanaModule, client: Client, connection: Connection, what: str, read: t.Callable[[Scope], list[Answer]]
 ) -> tuple[list[Answer], Answer]:
     """Return what *read* reads in the chosen org, or with ``all_orgs`` in each; and which orgs show nothing to the caller."""
     if not module.params["all_orgs"]:
-        return read(_scope(client, connection.org)), {}
+        return read(scope_of(client, connection.org)), {}
     if connection.cloud_stack is not None:
         raise BadInput("all_orgs has no meaning with cloud_stack: a stack is one organization")
     directory = Directory(client)
@@ -190,7 +192,7 @@ def _of_orgs(
 
 def _accounts(scope: Scope) -> list[Account]:
     """Return all accounts of an org."""
-    return t.cast("list[Account]", _inside(scope, lambda: search(scope)))
+    return t.cast("list[Account]", inside(scope, lambda: search(scope)))
 
 
 def _tokens(module: GrafanaModule, scope: Scope, accounts: list[Account], wanted: list[str]) -> list[Answer]:
@@ -247,7 +249,7 @@ def api_keys(module: GrafanaModule, client: Client, connection: Connection) -> A
 
     def read(scope: Scope) -> list[Answer]:
         place = scope.org.shown() if scope.org else {}
-        keys: list[ApiKey] | None = _inside(scope, lambda: list_keys(scope))
+        keys: list[ApiKey] | None = inside(scope, lambda: list_keys(scope))
         if keys is None:
             ended.append(scope.org or Org(scope.org_id))
         if len(keys or ()) >= KEYS_LISTED:
@@ -255,7 +257,7 @@ def api_keys(module: GrafanaModule, client: Client, connection: Connection) -> A
         wanted = [key for key in keys or () if name in (None, key.name) and params["expired"] in (None, key.expired)]
         return [{**place, **_api_key(client, key, made.get((scope.org_id, key.id)))} for key in wanted]
 
-    found, outside = _of_orgs(module, client, connection, "API keys", read)
+    found, outside = of_orgs(module, client, connection, "API keys", read)
     if cut:
         module.warn("Grafana's list of API keys ends at %d, and did so in %d organizations" % (KEYS_LISTED, len(cut)))
     if ended:
@@ -280,46 +282,3 @@ def _api_key(client: Client, key: ApiKey, made: str | None) -> Answer:
         "created": made,
         "age": None if began is None else max(0, int((client.now() - began).total_seconds())),
     }
-
-
-DASHBOARD_OPTIONS: dict[str, dict[str, t.Any]] = {
-    "uid": {"type": "raw"},
-    "title": {"type": "raw"},
-    "folder_uid": {"type": "raw"},
-    "content": {"type": "bool", "default": False},
-}
-
-
-def dashboards(module: GrafanaModule, client: Client, connection: Connection) -> Answer:
-    """Return uid, title and folder of an org's dashboards; with ``content`` the dashboards themselves."""
-    wanted = {
-        name: _connection.text(module.params[name], name)
-        for name in ("uid", "title", "folder_uid")
-        if module.params[name] is not None
-    }
-    scope = _scope(client, connection.org)
-    return {"dashboards": _inside(scope, lambda: _dashboards(scope, wanted, module.params["content"]))}
-
-
-def _dashboards(scope: Scope, wanted: dict[str, str], content: bool) -> list[Answer]:
-    if "uid" in wanted:
-        one = by_uid(scope, wanted["uid"])
-        found = [(one.uid, one.title, one.folder_uid)] if one else []
-    else:
-        found = titles(scope, wanted.get("title"))
-    names = ("uid", "title", "folder_uid")
-    entries = [dict(zip(names, entry)) for entry in found]
-    kept = [entry for entry in entries if all(entry[name] == value for name, value in wanted.items())]
-    if not content:
-        return [{**scope.org.shown(), **entry} if scope.org else dict(entry) for entry in kept]
-    return [_content(scope, entry["uid"]) for entry in kept]
-
-
-def _content(scope: Scope, uid: str) -> Answer:
-    one = by_uid(scope, uid)
-    if one is None:
-        raise NotFound("dashboard %s has gone meanwhile" % uid)
-    entry: Answer = dict(scope.org.shown()) if scope.org else {}
-    entry.update(uid=one.uid, title=one.title, folder_uid=one.folder_uid, version=one.version)
-    entry.update(provisioned=one.provisioned is not None, dashboard={**one.body, "uid": one.uid})
-    return entry

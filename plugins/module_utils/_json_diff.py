@@ -50,20 +50,26 @@ def paths(differences: t.Sequence[Difference]) -> list[str]:
     return found + (["... and %d more" % more] if more else [])
 
 
-def shown(differences: t.Sequence[Difference], side: str) -> dict[str, str]:
+def shown(differences: t.Sequence[Difference], side: str) -> dict[str, t.Any]:
     """Return the values of one *side*, ``before`` or ``after``, by path and shortened, for Ansible's diff.
 
     What looks like a key is masked, and before it is shortened: half a key would not be recognised as one.
     """
-    found: dict[str, str] = {}
+    found: dict[str, t.Any] = {}
     for difference in differences[:MOST_PATHS]:
         value = difference.old if side == "before" else difference.new
         if value is not ABSENT:
-            found[masked(difference.path)] = shorten(masked(value))
+            found[masked(difference.path)] = _short(masked(value))
     more = len(differences) - MOST_PATHS
     if more > 0:
         found["..."] = "and %d more" % more
     return found
+
+
+def _short(value: t.Any) -> t.Any:
+    """Return *value* itself where it is short, else the beginning of its JSON."""
+    text = shorten(value)
+    return text if isinstance(value, str) or len(text) > MOST_TEXT else value
 
 
 def shorten(value: t.Any) -> str:

@@ -239,8 +239,8 @@ def _entry(module: GrafanaModule, resource: Resource, outcome: Outcome) -> dict[
     elif module._diff and outcome.status == CHANGED:  # pylint: disable=protected-access
         header = resource.label(outcome.item.desired)
         entry["diff"] = {
-            "before": outcome.before,
-            "after": outcome.after,
+            "before": resource.diff(outcome.before),
+            "after": resource.diff(outcome.after),
             "before_header": header,
             "after_header": header,
         }

@@ -80,6 +80,9 @@ class Resource(t.Protocol):
     def label(self, desired: t.Any) -> str:
         """Return the object's name for messages."""
 
+    def order(self, wanted: t.Sequence[t.Any]) -> t.Sequence[int]:
+        """Return the positions of the objects of one org in the order in which they have to be brought about. Pure."""
+
     def absent(self, desired: t.Any) -> bool:
         """Tell whether the object is to be gone."""
 
@@ -100,6 +103,9 @@ class Resource(t.Protocol):
 
     def view(self, desired: t.Any, current: t.Any, change: Change) -> View:
         """Return what users manage of *current*, as *change* has left it, for the diff."""
+
+    def diff(self, view: View) -> View | str:
+        """Return *view*, of before or after, as Ansible's diff is to show it: as text line by line, else as JSON."""
 
     def result(self, scope: Scope | None, desired: t.Any, current: t.Any) -> View | None:
         """Return *current* with its ids, for the result; ``None`` where nothing is there."""
@@ -250,6 +256,7 @@ class Run:
         for _org, members in groups.values():  # one org may be named by its id here and by its name there
             find_duplicates(self.resource, members, place=lambda item: None)
             self.resource.together(self.client, [item.desired for item in members])
+            members[:] = [members[position] for position in self.resource.order([item.desired for item in members])]
         return list(groups.values())
 
     def _orgs(self, items: t.Sequence[Item]) -> dict[OrgChoice, Org | None]:
@@ -472,6 +479,10 @@ class BaseResource:
     in_org = True
     requests_each = 3
 
+    def order(self, wanted: t.Sequence[t.Any]) -> t.Sequence[int]:
+        """The order of the task is as good as any other."""
+        return range(len(wanted))
+
     def absent(self, desired: t.Any) -> bool:
         """Tell whether ``state: absent`` is asked for."""
         return bool(desired.state == "absent")
@@ -493,6 +504,10 @@ class BaseResource:
 
     def forget(self) -> None:
         """Nothing is remembered beyond the scope."""
+
+    def diff(self, view: View) -> View | str:
+        """Leave it to Ansible."""
+        return view
 
     def expand(self, options: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]] | None:
         """Options describe one object."""

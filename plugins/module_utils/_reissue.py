@@ -182,9 +182,7 @@ class Reissues:
             raise outcome.problem
         return outcome
 
-    def _weigh(
-        self, scope: Scope, wanted: Wanted, reissue: Reissue, record: KeyRecord, there: View, check: bool
-    ) -> None:
+    def _weigh(self, scope: Scope, wanted: Wanted, reissue: Reissue, record: KeyRecord, there: View, check: bool) -> None:
         """Note why the old key stays; nothing where it goes."""
         plan = reissue.plan
         if plan.key.id is None:

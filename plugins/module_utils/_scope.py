@@ -67,6 +67,10 @@ class Directory:
         self._listed.update((org.id, org) for org in found)
         return found
 
+    def listed(self) -> list[Org]:
+        """Return the organizations that ``all`` has returned, without asking again."""
+        return list(self._listed.values())
+
     def _of_caller(self) -> list[Org]:
         """Return the organizations of a caller who may not list them all: a token has one, a user some."""
         if self._client.connection.identity.kind == "token":
@@ -199,6 +203,11 @@ class Scope:
         if self.org is None:
             raise TypeError("no organization in this scope")
         return self.org.id
+
+    @property
+    def namespace(self) -> str:
+        """The namespace that ``/apis`` knows the org by: the header does not count there."""
+        return "default" if self.org_id == 1 else "org-%d" % self.org_id
 
     def where(self) -> str:
         """Return the org and the server, for messages."""

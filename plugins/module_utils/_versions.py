@@ -44,6 +44,10 @@ DASHBOARD_APIS = Version(12, 0)
 VERSIONS_BY_UID = Version(9, 0)
 #: Objects of ``/apis/dashboard.grafana.app`` carry the message of their last version from here (recorded).
 MESSAGES_LISTED = Version(12, 1)
+#: ``/apis/folder.grafana.app`` is there from here (11.5 answers 404, recorded); nothing before tells a folder's description.
+FOLDER_APIS = Version(12, 0)
+#: ``GET /api/folders/:uid/counts`` counts whatever a folder holds from here (10.0 and 10.1 leave kinds out).
+FOLDER_COUNTS = Version(11, 0)
 #: ``POST /api/library-elements`` takes the uid of a folder from here; before, its database id.
 LIBRARY_FOLDER_UIDS = Version(9, 0)
 #: A dashboard may name library panels that do not exist from here; before, the legacy route stores it and answers 500 (recorded).

@@ -10,9 +10,13 @@ module: grafana_dashboard
 short_description: Manage dashboards of an organization of Grafana
 version_added: 0.1.0
 description:
-  - Creates, changes, moves and deletes dashboards.
-  - A dashboard that is as it should be is not written, and gets no new version.
-  - Provisioned dashboards are never written or deleted.
+  - Creates, changes, moves and deletes dashboards, one or thousands in a task.
+  - A dashboard that is as it should be is not written, and gets no new version. What servers add, drop, fill in or migrate
+    by themselves (ids, key order, default values, newer schemas) is no difference; what a person would call a change is one.
+  - Provisioned dashboards, and those that a Git repository is synchronised to, are never written or deleted.
+  - "Every version that this module writes has C([orgsmith.grafana]) at the end of its message, or
+    C([orgsmith.grafana: SOURCE]) with O(source). This mark tells whether somebody else has written the dashboard since, and
+    is what O(prune) goes by."
 options:
   dashboard:
     description: &dashboard
@@ -21,12 +25,36 @@ options:
     type: dict
   path:
     description: &path
-      - A JSON file on the host that runs the module, as exported, or as the API wraps it in C(dashboard).
+      - A file on the host that runs the module.
+      - It holds the dashboard as JSON, whether copied from its settings, exported (for sharing, too, see O(inputs)), as the API
+        or grafana.com wraps it, or as a manifest for Kubernetes, in JSON or YAML, with the classic layout or, from
+        Grafana 12.0 on, the new one (C(v2alpha1), C(v2beta1)).
     type: path
   content:
     description: &content
-      - The JSON of the dashboard as text.
+      - The dashboard as text, JSON or YAML.
     type: str
+  directory:
+    description: &directory
+      - A directory on the host that runs the module, all of whose dashboards are wanted, each in a file of its own.
+      - The directories in it are folders, made as needed, in O(folder) if that is set. Where folders do not nest (before
+        Grafana 11.0) a path such as C(hosts/linux) is one folder of that title. In the name of a directory C(%2F) is a slash.
+      - The place of a file says where its dashboard is to be; what the file itself says of a folder does not count. Files at
+        the top belong to no folder, or to O(folder).
+      - Hidden files and directories are passed over, and links are followed. All files that cannot be read are named at
+        once, before anything is written, and so are dashboards of one uid, or of one title in one folder.
+    type: path
+  patterns:
+    description: &patterns
+      - Which files of O(directory) are dashboards, as patterns of names or, with a slash, of paths below it.
+      - By default C(*.json), C(*.yaml) and C(*.yml).
+    type: list
+    elements: str
+  exclude:
+    description: &exclude
+      - Which files and directories of O(directory) are passed over, as patterns like O(patterns).
+    type: list
+    elements: str
   uid:
     description: &uid
       - The uid, in place of the one in the dashboard.
@@ -43,13 +71,64 @@ options:
     type: raw
   create_folder:
     description: &create_folder
-      - Whether missing folders of O(folder) are made.
+      - Whether missing folders of O(folder) are made. By default they are with O(directory), and are not without.
     type: bool
-    default: false
   message:
     description: &message
       - What the dashboard's history says of a change.
     type: str
+  source:
+    description: &source
+      - Where these dashboards come from, in up to 60 letters, digits, spaces and C(.,/_-). It stands in the mark of what
+        is written, so that O(prune) tells the dashboards of several sources in one organization apart.
+    type: str
+    default: ""
+  prune:
+    description: &prune
+      - Whether dashboards that this collection has written for the same O(source), and that are not wanted any more, are
+        deleted; with O(folder) or O(folder_uid) only those in that folder and below it.
+      - What somebody else has written last is left, and so is what is provisioned or carries no mark.
+      - It goes with O(directory) or O(batch), which say what is wanted.
+      - Up to Grafana 12.0 the mark is asked for with a request for each dashboard that is not wanted.
+    type: bool
+    default: false
+  on_conflict:
+    description: &on_conflict
+      - What is done about a dashboard that differs, and whose newest version this collection has not written. Who wrote it
+        and when is told in any case.
+      - V(overwrite) writes, V(keep) leaves it as it is, and V(fail) fails.
+    type: str
+    choices: [overwrite, fail, keep]
+    default: overwrite
+  inputs:
+    description: &inputs
+      - What a dashboard that was exported for sharing is to get in place of its inputs. A key is the name of an input
+        (C(DS_PROMETHEUS)), the name that the data source had, or the type of a data source; a value the uid or name of a data
+        source of the organization, or the value of a constant.
+      - Without a value, an input is the data source of that name and type, else the only one of the type, else the
+        default one if it is of the type. What is left is an error that names all of it.
+    type: dict
+    default: {}
+  allow_secrets:
+    description: &allow_secrets
+      - Whether a dashboard may hold what looks like a key of Grafana (C(glsa_...), C(glc_...), an API key). Everybody who
+        sees the dashboard could use it.
+    type: bool
+    default: false
+  check_references:
+    description: &check_references
+      - Whether data sources and library panels that a dashboard names, and the organization has not, are warned about and
+        told in RV(dashboard.missing_references).
+    type: bool
+    default: false
+  api:
+    description: &api
+      - The routes of the server to use. V(auto) uses C(/apis/dashboard.grafana.app) from Grafana 12.0 on, which reads all
+        dashboards of an organization in one request, and the legacy routes before. Results are the same.
+      - V(kubernetes) is refused before 12.0, where those routes lose dashboards or are missing.
+    type: str
+    choices: [auto, legacy, kubernetes]
+    default: auto
   state:
     description: &state
       - Whether the dashboard is to exist.
@@ -74,6 +153,17 @@ options:
       content:
         description: *content
         type: str
+      directory:
+        description: *directory
+        type: path
+      patterns:
+        description: *patterns
+        type: list
+        elements: str
+      exclude:
+        description: *exclude
+        type: list
+        elements: str
       uid:
         description: *uid
         type: raw
@@ -89,6 +179,29 @@ options:
       message:
         description: *message
         type: str
+      source:
+        description: *source
+        type: str
+      prune:
+        description: *prune
+        type: bool
+      on_conflict:
+        description: *on_conflict
+        type: str
+        choices: [overwrite, fail, keep]
+      inputs:
+        description: *inputs
+        type: dict
+      allow_secrets:
+        description: *allow_secrets
+        type: bool
+      check_references:
+        description: *check_references
+        type: bool
+      api:
+        description: *api
+        type: str
+        choices: [auto, legacy, kubernetes]
       state:
         description: *state
         type: str
@@ -118,6 +231,28 @@ EXAMPLES = r"""
     path: "{{ playbook_dir }}/files/overview.json"
     folder: Operations/Hosts
     create_folder: true
+
+- name: All dashboards of a repository, and no other ones of it
+  orgsmith.grafana.grafana_dashboard:
+    org_name: tenant-1
+    directory: "{{ playbook_dir }}/files/dashboards"
+    source: observability
+    prune: true
+
+- name: The same dashboards for several organizations
+  orgsmith.grafana.grafana_dashboard:
+    directory: "{{ playbook_dir }}/files/common"
+    batch:
+      - org_name: tenant-1
+      - org_name: tenant-2
+        inputs:
+          prometheus: Metrics of tenant 2
+
+- name: What somebody has changed in the browser is not overwritten
+  orgsmith.grafana.grafana_dashboard:
+    org_name: tenant-1
+    path: "{{ playbook_dir }}/files/overview.json"
+    on_conflict: fail
 
 - name: A small one in the playbook
   orgsmith.grafana.grafana_dashboard:
@@ -165,25 +300,57 @@ dashboard:
       type: int
       returned: except in check mode for one that would be changed
     changed_paths:
-      description: Where the dashboard differed, such as C(panels[3].title); at most 50 of them.
+      description: Where the dashboard differed, such as C(panels[3] "CPU".targets[0].expr); at most 50 of them.
       type: list
       elements: str
       returned: except in check mode for one that would be changed
+    missing_references:
+      description: A sentence for each data source and library panel that the dashboard names and the organization has not.
+      type: list
+      elements: str
+      returned: with O(check_references), except in check mode for one that would be changed
+    edited:
+      description: The newest version, of the dashboard that was found, if it differed and was not written by this collection.
+      type: dict
+      returned: when there is such a version, except in check mode for one that would be changed
+      contains:
+        version:
+          description: The version.
+          type: int
+          returned: always
+        by:
+          description: The login, or from Grafana 10.0 on the name, of who wrote it.
+          type: str
+          returned: always
+        at:
+          description: When, as the server says it.
+          type: str
+          returned: always
+        message:
+          description: The message of that version.
+          type: str
+          returned: always
 status:
   description: What became of the object. In a batch this stands in each of RV(results).
   type: str
   returned: always
   sample: changed
 results:
-  description: What became of each item of O(batch), in order, with the same keys as a single object's result.
+  description:
+    - What became of each item of O(batch) and each file of O(directory), in order, with the same keys as a single object's
+      result. What O(prune) has deleted comes last.
   type: list
   elements: dict
-  returned: when O(batch) is given
+  returned: when O(batch) or O(directory) is given
   contains:
     index:
-      description: The item's place in O(batch), from 0.
+      description: The place in this list, from 0.
       type: int
       returned: always
+    file:
+      description: The file, relative to O(directory).
+      type: str
+      returned: for a file of O(directory)
     status:
       description: V(ok), V(changed), V(failed), or V(not_run) after O(fail_fast).
       type: str
@@ -195,7 +362,7 @@ results:
 summary:
   description: How many items came to which status.
   type: dict
-  returned: when O(batch) is given
+  returned: when O(batch) or O(directory) is given
   sample: {"ok": 8, "changed": 2, "failed": 0, "not_run": 0, "total": 10}
 failure:
   description: What went wrong.
@@ -219,11 +386,14 @@ failure:
 
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_resource import Dashboards
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards import OPTIONS
+from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
 from ansible_collections.orgsmith.grafana.plugins.module_utils._module import manage
 
 
 def dashboards(module):
-    """Return the resource; in check mode of a whole play a folder may be about to be made."""
+    """Return the resource; in check mode of a whole play a folder may be about to be made. Raises :class:`BadInput`."""
+    if module.params["prune"] and not module.params["directory"] and module.raw_batch is None:
+        raise BadInput("prune goes with directory or batch, which say what is wanted: with one dashboard all others would go")
     return Dashboards(plan_missing=module.check_mode and module.params["missing_parent"] == "plan")
 
 

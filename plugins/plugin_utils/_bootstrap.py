@@ -110,7 +110,7 @@ def _of_tenant(tenant: Tenant, kind: str, folder: str, dashboards_as: str, sink:
     else:
         writer = _writer(tenant, folder, sink) if dashboards_as == "token" and tenant.get("dashboards") else {}
         for dashboard in tenant.get("dashboards") or ():
-            yield {**org, **writer, **_placed(dashboard, "path", folder)}
+            yield {**org, **writer, **_placed(_placed(dashboard, "path", folder), "directory", folder)}
 
 
 def _stored(token: Tenant, folder: str, sink: Tenant | None) -> Item:

@@ -63,9 +63,7 @@ class Vaulted:
     options that are wrong, :class:`StoreError` for files that cannot be used.
     """
 
-    def __init__(
-        self, args: Args, loader: t.Any, environ: t.Mapping[str, str], places: t.Iterable[str] | None = None
-    ) -> None:
+    def __init__(self, args: Args, loader: t.Any, environ: t.Mapping[str, str], places: t.Iterable[str] | None = None) -> None:
         self._args, self._loader, self._environ = args, loader, environ
         self._files: dict[str, VaultFile] = {}
         self._pads: dict[str, str] = {}

@@ -13,35 +13,22 @@ GRAFANA_URL, GRAFANA_USER and GRAFANA_PASSWORD. Prints a table: seconds, request
 from __future__ import annotations
 
 import argparse
-import contextlib
-import json
-import os
-import platform
-import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
 
 import bare
 import requests
+from benchmark import HERE, Target, server, versions, written
 
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parents[1]
-USER, PASSWORD = "admin", "bench-Passw0rd-51aa"
 MEMBER = "bench-member"
 
 
 class Bench:
     """One server, and the contenders' runs on it."""
 
-    def __init__(self, url: str, user: str, password: str, folder: Path, concurrency: int, counted: bool) -> None:
-        self.url, self.user, self.password = url, user, password
-        self.folder, self.concurrency, self.counted = folder, concurrency, counted
-
-    def requests(self) -> int | None:
-        """Return how many requests the server has seen, where it counts them."""
-        return requests.get(f"{self.url}/__emulator__/stats", timeout=30).json()["requests"] if self.counted else None
+    def __init__(self, target: Target, folder: Path, concurrency: int) -> None:
+        self.target, self.folder, self.concurrency = target, folder, concurrency
 
     def tenants(self, prefix: str, size: int) -> list[dict]:
         """Return *size* tenants as the role takes them."""
@@ -65,23 +52,10 @@ class Bench:
 
     def play(self, playbook: str, tenants: list[dict], **more: str) -> dict[str, int]:
         """Run a playbook of this folder with *tenants*; return its recap."""
-        variables = self.folder / "variables.json"
-        variables.write_text(json.dumps({"tenants": tenants, "grafana_url": self.url, **more}), encoding="utf-8")
-        environment = {
-            **os.environ,
-            "GRAFANA_URL": self.url,
-            "GRAFANA_USER": self.user,
-            "GRAFANA_PASSWORD": self.password,
-            "GRAFANA_CONCURRENCY": str(self.concurrency),
-            "ANSIBLE_LIBRARY": str(self.library()),
-            "ANSIBLE_LOCALHOST_WARNING": "false",
-        }
-        command = ["ansible-playbook", str(HERE / "playbooks" / playbook), "-e", f"@{variables}"]
-        found = subprocess.run(command, env=environment, check=False, capture_output=True, text=True)
-        if found.returncode:
-            sys.exit(f"{playbook} failed:\n{found.stdout[-3000:]}\n{found.stderr[-2000:]}")
-        recap = found.stdout.rpartition("PLAY RECAP")[2].splitlines()[1].split(":", 1)[1].split()
-        return {name: int(value) for name, value in (word.split("=") for word in recap)}
+        given = {"tenants": tenants, "grafana_url": self.target.url, **more}
+        variables = written(self.folder / "variables.json", given)
+        environment = {"GRAFANA_CONCURRENCY": str(self.concurrency), "ANSIBLE_LIBRARY": str(self.library())}
+        return self.target.play(playbook, variables, **environment)
 
     def library(self) -> Path:
         """Return a folder with the module that does nothing, as Ansible wants modules: with an interpreter line."""
@@ -98,20 +72,20 @@ class Bench:
         return self.play("floor.yml", tenants)["changed"]
 
     def peers(self, tenants: list[dict]) -> int:
-        return self.play("peers.yml", tenants, grafana_user=self.user, grafana_password=self.password)["changed"]
+        return self.play("peers.yml", tenants, grafana_user=self.target.user, grafana_password=self.target.password)["changed"]
 
     def bare(self, tenants: list[dict]) -> int:
-        return bare.bootstrap(self.url, self.user, self.password, tenants, self.concurrency)
+        return bare.bootstrap(self.target.url, self.target.user, self.target.password, tenants, self.concurrency)
 
     def measure(self, contender: str, size: int) -> list[dict]:
         """Run a contender twice on *size* new tenants."""
         tenants = self.tenants(f"{contender}{size}", size)
         rows = []
         for run in ("first", "nothing to do"):
-            before, start = self.requests(), time.perf_counter()
+            before, start = self.target.requests(), time.perf_counter()
             changed = getattr(self, contender)(tenants)
             seconds = time.perf_counter() - start
-            asked = None if before is None else (self.requests() or 0) - before
+            asked = None if before is None else (self.target.requests() or 0) - before
             rows.append({"size": size, "run": run, "contender": contender, "seconds": seconds, "requests": asked})
             rows[-1]["changed"] = changed
             print(f"  {contender:6} {size:4} {run:14} {seconds:8.2f} s  {asked} requests, changed={changed}", flush=True)
@@ -131,34 +105,6 @@ def table(rows: list[dict]) -> str:
     return "\n".join(lines)
 
 
-@contextlib.contextmanager
-def server():
-    """Yield (url, user, password, whether it counts requests) of the server to measure on."""
-    if os.environ.get("GRAFANA_URL"):
-        yield os.environ["GRAFANA_URL"].rstrip("/"), os.environ["GRAFANA_USER"], os.environ["GRAFANA_PASSWORD"], False
-        return
-    command = [sys.executable, "-m", "emulator", "--port", "0", "--admin-password", PASSWORD, "--costs", "real"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    try:
-        assert process.stdout is not None
-        yield process.stdout.readline().split()[1], USER, PASSWORD, True
-    finally:
-        process.terminate()
-        process.wait(10)
-
-
-def versions() -> str:
-    """Return what was measured with what."""
-    words = subprocess.run(["ansible", "--version"], check=True, capture_output=True, text=True).stdout.split("\n")[0]
-    found = subprocess.run(
-        ["ansible-galaxy", "collection", "list", "community.grafana"], check=False, capture_output=True, text=True
-    )
-    peer = [line.split() for line in found.stdout.splitlines() if line.startswith("community.grafana")]
-    return (
-        f"{words}, community.grafana {peer[0][1] if peer else 'none'}, Python {platform.python_version()}, {os.cpu_count()} CPUs"
-    )
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--sizes", default="20,200", help="how many organizations, with commas between")
@@ -166,10 +112,10 @@ def main() -> None:
     parser.add_argument("--concurrency", type=int, default=4)
     options = parser.parse_args()
     rows: list[dict] = []
-    with server() as (url, user, password, counted), tempfile.TemporaryDirectory() as folder:
-        bench = Bench(url, user, password, Path(folder), options.concurrency, counted)
+    with server() as target, tempfile.TemporaryDirectory() as folder:
+        bench = Bench(target, Path(folder), options.concurrency)
         made = {"login": MEMBER, "name": "Bench", "password": "long-enough-1"}
-        requests.post(f"{url}/api/admin/users", json=made, auth=(user, password), timeout=30)
+        requests.post(f"{target.url}/api/admin/users", json=made, auth=(target.user, target.password), timeout=30)
         print(versions(), flush=True)
         for size in (int(word) for word in options.sizes.split(",")):
             for contender in ("bare", "floor", "ours", *(("peers",) if size <= options.peers else ())):

@@ -149,6 +149,36 @@ def test_real_costs() -> None:
     assert cost("GET", read, cookie, 1000, 100)[0] > cost("GET", read, cookie, 10, 100)[0]
 
 
+#: The route of the newer API for one dashboard.
+OBJECT = "/apis/dashboard.grafana.app/{version}/namespaces/{namespace}/dashboards/{name}"
+
+
+@pytest.mark.parametrize(
+    ("method", "template", "cookie", "dashboards", "answered", "milliseconds", "waiting"),
+    [
+        ("GET", "/api/org", True, 0, 100, 4.1, 0),
+        ("GET", "/api/org", False, 0, 100, 10.5, 0),
+        ("GET", "/api/dashboards/uid/{uid}", False, 200, 2000, 15, 0),
+        ("GET", "/api/dashboards/uid/{uid}", False, 1000, 2000, 21, 0),
+        ("GET", "/api/dashboards/uid/{uid}", False, 2500, 2000, 39, 0),
+        ("GET", "/api/dashboards/uid/{uid}", True, 200, 2000, 8.7, 0),
+        ("GET", OBJECT, True, 200, 2000, 5.35, 0),
+        ("GET", OBJECT.removesuffix("/{name}"), True, 1000, 1000 * 2000, 264, 0),
+        ("POST", "/api/dashboards/db", True, 200, 100, 24, 15.9),
+        ("PUT", OBJECT, True, 200, 2000, 10.5, 5.6),
+    ],
+)
+def test_costs_are_those_measured(
+    method: str, template: str, cookie: bool, dashboards: int, answered: int, milliseconds: float, waiting: float
+) -> None:
+    """What a request takes on a real server: by itself, and the part in which other writers wait (see emulator/costs.py)."""
+    headers = {"Cookie": "grafana_session=x"} if cookie else {"Authorization": "Basic x"}
+    beside, alone = cost(method, template, headers, dashboards, answered)
+    own = 0.0005 * (2 if alone else 1)  # what the emulator itself takes
+    assert (beside + alone + own) * 1000 == pytest.approx(milliseconds, rel=0.2)
+    assert alone * 1000 == pytest.approx(waiting, rel=0.15)
+
+
 def test_costs_are_paid() -> None:
     with Emulator(version="12.4.3", costs="real") as server:
         begun = time.monotonic()

@@ -303,6 +303,11 @@ class DashboardStore:
         inner = [one for one in self.folders(folder.org_id) if one.parent == folder.uid]
         return 1 + max((self.height(one) for one in inner), default=0)
 
+    def descendants(self, folder: Folder) -> list[Folder]:
+        """Return the folders below one."""
+        inner = [one for one in self.folders(folder.org_id) if one.parent == folder.uid]
+        return inner + [lower for one in inner for lower in self.descendants(one)]
+
     def remove_folder(self, folder: Folder) -> None:
         """Delete a folder with everything in it."""
         for inner in [one for one in self.folders(folder.org_id) if one.parent == folder.uid]:

@@ -293,6 +293,19 @@ def _no_move(request: Request, parent: str) -> Reply:
     return missing(request)
 
 
+@route("GET", "/api/folders/{uid}/counts", there=lambda profile: profile >= (10, 0))
+def counts(request: Request) -> Reply:
+    """Count what is in a folder and below it; a missing one holds nothing. There are no alert rules or panels here."""
+    require(request, "folders:read")
+    store, org_id = request.server.store, request.caller.org_id
+    found = store.folder(org_id, request.params["uid"])
+    below = store.descendants(found) if found else []
+    uids = {request.params["uid"], *(one.uid for one in below)}
+    inside = sum(one.folder_uid in uids for one in store.dashboards(org_id))
+    nested = {"folder": len(below)} if request.server.profile >= NESTED else {}
+    return ok({"alertrule": 0, "dashboard": inside, **nested, "librarypanel": 0})
+
+
 @route("DELETE", "/api/folders/{uid}")
 def delete(request: Request) -> Reply:
     server = request.server

@@ -323,11 +323,12 @@ def folder_object(request: Request, folder: Folder) -> dict[str, Any]:
         return body
     path, uids = _path(request, folder)
     metadata["annotations"] = {
+        **({"grafana.app/folder": folder.parent} if folder.parent else {}),
         "grafana.app/fullpath": path,
         "grafana.app/fullpathUIDs": uids,
         "grafana.app/updatedTimestamp": stamp(folder.updated),
     }
-    body.update(spec={"title": folder.title}, status={})
+    body.update(spec={"title": folder.title, **({"description": folder.description} if folder.description else {})}, status={})
     return body
 
 

@@ -14,6 +14,7 @@ from . import (  # noqa: F401
     dashboard_versions,
     dashboards,
     datasources,
+    folder_contents,
     folders,
     general,
     kubernetes,

@@ -185,6 +185,52 @@ def versioned(emulators, monkeypatch):
     return lambda version: Server(emulators(version), monkeypatch)
 
 
+ROUTES = [(version, api) for version in ALL for api in (("legacy", "kubernetes") if version.startswith("12") else ("legacy",))]
+
+
+@pytest.fixture(params=ROUTES, ids=" ".join)
+def routed(request, emulators, monkeypatch):
+    """An empty server with an organization, and the route that dashboards are written by."""
+    version, api = request.param
+    server = Server(emulators(version), monkeypatch)
+    server.dashboard_api = api
+    server.ok("grafana_org", name="tenant")
+    return server
+
+
+class Org:
+    """Dashboards of the organization ``tenant``."""
+
+    def __init__(self, server):
+        self.server = server
+
+    def ok(self, **options):
+        return self.server.ok("grafana_dashboard", org_name="tenant", api=self.server.dashboard_api, **options)
+
+    def fails(self, **options):
+        return self.server.fails("grafana_dashboard", org_name="tenant", api=self.server.dashboard_api, **options)
+
+    def four(self, **options):
+        return self.server.four("grafana_dashboard", org_name="tenant", api=self.server.dashboard_api, **options)
+
+    def by_hand(self, uid, title, message="", folder="", **more):
+        """Write a dashboard as a person does in the UI."""
+        body = {"dashboard": {"uid": uid, "title": title, **more}, "folderUid": folder, "overwrite": True, "message": message}
+        return self.server.api("POST", "/api/dashboards/db", body, org=2)
+
+    def read(self, uid):
+        return self.server.api("GET", f"/api/dashboards/uid/{uid}", org=2)
+
+    def uids(self):
+        hits = self.server.api("GET", "/api/search?type=dash-db", org=2)
+        return sorted(hit["uid"] for hit in hits)
+
+
+@pytest.fixture
+def org(routed):
+    return Org(routed)
+
+
 @pytest.fixture
 def special(monkeypatch):
     """A function that starts a server with settings of its own."""

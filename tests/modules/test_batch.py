@@ -110,7 +110,9 @@ def test_empty_batch(newest):
 
 
 @pytest.mark.parametrize("kind", ["drop", "database_locked", "refuse", "broken_json", "rate_limit", "unavailable"])
-@pytest.mark.parametrize("module", ["grafana_org", "grafana_service_account", "grafana_org_user", "grafana_dashboard"])
+@pytest.mark.parametrize(
+    "module", ["grafana_org", "grafana_service_account", "grafana_org_user", "grafana_dashboard", "grafana_folder"]
+)
 def test_writes_survive_faults(newest, module, kind):
     """A write that got lost, or never arrived, is made up for; nothing is made twice."""
     newest.user("alice")
@@ -120,8 +122,9 @@ def test_writes_survive_faults(newest, module, kind):
         "grafana_service_account": {"org_name": "tenant", "name": "ci"},
         "grafana_org_user": {"org_name": "tenant", "login": "alice", "role": "Editor"},
         "grafana_dashboard": {"org_name": "tenant", "dashboard": {"uid": "a", "title": "A"}},
+        "grafana_folder": {"org_name": "tenant", "title": "A"},
     }[module]
-    newest.emulator.fault({"method": "POST", "path": "/api/(orgs|serviceaccounts|dashboards)", "kind": kind})
+    newest.emulator.fault({"method": "POST", "path": "/api/(orgs|serviceaccounts|dashboards|folders)", "kind": kind})
     assert newest.ok(module, **wanted)["changed"]
     assert not newest.ok(module, **wanted)["changed"]
     assert len(newest.ok("grafana_org_info")["organizations"]) == (3 if module == "grafana_org" else 2)

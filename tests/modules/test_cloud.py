@@ -525,8 +525,10 @@ def test_all_orgs_has_no_meaning(stack):
         ("grafana_org", {"name": "tenant"}),
         ("grafana_org_user", {"login": "alice"}),
         ("grafana_dashboard", {"dashboard": {"uid": "a", "title": "A"}}),
+        ("grafana_folder", {"title": "A"}),
         ("grafana_org_info", {}),
         ("grafana_dashboard_info", {}),
+        ("grafana_folder_info", {}),
     ],
 )
 def test_other_modules_refuse_a_stack(stack, module, options):

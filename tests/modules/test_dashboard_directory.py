@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import json
 import pathlib
+import shutil
 
 import pytest
 
-from modules.conftest import Server
-from modules.test_dashboards import ROUTES
+from modules.conftest import ROUTES, Server
 
 REAL = pathlib.Path(__file__).parents[1] / "data" / "dashboards"
 #: Real dashboards that were exported for sharing ask for data sources of these types.
@@ -56,8 +56,198 @@ def test_real_dashboards(routed):
     assert {"community", "devenv"} <= titles
 
 
-def write(top, name, **dashboard):
-    path = top / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(dashboard))
-    return path
+class Tree:
+    """A directory of dashboards, and a server of the newest version."""
+
+    def __init__(self, server, top):
+        self.server, self.top = server, top
+
+    def write(self, name, text=None, **dashboard):
+        path = self.top / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(dashboard) if text is None else text)
+
+    def ok(self, **options):
+        return self.server.ok("grafana_dashboard", directory=str(self.top), **options)
+
+    def refused(self, **options):
+        """Expect a refusal before the first write, in check mode and without; return what is said."""
+        with self.server.writes_nothing():
+            said = [self.server.fails("grafana_dashboard", directory=str(self.top), check=c, **options) for c in (True, False)]
+        assert said[0]["msg"] == said[1]["msg"]
+        return said[1]
+
+    def places(self, org=1):
+        """Return the folder path of every dashboard by its uid."""
+        found = {}
+        for hit in self.server.api("GET", "/api/search?type=dash-db", org=org):
+            titles, uid = [], hit.get("folderUid")
+            while uid:
+                folder = self.server.api("GET", f"/api/folders/{uid}", org=org)
+                titles.insert(0, folder["title"])
+                uid = folder.get("parentUid")
+            found[hit["uid"]] = "/".join(titles)
+        return found
+
+
+@pytest.fixture
+def tree(newest, tmp_path):
+    return Tree(newest, tmp_path / "dashboards")
+
+
+@pytest.fixture
+def trees(server, tmp_path):
+    return Tree(server, tmp_path / "dashboards")
+
+
+def four(tree, **options):
+    return tree.server.four("grafana_dashboard", directory=str(tree.top), **options)
+
+
+def test_directories_are_folders(trees):
+    trees.write("top.json", uid="top", title="Top")
+    trees.write("Hosts/linux.json", uid="linux", title="Linux")
+    trees.write("Hosts/Racks/rack.json", uid="rack", title="Rack")
+    trees.write("Hosts/.hidden/no.json", text="{")
+    trees.write("README.md", text="no dashboard")
+    results = four(trees)
+    assert [entry["file"] for entry in results[1]["results"]] == ["Hosts/Racks/rack.json", "Hosts/linux.json", "top.json"]
+    assert trees.places() == {"top": "", "linux": "Hosts", "rack": "Hosts/Racks"}
+    nested = trees.server.version.startswith(("11", "12"))
+    assert len(trees.server.api("GET", "/api/folders")) == (1 if nested else 2)
+    # a file that moves takes its dashboard along, to the top, too
+    (trees.top / "Hosts/linux.json").rename(trees.top / "linux.json")
+    moved = four(trees)
+    assert moved[1]["summary"]["changed"] == 1
+    assert trees.places()["linux"] == ""
+
+
+def test_directories_in_a_folder(trees):
+    trees.write("top.json", uid="top", title="Top")
+    four(trees, folder="All", create_folder=True)
+    assert trees.places() == {"top": "All"}
+    trees.write("A/a.json", uid="a", title="A")
+    four(trees, folder="All")
+    assert trees.places()["a"] == "All/A"
+
+
+def test_a_slash_in_the_title_of_a_folder(tree):
+    tree.server.api("POST", "/api/folders", {"uid": "tcp", "title": "TCP/IP"})
+    tree.write("TCP%2FIP/a.json", uid="a", title="A")
+    four(tree)
+    assert tree.places() == {"a": "TCP/IP"}
+
+
+def test_what_a_file_says_of_its_folder_does_not_count(tree):
+    tree.write("a.json", dashboard={"uid": "a", "title": "A"}, folderUid="elsewhere")
+    tree.write("B/b.json", dashboard={"uid": "b", "title": "B"}, folderUid="elsewhere")
+    four(tree)
+    assert tree.places() == {"a": "", "b": "B"}
+
+
+def test_patterns(tree):
+    tree.write("a.json", uid="a", title="A")
+    tree.write("b.txt", uid="b", title="B")
+    tree.write("old/c.json", uid="c", title="C")
+    four(tree, patterns=["*.json", "*.txt"], exclude=["old"])
+    assert sorted(tree.places()) == ["a", "b"]
+    four(tree, exclude=["a.*"])
+    assert sorted(tree.places()) == ["a", "b", "c"]
+
+
+def test_pruning_a_directory(trees):
+    for name in "abc":
+        trees.write(f"F/{name}.json", uid=name, title=name.upper())
+    four(trees, prune=True)
+    trees.server.ok("grafana_dashboard", dashboard={"uid": "single", "title": "By another task"}, source="other")
+    (trees.top / "F/b.json").unlink()
+    results = four(trees, prune=True)
+    assert sorted(trees.places()) == ["a", "c", "single"]
+    gone = results[1]["results"][-1]
+    assert (gone["status"], gone["dashboard"], gone["diff"]["before"]) == ("changed", None, "uid: b\ntitle: B\nfolder: F\n")
+
+
+def test_one_directory_for_several_organizations(tree):
+    tree.write("A/a.json", uid="a", title="A")
+    for name in ("one", "two"):
+        tree.server.ok("grafana_org", name=name)
+    batch = [{"org_name": "one"}, {"org_name": "two"}]
+    four(tree, batch=batch, prune=True)
+    assert tree.places(2) == tree.places(3) == {"a": "A"}
+    assert tree.places() == {}
+
+
+def test_all_broken_files_are_named_at_once(tree):
+    tree.write("good.json", uid="good", title="Good")
+    tree.write("a/broken.json", text='{"title": ')
+    tree.write("b.yaml", text="a: [")
+    for where in (["a/broken.json", "b.yaml"], ["list.json", "untitled.json"]):
+        said = tree.refused()
+        assert said.code == "broken_files"
+        assert all(name in said["msg"] for name in where)
+        shutil.rmtree(tree.top / "a", ignore_errors=True)
+        (tree.top / "b.yaml").unlink(missing_ok=True)
+        tree.write("untitled.json", uid="x")
+        tree.write("list.json", text="[]")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "words"),
+    [
+        ({"uid": "a", "title": "A"}, {"uid": "a", "title": "B"}, "the uid a: x/1.json, x/2.json"),
+        ({"title": "A"}, {"uid": "b", "title": "A "}, "the title A in folder x: x/1.json, x/2.json"),
+    ],
+)
+def test_what_is_there_twice_is_found_before_the_first_write(tree, first, second, words):
+    tree.write("x/1.json", **first)
+    tree.write("x/2.json", **second)
+    said = tree.refused()
+    assert said.code == "duplicates"
+    assert words in said["msg"]
+
+
+def test_two_items_that_stand_for_the_same_file(tree):
+    tree.write("a.json", uid="a", title="A")
+    both = [{"directory": str(tree.top)}, {"directory": str(tree.top), "folder": "Other"}]
+    assert "an object can be described once" in tree.server.fails("grafana_dashboard", batch=both)["msg"]
+
+
+def test_a_title_that_is_there_twice(trees):
+    trees.write("x/1.json", uid="a", title="A")
+    trees.write("x/2.json", uid="b", title="A ")
+    if trees.server.version.startswith(("8", "9")):
+        assert "have one title in one folder" in trees.refused()["msg"]
+    else:
+        results = four(trees)
+        words = "dashboard A (b) of x/2.json has the title that A (a) of x/1.json has in that folder"
+        assert [result["warnings"] for result in results] == [[words]] * 4
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"uid": "a"}, "directory and uid are set"),
+        ({"content": "{}"}, "directory and content are set"),
+        ({"folder_uid": "f"}, "name the folder by its titles"),
+        ({"patterns": ["*.nothing"]}, "holds no file like *.nothing"),
+        ({"source": "a(b"}, "source 'a(b' cannot be kept"),
+    ],
+)
+def test_refused(tree, options, words):
+    tree.write("A/a.json", uid="a", title="A")
+    assert words in tree.refused(**options)["msg"]
+
+
+def test_a_directory_that_is_not_there(tree):
+    assert tree.refused().code == "directory_not_found"
+
+
+def test_pruning_needs_to_know_what_is_wanted(newest):
+    said = newest.fails("grafana_dashboard", dashboard={"uid": "a", "title": "A"}, prune=True)
+    assert "prune goes with directory or batch" in said["msg"]
+
+
+def test_the_files_of_another_host_are_no_files_of_ours(tree):
+    tree.write("a.json", uid="a", title="A")
+    result = tree.server.fails("grafana_dashboard", batch=[{"directory": str(tree.top / "elsewhere")}])
+    assert "batch[0]: directory" in result["msg"]

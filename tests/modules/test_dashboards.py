@@ -9,53 +9,6 @@ import copy
 
 import pytest
 
-from modules.conftest import ALL, Server
-
-ROUTES = [(version, api) for version in ALL for api in (("legacy", "kubernetes") if version.startswith("12") else ("legacy",))]
-
-
-@pytest.fixture(params=ROUTES, ids=" ".join)
-def routed(request, emulators, monkeypatch):
-    """An empty server with an organization, and the route that dashboards are written by."""
-    version, api = request.param
-    server = Server(emulators(version), monkeypatch)
-    server.dashboard_api = api
-    server.ok("grafana_org", name="tenant")
-    return server
-
-
-class Org:
-    """Dashboards of the organization ``tenant``."""
-
-    def __init__(self, server):
-        self.server = server
-
-    def ok(self, **options):
-        return self.server.ok("grafana_dashboard", org_name="tenant", api=self.server.dashboard_api, **options)
-
-    def fails(self, **options):
-        return self.server.fails("grafana_dashboard", org_name="tenant", api=self.server.dashboard_api, **options)
-
-    def four(self, **options):
-        return self.server.four("grafana_dashboard", org_name="tenant", api=self.server.dashboard_api, **options)
-
-    def by_hand(self, uid, title, message="", folder="", **more):
-        """Write a dashboard as a person does in the UI."""
-        body = {"dashboard": {"uid": uid, "title": title, **more}, "folderUid": folder, "overwrite": True, "message": message}
-        return self.server.api("POST", "/api/dashboards/db", body, org=2)
-
-    def read(self, uid):
-        return self.server.api("GET", f"/api/dashboards/uid/{uid}", org=2)
-
-    def uids(self):
-        hits = self.server.api("GET", "/api/search?type=dash-db", org=2)
-        return sorted(hit["uid"] for hit in hits)
-
-
-@pytest.fixture
-def org(routed):
-    return Org(routed)
-
 
 def panels(*titles):
     return [{"id": number, "type": "text", "title": title} for number, title in enumerate(titles, 1)]
@@ -75,6 +28,20 @@ def test_made_changed_moved_deleted(org):
     assert [panel["title"] for panel in org.read("cpu")["dashboard"]["panels"]] == ["a", "d"]
     org.four(uid="cpu", state="absent")
     assert org.uids() == []
+
+
+def test_the_diff_is_of_the_dashboard(org):
+    org.ok(dashboard={"uid": "a", "title": "A", "panels": panels("CPU")}, folder="Hosts", create_folder=True)
+    wanted = {"uid": "a", "title": "A: b", "panels": [{**panels("CPU")[0], "options": {"content": "no"}}]}
+    diff = org.ok(dashboard=wanted, folder="Hosts", check=True)["diff"]
+    assert diff["before"].splitlines() == ["uid: a", "title: A", "folder: Hosts"]
+    assert diff["after"].splitlines()[1:] == [
+        'title: "A: b"',
+        "folder: Hosts",
+        'panels[0] "CPU".options: {"content": "no"}',
+    ]
+    moved = org.ok(dashboard=wanted, folder="Racks", create_folder=True, check=True)["diff"]
+    assert ("folder: Hosts\n" in moved["before"], "folder: Racks\n" in moved["after"]) == (True, True)
 
 
 def test_without_a_uid(org):
@@ -109,9 +76,9 @@ def test_the_history_says_what_was_written(org):
     path = "/api/dashboards/id/1/versions" if org.server.version.startswith("8") else "/api/dashboards/uid/a/versions"
     history = org.server.api("GET", path, org=2)
     versions = history["versions"] if isinstance(history, dict) else history
-    assert versions[0]["message"] == "second (orgsmith.grafana: ops/host)"
+    assert versions[0]["message"] == "second [orgsmith.grafana: ops/host]"
     first = org.server.api("GET", f"{path}/1", org=2)
-    assert first["message"] == "first (orgsmith.grafana)"
+    assert first["message"] == "first [orgsmith.grafana]"
 
 
 def edit(org):
@@ -163,15 +130,13 @@ def test_pruned_is_what_carries_the_mark(org):
     org.ok(dashboard={"uid": "other", "title": "Of another source"}, source="other")
     org.by_hand("hand", "By hand")
     org.by_hand("d2", "D 2", tags=["by hand"])
-    org.by_hand("d3", "D 3", message="nearly (orgsmith.grafana) ours", tags=["by hand"])
+    org.by_hand("d3", "D 3", message="nearly [orgsmith.grafana] ours", tags=["by hand"])
     with org.server.writes_nothing():
         planned = org.ok(batch=batch[4:], prune=True, check=True)
     results = org.ok(batch=batch[4:], prune=True)
     for result in (planned, results):
         gone = [entry for entry in result["results"] if entry["index"] >= 8]
-        assert [entry["diff"]["before"]["uid"] for entry in gone] == ["d0", "d1"] or sorted(
-            entry["diff"]["before"]["uid"] for entry in gone
-        ) == ["d0", "d1"]
+        assert sorted(entry["diff"]["before"].splitlines()[0] for entry in gone) == ["uid: d0", "uid: d1"]
         assert result["summary"] == {"ok": 8, "changed": 2, "failed": 0, "not_run": 0, "total": 10}
     assert org.uids() == sorted(["other", "hand", "d2", "d3", *(f"d{n}" for n in range(4, 12))])
     again = org.ok(batch=batch[4:], prune=True)

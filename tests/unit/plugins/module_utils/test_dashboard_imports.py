@@ -45,7 +45,7 @@ def looked_for(status, uid="cpu"):
 
 
 def folder(**more):
-    return Call("GET", "/api/folders/hosts").answers(200, {"uid": "hosts", "id": 7, **more})
+    return Call("GET", "/api/folders/hosts").answers(200, {"uid": "hosts", "id": 7, "title": "Hosts", **more})
 
 
 def test_a_folder_is_named_by_its_uid(script, scope):

@@ -1,0 +1,69 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What folders an organization has.
+
+From 12.0 on one request tells them all; before 11.0, where no folder is in another, too. In between each folder is
+asked for what is in it.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.orgsmith.grafana.plugins.module_utils import _folders as folders
+from ansible_collections.orgsmith.grafana.plugins.module_utils._client import Client
+from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import Connection, text
+from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
+from ansible_collections.orgsmith.grafana.plugins.module_utils._folder_resource import shown_folder
+from ansible_collections.orgsmith.grafana.plugins.module_utils._folder_tree import GENERAL, Folder
+from ansible_collections.orgsmith.grafana.plugins.module_utils._info import Answer, inside, scope_of
+from ansible_collections.orgsmith.grafana.plugins.module_utils._module import GrafanaModule
+from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
+
+OPTIONS: dict[str, dict[str, t.Any]] = {
+    "uid": {"type": "raw"},
+    "title": {"type": "raw"},
+    "parent": {"type": "raw"},
+    "parent_uid": {"type": "raw"},
+}
+
+
+def all_folders(module: GrafanaModule, client: Client, connection: Connection) -> Answer:
+    """Return an org's folders, each after the one that it is in, or those that are asked for."""
+    wanted = {name: text(module.params[name], name) for name in OPTIONS if module.params[name] is not None}
+    if "parent" in wanted and "parent_uid" in wanted:
+        raise BadInput("both parent and parent_uid are set: keep one")
+    scope = scope_of(client, connection.org)
+    return {"folders": inside(scope, lambda: _folders(scope, wanted))}
+
+
+def _folders(scope: Scope, wanted: t.Mapping[str, str]) -> list[Answer]:
+    tree = folders.tree(scope)
+    entries = []
+    for folder in _candidates(scope, wanted):
+        if wanted.get("title", folder.title) == folder.title:
+            shown = shown_folder(folder, tree.path(folder.parent_uid), tree.complete)
+            managed = {"managed_by": folder.managed_by} if tree.complete else {}
+            entries.append({**(scope.org.shown() if scope.org else {}), **shown, **managed})
+    return entries
+
+
+def _candidates(scope: Scope, wanted: t.Mapping[str, str]) -> list[Folder]:
+    """Return the folders among which those of the title are to be found."""
+    tree = folders.tree(scope)
+    parent: str | None = None
+    if "parent_uid" in wanted:
+        parent = wanted["parent_uid"]
+        parent = GENERAL if parent.lower() in folders.GENERAL_NAMES else parent
+    elif "parent" in wanted:
+        parent = folders.by_path(scope, wanted["parent"])
+        if parent is None:
+            return []
+    if "uid" in wanted:
+        one = tree.find(wanted["uid"])
+        return [one] if one is not None and parent in (None, one.parent_uid) else []
+    if parent is None:
+        return tree.every()
+    there = parent == GENERAL or tree.find(parent) is not None
+    return tree.children(parent) if there else []

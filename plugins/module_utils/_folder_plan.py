@@ -1,0 +1,298 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Folders: what is wanted, what is there, where the two differ, and which of several comes first. Pure."""
+
+from __future__ import annotations
+
+import heapq
+import re
+import typing as t
+from dataclasses import dataclass, field
+from itertools import accumulate
+
+from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import text
+from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput, GrafanaError, Refused, Unsupported
+from ansible_collections.orgsmith.grafana.plugins.module_utils._folder_contents import in_words
+from ansible_collections.orgsmith.grafana.plugins.module_utils._folder_tree import GENERAL, SHARED, Folder
+from ansible_collections.orgsmith.grafana.plugins.module_utils._folders import GENERAL_NAMES, steps
+from ansible_collections.orgsmith.grafana.plugins.module_utils._reconcile import Change, View
+from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import FOLDER_APIS
+
+OPTIONS: dict[str, dict[str, t.Any]] = {
+    "uid": {"type": "raw"},
+    "title": {"type": "raw"},
+    "parent": {"type": "raw"},
+    "parent_uid": {"type": "raw"},
+    "create_parents": {"type": "bool", "default": False},
+    "description": {"type": "raw"},
+    "contents": {"type": "str", "choices": ["refuse", "delete"], "default": "refuse"},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+}
+_UID = re.compile(r"[a-zA-Z0-9_-]{1,40}")
+
+
+@dataclass(frozen=True)
+class DesiredFolder:
+    """A folder as a task wants it.
+
+    *parent* is a path of titles; *parent_uid* ``""`` is the top. Both ``None`` leave an existing folder where it is.
+    """
+
+    uid: str | None
+    title: str | None
+    parent: str | None = None
+    parent_uid: str | None = None
+    create_parents: bool = False
+    description: str | None = None
+    contents: str = "refuse"
+    state: str = "present"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a folder should be: the *uid* of its parent, ``None`` for one that has yet to be made, and its *path*."""
+
+    uid: str | None = GENERAL
+    path: str = ""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was read of a folder and of the place where it should be.
+
+    *path* is that of the folder's present parent, *namesakes* the uids of other folders of its title in the place
+    where it should be, *within* whether that place is the folder itself or below it, *contents* what it holds
+    (for a deletion), *names* some of that by title, *describes* whether the server tells descriptions.
+    """
+
+    current: Folder | None
+    path: str = ""
+    place: Place = field(default_factory=Place)
+    namesakes: tuple[str, ...] = ()
+    within: bool = False
+    contents: t.Mapping[str, int] = field(default_factory=dict)
+    names: tuple[str, ...] = ()
+    describes: bool = True
+
+
+def parse(options: t.Mapping[str, t.Any]) -> DesiredFolder:
+    """Return what *options* describe. Raises :class:`BadInput`."""
+    state = options.get("state", "present")
+    uid, title = _given(options, "uid"), _given(options, "title")
+    parent, parent_uid = _given(options, "parent"), _given(options, "parent_uid")
+    uid, title = (uid or "").strip() or None, (title or "").strip() or None
+    if uid is None and title is None:
+        raise BadInput("no folder is given: set title, or uid")
+    _check_uid(uid, "uid")
+    if title is not None and title.lower() in GENERAL_NAMES:
+        raise BadInput("the folder General cannot be managed: it is the place for what is in no folder; choose another title")
+    if parent is not None and parent_uid is not None:
+        raise BadInput("both parent and parent_uid are set: keep one")
+    if parent is not None and parent.strip().lower() in GENERAL_NAMES:
+        parent, parent_uid = None, GENERAL
+    if parent is not None and not steps(parent):
+        raise BadInput("parent %r names no folder: give titles from the top down, joined by slashes" % parent)
+    if parent_uid is not None:
+        parent_uid = "" if parent_uid.strip().lower() in GENERAL_NAMES else parent_uid.strip()
+        _check_uid(parent_uid or None, "parent_uid")
+    if uid is not None and uid == parent_uid:
+        raise BadInput("uid and parent_uid are both %s: a folder cannot be in itself" % uid)
+    return DesiredFolder(
+        uid=uid,
+        title=title,
+        parent=parent,
+        parent_uid=parent_uid,
+        create_parents=bool(options.get("create_parents")),
+        description=_given(options, "description"),
+        contents=options.get("contents") or "refuse",
+        state=state,
+    )
+
+
+def _given(options: t.Mapping[str, t.Any], name: str) -> str | None:
+    return None if options.get(name) is None else text(options[name], name)
+
+
+def _check_uid(uid: str | None, option: str) -> None:
+    if uid is None:
+        return
+    if uid.lower() == "general" or uid == SHARED:
+        raise BadInput("%s %s is no folder of an organization: the server keeps that uid for itself" % (option, uid))
+    if not _UID.fullmatch(uid):
+        raise BadInput("%s %r is none: Grafana takes up to 40 letters, digits, dashes and underscores" % (option, uid))
+
+
+def label(desired: DesiredFolder) -> str:
+    """Return the path or title, and the uid, for messages."""
+    name = "/".join([*([desired.parent] if desired.parent else []), desired.title]) if desired.title else None
+    if name is None:
+        return str(desired.uid)
+    return "%s (%s)" % (name, desired.uid) if desired.uid and desired.uid != name else name
+
+
+def plan(desired: DesiredFolder, found: Found) -> Change | None:
+    """Return what has to be done. Raises for what must not be, or cannot be on this server."""
+    if desired.state == "absent":
+        return _removal(desired, found)
+    if desired.description is not None and not found.describes:
+        raise Unsupported(
+            "folder %s: description needs Grafana %s or later and its API /apis/folder.grafana.app: before, no answer tells "
+            "a folder's description, so nobody could say whether it is the one that is wanted; leave it out here"
+            % (label(desired), FOLDER_APIS)
+        )
+    current = found.current
+    before = {} if current is None else _view(current, found.path, desired)
+    after = _wanted(desired, found)
+    if before == after:
+        return None
+    _check_write(desired, found)
+    return Change("create" if current is None else "update", before, after, found)
+
+
+def _removal(desired: DesiredFolder, found: Found) -> Change | None:
+    current = found.current
+    if current is None:
+        return None
+    _check_managed(desired, current)
+    if found.contents and desired.contents != "delete":
+        names = " (%s)" % ", ".join(found.names) if found.names else ""
+        raise Refused(
+            "folder %s is not empty, and is not deleted: it holds %s%s; move them first, or set contents: delete to delete "
+            "all of that with it" % (label(desired), in_words(found.contents), names),
+            code="not_empty",
+            contents=dict(found.contents),
+        )
+    before = _view(current, found.path, desired)
+    return Change("delete", {**before, "contents": dict(found.contents)} if found.contents else before, {}, found)
+
+
+def _view(current: Folder, path: str, desired: DesiredFolder) -> View:
+    """Return what a diff says of a folder as it is: of its parent's uid and its description only where the task does."""
+    view = {"uid": current.uid, "title": current.title, "parent": path}
+    if desired.parent_uid is not None:
+        view["parent_uid"] = current.parent_uid
+    return view if desired.description is None else {**view, "description": current.description or ""}
+
+
+def _wanted(desired: DesiredFolder, found: Found) -> View:
+    """Return what a diff says of a folder as it should be."""
+    current = found.current
+    stays = current is not None and current.parent_uid == found.place.uid
+    view: View = {
+        "uid": current.uid if current else desired.uid,
+        "title": desired.title if desired.title is not None or current is None else current.title,
+        "parent": found.path if stays else found.place.path,
+    }
+    if view["uid"] is None:
+        del view["uid"]
+    if desired.parent_uid is not None:
+        view["parent_uid"] = desired.parent_uid
+    if desired.description is not None:
+        view["description"] = desired.description
+    return view
+
+
+def _check_managed(desired: DesiredFolder, current: Folder) -> None:
+    if current.managed_by is not None:
+        raise Refused(
+            "folder %s is managed by %s and must not be written or deleted over the API: change it at its source"
+            % (label(desired), current.managed_by),
+            code="provisioned",
+        )
+
+
+def _check_write(desired: DesiredFolder, found: Found) -> None:
+    """Raise for a write that must not be made."""
+    if found.current is not None:
+        _check_managed(desired, found.current)
+    elif desired.title is None:
+        raise BadInput("folder %s is not there, and cannot be made without a title: set title" % label(desired))
+    if found.within:
+        raise Refused(
+            "folder %s cannot be moved to %s: that is the folder itself, or below it" % (label(desired), found.place.path),
+            code="circular",
+        )
+    if found.namesakes:
+        raise title_taken(desired, found)
+
+
+def title_taken(desired: DesiredFolder, found: Found) -> GrafanaError:
+    """Return the error for a title that another folder has in the same place."""
+    return Refused(
+        "folder %s cannot be written: %s in %s the same title, and by their titles nobody could tell them apart; give that "
+        "one's uid, or another title"
+        % (
+            label(desired),
+            "folder %s has" % found.namesakes[0] if len(found.namesakes) == 1 else "folders %s have" % ", ".join(found.namesakes),
+            "folder %s" % found.place.path if found.place.path else "the top level",
+        ),
+        code="title_taken",
+        uids=list(found.namesakes),
+    )
+
+
+def order(wanted: t.Sequence[DesiredFolder]) -> list[int]:
+    """Return the positions of *wanted* so that parents are made before what is in them, and deleted after it.
+
+    Otherwise the order stays; above all nothing is deleted before what stood before it has been done, which may move
+    folders out of it. Raises :class:`BadInput` for folders that are in each other.
+    """
+    paths = _paths(wanted)
+    made = _sorted([position for position, one in enumerate(wanted) if one.state == "present"], paths, upper_first=True)
+    gone = _sorted([position for position, one in enumerate(wanted) if one.state == "absent"], paths, upper_first=False)
+    # What is deleted comes after all that stood before it, and after what is in it.
+    places = {position: place for place, position in enumerate(made)}
+    keys = {position: (place, 0, 0) for position, place in places.items()}
+    last_before = list(accumulate((places.get(position, -1) for position in range(len(wanted))), max))
+    latest: dict[tuple[str, ...], int] = {}
+    for number, position in enumerate(gone):
+        path = paths[position]
+        place = max(last_before[position], latest.get(path, -1))
+        for size in range(1, len(path)):
+            latest[path[:size]] = max(place, latest.get(path[:size], -1))
+        keys[position] = (place, 1, number)
+    return sorted(keys, key=lambda position: keys[position])
+
+
+def _sorted(positions: t.Sequence[int], paths: t.Sequence[tuple[str, ...]], upper_first: bool) -> list[int]:
+    """Return *positions* so that each folder follows (or comes before) the one that it is in; otherwise as they are."""
+    mine = {paths[position]: position for position in positions}
+    waits = dict.fromkeys(positions, 0)
+    follows: dict[int, list[int]] = {}
+    for position in positions:
+        path = paths[position]
+        upper = next((mine[path[:size]] for size in range(len(path) - 1, 0, -1) if path[:size] in mine), None)
+        if upper is not None:
+            first, last = (upper, position) if upper_first else (position, upper)
+            follows.setdefault(first, []).append(last)
+            waits[last] += 1
+    ready = [position for position in positions if not waits[position]]
+    heapq.heapify(ready)
+    found: list[int] = []
+    while ready:
+        found.append(heapq.heappop(ready))
+        for last in follows.get(found[-1], ()):
+            waits[last] -= 1
+            if not waits[last]:
+                heapq.heappush(ready, last)
+    return found
+
+
+def _paths(wanted: t.Sequence[DesiredFolder]) -> list[tuple[str, ...]]:
+    """Return a path for each, as far as the task tells: by titles, or by uids where a parent is named by its uid."""
+    by_uid = {one.uid: one for one in wanted if one.uid is not None}
+
+    def path(one: DesiredFolder, below: tuple[DesiredFolder, ...] = ()) -> tuple[str, ...]:
+        if one in below:
+            raise BadInput("folders %s are in each other" % " and ".join(label(each) for each in below))
+        name = one.title or "uid %s" % one.uid
+        if one.parent is not None:
+            return (*steps(one.parent), name)
+        if not one.parent_uid:
+            return (name,)
+        parent = by_uid.get(one.parent_uid)
+        above = ("uid %s" % one.parent_uid,) if parent is None else path(parent, (*below, one))
+        return (*above, name)
+
+    return [path(one) for one in wanted]

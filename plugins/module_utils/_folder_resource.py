@@ -1,0 +1,310 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How folders are read, made, renamed, moved and removed.
+
+They are written by ``/api/folders`` in every version: it is the same from 8.5 to 12.4, and keeps the version.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import replace
+
+from ansible_collections.orgsmith.grafana.plugins.module_utils import _folders as folders
+from ansible_collections.orgsmith.grafana.plugins.module_utils._client import segment
+from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import (
+    Conflict,
+    Forbidden,
+    GrafanaError,
+    NotFound,
+    Refused,
+    ServerError,
+    Stale,
+)
+from ansible_collections.orgsmith.grafana.plugins.module_utils._folder_contents import held, names
+from ansible_collections.orgsmith.grafana.plugins.module_utils._folder_plan import (
+    DesiredFolder,
+    Found,
+    Place,
+    label,
+    order,
+    parse,
+    plan,
+)
+from ansible_collections.orgsmith.grafana.plugins.module_utils._folder_tree import GENERAL, Folder, Tree
+from ansible_collections.orgsmith.grafana.plugins.module_utils._reconcile import BaseResource, Change, View
+from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
+from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import TITLES_REPEAT
+
+
+class Folders(BaseResource):
+    """The resource: from 12.0 on one list for all folders of a task, before one or two requests each."""
+
+    kind = "folder"
+    requests_each = 3
+
+    def __init__(self, plan_missing: bool = False) -> None:
+        self._plan_missing = plan_missing
+        #: Folders that this run has made, whose permissions may not have settled.
+        self._made: set[tuple[int, str]] = set()
+
+    def parse(self, options: t.Mapping[str, t.Any]) -> DesiredFolder:
+        """Return what is desired. Raises :class:`BadInput`."""
+        return parse(options)
+
+    def identity(self, desired: DesiredFolder) -> t.Hashable:
+        """Return the uid, or title and parent where there is none."""
+        if desired.uid is not None:
+            return desired.uid
+        return (desired.title, desired.parent_uid or tuple(folders.steps(desired.parent or "")))
+
+    def label(self, desired: DesiredFolder) -> str:
+        """Return the path or title, and the uid."""
+        return label(desired)
+
+    def order(self, wanted: t.Sequence[DesiredFolder]) -> t.Sequence[int]:
+        """Parents are made before what is in them, and deleted after it."""
+        return order(wanted)
+
+    def read(self, scope: Scope, desired: DesiredFolder) -> Found:
+        """Return the folder of the uid or, without one, of the exact title in its parent; and what a plan needs."""
+        tree = folders.tree(scope)
+        if desired.state == "absent":
+            return self._read_absent(scope, tree, desired)
+        if desired.parent or desired.parent_uid:
+            folders.check_nesting(scope, label(desired), 1)
+        current = None if desired.uid is None else tree.find(desired.uid)
+        place = self._place(scope, tree, desired, current)
+        if desired.uid is None and place.uid is not None:
+            current = self._only(scope, tree, desired, place.uid)
+        return Found(
+            current=current,
+            path="" if current is None else tree.path(current.parent_uid),
+            place=place,
+            namesakes=self._namesakes(scope, tree, desired, current, place),
+            within=_within(tree, current, place),
+            describes=desired.description is None or tree.complete,
+        )
+
+    def _read_absent(self, scope: Scope, tree: Tree, desired: DesiredFolder) -> Found:
+        if desired.uid is not None:
+            current = tree.find(desired.uid)
+        elif (desired.parent or desired.parent_uid) and not folders.nests(scope):
+            current = None
+        else:
+            place = desired.parent_uid or GENERAL if desired.parent is None else folders.by_path(scope, desired.parent)
+            there = place is not None and (place == GENERAL or tree.find(place) is not None)
+            current = self._only(scope, tree, desired, place) if place is not None and there else None
+        if current is None:
+            return Found(None)
+        contents = held(scope, tree, current)
+        refused = bool(contents) and desired.contents != "delete" and current.managed_by is None
+        return Found(
+            current=current,
+            path=tree.path(current.parent_uid),
+            contents=contents,
+            names=tuple(names(scope, current)) if refused else (),
+        )
+
+    def _only(self, scope: Scope, tree: Tree, desired: DesiredFolder, parent: str) -> Folder | None:
+        title = str(desired.title)
+        return folders.only(scope, tree.titled(parent, title), title)
+
+    def _place(self, scope: Scope, tree: Tree, desired: DesiredFolder, current: Folder | None) -> Place:
+        """Return where the folder should be. Raises for a parent that is not there."""
+        if desired.parent is not None:
+            uid = folders.by_path(scope, desired.parent)
+            if uid is not None:
+                return Place(uid, tree.path(uid))
+            if desired.create_parents or self._plan_missing:
+                return Place(None, "/".join(folders.steps(desired.parent)))
+            raise _no_parent(scope, desired, desired.parent, "set create_parents: true")
+        if desired.parent_uid is None and current is not None:
+            return Place(current.parent_uid, tree.path(current.parent_uid))
+        uid = desired.parent_uid or GENERAL
+        # 12.4 makes a folder in one that is not there, which then nobody sees (recorded).
+        if uid != GENERAL and tree.find(uid) is None:
+            if self._plan_missing:
+                return Place(None, uid)
+            raise _no_parent(scope, desired, uid, "correct parent_uid")
+        return Place(uid, tree.path(uid))
+
+    def _namesakes(
+        self, scope: Scope, tree: Tree, desired: DesiredFolder, current: Folder | None, place: Place
+    ) -> tuple[str, ...]:
+        """Return other folders of the title in the place, where the folder is about to come there."""
+        title = desired.title or (current.title if current else None)
+        stays = current is not None and (current.title, current.parent_uid) == (title, place.uid)
+        if title is None or place.uid is None or stays:
+            return ()
+        # Up to 11.2 what counts is the slug, which knows no case.
+        loose = scope.client.at_least(TITLES_REPEAT) is False
+        same = [one for one in tree.children(place.uid) if one.title == title or (loose and one.title.lower() == title.lower())]
+        return tuple(one.uid for one in same if current is None or one.uid != current.uid)
+
+    def plan(self, desired: DesiredFolder, current: Found | None) -> Change | None:
+        """Return what has to be done. Raises for what must not be done, or cannot."""
+        path = desired.parent or desired.parent_uid or ""
+        return plan(desired, current or Found(None, place=Place(None if path else GENERAL, path)))
+
+    def foresee(self, scope: Scope, desired: DesiredFolder, change: Change) -> None:
+        """Go on as if it had been done, so that what the same run would do in the folder can be planned, too."""
+        tree, found = folders.tree(scope), t.cast(Found, change.data)
+        current = found.current
+        if change.action == "delete" and current is not None:
+            tree.remove(current.uid, found.contents)
+            return
+        parent = found.place.uid
+        if parent is None:
+            parent = _plan_path(tree, found.place.path)
+        if current is None:
+            foreseen = tree.plan_folder(str(desired.title), parent, desired.uid)
+        else:
+            foreseen = replace(current, title=change.after["title"], parent_uid=parent)
+        if desired.description is not None:
+            foreseen = replace(foreseen, description=desired.description)
+        if current is not None and current.parent_uid != parent:
+            tree.move(foreseen)
+        else:
+            tree.put(foreseen)
+
+    def apply(self, scope: Scope, desired: DesiredFolder, change: Change) -> Found:
+        """Create, rename, move, or delete."""
+        found = t.cast(Found, change.data)
+        current = found.current
+        if change.action == "delete" and current is not None:
+            self._delete(scope, desired, current)
+            folders.tree(scope).remove(current.uid)
+            return Found(None)
+        parent = found.place.uid
+        if parent is None:
+            parent = folders.make(scope, found.place.path)
+            self._made.add((scope.org_id, parent))
+        patient = (scope.org_id, parent) in self._made
+        if current is None:
+            folder = folders.create(scope, str(desired.title), parent, desired.uid, desired.description, patient)
+            self._made.add((scope.org_id, folder.uid))
+        else:
+            folder = self._update(scope, desired, current, parent, patient)
+        tree = folders.tree(scope)
+        return Found(folder, path=tree.path(folder.parent_uid), describes=tree.complete)
+
+    def _update(self, scope: Scope, desired: DesiredFolder, current: Folder, parent: str, patient: bool) -> Folder:
+        """Rename and describe, then move: a move takes no version, and up to 11.x answers none."""
+        path = "/api/folders/%s" % segment(current.uid)
+        patient = patient or (scope.org_id, current.uid) in self._made
+        title = desired.title or current.title
+        description = current.description if desired.description is None else desired.description
+        folder = current
+        if (title, description) != (current.title, current.description):
+            body: dict[str, t.Any] = {"title": title}
+            if current.version is not None:  # 12.0 tells none, and checks none (recorded)
+                body["version"] = current.version
+            if desired.description is not None:
+                body["description"] = desired.description
+            try:
+                answer = folders.patiently(lambda: scope.client.put(path, body, org=scope.org_id), patient)
+            except Conflict as problem:
+                raise Stale(problem.message, **problem.details) from None
+            version = folders.remembered(answer, current.parent_uid, None).version
+            folder = replace(current, title=title, description=description, version=version)
+            folders.tree(scope).put(folder)
+        if parent != current.parent_uid:
+            moving = {"parentUid": parent}
+            answer = folders.patiently(lambda: scope.client.post(path + "/move", moving, org=scope.org_id), patient)
+            version = folders.remembered(answer, parent, None).version
+            folder = replace(folder, parent_uid=parent, version=version)
+            folders.tree(scope).put(folder)
+        return folder
+
+    def _delete(self, scope: Scope, desired: DesiredFolder, current: Folder) -> None:
+        """Delete, what it holds only where that is wanted: without the parameter servers keep folders with alert rules."""
+        path = "/api/folders/%s" % segment(current.uid)
+        if desired.contents == "delete":
+            path += "?forceDeleteRules=true"
+        fresh = (scope.org_id, current.uid) in self._made
+        folders.patiently(lambda: scope.client.delete(path, org=scope.org_id), fresh)
+
+    def explain(self, scope: Scope, desired: DesiredFolder, problem: GrafanaError) -> GrafanaError:
+        """Say what a refusal of the server means."""
+        said = str(problem.details.get("server_message") or "").lower()
+        advice = next((entry for entry in _ADVICE if any(words in said for words in entry[0])), None)
+        if advice is None or not isinstance(problem, (Conflict, Refused, Forbidden, ServerError)):
+            return problem
+        _words, code, text = advice
+        return Refused(
+            "folder %s of %s: %s: %s" % (label(desired), scope.where(), text, problem.message), code, **problem.details
+        )
+
+    def view(self, desired: DesiredFolder, current: Found, change: Change) -> View:
+        """Return what was written: the server took it as it was sent."""
+        return change.after
+
+    def result(self, scope: Scope | None, desired: DesiredFolder, current: Found) -> View | None:
+        """Return what identifies the folder, and where it is."""
+        folder = current.current
+        if folder is None:
+            return None
+        shown = dict(scope.org.shown()) if scope and scope.org else {}
+        return {**shown, **shown_folder(folder, current.path, current.describes)}
+
+
+def shown_folder(folder: Folder, path: str, describes: bool) -> View:
+    """Return a folder for a result; *path* is that of its parent, the description is there where the server tells it."""
+    shown: View = {"uid": folder.uid, "title": folder.title, "parent_uid": folder.parent_uid, "parent": path}
+    if describes and folder.description is not None:
+        shown["description"] = folder.description
+    return shown
+
+
+#: What the server says, the code of our error for it, and what it means.
+_ADVICE = (
+    (
+        ("same name already exists", "same as one of its dashboards"),
+        "title_taken",
+        "up to Grafana 11.2 no other folder, and no dashboard outside of all folders, may have that title; give another title",
+    ),
+    (
+        ("library elements in use",),
+        "not_empty",
+        "it holds library panels that dashboards elsewhere use, and servers never delete those; take the panels out of them",
+    ),
+    (
+        ("contains alert rules", "alert rules"),
+        "not_empty",
+        "it holds alert rules; move them first, or set contents: delete to delete all that it holds",
+    ),
+    (
+        ("maximum nested folder depth", "max depth", "folder depth"),
+        "too_deep",
+        "folders are nested too deep; choose a parent nearer to the top",
+    ),
+    (("cannot be changed to a folder",), "uid_taken", "a dashboard has that uid; give the folder another"),
+)
+
+
+def _within(tree: Tree, current: Folder | None, place: Place) -> bool:
+    """Tell whether a place is in the folder that is to come there."""
+    if current is None or not place.uid or place.uid == current.parent_uid:
+        return False
+    return current.uid in [place.uid, *(one.uid for one in tree.above(place.uid))]
+
+
+def _plan_path(tree: Tree, path: str) -> str:
+    """Return the uid of the folder at *path*, whose missing parts are planned."""
+    parent = GENERAL
+    for title in folders.steps(path):
+        same = tree.titled(parent, title)
+        parent = (same[0] if same else tree.plan_folder(title, parent)).uid
+    return parent
+
+
+def _no_parent(scope: Scope, desired: DesiredFolder, parent: str, advice: str) -> GrafanaError:
+    return NotFound(
+        "folder %s: its parent %s was not found in %s: create it first, or %s" % (label(desired), parent, scope.where(), advice),
+        code="folder_not_found",
+    )
+
+
+__all__ = ["Folders", "shown_folder"]

@@ -1,0 +1,109 @@
+#!/usr/bin/python
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: grafana_folder_info
+short_description: Tell which folders an organization of Grafana has
+version_added: 0.1.0
+description:
+  - Returns the folders of an organization and where each of them is, as far as the caller may see them.
+  - Grafana 12.0 or later tells them all in one request. Grafana 11 is asked for what is in each of them.
+options:
+  uid:
+    description:
+      - Only the folder of this uid.
+    type: raw
+  title:
+    description:
+      - Only folders of exactly this title.
+    type: raw
+  parent:
+    description:
+      - Only folders directly in this one, by the path of titles from the top, joined by slashes; V(general) is the top level.
+    type: raw
+  parent_uid:
+    description:
+      - Only folders directly in this one, by its uid; V(general) and the empty string are the top level.
+    type: raw
+extends_documentation_fragment:
+  - orgsmith.grafana.connection
+  - orgsmith.grafana.org
+  - orgsmith.grafana.attributes.info
+seealso:
+  - module: orgsmith.grafana.grafana_folder
+author:
+  - orgsmith contributors (@orgsmith)
+"""
+
+EXAMPLES = r"""
+- name: What folders tenant-1 has
+  orgsmith.grafana.grafana_folder_info:
+    org_name: tenant-1
+  register: all_folders
+
+- name: What is in Operations
+  orgsmith.grafana.grafana_folder_info:
+    org_name: tenant-1
+    parent: Operations
+  register: inside
+"""
+
+RETURN = r"""
+folders:
+  description: The folders; in the list of all of them each comes after the one that it is in.
+  type: list
+  elements: dict
+  returned: success
+  contains:
+    uid:
+      description: The uid.
+      type: str
+      returned: success
+    title:
+      description: The title.
+      type: str
+      returned: success
+    parent:
+      description: The titles of the folders that it is in, from the top, joined by slashes; empty for the top level.
+      type: str
+      returned: success
+    parent_uid:
+      description: The uid of the folder that it is in, empty for the top level.
+      type: str
+      returned: success
+    description:
+      description: The description.
+      type: str
+      returned: by Grafana 12.0 or later
+    managed_by:
+      description: What manages the folder, such as V(repo), where it must not be written over the API; none for nothing.
+      type: str
+      returned: by Grafana 12.0 or later
+    org_id:
+      description: The organization's id.
+      type: int
+      returned: success
+    org_name:
+      description: The organization's name, where it is known.
+      type: str
+      returned: success
+failure:
+  description: What went wrong, as C(code), C(message) and C(details).
+  type: dict
+  returned: failure
+"""
+
+from ansible_collections.orgsmith.grafana.plugins.module_utils._folder_info import OPTIONS, all_folders
+from ansible_collections.orgsmith.grafana.plugins.module_utils._info import tell
+
+
+def main():
+    tell(OPTIONS, all_folders)
+
+
+if __name__ == "__main__":
+    main()

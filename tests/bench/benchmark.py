@@ -1,0 +1,112 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What all measurements share: the server that is measured on, and playbooks run against it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import platform
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import requests
+
+HERE = Path(__file__).resolve().parent
+USER, PASSWORD = "admin", "bench-Passw0rd-51aa"
+NEWEST = "12.4.3"
+PEERS = ("community.grafana", "grafana.grafana")
+
+
+@dataclass
+class Target:
+    """The server to measure on; *counted* says whether it tells how many requests it has had."""
+
+    url: str
+    user: str
+    password: str
+    counted: bool
+
+    def requests(self) -> int | None:
+        """Return how many requests the server has seen, where it counts them."""
+        return self._stats()["requests"] if self.counted else None
+
+    def counts(self) -> dict[tuple[str, str], int]:
+        """Return how many requests there were, by method and route; nothing where they are not counted."""
+        routes = self._stats()["routes"] if self.counted else []
+        return {(one["method"], one["route"]): one["count"] for one in routes}
+
+    def _stats(self) -> Any:
+        return requests.get(f"{self.url}/__emulator__/stats", timeout=30).json()
+
+    def play(self, playbook: str, variables: Path, seconds: float | None = None, **environment: str) -> dict[str, int]:
+        """Run a playbook of this folder with the variables of a file; return its recap.
+
+        Exits when it fails, and raises ``subprocess.TimeoutExpired`` when it takes more than *seconds*.
+        """
+        command = ["ansible-playbook", str(HERE / "playbooks" / playbook), "-e", f"@{variables}"]
+        given = {
+            **os.environ,
+            "GRAFANA_URL": self.url,
+            "GRAFANA_USER": self.user,
+            "GRAFANA_PASSWORD": self.password,
+            "ANSIBLE_LOCALHOST_WARNING": "false",
+            **environment,
+        }
+        started = subprocess.Popen(
+            command, env=given, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+        )
+        with started:
+            try:
+                output, errors = started.communicate(timeout=seconds)
+            except BaseException:
+                os.killpg(started.pid, signal.SIGKILL)  # with the modules that it runs
+                raise
+        if started.returncode:
+            sys.exit(f"{playbook} failed:\n{output[-3000:]}\n{errors[-2000:]}")
+        return _recap(output)
+
+
+def _recap(output: str) -> dict[str, int]:
+    words = output.rpartition("PLAY RECAP")[2].splitlines()[1].split(":", 1)[1].split()
+    return {name: int(value) for name, value in (word.split("=") for word in words)}
+
+
+def written(path: Path, variables: dict[str, Any]) -> Path:
+    """Write the variables of a play into a file."""
+    path.write_text(json.dumps(variables), encoding="utf-8")
+    return path
+
+
+@contextlib.contextmanager
+def server(version: str = NEWEST) -> Iterator[Target]:
+    """Yield the server to measure on: the one of ``GRAFANA_URL``, or the embedded one with a real server's costs."""
+    if os.environ.get("GRAFANA_URL"):
+        url = os.environ["GRAFANA_URL"].rstrip("/")
+        yield Target(url, os.environ["GRAFANA_USER"], os.environ["GRAFANA_PASSWORD"], counted=False)
+        return
+    command = [sys.executable, "-m", "emulator", "--port", "0", "--grafana-version", version]
+    command += ["--admin-password", PASSWORD, "--costs", "real"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        yield Target(process.stdout.readline().split()[1], USER, PASSWORD, counted=True)
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def versions() -> str:
+    """Return what is measured with what."""
+    words = subprocess.run(["ansible", "--version"], check=True, capture_output=True, text=True).stdout.split("\n")[0]
+    found = subprocess.run(["ansible-galaxy", "collection", "list"], check=False, capture_output=True, text=True)
+    listed = dict(line.split()[:2] for line in found.stdout.splitlines() if line.startswith(PEERS))
+    peers = ", ".join(f"{name} {listed.get(name, 'none')}" for name in PEERS)
+    return f"{words}, {peers}, Python {platform.python_version()}, {os.cpu_count()} CPUs"

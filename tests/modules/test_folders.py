@@ -1,0 +1,480 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Folders: made, renamed, moved, described, deleted; alone and many; by whom, and on which versions."""
+
+from __future__ import annotations
+
+import pytest
+
+MODULE = "grafana_folder"
+NESTED = ["11.5.1", "12.0.0-pre", "12.4.3"]
+DESCRIBED = ["12.0.0-pre", "12.4.3"]
+FLAT = ["8.5.15", "9.3.2"]
+
+
+@pytest.fixture
+def org(server):
+    server.ok("grafana_org", name="tenant")
+    return server
+
+
+@pytest.fixture(params=NESTED)
+def nested(request, versioned):
+    """A server of each version with folders in folders."""
+    return versioned(request.param)
+
+
+@pytest.fixture(params=DESCRIBED)
+def described(request, versioned):
+    """A server of each version that tells descriptions."""
+    return versioned(request.param)
+
+
+@pytest.fixture(params=FLAT)
+def flat(request, versioned):
+    """A server of each version without folders in folders."""
+    return versioned(request.param)
+
+
+def folder(server, uid, title, parent=None):
+    body = {"uid": uid, "title": title, **({"parentUid": parent} if parent else {})}
+    return server.api("POST", "/api/folders", body)
+
+
+def dashboard(server, uid, title, folder_uid):
+    return server.api("POST", "/api/dashboards/db", {"dashboard": {"uid": uid, "title": title}, "folderUid": folder_uid})
+
+
+def titles(server):
+    """Return the titles of all folders, with those above."""
+    return sorted(
+        "/".join(part for part in (one["parent"], one["title"]) if part)
+        for one in server.ok("grafana_folder_info", diff=False)["folders"]
+    )
+
+
+# One folder
+
+
+def test_made_by_title(org):
+    made = org.four(MODULE, org_name="tenant", title="Operations")
+    assert made[1]["folder"]["title"] == "Operations"
+    assert made[1]["folder"]["uid"] == made[3]["folder"]["uid"] != ""
+    assert made[1]["diff"]["before"] == {}
+    assert made[1]["diff"]["after"] == {"title": "Operations", "parent": ""}
+
+
+def test_made_by_uid(org):
+    made = org.four(MODULE, org_name="tenant", uid="ops", title=" Operations ")
+    assert (made[3]["folder"]["uid"], made[3]["folder"]["title"]) == ("ops", "Operations")
+
+
+def test_renamed(org):
+    org.ok(MODULE, org_name="tenant", uid="ops", title="Operations")
+    renamed = org.four(MODULE, org_name="tenant", uid="ops", title="Ops")
+    assert renamed[1]["diff"]["before"] == {"uid": "ops", "title": "Operations", "parent": ""}
+    assert renamed[1]["diff"]["after"] == {"uid": "ops", "title": "Ops", "parent": ""}
+
+
+def test_deleted_by_uid(org):
+    org.ok(MODULE, org_name="tenant", uid="ops", title="Operations")
+    gone = org.four(MODULE, org_name="tenant", uid="ops", state="absent")
+    assert gone[1]["folder"] is None
+    assert gone[1]["diff"]["before"] == {"uid": "ops", "title": "Operations", "parent": ""}
+
+
+def test_deleted_by_title(org):
+    org.ok(MODULE, org_name="tenant", title="Operations")
+    org.four(MODULE, org_name="tenant", title="Operations", state="absent")
+
+
+def test_in_a_parent_that_is_made_with_it(nested):
+    made = nested.four(MODULE, title="Hosts", parent="Operations/Infrastructure", create_parents=True)
+    assert made[1]["diff"]["after"] == {"title": "Hosts", "parent": "Operations/Infrastructure"}
+    assert made[3]["folder"]["parent"] == "Operations/Infrastructure"
+    assert made[3]["folder"]["parent_uid"] != ""
+
+
+def test_in_a_parent_by_its_uid(nested):
+    folder(nested, "ops", "Operations")
+    made = nested.four(MODULE, uid="hosts", title="Hosts", parent_uid="ops")
+    assert (made[3]["folder"]["parent"], made[3]["folder"]["parent_uid"]) == ("Operations", "ops")
+
+
+def test_moved_down_and_up(nested):
+    folder(nested, "ops", "Operations")
+    folder(nested, "hosts", "Hosts")
+    moved = nested.four(MODULE, uid="hosts", title="Hosts", parent="Operations")
+    assert (moved[1]["diff"]["before"]["parent"], moved[1]["diff"]["after"]["parent"]) == ("", "Operations")
+    up = nested.four(MODULE, uid="hosts", parent="general")
+    assert (up[1]["diff"]["before"]["parent"], up[3]["folder"]["parent_uid"]) == ("Operations", "")
+
+
+def test_moved_and_renamed_at_once(nested):
+    folder(nested, "ops", "Operations")
+    folder(nested, "hosts", "Hosts")
+    nested.four(MODULE, uid="hosts", title="Machines", parent_uid="ops")
+    assert nested.api("GET", "/api/folders/hosts")["title"] == "Machines"
+    assert nested.api("GET", "/api/folders/hosts")["parentUid"] == "ops"
+
+
+def test_moved_between_two_of_one_title(nested):
+    for uid in ("one", "two"):
+        folder(nested, uid, "Operations")
+    folder(nested, "hosts", "Hosts", "one")
+    moved = nested.four(MODULE, uid="hosts", parent_uid="two")
+    assert (moved[1]["diff"]["before"]["parent_uid"], moved[1]["diff"]["after"]["parent_uid"]) == ("one", "two")
+
+
+def test_without_a_parent_it_stays_where_it_is(nested):
+    folder(nested, "ops", "Operations")
+    folder(nested, "hosts", "Hosts", "ops")
+    renamed = nested.four(MODULE, uid="hosts", title="Machines")
+    assert renamed[3]["folder"]["parent"] == "Operations"
+
+
+def test_a_move_below_itself_is_refused(nested):
+    folder(nested, "ops", "Operations")
+    folder(nested, "hosts", "Hosts", "ops")
+    folder(nested, "linux", "Linux", "hosts")
+    for check in (True, False):
+        with nested.writes_nothing():
+            assert nested.fails(MODULE, uid="ops", parent_uid="linux", check=check).code == "circular"
+
+
+def test_described(described):
+    made = described.four(MODULE, uid="ops", title="Operations", description="All of it")
+    assert made[3]["folder"]["description"] == "All of it"
+    changed = described.four(MODULE, uid="ops", description="Some of it")
+    assert (changed[1]["diff"]["before"]["description"], changed[1]["diff"]["after"]["description"]) == (
+        "All of it",
+        "Some of it",
+    )
+    assert not described.ok(MODULE, uid="ops", title="Operations")["changed"]
+    described.four(MODULE, uid="ops", description="")
+    described.ok(MODULE, uid="ops", description="Kept")
+    described.four(MODULE, uid="ops", title="Renamed")
+    assert described.ok(MODULE, uid="ops")["folder"]["description"] == "Kept"
+
+
+@pytest.mark.parametrize("version", ["8.5.15", "9.3.2", "11.5.1"])
+def test_descriptions_that_nobody_could_read_are_refused(versioned, version):
+    server = versioned(version)
+    for check in (True, False):
+        with server.writes_nothing():
+            result = server.fails(MODULE, title="Operations", description="All of it", check=check)
+        assert result.code == "unsupported"
+    assert "description needs Grafana 12.0.0" in result["msg"]
+
+
+# What is refused
+
+
+def test_folders_in_folders_before_11(flat):
+    for check in (True, False):
+        for parent in ({"parent": "A"}, {"parent": "A/B", "create_parents": True}, {"parent_uid": "a"}):
+            with flat.writes_nothing():
+                result = flat.fails(MODULE, title="X", check=check, **parent)
+            assert result.code in ("unsupported", "folder_not_found")
+    folder(flat, "a", "A")
+    for parent in ({"parent": "A"}, {"parent_uid": "a"}):
+        with flat.writes_nothing():
+            assert flat.fails(MODULE, title="X", **parent).code == "unsupported"
+    assert not flat.ok(MODULE, title="X", parent="A", state="absent")["changed"]
+
+
+def test_a_missing_parent(nested):
+    for check in (True, False):
+        for parent in ({"parent": "A"}, {"parent_uid": "a"}):
+            with nested.writes_nothing():
+                assert nested.fails(MODULE, title="X", check=check, **parent).code == "folder_not_found"
+    planned = nested.ok(MODULE, title="X", parent="A", check=True, missing_parent="plan")
+    assert planned["changed"]
+    assert not nested.ok(MODULE, title="X", parent="A", state="absent")["changed"]
+
+
+def test_a_title_of_another_folder(server):
+    folder(server, "ops", "Operations")
+    folder(server, "hosts", "Hosts")
+    for check in (True, False):
+        for wanted in ({"uid": "new", "title": "Operations"}, {"uid": "hosts", "title": "Operations"}):
+            with server.writes_nothing():
+                result = server.fails(MODULE, check=check, **wanted)
+            assert result.code == "title_taken"
+            assert "folder ops has" in result["msg"]
+
+
+def test_a_move_to_where_the_title_is_taken(nested):
+    folder(nested, "ops", "Operations")
+    folder(nested, "one", "Hosts", "ops")
+    folder(nested, "two", "Hosts")
+    with nested.writes_nothing():
+        assert nested.fails(MODULE, uid="two", parent_uid="ops").code == "title_taken"
+
+
+@pytest.mark.parametrize("version", FLAT)
+def test_old_servers_know_no_case_in_titles(versioned, version):
+    server = versioned(version)
+    folder(server, "ops", "Operations")
+    with server.writes_nothing():
+        assert server.fails(MODULE, uid="new", title="OPERATIONS", check=True).code == "title_taken"
+
+
+def test_two_folders_of_one_title(nested):
+    for uid in ("one", "two"):
+        folder(nested, uid, "Operations")
+    for options in ({}, {"state": "absent"}):
+        result = nested.fails(MODULE, title="Operations", **options)
+        assert result.code == "ambiguous"
+        assert "one, two" in result["msg"]
+    assert not nested.ok(MODULE, uid="one", title="Operations")["changed"]
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {},
+        {"title": "General"},
+        {"uid": "general", "title": "X"},
+        {"uid": "a/b", "title": "X"},
+        {"title": 5},
+        {"title": "X", "parent": "A", "parent_uid": "a"},
+        {"uid": "a", "title": "X", "parent_uid": "a"},
+        {"title": "X", "parent": "/"},
+    ],
+)
+def test_bad_input(newest, wanted):
+    before = newest.requests()
+    assert newest.fails(MODULE, **wanted).code == "bad_input"
+    assert newest.requests() == before
+
+
+def test_a_new_folder_needs_a_title(server):
+    for check in (True, False):
+        with server.writes_nothing():
+            assert server.fails(MODULE, uid="ops", check=check).code == "bad_input"
+
+
+def test_too_deep(nested):
+    nested.ok(MODULE, title="E", parent="A/B/C/D", create_parents=True)
+    assert nested.fails(MODULE, title="F", parent="A/B/C/D/E", retries=0).code == "too_deep"
+    folder(nested, "top", "Top")
+    assert nested.fails(MODULE, uid="top", parent="A/B/C/D/E", retries=0).code == "too_deep"
+
+
+# Contents
+
+
+def test_a_folder_that_holds_something_is_kept(org):
+    org.ok(MODULE, org_name="tenant", uid="ops", title="Operations")
+    org.ok("grafana_dashboard", org_name="tenant", dashboard={"uid": "cpu", "title": "CPU"}, folder_uid="ops")
+    for check in (True, False):
+        with org.writes_nothing():
+            result = org.fails(MODULE, org_name="tenant", uid="ops", state="absent", check=check)
+        assert result.code == "not_empty"
+        assert result["failure"]["details"]["contents"] == {"dashboards": 1}
+    assert "1 dashboard (CPU)" in result["msg"]
+    gone = org.four(MODULE, org_name="tenant", uid="ops", state="absent", contents="delete")
+    assert gone[0]["diff"]["before"]["contents"] == {"dashboards": 1}
+    assert org.ok("grafana_dashboard_info", org_name="tenant")["dashboards"] == []
+
+
+def test_what_is_below_counts(nested):
+    folder(nested, "ops", "Operations")
+    folder(nested, "hosts", "Hosts", "ops")
+    dashboard(nested, "cpu", "CPU", "hosts")
+    result = nested.fails(MODULE, title="Operations", state="absent")
+    assert "it holds 1 dashboard, 1 subfolder (Hosts)" in result["msg"]
+    nested.four(MODULE, title="Operations", state="absent", contents="delete")
+
+
+# Many
+
+
+TREE = [
+    {"title": "Linux", "parent": "Operations/Hosts"},
+    {"title": "Hosts", "parent": "Operations"},
+    {"uid": "business", "title": "Business"},
+    {"title": "Sales", "parent_uid": "business"},
+    {"title": "Operations"},
+]
+
+
+def test_a_tree_in_any_order(nested):
+    made = nested.four(MODULE, batch=TREE)
+    assert [entry["folder"]["title"] for entry in made[1]["results"]] == [one["title"] for one in TREE]
+    assert titles(nested) == [
+        "Business",
+        "Business/Sales",
+        "Operations",
+        "Operations/Hosts",
+        "Operations/Hosts/Linux",
+    ]
+    gone = nested.four(MODULE, batch=[{**one, "state": "absent"} for one in reversed(TREE)])
+    assert gone[1]["summary"]["changed"] == 5
+    assert titles(nested) == []
+
+
+def test_many_flat_ones(server):
+    server.four(MODULE, batch=[{"title": f"F {number}"} for number in range(20)])
+
+
+def test_a_check_knows_what_the_same_run_would_do(nested):
+    folder(nested, "old", "Old")
+    folder(nested, "inner", "Inner", "old")
+    batch = [
+        {"uid": "inner", "title": "Inner", "parent": "New/Deep", "create_parents": True},
+        {"uid": "old", "state": "absent"},
+        {"title": "Beside", "parent": "New/Deep"},
+        {"title": "Deep", "parent": "New", "create_parents": True},
+    ]
+    runs = nested.four(MODULE, batch=batch)
+    assert [entry["status"] for entry in runs[1]["results"]] == ["changed", "changed", "changed", "changed"]
+    assert runs[1]["results"][0]["diff"]["before"]["parent"] == "Old"
+    assert titles(nested) == ["New", "New/Deep", "New/Deep/Beside", "New/Deep/Inner"]
+
+
+def test_two_that_would_take_one_title(server):
+    batch = [{"uid": "a", "title": "Same"}, {"uid": "b", "title": "Same"}]
+    checked = server.fails(MODULE, batch=batch, check=True)
+    made = server.fails(MODULE, batch=batch)
+    for result in (checked, made):
+        assert [entry["status"] for entry in result["results"]] == ["changed", "failed"]
+        assert result["results"][1]["failure"]["code"] == "title_taken"
+
+
+def test_folders_in_each_other(newest):
+    before = newest.requests()
+    batch = [{"uid": "a", "title": "A", "parent_uid": "b"}, {"uid": "b", "title": "B", "parent_uid": "a"}]
+    assert newest.fails(MODULE, batch=batch, org_id=1).code == "bad_input"
+    assert newest.requests() == before
+
+
+def test_few_requests(newest):
+    batch = [{"uid": f"f{number}", "title": f"F {number}"} for number in range(50)]
+    before = newest.requests()
+    newest.ok(MODULE, batch=batch, org_id=1)
+    assert newest.requests() - before <= 51
+    before = newest.requests()
+    newest.ok(MODULE, batch=batch, org_id=1)
+    assert newest.requests() - before <= 1
+
+
+# By whom, and beside whom
+
+
+@pytest.mark.parametrize("role", ["Editor", "Admin"])
+def test_by_a_token(newer, tmp_path, role, monkeypatch):
+    monkeypatch.setattr("time.sleep", newer.emulator.advance)
+    newer.ok("grafana_org", name="tenant")
+    newer.ok("grafana_service_account", org_name="tenant", name="ci", role=role)
+    key = tmp_path / "key"
+    newer.ok("grafana_sa_token", org_name="tenant", service_account="ci", name="ci", dest=str(key))
+    who = {"admin": None, "url": newer.url, "token": key.read_text().strip()}
+    newer.four(MODULE, uid="ops", title="Operations", **who)
+    newer.four(MODULE, uid="ops", title="Ops", **who)
+    newer.ok("grafana_dashboard", dashboard={"uid": "cpu", "title": "CPU"}, folder_uid="ops", org_name="tenant")
+    assert newer.fails(MODULE, uid="ops", state="absent", **who).code == "not_empty"
+    newer.four(MODULE, uid="ops", state="absent", contents="delete", **who)
+
+
+@pytest.mark.parametrize("version", NESTED)
+def test_an_editor_makes_a_tree(versioned, tmp_path, version, monkeypatch):
+    server = versioned(version)
+    monkeypatch.setattr("time.sleep", server.emulator.advance)
+    server.ok("grafana_service_account", name="ci", role="Editor")
+    key = tmp_path / "key"
+    server.ok("grafana_sa_token", service_account="ci", name="ci", dest=str(key))
+    server.four(MODULE, admin=None, url=server.url, token=key.read_text().strip(), batch=TREE)
+
+
+@pytest.mark.parametrize("kind", ["drop", "bad_gateway", "database_locked"])
+def test_an_answer_that_gets_lost(newest, kind):
+    newest.emulator.fault({"method": "POST", "path": "/api/folders$", "kind": kind})
+    made = newest.ok(MODULE, title="Operations")
+    assert made["changed"]
+    assert titles(newest) == ["Operations"]
+
+
+def test_a_folder_that_somebody_else_writes_meanwhile(newest, monkeypatch):
+    from ansible_collections.orgsmith.grafana.plugins.module_utils._folder_resource import Folders
+
+    folder(newest, "ops", "Operations")
+    update, others = Folders._update, ["Meanwhile"]
+
+    def late(self, *args):
+        while others:
+            newest.api("PUT", "/api/folders/ops", {"title": others.pop(), "overwrite": True})
+        return update(self, *args)
+
+    monkeypatch.setattr(Folders, "_update", late)
+    assert newest.ok(MODULE, uid="ops", title="Ops")["changed"]
+    assert newest.api("GET", "/api/folders/ops")["title"] == "Ops"
+    assert newest.api("GET", "/api/folders/ops")["version"] == 3
+
+
+def test_by_an_admin_who_is_no_member(server):
+    server.user("owner")
+    org = server.api("POST", "/api/orgs", {"name": "tenant"})["orgId"]
+    server.api("POST", f"/api/orgs/{org}/users", {"loginOrEmail": "owner", "role": "Admin"})
+    server.api("DELETE", f"/api/orgs/{org}/users/1")
+    assert server.fails(MODULE, org_name="tenant", title="Operations").code == "not_a_member"
+    joined = server.ok(MODULE, org_name="tenant", title="Operations", join_org=True)
+    assert (joined["changed"], joined["joined_org"]) == (True, True)
+    assert not server.ok(MODULE, org_name="tenant", title="Operations")["changed"]
+
+
+# What is there
+
+
+def test_all_of_them(nested):
+    nested.ok(MODULE, batch=TREE)
+    found = nested.ok("grafana_folder_info")["folders"]
+    assert {one["uid"]: (one["title"], one["parent"], one["parent_uid"]) for one in found}["business"] == ("Business", "", "")
+    places = [one["title"] for one in found]
+    assert places.index("Operations") < places.index("Hosts") < places.index("Linux")
+    assert all(one["org_id"] == 1 for one in found)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        ({"uid": "business"}, ["Business"]),
+        ({"uid": "business", "parent": "Operations"}, []),
+        ({"uid": "nowhere"}, []),
+        ({"title": "Linux"}, ["Linux"]),
+        ({"parent": "Operations"}, ["Hosts"]),
+        ({"parent": "Operations/Hosts", "title": "Linux"}, ["Linux"]),
+        ({"parent": "Nowhere"}, []),
+        ({"parent_uid": "business"}, ["Sales"]),
+        ({"parent_uid": "nowhere"}, []),
+        ({"parent_uid": "general", "title": "Business"}, ["Business"]),
+        ({"parent": "", "title": "Sales"}, []),
+    ],
+)
+def test_some_of_them(nested, wanted, expected):
+    nested.ok(MODULE, batch=TREE)
+    assert [one["title"] for one in nested.ok("grafana_folder_info", **wanted)["folders"]] == expected
+
+
+def test_flat_ones(flat):
+    for title in ("A", "B"):
+        flat.ok(MODULE, title=title)
+    before = flat.requests()
+    assert [one["title"] for one in flat.ok("grafana_folder_info", org_id=1)["folders"]] == ["A", "B"]
+    assert flat.requests() - before == 1
+    assert "description" not in flat.ok("grafana_folder_info")["folders"][0]
+
+
+def test_descriptions_and_managers_are_told(described):
+    described.ok(MODULE, title="A", description="D")
+    before = described.requests()
+    found = described.ok("grafana_folder_info", org_id=1)["folders"][0]
+    assert (found["description"], found["managed_by"]) == ("D", None)
+    assert described.requests() - before == 1
+
+
+def test_a_question_with_two_parents(newest):
+    assert newest.fails("grafana_folder_info", parent="A", parent_uid="a").code == "bad_input"
+    assert newest.fails("grafana_folder_info", org_name="nowhere").code == "org_not_found"

@@ -1,0 +1,285 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is asked for a dashboard, by either route: scripts of calls."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import OrgChoice
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_history import check_source, mark, source_of
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_resource import Dashboards
+from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
+from ansible_collections.orgsmith.grafana.plugins.module_utils._reconcile import CHANGED, FAILED, OK, Item, Mode, Run
+from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Directory, Org, Scope
+
+from .conftest import Call
+
+ORG = OrgChoice(id=2)
+HEADERS = {"X-Grafana-Org-Id": "2"}
+APIS = "/apis/dashboard.grafana.app/v0alpha1/namespaces/org-2/dashboards"
+OURS, FIRST = "[orgsmith.grafana]", "/api/dashboards/uid/a/versions/1"
+
+
+def call(method, path, **expected):
+    return Call(method, path, headers=HEADERS, **expected)
+
+
+def health(version):
+    return Call("GET", "/api/health").answers(200, {"version": version})
+
+
+def thing(uid="a", tags=(), message=OURS, rv="5", generation=3, **notes):
+    """An object of ``/apis``."""
+    found = {"grafana.app/createdBy": "user:x", "grafana.app/updatedBy": "user:y", **notes}
+    if message:
+        found["grafana.app/message"] = message
+    metadata = {"name": uid, "resourceVersion": rv, "generation": generation, "annotations": found}
+    metadata["labels"] = {"grafana.app/deprecatedInternalID": "7", "team": "ops"}
+    return {"kind": "Dashboard", "apiVersion": "x/v0alpha1", "metadata": metadata, "spec": body(uid, tags)}
+
+
+def body(uid="a", tags=()):
+    return {"title": uid.upper(), "tags": list(tags)}
+
+
+def put(tags, **metadata):
+    """A ``PUT``: what others have noted is in it, and what the server notes itself is not."""
+    notes = {"grafana.app/message": OURS, **metadata.pop("notes", {})}
+    given = {"annotations": notes, "name": "a", "resourceVersion": "5", "labels": {"team": "ops"}, **metadata}
+    kind = {"apiVersion": "dashboard.grafana.app/v0alpha1", "kind": "Dashboard"}
+    return call("PUT", APIS + "/a", json={**kind, "metadata": given, "spec": body("a", tags)})
+
+
+def written(version=4):
+    return {"metadata": {"name": "a", "generation": version}}
+
+
+@pytest.fixture
+def scope(by_token):
+    return Scope(by_token, Org(2, "tenant"), Directory(by_token))
+
+
+@pytest.fixture
+def task(scope):
+    """A function that brings one dashboard about, and returns what became of it."""
+
+    def run(tags=(), check=False, **options):
+        resource = Dashboards()
+        wanted = {"dashboard": {"uid": "a", **body("a", tags)}, **options}
+        return Run(resource, scope.client, Mode(check)).one(scope, Item(0, ORG, resource.parse(wanted)))
+
+    return run
+
+
+def test_nothing_to_do_is_one_request(script, task):
+    script.expect(health("12.4.3"), call("GET", APIS + "/a").answers(200, thing(tags=["x"])))
+    assert task(["x"]).status == OK
+
+
+def test_one_is_made_by_a_post_which_overwrites_nothing(script, task):
+    kind = {"apiVersion": "dashboard.grafana.app/v0alpha1", "kind": "Dashboard"}
+    metadata = {"annotations": {"grafana.app/message": "why [orgsmith.grafana: ops]"}, "name": "a"}
+    script.expect(
+        health("12.4.3"),
+        call("GET", APIS + "/a").answers(404, {"message": "not found"}),
+        call("POST", APIS, json={**kind, "metadata": metadata, "spec": body()}).answers(201, written(1)),
+    )
+    done = task(message="why", source="ops")
+    assert (done.status, done.object["version"]) == (CHANGED, 1)
+
+
+def test_a_change_keeps_folder_labels_and_notes_of_others(script, task):
+    there = thing(**{"grafana.app/folder": "f", "example.org/owner": "ops"})
+    notes = {"grafana.app/folder": "f", "example.org/owner": "ops"}
+    script.expect(
+        health("12.4.3"),
+        call("GET", APIS + "/a").answers(200, there),
+        put(["x"], notes=notes).answers(200, written()),
+    )
+    done = task(["x"])
+    assert (done.status, done.object["folder_uid"], done.object["version"]) == (CHANGED, "f", 4)
+
+
+MOVED_ON = {"kind": "Status", "reason": "Conflict", "message": "Operation cannot be fulfilled: the object has been modified"}
+
+
+def test_somebody_else_came_first_and_wrote_the_same(script, task):
+    script.expect(
+        health("12.4.3"),
+        call("GET", APIS + "/a").answers(200, thing()),
+        put(["x"]).answers(409, MOVED_ON),
+        call("GET", APIS + "/a").answers(200, thing(tags=["x"], rv="6")),
+    )
+    assert task(["x"]).status == OK
+
+
+def test_somebody_else_came_first_and_wrote_something_else(script, task):
+    script.expect(
+        health("12.4.3"),
+        call("GET", APIS + "/a").answers(200, thing()),
+        put(["x"]).answers(409, MOVED_ON),
+        call("GET", APIS + "/a").answers(200, thing(tags=["y"], rv="6")),
+        put(["x"], resourceVersion="6").answers(200, written(5)),
+    )
+    assert task(["x"]).status == CHANGED
+
+
+def test_what_carries_no_mark_is_asked_about_only_if_it_differs(script, task):
+    script.expect(health("12.4.3"), call("GET", APIS + "/a").answers(200, thing(message="")))
+    assert task().status == OK
+
+
+@pytest.mark.parametrize(("policy", "status"), [("keep", OK), ("fail", FAILED)])
+def test_what_somebody_else_wrote_is_not_overwritten(script, task, policy, status):
+    newest = {"version": 3, "parentVersion": 2, "createdBy": "alice", "created": "2026-01-02T03:04:05Z", "message": "mine"}
+    script.expect(
+        health("12.4.3"),
+        call("GET", APIS + "/a").answers(200, thing(message="mine")),
+        call("GET", "/api/dashboards/uid/a/versions?limit=1").answers(200, {"continueToken": "", "versions": [newest]}),
+    )
+    done = task(["x"], on_conflict=policy)
+    assert done.status == status
+    said = done.problem.message if done.problem else done.warnings[0]
+    assert 'by alice at 2026-01-02T03:04:05Z (version 3, "mine")' in said
+
+
+def test_the_message_of_a_first_version_is_asked_for_alone(script, task):
+    first = {"version": 1, "parentVersion": 0, "createdBy": "admin", "message": "Initial save"}
+    document = {"dashboard": {"uid": "a", "version": 1, "id": 7, **body()}, "meta": {"version": 1, "folderUid": "f"}}
+    sent = {"dashboard": {**body("a", ["x"]), "uid": "a", "version": 1}, "folderUid": "f", "overwrite": False, "message": OURS}
+    script.expect(
+        health("9.3.2"),
+        call("GET", "/api/dashboards/uid/a").answers(200, document),
+        call("GET", "/api/dashboards/uid/a/versions?limit=1").answers(200, [first]),
+        call("GET", FIRST).answers(200, {**first, "message": OURS}),
+        call("POST", "/api/dashboards/db", json=sent).answers(200, {"uid": "a", "version": 2}),
+    )
+    assert task(["x"], on_conflict="fail").status == CHANGED
+
+
+def test_before_9_a_history_is_asked_for_by_id(script, task):
+    document = {"dashboard": {"uid": "a", "version": 2, "id": 7, **body()}, "meta": {"version": 2}}
+    newest = {"version": 2, "parentVersion": 1, "createdBy": "alice", "message": ""}
+    script.expect(
+        health("8.5.15"),
+        call("GET", "/api/dashboards/uid/a").answers(200, document),
+        call("GET", "/api/dashboards/id/7/versions?limit=1").answers(200, [newest]),
+    )
+    assert task(["x"], on_conflict="fail").problem.code == "edited"
+
+
+def test_up_to_11_2_a_taken_title_is_looked_for_before_writing(script, task):
+    hits = [{"uid": "b", "title": "A", "folderUid": ""}, {"uid": "c", "title": "AA"}]
+    script.expect(
+        health("9.3.2"),
+        call("GET", "/api/dashboards/uid/a").answers(404, {"message": "Dashboard not found"}),
+        call("GET", "/api/search?type=dash-db&query=A&limit=1000&page=1").answers(200, hits),
+    )
+    done = task(check=True)
+    assert (done.problem.code, "(b)" in done.problem.message) == ("title_taken", True)
+
+
+def test_what_a_repository_manages_is_not_written_by_the_legacy_route_either(script, task):
+    document = {"dashboard": {"uid": "a", "version": 2, **body()}, "meta": {"version": 2}}
+    notes = {"grafana.app/managedBy": "repo", "grafana.app/managerId": "git", "grafana.app/sourcePath": "a.json"}
+    script.expect(
+        health("12.4.3"),
+        call("GET", "/api/dashboards/uid/a").answers(200, document),
+        call("GET", APIS + "/a").answers(200, thing(**notes)),
+    )
+    done = task(["x"], api="legacy")
+    assert done.problem.code == "provisioned"
+    assert "repo git a.json" in done.problem.message
+
+
+def many(task_of, **options):
+    return [{"dashboard": {"uid": uid, **body(uid)}, **options} for uid in task_of]
+
+
+@pytest.fixture
+def batch(scope):
+    """A function that brings many dashboards about at once."""
+
+    def run(*options):
+        resource = Dashboards()
+        items = [Item(index, OrgChoice(), resource.parse(one)) for index, one in enumerate(options)]
+        return Run(resource, scope.client, Mode()).all(items)
+
+    return run
+
+
+UIDS = [f"d{number}" for number in range(12)]
+OWN = Call("GET", "/api/org").answers(200, {"id": 2, "name": "tenant"})
+
+
+def page(uids, more=None):
+    metadata = {"resourceVersion": "9", **({"continue": more} if more else {})}
+    return {"metadata": metadata, "items": [thing(uid) for uid in uids]}
+
+
+def test_many_are_one_list(script, batch):
+    script.expect(OWN, health("12.4.3"), call("GET", APIS + "?limit=1000").answers(200, page(UIDS)))
+    assert {outcome.status for outcome in batch(*many(UIDS))} == {OK}
+
+
+def test_pages_are_read_until_all_that_is_wanted_was_seen(script, batch):
+    script.expect(
+        OWN,
+        health("12.4.3"),
+        call("GET", APIS + "?limit=1000").answers(200, page(["x", *UIDS[:6]], "t1")),
+        call("GET", APIS + "?limit=1000&continue=t1").answers(200, page(["y", *UIDS[6:]], "t2")),
+    )
+    assert {outcome.status for outcome in batch(*many(UIDS))} == {OK}
+
+
+def test_the_last_few_are_asked_for_alone(script, batch):
+    script.expect(
+        OWN,
+        health("12.4.3"),
+        call("GET", APIS + "?limit=1000").answers(200, page(UIDS[:-1], "t1")),
+        call("GET", APIS + "/d11").answers(200, thing("d11")),
+    )
+    assert {outcome.status for outcome in batch(*many(UIDS))} == {OK}
+
+
+def test_pruning_asks_for_nothing_that_the_list_has_told(script, batch):
+    listed = page([*UIDS, "gone"])
+    listed["items"] += [thing("by hand", message="x"), thing("other", message="[orgsmith.grafana: other]")]
+    provisioned = thing("file", **{"grafana.app/managedBy": "classic-file-provisioning"})
+    script.expect(
+        OWN,
+        health("12.4.3"),
+        call("GET", APIS + "?limit=1000").answers(200, {**listed, "items": [*listed["items"], provisioned]}),
+        call("GET", APIS + "/gone").answers(200, thing("gone")),
+        call("DELETE", APIS + "/gone").answers(200, {"status": "Success"}),
+    )
+    done = batch(*many(UIDS, prune=True))
+    assert [outcome.status for outcome in done] == [OK] * 12 + [CHANGED]
+    assert done[-1].before["uid"] == "gone"
+
+
+@pytest.mark.parametrize(
+    ("message", "source", "marked"),
+    [
+        (None, "", "[orgsmith.grafana]"),
+        (" ", "ops", "[orgsmith.grafana: ops]"),
+        ("why", "a/b-c.d, e", "why [orgsmith.grafana: a/b-c.d, e]"),
+        ("[orgsmith.grafana: x] no", "", "[orgsmith.grafana: x] no [orgsmith.grafana]"),
+    ],
+)
+def test_the_mark(message, source, marked):
+    assert mark(message, source) == marked
+    assert source_of(marked) == source
+
+
+@pytest.mark.parametrize("message", [None, "", "why", "[orgsmith.grafana] more", "orgsmith.grafana", "[orgsmith.grafana"])
+def test_no_mark(message):
+    assert source_of(message) is None
+
+
+@pytest.mark.parametrize("source", ["a]", "[", "a(b", " a", "x" * 61, "a\nb"])
+def test_sources_that_the_mark_cannot_hold(source):
+    with pytest.raises(BadInput, match="cannot be kept"):
+        check_source(source)

@@ -1,0 +1,76 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Folders as paths of titles: one list for all, and what is not in it."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.orgsmith.grafana.plugins.module_utils._folder_paths import FolderPaths
+from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Directory, Org, Scope
+
+from .conftest import Call
+
+
+def call(method, path, status=200, body=None, **expected):
+    return Call(method, path, **expected).answers(status, body)
+
+
+def health(version):
+    return call("GET", "/api/health", 200, {"version": version})
+
+
+OBJECTS = "/apis/folder.grafana.app/v1beta1/namespaces/org-2/folders?limit=1000"
+
+
+@pytest.fixture
+def paths(by_token):
+    return FolderPaths(Scope(by_token, Org(2), Directory(by_token)))
+
+
+def thing(uid, title, **notes):
+    return {
+        "metadata": {"name": uid, "annotations": {f"grafana.app/{name}": text for name, text in notes.items()}},
+        "spec": {"title": title},
+    }
+
+
+def test_of_objects_in_pages(script, paths):
+    script.expect(
+        health("12.4.3"),
+        call("GET", OBJECTS, 200, {"items": [thing("a", "A")], "metadata": {"continue": "next"}}),
+        call("GET", OBJECTS + "&continue=next", 200, {"items": [thing("b", "B/C", folder="a")], "metadata": {}}),
+    )
+    assert paths.titles("b") == ("A", "B/C")
+    assert paths.chain("b") == ("a", "b")
+    assert paths.path("b") == "A/B/C"
+    assert paths.titles("") == ()
+    assert paths.at("A/B/C") == {"b"}
+    assert paths.at(" General ") == {""}
+    assert paths.at("B/C") == set()
+
+
+def test_of_objects_that_say_all_uids_above(script, paths):
+    items = [thing("a", "A", fullpathUIDs="a"), thing("b", "B", fullpathUIDs="a/b")]
+    # Legacy storage may give the same page for ever.
+    page = {"items": items, "metadata": {"continue": "x"}}
+    script.expect(health("12.0.0-pre"), call("GET", OBJECTS, 200, page), call("GET", OBJECTS + "&continue=x", 200, page))
+    assert paths.titles("b") == ("A", "B")
+
+
+@pytest.mark.parametrize(("version", "status"), [("12.4.3", 403), ("12.4.3", 404), ("11.5.1", None)])
+def test_folder_by_folder(script, paths, version, status):
+    script.expect(health(version))
+    if status is not None:
+        script.expect(call("GET", OBJECTS, status, {"message": "no"}))
+    above = {"uid": "a", "title": "A"}
+    script.expect(
+        call("GET", "/api/folders/b", 200, {"uid": "b", "title": "B", "parentUid": "a", "parents": [above]}),
+        call("GET", "/api/folders/hidden", 403, {"message": "no"}),
+        call("GET", "/api/folders/gone", 404, {"message": "no"}),
+    )
+    assert paths.titles("b") == ("A", "B")
+    assert paths.titles("a") == ("A",)
+    assert paths.titles("hidden") == ("hidden",)
+    assert paths.titles("gone") == ("gone",)

@@ -1,0 +1,253 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""In which order folders are asked for and written: scripts of calls."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import OrgChoice
+from ansible_collections.orgsmith.grafana.plugins.module_utils._folder_resource import Folders
+from ansible_collections.orgsmith.grafana.plugins.module_utils._folder_tree import Tree
+from ansible_collections.orgsmith.grafana.plugins.module_utils._reconcile import CHANGED, FAILED, OK, Item, Mode, Run
+from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Directory, Org, Scope
+
+from .conftest import Call
+
+ORG = OrgChoice(id=2)
+HEADERS = {"X-Grafana-Org-Id": "2"}
+OBJECTS = "/apis/folder.grafana.app/v1beta1/namespaces/org-2/folders?limit=1000"
+
+
+def health(version):
+    return Call("GET", "/api/health").answers(200, {"version": version})
+
+
+def thing(uid, title, parent=None, generation=1, manager=None, description=""):
+    notes = {"grafana.app/folder": parent} if parent else {}
+    notes.update({"grafana.app/managedBy": manager} if manager else {})
+    metadata = {"name": uid, "generation": generation, "annotations": notes}
+    return {"metadata": metadata, "spec": {"title": title, "description": description}}
+
+
+def objects(*items, more=None, after=None):
+    path = OBJECTS + ("&continue=" + after if after else "")
+    metadata = {"continue": more} if more else {}
+    return Call("GET", path, headers=HEADERS).answers(200, {"metadata": metadata, "items": list(items)})
+
+
+def top(*folders):
+    return Call("GET", "/api/folders?limit=1000&page=1", headers=HEADERS).answers(200, list(folders))
+
+
+def read(uid, status=200, **body):
+    return Call("GET", "/api/folders/" + uid, headers=HEADERS).answers(status, {"uid": uid, **body})
+
+
+def making(body, status=200, **answer):
+    answer = answer or {"uid": body.get("uid", "made"), "title": body["title"], "version": 1}
+    return Call("POST", "/api/folders", headers=HEADERS, json=body).answers(status, answer)
+
+
+def putting(uid, body, status=200, **answer):
+    answer = answer or {"uid": uid, "title": body["title"], "version": 9}
+    return Call("PUT", "/api/folders/" + uid, headers=HEADERS, json=body).answers(status, answer)
+
+
+def moving(uid, parent):
+    answer = {"uid": uid, "title": "any", "parentUid": parent}
+    return Call("POST", "/api/folders/%s/move" % uid, headers=HEADERS, json={"parentUid": parent}).answers(200, answer)
+
+
+def counting(uid, status=200, **counts):
+    return Call("GET", "/api/folders/%s/counts" % uid, headers=HEADERS).answers(status, counts)
+
+
+def deleting(uid, force=False, status=200):
+    path = "/api/folders/%s%s" % (uid, "?forceDeleteRules=true" if force else "")
+    return Call("DELETE", path, headers=HEADERS).answers(status, {"message": "said"})
+
+
+@pytest.fixture
+def scope(by_token):
+    """Org 2."""
+    return Scope(by_token, Org(2, "tenant"), Directory(by_token))
+
+
+@pytest.fixture
+def task(by_token, scope):
+    """A function that runs a task in org 2, and returns what became of its item."""
+    resource = Folders()
+
+    def run(check=False, **options):
+        return Run(resource, by_token, Mode(check)).one(scope, Item(0, ORG, resource.parse(options)))
+
+    return run
+
+
+def test_one_list_tells_all_from_12_on(script, task):
+    script.expect(health("12.4.3"), objects(thing("ops", "Operations"), thing("hosts", "Hosts", "ops", description="D")))
+    outcome = task(uid="hosts", title="Hosts", parent="Operations", description="D")
+    assert (outcome.status, outcome.object["parent"]) == (OK, "Operations")
+
+
+def test_one_request_for_a_folder_that_is_as_it_should_be_before(script, task):
+    script.expect(health("11.5.1"), read("ops", title="Operations", version=1))
+    assert task(uid="ops", title="Operations").status == OK
+
+
+def test_those_above_come_with_a_folder_of_11(script, task):
+    above = [{"uid": "a", "title": "A"}, {"uid": "b", "title": "B"}]
+    script.expect(health("11.5.1"), read("c", title="C", version=1, parentUid="b", parents=above))
+    assert task(uid="c", title="C").object["parent"] == "A/B"
+
+
+def test_pages(script, task):
+    script.expect(health("12.4.3"), objects(thing("a", "A"), more="x"), objects(thing("b", "B"), after="x"))
+    assert task(title="B").object["uid"] == "b"
+
+
+def test_a_page_for_ever(script, task):
+    page = [thing("a", "A")]
+    script.expect(health("12.0.1"), objects(*page, more="x"), objects(*page, more="x", after="x"))
+    assert task(title="A").object["uid"] == "a"
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_where_apis_are_not_served_the_rest_is(script, task, status):
+    script.expect(health("12.4.3"), Call("GET", OBJECTS).answers(status, {"message": "no"}))
+    script.expect(top({"id": 1, "uid": "ops", "title": "Operations"}))
+    outcome = task(title="Operations")
+    assert (outcome.status, "description" in outcome.object) == (OK, False)
+
+
+def test_made_with_its_parents(script, task):
+    script.expect(health("12.4.3"), objects())
+    script.expect(making({"title": "A"}, uid="a", title="A", version=1))
+    script.expect(making({"title": "B", "parentUid": "a"}, uid="b", title="B", version=1))
+    script.expect(making({"title": "X", "uid": "x", "parentUid": "b", "description": "D"}))
+    outcome = task(uid="x", title="X", parent="A/B", create_parents=True, description="D")
+    assert (outcome.status, outcome.object["parent_uid"], outcome.object["parent"]) == (CHANGED, "b", "A/B")
+
+
+def test_renamed_with_its_version_then_moved(script, task):
+    script.expect(health("12.4.3"), objects(thing("ops", "Operations"), thing("hosts", "Hosts", generation=4)))
+    script.expect(putting("hosts", {"title": "Machines", "version": 4}), moving("hosts", "ops"))
+    assert task(uid="hosts", title="Machines", parent_uid="ops").status == CHANGED
+
+
+def test_a_description_that_is_not_asked_for_is_not_sent(script, task):
+    script.expect(health("12.0.1"), objects({"metadata": {"name": "ops"}, "spec": {"title": "Operations"}}))
+    script.expect(putting("ops", {"title": "Ops"}))  # and 12.0 tells no version
+    assert task(uid="ops", title="Ops").status == CHANGED
+
+
+def test_a_conflict_is_a_question(script, task):
+    script.expect(health("12.4.3"), objects(thing("ops", "Operations", generation=1)))
+    script.expect(putting("ops", {"title": "Ops", "version": 1}, 412, message="changed by someone else"))
+    script.expect(objects(thing("ops", "Meanwhile", generation=2)))
+    script.expect(putting("ops", {"title": "Ops", "version": 2}))
+    assert task(uid="ops", title="Ops").status == CHANGED
+
+
+def test_somebody_else_has_done_it(script, task):
+    script.expect(health("12.4.3"), objects(thing("ops", "Operations")))
+    script.expect(putting("ops", {"title": "Ops", "version": 1}, 412, message="changed by someone else"))
+    script.expect(objects(thing("ops", "Ops", generation=2)))
+    assert task(uid="ops", title="Ops").status == OK
+
+
+def test_a_new_parent_has_to_settle(script, task):
+    denied = {"message": "Access denied"}
+    script.expect(health("12.0.1"), objects(), making({"title": "A"}, uid="a", title="A"))
+    child = {"title": "X", "parentUid": "a"}
+    script.expect(making(child, 403, **denied), making(child, 403, **denied), making(child))
+    assert task(title="X", parent="A", create_parents=True).status == CHANGED
+    assert script.slept == [0.5, 1.0]
+
+
+def test_nobody_waits_for_an_old_parent(script, task):
+    script.expect(health("12.0.1"), objects(thing("a", "A")))
+    script.expect(making({"title": "X", "parentUid": "a"}, 403, message="Access denied"))
+    outcome = task(title="X", parent="A")
+    assert (outcome.status, outcome.problem.code) == (FAILED, "forbidden")
+
+
+def test_a_managed_folder_is_left_alone(script, task):
+    script.expect(health("12.4.3"), objects(thing("ops", "Operations", manager="repo")), counting("ops", dashboard=1))
+    assert task(uid="ops", title="Operations").status == OK
+    assert task(uid="ops", title="Ops").problem.code == "provisioned"
+    assert task(uid="ops", state="absent", contents="delete").problem.code == "provisioned"
+
+
+def test_what_it_holds_is_counted_and_named(script, task):
+    script.expect(health("12.4.3"), objects(thing("ops", "Operations")))
+    script.expect(counting("ops", dashboard=2, folder=0, alertrule=3, librarypanel=1))
+    script.expect(Call("GET", "/api/search?limit=5&folderUIDs=ops").answers(200, [{"title": "CPU"}, {"title": "RAM"}]))
+    problem = task(uid="ops", state="absent").problem
+    assert problem.code == "not_empty"
+    assert "it holds 3 alert rules, 2 dashboards, 1 library panel (CPU, RAM)" in problem.message
+
+
+def test_deleted_with_what_it_holds(script, task):
+    script.expect(health("12.4.3"), objects(thing("ops", "Operations")), counting("ops", alertrule=3))
+    script.expect(deleting("ops", force=True))
+    assert task(uid="ops", state="absent", contents="delete").status == CHANGED
+
+
+def test_what_it_holds_before_11(script, task):
+    script.expect(health("9.3.2"), read("ops", id=7, title="Operations", version=1, parentUid=""))
+    rules = {"Operations": [{"name": "g", "rules": [{}, {}]}, {"name": "h", "rules": [{}]}]}
+    script.expect(Call("GET", "/api/ruler/grafana/api/v1/rules/Operations").answers(202, rules))
+    script.expect(Call("GET", "/api/search?type=dash-db&folderIds=7&limit=1000&page=1").answers(200, [{"title": "CPU"}]))
+    panels = {"result": {"totalCount": 2, "elements": [{}], "page": 1, "perPage": 1}}
+    script.expect(Call("GET", "/api/library-elements?folderFilter=7&perPage=1").answers(200, panels))
+    script.expect(Call("GET", "/api/search?limit=5&folderIds=7").answers(200, [{"title": "CPU"}]))
+    problem = task(uid="ops", state="absent").problem
+    assert problem.details["contents"] == {"alert_rules": 3, "dashboards": 1, "library_panels": 2}
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "code"),
+    [
+        (403, "Folder could not be deleted because it contains library elements in use", "not_empty"),
+        (400, "folder cannot be deleted: folder contains alert rules", "not_empty"),
+        (403, "Access denied", "forbidden"),
+    ],
+)
+def test_what_the_server_refuses_to_delete(script, task, status, said, code):
+    script.expect(health("11.5.1"), read("ops", title="Operations", version=1), counting("ops", alertrule=0))
+    script.expect(Call("DELETE", "/api/folders/ops").answers(status, {"message": said}))
+    if status != 403:  # a refusal is a question
+        script.expect(read("ops", title="Operations", version=1), counting("ops", alertrule=0))
+    assert task(uid="ops", state="absent").problem.code == code
+
+
+def test_dashboards_names_a_folder_that_has_it_already(script, task):
+    script.expect(health("9.3.2"), top())
+    script.expect(
+        making({"title": "X"}, 409, message="a folder or dashboard in the general folder with the same name already exists")
+    )
+    script.expect(top())
+    assert task(title="X").problem.code == "title_taken"
+
+
+def test_a_tree_in_check_mode(scope, script):
+    """What a check would have done is known to what comes after it."""
+    script.expect(health("12.4.3"), objects(thing("a", "A"), thing("b", "B", "a"), thing("c", "C", "b")))
+    tree = Tree(scope)
+    assert [folder.uid for folder in tree.every()] == ["a", "b", "c"]
+    made = tree.plan_folder("New", "b")
+    assert (tree.path(made.uid), tree.children(made.uid)) == ("A/B/New", [])
+    tree.remove("b", {"dashboards": 1})
+    assert tree.gone == [(frozenset({"a"}), {"dashboards": 1})]
+    assert [tree.find(uid) for uid in ("b", "c", made.uid)] == [None, None, None]
+
+
+def test_folders_that_are_in_each_other_end(scope, script):
+    script.expect(health("12.4.3"), objects(thing("a", "A", "b"), thing("b", "B", "a"), thing("c", "C", "gone")))
+    tree = Tree(scope)
+    assert sorted(folder.uid for folder in tree.every()) == ["a", "b", "c"]
+    assert tree.path("a") == "A/B/A"
+    assert tree.path("c") == "C"
