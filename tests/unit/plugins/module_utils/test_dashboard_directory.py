@@ -52,7 +52,8 @@ def folder(uid, title):
 
 def listed(*entries, parent=None):
     query = "limit=1000&page=1" + (f"&parentUid={parent}" if parent else "")
-    return call("GET", f"/api/folders?{query}", 200, list(entries))
+    above = {"parentUid": parent} if parent else {}
+    return call("GET", f"/api/folders?{query}", 200, [{**entry, **above} for entry in entries])
 
 
 def made(uid, title, parent=None):
