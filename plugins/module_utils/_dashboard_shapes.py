@@ -120,7 +120,8 @@ def _library_panel(old: t.Any, new: t.Any) -> Pair:
         return old, new
     loaded = any("meta" in panel["libraryPanel"] for panel in (old, new))
     kept = ["id", "gridPos", *(name for name in _OWN_OF_LIBRARY if name in old and name in new and not loaded)]
-    parts = [{key: panel[key] for key in kept if key in panel} for panel in (old, new)]
+    # The same versions give one without a place the place {}.
+    parts = [{key: panel[key] for key in kept if key in panel and panel[key] != {}} for panel in (old, new)]
     for part, uid in zip(parts, uids):
         part["libraryPanel"] = {"uid": uid}
     return parts[0], parts[1]

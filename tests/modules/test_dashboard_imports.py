@@ -257,6 +257,28 @@ def test_library_panels_that_are_missing(org, check):
     assert element["meta"]["connectedDashboards"] == 1
 
 
+NAMED = {"libraryPanel": {"uid": "lib-here", "name": "Here"}}
+
+
+@pytest.mark.parametrize(
+    "panel",
+    [
+        pytest.param({}, id="nothing else"),
+        pytest.param({"id": 7, "gridPos": {"h": 1, "w": 2, "x": 3, "y": 4}}, id="place"),
+        pytest.param({"id": 7, "type": "library-panel-ref", "title": "Own", "repeat": "host", "maxPerRow": 4}, id="own title"),
+        pytest.param({"id": 7, "type": "gauge", "title": "Own", "targets": [{"refId": "A"}], "options": {"b": 2}}, id="whole"),
+    ],
+)
+def test_what_a_dashboard_says_of_a_library_panel(org, panel):
+    library_panel(org, "lib-here", "Here", options={"a": 1})
+    inside = {"id": 9, "type": "row", "title": "R", "collapsed": True, "panels": [{**panel, **NAMED, "id": 10}]}
+    org.four(dashboard={"uid": "a", "title": "A", "panels": [{**panel, **NAMED}, inside]})
+    # what the dashboard takes from elsewhere is a change
+    other = {**panel, "libraryPanel": {"uid": "lib-other", "name": "Other"}}
+    library_panel(org, "lib-other", "Other")
+    org.four(dashboard={"uid": "a", "title": "A", "panels": [other, inside]})
+
+
 @pytest.mark.parametrize("version", OLD)
 def test_a_library_panel_without_a_uid(versioned, version):
     server = versioned(version)

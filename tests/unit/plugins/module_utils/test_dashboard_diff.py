@@ -344,6 +344,15 @@ def test_arguments_are_not_changed():
     assert (old, new) == kept
 
 
+def test_keys_are_masked_before_they_are_cut_off():
+    key = "glsa_" + "aB3d" * 8 + "_0123abcd"
+    long = "x" * 110 + "\n" + key
+    changes = [Difference('panels[0] "%s".a' % key, long, {key: [key]})]
+    assert paths(changes) == ['panels[0] "***".a']
+    assert shown(changes, "before") == {'panels[0] "***".a': "x" * 110 + "\n***"}
+    assert shown(changes, "after") == {'panels[0] "***".a': {"***": ["***"]}}
+
+
 def test_at_most_50_are_shown_and_none_in_full():
     changes = [Difference("a[%d]" % number, number, ABSENT) for number in range(80)]
     assert paths(changes)[-1] == "... and 30 more"

@@ -10,7 +10,12 @@ import pathlib
 
 import pytest
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_references import Reference, missing, references
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_references import (
+    Reference,
+    connected,
+    missing,
+    references,
+)
 
 DATA = pathlib.Path(__file__).parents[3] / "data" / "formats"
 P = Reference("uid", "p", "prometheus")
@@ -157,3 +162,26 @@ def test_the_order_is_fixed():
     found = [Reference("uid", "b"), Reference("type", "loki", "loki"), Reference("name", "a")]
     assert missing(found, []) == missing(reversed(found), [])
     assert len(missing(found, [])) == 3
+
+
+def library(uid, **more):
+    return {"libraryPanel": {"uid": uid, "name": uid.upper()}, **more}
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ({"panels": [library("a"), {"type": "text"}, library("b")]}, ["a", "b"]),
+        ({"panels": [{"type": "row", "panels": [library("a")]}]}, ["a"]),
+        # servers look into rows alone, and not into the rows of old
+        ({"panels": [{"type": "text", "panels": [library("a")]}]}, []),
+        ({"rows": [{"panels": [library("a")]}]}, []),
+        ({"panels": [{"libraryPanel": None}]}, []),
+        ({"panels": [{"title": "A", "libraryPanel": {}}]}, [""]),
+        ({"panels": [{"libraryPanel": "a"}, "x", None]}, [""]),
+        ({"panels": "x"}, []),
+        ({}, []),
+    ],
+)
+def test_library_panels_that_servers_look_for(body, found):
+    assert [reference.value for reference in connected(body)] == found

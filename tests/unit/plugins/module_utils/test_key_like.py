@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._key_like import key_like
+from ansible_collections.orgsmith.grafana.plugins.module_utils._key_like import key_like, masked
 
 SECRET = "AbCd1234" * 4
 KEY = "glsa_" + SECRET + "_0a1b2c3d"
@@ -48,3 +48,18 @@ def test_every_place_is_told_and_no_key_is():
 
 def test_a_key_alone():
     assert key_like(KEY) == ["."]
+
+
+@pytest.mark.parametrize("key", [KEY, KEY[:20], API_KEY, CLOUD])
+@pytest.mark.parametrize(("before", "after"), [("", ""), ("Bearer ", " x"), ("x", ""), ("a\n", "\\n")])
+def test_keys_are_masked_wherever_they_stand(key, before, after):
+    text, found = before + key + after, before + "***" + after
+    assert masked(text) == found
+    assert masked({"a": [text, {text: 1}], "b": None}) == {"a": [found, {found: 1}], "b": None}
+
+
+@pytest.mark.parametrize(
+    "value", ["", "glsa_", "glsa_short", "eyJhbGciOiJIUzI1NiJ9.e30.x", "glsa_${token}", 1, None, True, [], {}]
+)
+def test_what_is_no_key_is_not_masked(value):
+    assert masked(value) == value
