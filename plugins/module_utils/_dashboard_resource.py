@@ -21,6 +21,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_import
     panels_to_make,
     required,
 )
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_options import parse
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_prune import leftovers
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_routes import (
     LegacyRoute,
@@ -36,7 +37,6 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards impor
     Head,
     differs,
     label,
-    parse,
     place_of,
     plan,
     renamed_or_moved,

@@ -384,8 +384,8 @@ failure:
       returned: failure
 """
 
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_options import OPTIONS
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_resource import Dashboards
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards import OPTIONS
 from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
 from ansible_collections.orgsmith.grafana.plugins.module_utils._module import manage
 

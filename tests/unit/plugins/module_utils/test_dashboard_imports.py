@@ -18,7 +18,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_import
     required,
 )
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_inputs import LibraryPanel
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards import parse
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_options import parse
 from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import Refused, ServerError
 from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Directory, Org, Scope
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.orgsmith.grafana.plugins.module_utils import _dashboard_options as dashboard_options
 from ansible_collections.orgsmith.grafana.plugins.module_utils import _dashboards as dashboards
 from ansible_collections.orgsmith.grafana.plugins.module_utils import _org_users as members
 from ansible_collections.orgsmith.grafana.plugins.module_utils import _orgs as orgs
@@ -167,7 +168,7 @@ CPU = {"title": "CPU", "panels": [{"id": 1, "title": "A"}], "schemaVersion": 39}
     ],
 )
 def test_dashboards(document, current, changed):
-    wanted = dashboards.parse({"dashboard": {"uid": "cpu", **document}})
+    wanted = dashboard_options.parse({"dashboard": {"uid": "cpu", **document}})
     change = dashboards.plan(wanted, current)
     assert (list(change.data[1]) if change else None) == changed
 
@@ -182,7 +183,7 @@ def test_dashboards(document, current, changed):
     ],
 )
 def test_dashboards_move_only_when_told(options, folder, moves):
-    wanted = dashboards.parse({"dashboard": {"uid": "cpu", **CPU}, **options})
+    wanted = dashboard_options.parse({"dashboard": {"uid": "cpu", **CPU}, **options})
     there = found(CPU, folder)
     state = dashboards.Found(there.current, wanted.folder_uid)
     assert (dashboards.plan(wanted, state) is not None) is moves
@@ -200,7 +201,7 @@ def test_dashboards_move_only_when_told(options, folder, moves):
     ],
 )
 def test_dashboards_as_they_are_given(options, uid, title, folder, message):
-    wanted = dashboards.parse(options)
+    wanted = dashboard_options.parse(options)
     assert (wanted.uid, wanted.title, wanted.folder_uid, wanted.message) == (uid, title, folder, message)
 
 
@@ -220,7 +221,7 @@ def test_dashboards_as_they_are_given(options, uid, title, folder, message):
 )
 def test_dashboards_refused(options, words):
     with pytest.raises(BadInput) as caught:
-        dashboards.parse(options)
+        dashboard_options.parse(options)
     assert words in caught.value.message
 
 

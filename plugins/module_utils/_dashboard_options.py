@@ -1,0 +1,152 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a task says of a dashboard: its options, and the file or text that it names."""
+
+from __future__ import annotations
+
+import os
+import re
+import typing as t
+
+from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import text
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_formats import CLASSIC, Document, read_document
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_history import check_source
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards import DesiredDashboard, comparable, general
+from ansible_collections.orgsmith.grafana.plugins.module_utils._document_text import load
+from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
+from ansible_collections.orgsmith.grafana.plugins.module_utils._json_diff import check_document
+from ansible_collections.orgsmith.grafana.plugins.module_utils._key_like import key_like
+
+OPTIONS: dict[str, dict[str, t.Any]] = {
+    "dashboard": {"type": "dict"},
+    "path": {"type": "path"},
+    "content": {"type": "str"},
+    "directory": {"type": "path"},
+    "patterns": {"type": "list", "elements": "str"},
+    "exclude": {"type": "list", "elements": "str"},
+    "uid": {"type": "raw"},
+    "folder_uid": {"type": "raw"},
+    "folder": {"type": "raw"},
+    "create_folder": {"type": "bool"},
+    "message": {"type": "str"},
+    "api": {"type": "str", "choices": ["auto", "legacy", "kubernetes"], "default": "auto"},
+    "on_conflict": {"type": "str", "choices": ["overwrite", "fail", "keep"], "default": "overwrite"},
+    "source": {"type": "str", "default": ""},
+    "prune": {"type": "bool", "default": False},
+    "inputs": {"type": "dict", "default": {}},
+    "allow_secrets": {"type": "bool", "default": False},
+    "check_references": {"type": "bool", "default": False},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+}
+
+
+_UID = re.compile(r"[a-zA-Z0-9_-]{1,40}")
+
+
+def parse(options: t.Mapping[str, t.Any]) -> DesiredDashboard:
+    """Return what *options* describe, the file read. Raises :class:`BadInput`."""
+    state = options.get("state", "present")
+    given = [name for name in ("dashboard", "path", "content", "loaded") if options.get(name) not in (None, "")]
+    if len(given) > 1:
+        raise BadInput("%s are set: give a dashboard in one way" % " and ".join(given))
+    own_uid = options.get("uid")
+    if not given:
+        if state == "present" or own_uid in (None, ""):
+            also = ", or uid" if state == "absent" else ""
+            raise BadInput("no dashboard is given: set dashboard, path, content or directory%s" % also)
+        return DesiredDashboard(_uid(own_uid, "uid"), str(own_uid), {}, state=state, **_manner(options))
+    what = {"dashboard": "dashboard", "path": "path %s" % options.get("path"), "content": "content"}.get(given[0])
+    what = what or str(options.get("file"))
+    loaded = _load(given[0], options[given[0]], what)
+    check_document(loaded, what)
+    return _desired(read_document(loaded, what), options, what, state)
+
+
+def _load(way: str, value: t.Any, what: str) -> t.Any:
+    """Return the document as parsed JSON."""
+    if way in ("dashboard", "loaded"):
+        return value
+    if way == "content":
+        return load(str(value), what)
+    path = os.path.expanduser(str(value))
+    try:
+        with open(path, "rb") as stream:
+            return load(stream.read(), what, name=path)
+    except OSError as problem:
+        raise BadInput("%s cannot be read on the host that runs the module: %s" % (what, problem.strerror)) from None
+
+
+def _desired(document: Document, options: t.Mapping[str, t.Any], what: str, state: str) -> DesiredDashboard:
+    uid, title = options.get("uid") or document.uid, document.title
+    if not title:
+        if state == "present" or uid is None:
+            raise BadInput("%s has no title" % what)
+        title = str(uid)
+    folder_uid, folder = options.get("folder_uid"), options.get("folder")
+    if folder_uid is not None and folder is not None:
+        raise BadInput("both folder_uid and folder are set: keep one")
+    if folder_uid is None and folder is None:
+        folder_uid = document.folder_uid
+    _check_secrets(document, options, what, state)
+    kept = document if document.inputs or document.requires or document.elements else None
+    return DesiredDashboard(
+        uid=None if uid is None else _uid(uid, what),
+        title=title,
+        body=comparable(document.body),
+        folder_uid=None if folder_uid is None else general(text(folder_uid, "folder_uid")),
+        folder=None if folder is None else text(folder, "folder"),
+        create_folder=bool(options.get("create_folder")),
+        message=options.get("message") or document.message,
+        state=state,
+        layout="" if document.layout == CLASSIC else document.layout,
+        document=kept,
+        inputs=options.get("inputs") or {},
+        hints=tuple(document.warnings),
+        **_manner(options),
+    )
+
+
+def _check_secrets(document: Document, options: t.Mapping[str, t.Any], what: str, state: str) -> None:
+    """Raise :class:`BadInput` for what looks like a key: whoever may see the dashboard could take it."""
+    if state == "absent" or options.get("allow_secrets"):
+        return
+    # What fills the places of an export is part of the dashboard in the end, and its message is shown to whoever sees it.
+    told = {"__inputs": list(document.inputs), "inputs": options.get("inputs"), "message": options.get("message")}
+    places = key_like([document.body, document.elements, {**told, "message of the file": document.message}])
+    if places:
+        shown = ", ".join(place.partition(".")[2] or place for place in places[:5])
+        raise BadInput(
+            "%s holds what looks like a key of Grafana, at %s%s: everybody who sees the dashboard could use it; take it out "
+            "(and revoke it), or insist with allow_secrets: true"
+            % (what, shown, " and %d more places" % (len(places) - 5) if len(places) > 5 else ""),
+            code="key_in_dashboard",
+        )
+
+
+def _manner(options: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Return how a dashboard is to be written, whatever is in it."""
+    names = (
+        "api",
+        "on_conflict",
+        "prune",
+        "prune_folder_uid",
+        "prune_folder",
+        "file",
+        "flat",
+        "top",
+        "below",
+        "check_references",
+    )
+    given = {name: options[name] for name in names if options.get(name) is not None}
+    if "prune_folder" not in given and "prune_folder_uid" not in given:
+        places = {"prune_folder": options.get("folder"), "prune_folder_uid": options.get("folder_uid")}
+        given.update({name: str(value) for name, value in places.items() if value is not None})
+    return {**given, "source": check_source(options.get("source") or "")}
+
+
+def _uid(value: t.Any, what: str) -> str:
+    uid = text(value, "uid of %s" % what).strip()
+    if not _UID.fullmatch(uid):
+        raise BadInput("the uid %r of %s is none: Grafana takes up to 40 letters, digits, dashes and underscores" % (uid, what))
+    return uid
