@@ -15,11 +15,15 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Sco
 
 
 class _Place(t.NamedTuple):
-    """Where a task prunes: what one source has written, below one folder (``None``: anywhere in the org)."""
+    """Where a task prunes: what one source has written, below one folder (``None``: anywhere in the org).
+
+    Where folders do not nest, *path* is what the title of a folder begins with that stands for one below.
+    """
 
     source: str
     api: str
-    folder_uid: str | None
+    folder_uid: str | None = None
+    path: str | None = None
 
 
 def leftovers(scope: Scope, wanted: t.Sequence[DesiredDashboard]) -> list[DesiredDashboard]:
@@ -42,7 +46,9 @@ def leftovers(scope: Scope, wanted: t.Sequence[DesiredDashboard]) -> list[Desire
 
 def _places(scope: Scope, desired: DesiredDashboard) -> t.Iterator[_Place]:
     """Yield where *desired* says that its task prunes; nowhere, where its folder is not there (in check mode: yet)."""
-    if desired.prune_folder is not None:
+    if desired.prune_folder is not None and not folders.nests(scope):
+        yield _Place(desired.source, desired.api, path="/".join(folders.steps(desired.prune_folder)))
+    elif desired.prune_folder is not None:
         uid = folders.by_path(scope, desired.prune_folder, flat=True)
         if uid is not None:
             yield _Place(desired.source, desired.api, uid or None)
@@ -52,7 +58,7 @@ def _places(scope: Scope, desired: DesiredDashboard) -> t.Iterator[_Place]:
 
 def _place_of(scope: Scope, head: Head, places: t.Sequence[_Place]) -> _Place | None:
     """Return the place that a dashboard belongs to, ``None`` for one that is no business of the task."""
-    near = [place for place in places if place.folder_uid is None or _below(scope, head.folder_uid, place.folder_uid)]
+    near = [place for place in places if _below(scope, head.folder_uid, place)]
     if not near:
         return None
     message = head.message
@@ -63,6 +69,11 @@ def _place_of(scope: Scope, head: Head, places: t.Sequence[_Place]) -> _Place | 
     return next((place for place in near if place.source == source), None)
 
 
-def _below(scope: Scope, uid: str, top: str) -> bool:
-    """Tell whether a folder is *top* or in it."""
-    return uid == top or (uid != folders.GENERAL and top in folders.ancestors(scope, uid))
+def _below(scope: Scope, uid: str, place: _Place) -> bool:
+    """Tell whether a folder is that of *place*, or in it."""
+    if place.path:
+        title = folders.path(scope, uid)
+        return title == place.path or title.startswith(place.path + "/")
+    if place.folder_uid is None:
+        return True
+    return uid == place.folder_uid or (uid != folders.GENERAL and place.folder_uid in folders.ancestors(scope, uid))

@@ -167,6 +167,17 @@ def test_pruning_a_directory(trees):
     assert (gone["status"], gone["dashboard"], gone["diff"]["before"]) == ("changed", None, "uid: b\ntitle: B\nfolder: F\n")
 
 
+def test_pruning_a_directory_in_a_folder(trees):
+    for name in "ab":
+        trees.write(f"F/{name}.json", uid=name, title=name.upper())
+    four(trees, folder="All", prune=True)
+    trees.server.ok("grafana_dashboard", dashboard={"uid": "beside", "title": "Beside"}, folder="Alles", create_folder=True)
+    (trees.top / "F/b.json").unlink()
+    results = four(trees, folder="All", prune=True)
+    assert results[1]["summary"]["changed"] == 1
+    assert trees.places() == {"a": "All/F", "beside": "Alles"}
+
+
 def test_one_directory_for_several_organizations(tree):
     tree.write("A/a.json", uid="a", title="A")
     for name in ("one", "two"):
