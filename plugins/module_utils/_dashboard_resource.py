@@ -245,7 +245,7 @@ def _asked(scope: Scope, route: Route, desired: DesiredDashboard, found: Found) 
         found = replace(found, namesake=_namesake(scope, desired, found))
     current = found.current
     if not differs(desired, found):
-        return found
+        return replace(found, same=True)
     leaves = desired.state == "absent" or renamed_or_moved(desired, found)
     if current is not None and current.folder_uid and leaves:
         found = replace(found, current_folder=folders.path(scope, current.folder_uid))

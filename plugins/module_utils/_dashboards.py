@@ -128,6 +128,8 @@ class Found:
     current: CurrentDashboard | None
     folder_uid: str | None = None
     folder_to_make: str | None = None
+    #: whether it was seen already that nothing is to be done
+    same: bool = False
     #: the path of the folder that the dashboard is in, where something is about to be done to it
     current_folder: str = ""
     #: the newest version, where it was asked for, and is not of this collection
@@ -175,7 +177,7 @@ def plan(desired: DesiredDashboard, found: Found) -> Change | None:
     cannot repeat, library panels that are missing where the server insists on them, and with ``on_conflict: fail`` what
     somebody else has edited.
     """
-    change = _difference(desired, found)
+    change = None if found.same else _difference(desired, found)
     if change is None:
         return None
     _guard(desired, found)

@@ -80,6 +80,8 @@ def shorten(value: t.Any) -> str:
 
 def check_document(value: t.Any, what: str) -> None:
     """Raise :class:`BadInput` for what JSON, Grafana or Ansible cannot carry: depth, lone surrogates, NaN."""
+    if _is_sound(value):
+        return
     stack: list[tuple[t.Any, int]] = [(value, 0)]
     while stack:
         entry, depth = stack.pop()
@@ -94,6 +96,21 @@ def check_document(value: t.Any, what: str) -> None:
                 raise BadInput("%s holds half of a surrogate pair, which is no valid text" % what)
         elif isinstance(entry, float) and not math.isfinite(entry):
             raise BadInput("%s holds %r, which is no JSON number" % (what, entry))
+
+
+def _is_sound(value: t.Any) -> bool:
+    """Tell quickly whether nothing is wrong with *value*: its text by the parser's own means, its depth by its containers."""
+    try:
+        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+    except (TypeError, ValueError, RecursionError):
+        return False
+    level = [value] if isinstance(value, (dict, list)) else []
+    for _depth in range(DEEPEST + 1):
+        if not level:
+            return True
+        parts = (inner for outer in level for inner in (outer.values() if isinstance(outer, dict) else outer))
+        level = [inner for inner in parts if isinstance(inner, (dict, list))]
+    return False
 
 
 def _encodable(text: str) -> bool:
