@@ -154,7 +154,8 @@ class Lanes:
     def __init__(self, most: int) -> None:
         self._free = threading.Semaphore(most)
         self._lock = threading.Lock()
-        self._open = most
+        #: How many are open.
+        self.open = most
         self._to_close = 0
 
     def __enter__(self) -> None:
@@ -170,8 +171,8 @@ class Lanes:
     def narrow(self) -> None:
         """Close one lane, unless it is the last."""
         with self._lock:
-            if self._open > 1:
-                self._open -= 1
+            if self.open > 1:
+                self.open -= 1
                 self._to_close += 1
 
 

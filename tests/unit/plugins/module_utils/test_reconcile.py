@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import threading
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 import pytest
@@ -29,6 +31,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._reconcile import
     Run,
     find_duplicates,
 )
+from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Lanes
 
 from .conftest import connection
 
@@ -190,3 +193,92 @@ def test_duplicates(orgs, clash):
         return
     with pytest.raises(BadInput, match=r"batch\[0\] and batch\[1\] are both thing a"):
         find_duplicates(Things(), items)
+
+
+class InOrgs(Things):
+    """Things in organizations, four of one at the same time; after them those called ``left`` go."""
+
+    in_org = True
+
+    def __init__(self, **there):
+        super().__init__(**there)
+        self.meeting, self.together_with, self.scopes, self.left = None, [], [], []
+
+    def lanes(self, scope):
+        self.scopes.append(scope)
+        return 4
+
+    def together(self, client, wanted):
+        self.together_with.append([one.name for one in wanted])
+
+    def leftovers(self, scope, wanted):
+        return [Wanted(name, state="absent") for name in self.left]
+
+    def warnings(self, desired, current):
+        return [f"{desired.name} was {current}"] if desired.name == "odd" else []
+
+    def apply(self, scope, desired, change):
+        if self.meeting is not None and desired.name != "first":
+            self.meeting.wait()
+        return super().apply(scope, desired, change)
+
+
+def run_in_org(things, *names, concurrency=4, **mode):
+    items = [Item(index, OrgChoice(id=2), Wanted(name)) for index, name in enumerate(names)]
+    return Run(things, Client(connection(retries=2, concurrency=concurrency)), Mode(**mode)).all(items)
+
+
+def test_objects_of_one_org_at_the_same_time():
+    things = InOrgs()
+    things.meeting = threading.Barrier(4, timeout=30)  # where four have to be at once
+    outcomes = run_in_org(things, "first", *"abcdefgh")
+    assert {outcome.status for outcome in outcomes} == {"changed"}
+    assert [outcome.object["name"] for outcome in outcomes] == ["first", *"abcdefgh"]
+    assert things.together_with == [["first", *"abcdefgh"]]
+
+
+def test_a_server_error_closes_a_lane():
+    things = InOrgs()
+    # the first goes alone, tries three times, and has no lane to close
+    things.problems = [(ServerError("database is locked"), False)] * 3
+    outcomes = run_in_org(things, *"abcdefgh")
+    assert {outcome.status for outcome in outcomes} == {"changed"}
+    assert things.scopes[0].lanes.open == 3
+
+
+@pytest.mark.parametrize("closed", range(6))
+def test_the_last_lane_stays_open(closed):
+    lanes = Lanes(3)
+    for _ in range(closed):
+        lanes.narrow()
+    for _ in range(5):
+        with lanes:
+            pass
+    assert lanes.open == max(1, 3 - closed)
+    with ExitStack() as stack:  # as many as are open fit in at once, without waiting
+        for _ in range(lanes.open):
+            stack.enter_context(lanes)
+
+
+def test_what_is_left_goes_last():
+    things = InOrgs(old=1, older=1)
+    things.left = ["old", "older", "gone"]
+    planned = run_in_org(things, "a", "b", check=True)
+    assert sorted(things.there) == ["old", "older"]
+    for outcomes in (planned, run_in_org(things, "a", "b")):
+        assert [outcome.status for outcome in outcomes] == ["changed"] * 4 + ["ok"]
+        assert [outcome.item.index for outcome in outcomes] == [0, 1, 2, 3, 4]
+    assert sorted(things.there) == ["a", "b"]
+
+
+def test_nothing_goes_where_all_has_failed():
+    things = InOrgs(old=1)
+    things.left, things.problems = ["old"], [(Refused("no"), False)] * 2
+    assert [outcome.status for outcome in run_in_org(things, "a", "b", concurrency=1)] == ["failed", "failed"]
+    assert things.there == {"old": 1}
+
+
+def test_warnings_are_told_of_what_is_left_alone_too():
+    things = InOrgs(odd=1)
+    (outcome,) = run_in_org(things, "odd")
+    assert (outcome.status, outcome.warnings) == ("ok", ["odd was 1"])
