@@ -9,7 +9,7 @@ import typing as t
 from urllib.parse import unquote
 
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_files import PATTERNS, Entry, duplicates, find
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards import DesiredDashboard
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards import DesiredDashboard, place_of
 from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
 from ansible_collections.orgsmith.grafana.plugins.module_utils._folders import GENERAL_NAMES
 
@@ -41,7 +41,8 @@ def _place(options: t.Mapping[str, t.Any], inside: str) -> dict[str, t.Any]:
     """
     top, top_uid = options.get("folder"), options.get("folder_uid")
     at_top = str(top or "").strip().lower() in GENERAL_NAMES and str(top_uid or "").strip().lower() in GENERAL_NAMES
-    found: dict[str, t.Any] = {"flat": True, "prune_folder": None if at_top else top, "prune_folder_uid": top_uid or ""}
+    whole_org = {"prune_folder": None, "prune_folder_uid": None}
+    found: dict[str, t.Any] = {"flat": True, **(whole_org if at_top else {"prune_folder": top, "prune_folder_uid": top_uid})}
     if options.get("create_folder") is None:
         found["create_folder"] = True
     if top_uid is not None and not at_top:
@@ -53,6 +54,10 @@ def _place(options: t.Mapping[str, t.Any], inside: str) -> dict[str, t.Any]:
         return found
     begin = "" if at_top else str(top)
     titles = () if not begin and inside.lower() in GENERAL_NAMES else tuple(unquote(name).strip() for name in inside.split("/"))
+    if inside and not all(titles):
+        raise BadInput(
+            "directory %s has a directory %s whose name is blank, which no folder's title can be" % (options["directory"], inside)
+        )
     below = tuple(title for title in titles if title)
     path = "/".join(part for part in (begin, *below) if part)
     found.update({"folder": path, "folder_uid": None} if path else {"folder": None, "folder_uid": ""})
@@ -62,4 +67,10 @@ def _place(options: t.Mapping[str, t.Any], inside: str) -> dict[str, t.Any]:
 
 def check(wanted: t.Sequence[DesiredDashboard]) -> None:
     """Raise :class:`BadInput` for dashboards of one directory that are there twice."""
-    duplicates(Entry(one.file or "", one.uid, one.title, one.folder or one.folder_uid) for one in wanted)
+    duplicates(Entry(one.file or "", one.uid, one.title, _shown_place(one)) for one in wanted)
+
+
+def _shown_place(desired: DesiredDashboard) -> str | None:
+    """Return where a dashboard is to be, as directories write it."""
+    top, below = place_of(desired)
+    return "/".join([*([top] if top else []), *(title.replace("/", "%2F") for title in below)]) or desired.folder_uid

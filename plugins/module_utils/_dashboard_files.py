@@ -99,7 +99,12 @@ def _walk(top: str, wanted: _Matcher, excluded: _Matcher, problems: list[str]) -
             relative = "%s/%s" % (here, entry.name) if here else entry.name
             if entry.name.startswith(".") or excluded(entry.name, relative):
                 continue
-            if entry.is_dir():
+            try:
+                is_directory = entry.is_dir()
+            except OSError as problem:
+                problems.append("%s: %s" % (_shown(relative), problem.strerror))
+                continue
+            if is_directory:
                 waiting.append((relative, above | {identity}))
             elif wanted(entry.name, relative):
                 yield relative

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from ansible_collections.orgsmith.grafana.plugins.module_utils._client import segment
 from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
+from ansible_collections.orgsmith.grafana.plugins.module_utils._key_like import masked
 from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
 from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import VERSIONS_BY_UID
 
@@ -37,8 +38,8 @@ class LastWrite:
         return source_of(self.message) is not None
 
     def shown(self) -> dict[str, t.Any]:
-        """Return it as part of a result."""
-        return {"version": self.version, "by": self.by, "at": self.at, "message": self.message}
+        """Return it as part of a result; what looks like a key in the message is masked."""
+        return {"version": self.version, "by": self.by, "at": self.at, "message": masked(self.message)}
 
 
 def mark(message: str | None, source: str) -> str:

@@ -48,7 +48,8 @@ def filled_in(scope: Scope, desired: DesiredDashboard) -> DesiredDashboard:
     if inputs:
         values = choose(inputs, data_sources(scope), desired.inputs, what="dashboard %s" % label(desired))
     body = comparable(substitute(document.body, values))
-    return replace(desired, body=body, panels=tuple(library_panels(document, values)))
+    title = str(body.get("title") or desired.title).strip()
+    return replace(desired, title=title, body=body, panels=tuple(library_panels(document, values)))
 
 
 def data_sources(scope: Scope) -> list[DataSource]:

@@ -139,9 +139,9 @@ def _manner(options: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         "check_references",
     )
     given = {name: options[name] for name in names if options.get(name) is not None}
-    if "prune_folder" not in given and "prune_folder_uid" not in given:
+    if "prune_folder" not in options:  # which a directory says itself
         places = {"prune_folder": options.get("folder"), "prune_folder_uid": options.get("folder_uid")}
-        given.update({name: str(value) for name, value in places.items() if value is not None})
+        given.update({name: general(str(value)) for name, value in places.items() if value is not None})
     return {**given, "source": check_source(options.get("source") or "")}
 
 

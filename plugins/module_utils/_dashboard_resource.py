@@ -88,7 +88,7 @@ class Dashboards(BaseResource):
 
     def identity(self, desired: DesiredDashboard) -> t.Hashable:
         """Return the uid, or title and folder where there is none."""
-        return desired.uid or (desired.title, desired.folder_uid or desired.folder)
+        return desired.uid or (desired.title, _place(desired))
 
     def label(self, desired: DesiredDashboard) -> str:
         """Return the title and the uid, and the file that it is from."""
@@ -99,20 +99,23 @@ class Dashboards(BaseResource):
         repeat = client.at_least(TITLES_REPEAT)
         seen: dict[t.Hashable, DesiredDashboard] = {}
         for desired in wanted:
-            place = (
-                desired.title,
-                place_of(desired) if desired.folder is not None or desired.below else desired.folder_uid or "",
-            )
-            first = seen.setdefault(place, desired)
-            if first is desired or desired.state != "present":
+            # One with a uid and no folder is wherever it is.
+            if desired.state != "present" or (desired.uid is not None and _placeless(desired)):
                 continue
+            first = seen.setdefault((desired.title, _place(desired)), desired)
+            if first is desired:
+                continue
+            if first.uid is None or desired.uid is None:
+                raise BadInput(
+                    "%s and %s have one title in one folder, and one of them has no uid, so that its title stands for both: "
+                    "give each a uid, or another title or folder" % (label(first), label(desired))
+                )
             if not repeat:
                 raise BadInput(
                     "%s and %s have one title in one folder, where Grafana takes one of each title up to 11.2: give one "
                     "of them another title or folder" % (label(first), label(desired))
                 )
-            if desired.uid is not None:
-                self._repeated[desired.uid] = label(first)
+            self._repeated[desired.uid] = label(first)
 
     def lanes(self, scope: Scope) -> int:
         """Return 1 where writing one dashboard may get in the way of another: up to 11.2, by its title."""
@@ -126,7 +129,7 @@ class Dashboards(BaseResource):
         if desired.uid is not None:
             current = route.first(desired.uid, scope.keep("wanted uids", lambda: _uids(scope)))
         else:
-            current = None if to_make is not None else _by_title(scope, route, desired.title, folder_uid or "")
+            current = None if to_make is not None else _by_title(scope, route, wanted.title, folder_uid or "")
         panels = tuple(panels_to_make(scope, wanted))
         found = Found(current, folder_uid, to_make, wanted=None if wanted is desired else wanted, panels=panels)
         if desired.check_references and desired.state == "present":
@@ -235,6 +238,19 @@ class Dashboards(BaseResource):
         return shown
 
 
+def _placeless(desired: DesiredDashboard) -> bool:
+    """Tell whether a task says nothing of the folder."""
+    return desired.folder is None and desired.folder_uid is None and not desired.below
+
+
+def _place(desired: DesiredDashboard) -> t.Hashable:
+    """Return the folder as the task says it; what it does not say is General for a new dashboard."""
+    if desired.folder is not None or desired.below:
+        top, below = place_of(desired)
+        return (*folders.steps(top), *below)
+    return desired.folder_uid or ()
+
+
 def _uids(scope: Scope) -> frozenset[str]:
     return frozenset(str(one.uid) for one in scope.wanted if one.uid is not None)
 
@@ -257,11 +273,21 @@ def _asked(scope: Scope, route: Route, desired: DesiredDashboard, found: Found) 
         return found
     if current.provisioned is None and isinstance(route, LegacyRoute):
         current = replace(current, provisioned=managed(scope, current.uid))
+    if desired.pruned is not None and source_of(_message(scope, current)) != desired.pruned:
+        return replace(found, current=current, same=True)  # somebody else has written it meanwhile
     if desired.state == "absent" or current.provisioned is not None:
         return replace(found, current=current)
     ours = source_of(current.message) is not None
     written = None if ours else last_write(scope, current.uid, current.number)
     return replace(found, current=current, edited=None if written is None or written.ours else written)
+
+
+def _message(scope: Scope, current: CurrentDashboard) -> str:
+    """Return the message of the newest version."""
+    if current.message is not None:
+        return current.message
+    written = last_write(scope, current.uid, current.number)
+    return "" if written is None else written.message
 
 
 def _namesake(scope: Scope, desired: DesiredDashboard, found: Found) -> str | None:
@@ -278,9 +304,12 @@ def _namesake(scope: Scope, desired: DesiredDashboard, found: Found) -> str | No
 def titled(scope: Scope, api: str, title: str) -> list[Head]:
     """Return the dashboards of the org whose title is exactly *title*."""
     route = route_to(scope, api)
-    if isinstance(route, LegacyRoute) and not scope.many:
-        return [head for head in route.search(title) if head.title == title]
-    return [head for head in route.heads() if head.title == title]
+    if not isinstance(route, LegacyRoute):
+        return [head for head in route.heads() if head.title == title]
+    heads = route.heads() if scope.many else list(route.search(title))
+    if not heads:
+        route.check_member()
+    return [head for head in heads if head.title == title]
 
 
 def _by_title(scope: Scope, route: Route, title: str, folder_uid: str) -> CurrentDashboard | None:

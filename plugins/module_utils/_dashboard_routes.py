@@ -17,7 +17,11 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_format
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards import CurrentDashboard, Head, comparable
 from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import Forbidden, NotFound, Unsupported
 from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
-from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import DASHBOARD_APIS, MESSAGES_LISTED
+from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import (
+    DASHBOARD_APIS,
+    MESSAGES_LISTED,
+    VERSIONS_BY_UID,
+)
 
 AUTO, LEGACY, KUBERNETES = "auto", "legacy", "kubernetes"
 #: The version that gives a dashboard back exactly as it was stored.
@@ -120,17 +124,32 @@ class LegacyRoute:
         self._scope = scope
 
     def dashboard(self, uid: str) -> CurrentDashboard | None:
-        """Return the dashboard of this uid."""
+        """Return the dashboard of this uid. Raises :class:`Forbidden` for a caller who is no member of the org."""
         found = self._scope.client.find("/api/dashboards/uid/%s" % segment(uid), org=self._scope.org_id)
+        if found is None and self._scope.client.at_least(VERSIONS_BY_UID) is False:
+            self.check_member()  # whom 8.5 says that nothing is there
         return None if found is None else from_legacy(found)
 
     def first(self, uid: str, wanted: t.Collection[str]) -> CurrentDashboard | None:
         """Return the dashboard; one that the search has not found is not asked for, where the search sees every write."""
         if len(wanted) > ONE_BY_ONE and self._scope.client.at_least(DASHBOARD_APIS) is False:
-            there: set[str] = self._scope.keep("dashboards at first", lambda: {head.uid for head in self.heads()})
-            if uid not in there:
+            missing: _Listed = self._scope.keep("dashboards at first", lambda: self._missing(frozenset(wanted)))
+            if missing.take(uid)[0]:
                 return None
         return self.dashboard(uid)
+
+    def _missing(self, wanted: frozenset[str]) -> _Listed:
+        """Return which of *wanted* are not there."""
+        there = {head.uid for head in self.heads()}
+        if not there:
+            self.check_member()
+        return _Listed({}, wanted - there)
+
+    def check_member(self) -> None:
+        """Raise :class:`Forbidden` for a caller who is no member of the org, and whom a search shows nothing."""
+        outside = self._scope.outside(Forbidden("no dashboard is shown"))
+        if outside is not None:
+            raise outside
 
     def heads(self) -> list[Head]:
         """Return all dashboards as the search shows them."""

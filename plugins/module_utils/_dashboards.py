@@ -54,6 +54,8 @@ class DesiredDashboard:
     #: the folder that a directory is written to, from which pruning must not stray: a uid, or a path of titles
     prune_folder_uid: str | None = None
     prune_folder: str | None = None
+    #: of one that pruning deletes: the source whose mark it has to carry still
+    pruned: str | None = None
     #: the file of a directory that it is from, relative to the directory
     file: str | None = None
     #: an export with places to fill in, and what to fill them with; the library panels that it then brings
@@ -231,7 +233,7 @@ def title_taken(named: str, by: str, **details: t.Any) -> Refused:
 def said(edited: LastWrite) -> str:
     """Return who wrote a version and when, in words."""
     words = "by %s at %s (version %d" % (edited.by or "somebody", edited.at or "some time", edited.version)
-    return words + (', "%s")' % edited.message if edited.message else ")")
+    return words + (', "%s")' % masked(edited.message) if edited.message else ")")
 
 
 def label(desired: DesiredDashboard) -> str:
@@ -288,10 +290,10 @@ def _head(desired: DesiredDashboard, folder_uid: str | None, uid: str | None) ->
     return {
         "uid": desired.uid or uid,
         "title": masked(desired.title),
-        "folder": wanted if wanted is not None else folder_uid or "",
+        "folder": masked(wanted if wanted is not None else folder_uid or ""),
     }
 
 
 def _current_head(found: Found) -> View:
     current = t.cast(CurrentDashboard, found.current)
-    return {"uid": current.uid, "title": masked(current.title), "folder": found.current_folder or current.folder_uid}
+    return {"uid": current.uid, "title": masked(current.title), "folder": masked(found.current_folder or current.folder_uid)}

@@ -188,7 +188,9 @@ def _items(module: GrafanaModule, resource: Resource, options: Spec, connection:
         try:
             _check_place(entry, connection)
             wanted = {name: value for name, value in entry.items() if name not in _ORG_OPTIONS}
-            items += _expanded(resource, {**wanted, "org": org}, Item(len(items), org, None, entry.get("token_file")))
+            items += _expanded(
+                resource, {**wanted, "org": org}, Item(len(items), org, None, entry.get("token_file"), batch=index)
+            )
         except GrafanaError as problem:
             where = place(index, module.raw_batch[index])
             raise BadInput("%s: %s" % (where, problem.message), code=problem.code, **problem.details) from None
@@ -287,11 +289,11 @@ def _quote(resource: Resource, failed: t.Sequence[Outcome]) -> str:
     """Return the first failures of a batch, in words."""
     words = []
     for outcome in failed[:QUOTED_FAILURES]:
-        where = "batch[%d], " % outcome.item.index if outcome.item.source is None else ""
+        where = "" if outcome.item.source is not None or outcome.label is not None else outcome.item.where + ", "
         if resource.in_org and outcome.item.org != OrgChoice():
             where += "%s, " % outcome.item.org
         problem = outcome.problem.message if outcome.problem else ""
-        words.append("%s%s: %s" % (where, resource.label(outcome.item.desired), problem))
+        words.append("%s%s: %s" % (where, outcome.label or resource.label(outcome.item.desired), problem))
     more = len(failed) - len(words)
     return "; ".join(words) + ("; and %d more" % more if more else "")
 

@@ -142,7 +142,8 @@ class Resource(t.Protocol):
 class Item:
     """One object of a task: its place in the batch, its organization, what is desired.
 
-    *where* says for messages where it stands, and *source* for results which file it came from.
+    *where* says for messages where it stands, *source* for results which file it came from, and *batch* is the place of
+    the batch's item that it comes from, where one item stands for several objects.
     """
 
     index: int
@@ -150,10 +151,14 @@ class Item:
     desired: t.Any
     token_file: str | None = None
     source: str | None = None
+    batch: int | None = None
 
     @property
     def where(self) -> str:
-        return self.source or "batch[%d]" % self.index
+        place = "batch[%d]" % (self.index if self.batch is None else self.batch)
+        if self.source is None:
+            return place
+        return self.source if self.batch is None else "%s of %s" % (self.source, place)
 
 
 @dataclass
@@ -167,6 +172,8 @@ class Outcome:
     after: View = field(default_factory=dict)
     org: Org | None = None
     problem: GrafanaError | None = None
+    #: what it is called in messages, where that is not the item's own name
+    label: str | None = None
     warnings: list[str] = field(default_factory=list)
     notes: View = field(default_factory=dict)
 
@@ -207,6 +214,10 @@ def find_duplicates(resource: Resource, items: t.Sequence[Item], place: t.Callab
             )
 
 
+#: The items of an organization that are asked for as one identity; the organization, where it is known beforehand.
+Group = tuple[t.Optional[Org], list[Item]]
+
+
 class Run:
     """One task's work on all of its items."""
 
@@ -230,10 +241,14 @@ class Run:
         self._lanes = max(1, self.client.connection.concurrency // workers)
         with ThreadPoolExecutor(workers) as pool:
             try:
-                more = list(pool.map(lambda group: self._group(group, outcomes), groups))
+                entered = list(pool.map(lambda group: self._group(group, outcomes), groups))
+                more = list(pool.map(lambda part: self._rest(part[0], part[1], outcomes), self._by_org(groups, entered)))
             except BaseException:  # told to end: what has not begun does not begin any more
                 self._stop.set()
                 raise
+        for scope in entered:
+            if scope is not None and scope.client is not self.client:
+                scope.client.close()
         ordered = [outcomes[item.index] for item in items]
         if self._fatal and not any(outcome.status in (OK, CHANGED) for outcome in ordered):
             raise self._fatal
@@ -242,7 +257,7 @@ class Run:
             ordered.append(outcome)
         return ordered
 
-    def _groups(self, items: t.Sequence[Item]) -> list[tuple[Org | None, list[Item]]]:
+    def _groups(self, items: t.Sequence[Item]) -> list[Group]:
         """Return the items by organization; those that go one after the other are together."""
         if not self.resource.in_org:
             return [(None, [item]) for item in items]
@@ -268,8 +283,25 @@ class Run:
         kind = self.client.connection.identity.kind
         return self.directory.resolve(choices) if choices and kind == "password" else {}
 
-    def _group(self, group: tuple[Org | None, list[Item]], outcomes: dict[int, Outcome]) -> list[Outcome]:
-        """Bring the items of one organization about; return what became of others there. Never raises."""
+    def _by_org(self, groups: list[Group], entered: list[Scope | None]) -> list[tuple[Scope, list[Item]]]:
+        """Return all items of each organization with a scope of it, whoever they are asked for as.
+
+        Nothing where it is not known of a key which organization its items are of: they may be of any.
+        """
+        parts: dict[int, tuple[Scope, list[Item]]] = {}
+        for scope in entered:
+            if scope is not None and scope.org is not None:
+                parts.setdefault(scope.org.id, (scope, []))
+        for (org, items), scope in zip(groups, entered):
+            home = (scope.org if scope is not None else None) or org
+            if home is None and items[0].token_file is not None:
+                return []
+            if home is not None and home.id in parts:
+                parts[home.id][1].extend(items)
+        return list(parts.values())
+
+    def _group(self, group: Group, outcomes: dict[int, Outcome]) -> Scope | None:
+        """Bring the items of one organization about; return the scope that they were in. Never raises."""
         org, items = group
         scope: Scope | None = None
         lanes = 1
@@ -281,10 +313,7 @@ class Run:
             scope = self._guarded(org, scope, item, items, outcomes)
             if scope is not None and len(items) > 1:
                 lanes = min(self.resource.lanes(scope), self._lanes)
-        more = self._rest(scope, items, outcomes)
-        if scope is not None and scope.client is not self.client:
-            scope.client.close()
-        return more
+        return scope
 
     def _at_once(self, scope: Scope, items: list[Item], outcomes: dict[int, Outcome], lanes: int) -> None:
         """Bring several items of one organization about at the same time."""
@@ -320,15 +349,19 @@ class Run:
                 self._stop.set()
         return scope
 
-    def _rest(self, scope: Scope | None, items: list[Item], outcomes: dict[int, Outcome]) -> list[Outcome]:
+    def _rest(self, scope: Scope, items: list[Item], outcomes: dict[int, Outcome]) -> list[Outcome]:
         """Bring about what has to go beside the items of an org. Nothing goes where a run was stopped."""
-        if scope is None or self._stop.is_set() or all(outcomes[item.index].status == FAILED for item in items):
+        if self._stop.is_set() or all(outcomes[item.index].status == FAILED for item in items):
             return []
-        wanted = [item.desired for item in items]
         try:
-            left = self.resource.leftovers(scope, wanted)
+            left = self.resource.leftovers(scope, [item.desired for item in items])
         except GrafanaError as problem:
-            return [Outcome(replace(items[0]), FAILED, org=scope.org, problem=problem)]
+            better = (scope.outside(problem) if isinstance(problem, Forbidden) else None) or problem
+            if self.mode.check and better.code == "not_a_member" and self.client.connection.join_org:
+                return []  # the caller would be one by then
+            first = replace(items[0], source=None)
+            return [Outcome(first, FAILED, org=scope.org, problem=better, label="what is not wanted any more")]
+        # Whoever could enter may delete: a key of an item is its own.
         return [self.one(scope, replace(items[0], desired=desired, source=None)) for desired in left]
 
     def one(self, scope: Scope, item: Item) -> Outcome:

@@ -203,7 +203,7 @@ def test_a_title_that_is_taken(versioned, version):
             failed = server.fails("grafana_dashboard", dashboard={"uid": "b", "title": "A"}, check=check)
         assert failed.code == "title_taken"
         assert "(a)" in failed["msg"]
-    two = [{"dashboard": {"uid": uid, "title": "Two"}} for uid in "xy"]
+    two = [{"dashboard": {"uid": uid, "title": "Two"}, "folder_uid": "general"} for uid in "xy"]
     with server.writes_nothing():
         assert "have one title in one folder" in server.fails("grafana_dashboard", batch=two)["msg"]
 
