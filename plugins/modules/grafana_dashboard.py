@@ -86,8 +86,8 @@ options:
   prune:
     description: &prune
       - Whether dashboards that this collection has written for the same O(source), and that are not wanted any more, are
-        deleted; with O(folder) or O(folder_uid) only those in that folder and below it. A O(directory) without a folder stands for
-        the whole organization.
+        deleted; with O(folder) or O(folder_uid) only those in that folder and below it. A O(directory) without a folder
+        stands for the whole organization.
       - A dashboard that is equal is not written and keeps its mark, so give dashboards their O(source) from the start.
       - What somebody else has written last is left, and so is what is provisioned or carries no mark.
       - It goes with O(directory) or O(batch), which say what is wanted.
