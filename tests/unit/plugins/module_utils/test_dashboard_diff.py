@@ -292,8 +292,7 @@ def test_change(current, desired, path, old, new):
     found = compare(current, desired)
     assert found == [Difference(path, old, new)]
     assert [isinstance(value, bool) for value in (found[0].old, found[0].new)] == [isinstance(old, bool), isinstance(new, bool)]
-    turned = (desired, current)
-    assert compare(*turned) != []
+    assert compare(current=desired, desired=current) != []
 
 
 def test_several_changes_beside_a_new_order():
