@@ -252,14 +252,14 @@ def test_a_server_error_closes_a_lane():
 @pytest.mark.parametrize("closed", range(6))
 def test_the_last_lane_stays_open(closed):
     lanes = Lanes(3)
-    for _ in range(closed):
+    for _turn in range(closed):
         lanes.narrow()
-    for _ in range(5):
+    for _turn in range(5):
         with lanes:
             pass
     assert lanes.open == max(1, 3 - closed)
     with ExitStack() as stack:  # as many as are open fit in at once, without waiting
-        for _ in range(lanes.open):
+        for _turn in range(lanes.open):
             stack.enter_context(lanes)
 
 
