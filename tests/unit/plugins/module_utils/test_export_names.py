@@ -62,7 +62,7 @@ def test_directories(title, name):
     ],
 )
 def test_directories_that_a_file_system_may_take_for_one(titles, names):
-    assert directory_names(titles) == dict(zip(titles, names, strict=True))
+    assert directory_names(titles) == dict(zip(titles, names))
     assert [unquote(name) for name in names] == titles
 
 
