@@ -17,7 +17,7 @@ from datetime import datetime, timedelta, timezone
 from ansible_collections.orgsmith.grafana.plugins.module_utils._api_keys import ApiKey
 from ansible_collections.orgsmith.grafana.plugins.module_utils._durations import moment
 from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import GrafanaError, Refused
-from ansible_collections.orgsmith.grafana.plugins.module_utils._reconcile import Change, View
+from ansible_collections.orgsmith.grafana.plugins.module_utils._resource import Change, View
 from ansible_collections.orgsmith.grafana.plugins.module_utils._service_accounts import Account
 from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks import NOTHING, Metadata, Sink, Stored
 from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens import ORPHAN_AFTER

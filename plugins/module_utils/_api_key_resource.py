@@ -52,7 +52,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import (
 )
 from ansible_collections.orgsmith.grafana.plugins.module_utils._key_places import Places
 from ansible_collections.orgsmith.grafana.plugins.module_utils._org_users import ROLES, check_role
-from ansible_collections.orgsmith.grafana.plugins.module_utils._reconcile import BaseResource, Change, View
+from ansible_collections.orgsmith.grafana.plugins.module_utils._resource import BaseResource, Change, View
 from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
 from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks import NOTHING, Metadata, Place, Shared, Sink, Stored
 from ansible_collections.orgsmith.grafana.plugins.module_utils._token_api import prove

@@ -52,7 +52,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import (
     Refused,
 )
 from ansible_collections.orgsmith.grafana.plugins.module_utils._key_like import masked
-from ansible_collections.orgsmith.grafana.plugins.module_utils._reconcile import BaseResource, Change, View
+from ansible_collections.orgsmith.grafana.plugins.module_utils._resource import BaseResource, Change, View
 from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
 from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import (
     LIBRARY_PANELS_MAY_LACK,

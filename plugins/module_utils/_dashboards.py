@@ -19,7 +19,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import Re
 from ansible_collections.orgsmith.grafana.plugins.module_utils._folders import GENERAL_NAMES
 from ansible_collections.orgsmith.grafana.plugins.module_utils._json_diff import paths, shown
 from ansible_collections.orgsmith.grafana.plugins.module_utils._key_like import masked
-from ansible_collections.orgsmith.grafana.plugins.module_utils._reconcile import Change, View
+from ansible_collections.orgsmith.grafana.plugins.module_utils._resource import Change, View
 
 #: What is done about a dashboard that somebody else has written since this collection did.
 OVERWRITE, FAIL, KEEP = "overwrite", "fail", "keep"

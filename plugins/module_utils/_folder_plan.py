@@ -16,7 +16,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import Ba
 from ansible_collections.orgsmith.grafana.plugins.module_utils._folder_contents import in_words
 from ansible_collections.orgsmith.grafana.plugins.module_utils._folder_tree import GENERAL, SHARED, Folder
 from ansible_collections.orgsmith.grafana.plugins.module_utils._folders import GENERAL_NAMES, steps
-from ansible_collections.orgsmith.grafana.plugins.module_utils._reconcile import Change, View
+from ansible_collections.orgsmith.grafana.plugins.module_utils._resource import Change, View
 from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import FOLDER_APIS
 
 OPTIONS: dict[str, dict[str, t.Any]] = {

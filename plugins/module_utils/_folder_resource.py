@@ -33,7 +33,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._folder_plan impo
     plan,
 )
 from ansible_collections.orgsmith.grafana.plugins.module_utils._folder_tree import GENERAL, Folder, Tree
-from ansible_collections.orgsmith.grafana.plugins.module_utils._reconcile import BaseResource, Change, View
+from ansible_collections.orgsmith.grafana.plugins.module_utils._resource import BaseResource, Change, View
 from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
 from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import TITLES_REPEAT
 

@@ -22,7 +22,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import (
     Unauthorized,
 )
 from ansible_collections.orgsmith.grafana.plugins.module_utils._migration_options import OldKey
-from ansible_collections.orgsmith.grafana.plugins.module_utils._reconcile import View
+from ansible_collections.orgsmith.grafana.plugins.module_utils._resource import View
 from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Directory, Org, Scope
 from ansible_collections.orgsmith.grafana.plugins.module_utils._service_accounts import Account, search_whole
 from ansible_collections.orgsmith.grafana.plugins.module_utils._sink_types import sink_from

@@ -46,8 +46,8 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._migration_plan i
     role_problem,
 )
 from ansible_collections.orgsmith.grafana.plugins.module_utils._migration_server import Guard, left_over, migrate
-from ansible_collections.orgsmith.grafana.plugins.module_utils._reconcile import BaseResource, Change, View
 from ansible_collections.orgsmith.grafana.plugins.module_utils._reissue import Reissue, Reissues
+from ansible_collections.orgsmith.grafana.plugins.module_utils._resource import BaseResource, Change, View
 from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
 from ansible_collections.orgsmith.grafana.plugins.module_utils._service_accounts import Account, search_whole
 from ansible_collections.orgsmith.grafana.plugins.module_utils._token_api import list_tokens

@@ -21,7 +21,8 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._migration_plan i
     Adoption,
     KeyPlan,
 )
-from ansible_collections.orgsmith.grafana.plugins.module_utils._reconcile import CHANGED, FAILED, NOT_RUN, OK, View
+from ansible_collections.orgsmith.grafana.plugins.module_utils._reconcile import CHANGED, FAILED, NOT_RUN, OK
+from ansible_collections.orgsmith.grafana.plugins.module_utils._resource import View
 from ansible_collections.orgsmith.grafana.plugins.module_utils._service_accounts import Account
 from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens import Token
 

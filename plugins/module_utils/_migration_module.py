@@ -43,8 +43,8 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._reconcile import
     Mode,
     Outcome,
     Run,
-    View,
 )
+from ansible_collections.orgsmith.grafana.plugins.module_utils._resource import View
 from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks import Shared
 from ansible_collections.orgsmith.grafana.plugins.module_utils._token_resource import Surroundings
 

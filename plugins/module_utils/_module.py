@@ -36,10 +36,10 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._reconcile import
     Item,
     Mode,
     Outcome,
-    Resource,
     Run,
     find_duplicates,
 )
+from ansible_collections.orgsmith.grafana.plugins.module_utils._resource import Resource
 
 #: How many failed items the message of a failed batch quotes; all of them are in ``results``.
 QUOTED_FAILURES = 5

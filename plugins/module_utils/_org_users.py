@@ -18,7 +18,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import (
     Refused,
     Unsupported,
 )
-from ansible_collections.orgsmith.grafana.plugins.module_utils._reconcile import BaseResource, Change, View
+from ansible_collections.orgsmith.grafana.plugins.module_utils._resource import BaseResource, Change, View
 from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
 from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import ROLE_NONE
 

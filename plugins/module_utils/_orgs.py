@@ -17,7 +17,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import (
     NotFound,
     Refused,
 )
-from ansible_collections.orgsmith.grafana.plugins.module_utils._reconcile import BaseResource, Change, View
+from ansible_collections.orgsmith.grafana.plugins.module_utils._resource import BaseResource, Change, View
 from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Directory, Org, Scope
 
 #: The fields of an address: our option -> the server's.

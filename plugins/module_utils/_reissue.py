@@ -28,8 +28,8 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._reconcile import
     Mode,
     Outcome,
     Run,
-    View,
 )
+from ansible_collections.orgsmith.grafana.plugins.module_utils._resource import View
 from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
 from ansible_collections.orgsmith.grafana.plugins.module_utils._service_accounts import (
     Account,

@@ -19,7 +19,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import (
     Unsupported,
 )
 from ansible_collections.orgsmith.grafana.plugins.module_utils._org_users import ROLES, check_role
-from ansible_collections.orgsmith.grafana.plugins.module_utils._reconcile import BaseResource, Change, View
+from ansible_collections.orgsmith.grafana.plugins.module_utils._resource import BaseResource, Change, View
 from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
 from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import LOGIN_PER_ORG
 

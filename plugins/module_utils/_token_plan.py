@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from ansible_collections.orgsmith.grafana.plugins.module_utils._durations import iso, moment
 from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import Refused
-from ansible_collections.orgsmith.grafana.plugins.module_utils._reconcile import Change, View
+from ansible_collections.orgsmith.grafana.plugins.module_utils._resource import Change, View
 from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks import Previous
 from ansible_collections.orgsmith.grafana.plugins.module_utils._token_names import belongs, names
 from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens import (

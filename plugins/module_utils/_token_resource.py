@@ -17,7 +17,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import (
 )
 from ansible_collections.orgsmith.grafana.plugins.module_utils._key_places import Places
 from ansible_collections.orgsmith.grafana.plugins.module_utils._options import HANDOVER
-from ansible_collections.orgsmith.grafana.plugins.module_utils._reconcile import BaseResource, Change, View
+from ansible_collections.orgsmith.grafana.plugins.module_utils._resource import BaseResource, Change, View
 from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
 from ansible_collections.orgsmith.grafana.plugins.module_utils._service_accounts import Account
 from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks import (

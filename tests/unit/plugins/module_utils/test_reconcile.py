@@ -23,14 +23,8 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import (
     Stale,
     Unreachable,
 )
-from ansible_collections.orgsmith.grafana.plugins.module_utils._reconcile import (
-    BaseResource,
-    Change,
-    Item,
-    Mode,
-    Run,
-    find_duplicates,
-)
+from ansible_collections.orgsmith.grafana.plugins.module_utils._reconcile import Item, Mode, Run, find_duplicates
+from ansible_collections.orgsmith.grafana.plugins.module_utils._resource import BaseResource, Change
 from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Lanes
 
 from .conftest import connection
