@@ -125,6 +125,16 @@ class Client:
         except NotFound:
             return None
 
+    def each(self, path: str, org: int | None = None, **params: t.Any) -> t.Iterator[t.Any]:
+        """Yield the entries of a list, page after page from ``page`` on; ``limit`` or ``perpage`` is the size of a page."""
+        size = int(params.get("limit") or params["perpage"])
+        while True:
+            entries = self.get(path, org=org, **params)
+            yield from entries
+            if len(entries) < size:
+                return
+            params["page"] += 1
+
     def post(self, path: str, body: t.Any = None, org: int | None = None) -> t.Any:
         """Create. Raises :class:`GrafanaError`."""
         return self.request("POST", path, org=org, body=body)

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_files import PATTERNS, Entry, duplicates, find
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards import DesiredDashboard, place_of
 from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
-from ansible_collections.orgsmith.grafana.plugins.module_utils._folders import GENERAL_NAMES
+from ansible_collections.orgsmith.grafana.plugins.module_utils._folders import general
 
 #: Options that name one dashboard, or a directory of them.
 _OF_ONE = ("dashboard", "path", "content", "uid")
@@ -40,7 +40,7 @@ def _place(options: t.Mapping[str, t.Any], inside: str) -> dict[str, t.Any]:
     Each directory is a folder. A slash in a title is %2F in the name of a directory, as exports write it.
     """
     top, top_uid = options.get("folder"), options.get("folder_uid")
-    at_top = str(top or "").strip().lower() in GENERAL_NAMES and str(top_uid or "").strip().lower() in GENERAL_NAMES
+    at_top = not general(str(top or "").strip()) and not general(str(top_uid or "").strip())
     whole_org = {"prune_folder": None, "prune_folder_uid": None}
     found: dict[str, t.Any] = {"flat": True, **(whole_org if at_top else {"prune_folder": top, "prune_folder_uid": top_uid})}
     if options.get("create_folder") is None:
@@ -53,7 +53,7 @@ def _place(options: t.Mapping[str, t.Any], inside: str) -> dict[str, t.Any]:
             )
         return found
     begin = "" if at_top else str(top)
-    titles = () if not begin and inside.lower() in GENERAL_NAMES else tuple(unquote(name).strip() for name in inside.split("/"))
+    titles = () if not begin and not general(inside) else tuple(unquote(name).strip() for name in inside.split("/"))
     if inside and not all(titles):
         raise BadInput(
             "directory %s has a directory %s whose name is blank, which no folder's title can be" % (options["directory"], inside)

@@ -8,7 +8,8 @@ from __future__ import annotations
 import json
 import typing as t
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_formats import CLASSIC, GROUP, LAYOUTS
+from ansible_collections.orgsmith.grafana.plugins.module_utils._apis import DASHBOARDS
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_formats import CLASSIC, LAYOUTS
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_routes import AS_STORED
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards import CurrentDashboard
 
@@ -32,7 +33,7 @@ def document(current: CurrentDashboard, form: str) -> dict[str, t.Any]:
     if not layout and form == JSON:
         return {**_classic(current.body), "uid": current.uid}
     return {
-        "apiVersion": "%s/%s" % (GROUP, layout or AS_STORED),
+        "apiVersion": "%s/%s" % (DASHBOARDS, layout or AS_STORED),
         "kind": "Dashboard",
         "metadata": {"name": current.uid},
         "spec": dict(current.body) if layout else _classic(current.body),

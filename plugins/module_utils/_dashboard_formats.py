@@ -13,6 +13,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field, replace
 
+from ansible_collections.orgsmith.grafana.plugins.module_utils._apis import DASHBOARDS, FOLDER_NOTE, MESSAGE_NOTE
 from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import text
 from ansible_collections.orgsmith.grafana.plugins.module_utils._document_text import load
 from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
@@ -29,8 +30,6 @@ LAYOUTS = {
     "v2beta1": "v2beta1",
     "v2": "v2",
 }
-GROUP = "dashboard.grafana.app"
-FOLDER_NOTE, MESSAGE_NOTE = "grafana.app/folder", "grafana.app/message"
 #: What the server keeps beside the dashboard; a body is without it.
 SERVER_FIELDS = ("id", "uid", "version")
 #: What ``Share > Export`` writes for the import to act on, and the import takes out.
@@ -145,14 +144,14 @@ def _manifest(document: t.Mapping[str, t.Any], what: str) -> Document:
         raise BadInput(
             "%s is a %s of %d: give every dashboard a file of its own" % (what, kind, len(document["items"])),
         )
-    if kind not in _KINDS or group not in (GROUP, _GRIZZLY):
+    if kind not in _KINDS or group not in (DASHBOARDS, _GRIZZLY):
         raise BadInput("%s is a manifest of kind %s of %s, and no dashboard%s" % (what, kind, group or version, _hint(kind)))
-    if group == GROUP and version not in LAYOUTS:
+    if group == DASHBOARDS and version not in LAYOUTS:
         raise BadInput("%s has the apiVersion %s/%s; known are %s" % (what, group, version, ", ".join(LAYOUTS)))
     spec, metadata = document.get("spec"), document.get("metadata") or {}
     if not isinstance(spec, dict) or not isinstance(metadata, dict):
         raise BadInput("%s is a manifest without a dashboard in its spec" % what)
-    layout, warnings = _layout_of(spec, LAYOUTS.get(version, CLASSIC) if group == GROUP else CLASSIC, what)
+    layout, warnings = _layout_of(spec, LAYOUTS.get(version, CLASSIC) if group == DASHBOARDS else CLASSIC, what)
     found = _plain(spec, layout, what)
     if metadata.get("name"):
         name = text(metadata["name"], "metadata.name of %s" % what)

@@ -13,9 +13,15 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._client import Cl
 from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import Connection, text
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_export import JSON, MANIFEST, as_text, document
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_reading import everything, one_of
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_routes import AUTO, KUBERNETES, LEGACY, route_to
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards import CurrentDashboard, Head, general
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput, Forbidden
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_routes import (
+    AUTO,
+    KUBERNETES,
+    LEGACY,
+    NONE_SHOWN,
+    route_to,
+)
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards import CurrentDashboard, Head
+from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
 from ansible_collections.orgsmith.grafana.plugins.module_utils._export_files import ExportDirectory
 from ansible_collections.orgsmith.grafana.plugins.module_utils._export_names import Exported, directory_names, is_cut, paths
 from ansible_collections.orgsmith.grafana.plugins.module_utils._folder_paths import FolderPaths
@@ -66,7 +72,7 @@ def parse(params: t.Mapping[str, t.Any]) -> Wanted:
     if "folder" in given and "folder_uid" in given:
         raise BadInput("both folder_uid and folder are set: keep one")
     if "folder_uid" in given:
-        given["folder_uid"] = general(given["folder_uid"])
+        given["folder_uid"] = folders.general(given["folder_uid"])
     wanted = Wanted(
         **given,
         subfolders=params["subfolders"],
@@ -124,16 +130,15 @@ class _Inventory:
 
     def _check_member(self, heads: t.Sequence[Head]) -> None:
         """Raise :class:`Forbidden` where nothing is shown because the caller is no member: a search then finds nothing."""
-        outside = None if heads else self.scope.outside(Forbidden("no dashboard is shown"))
-        if outside is not None:
-            raise outside
+        if not heads:
+            self.scope.check_member(NONE_SHOWN)
 
     def is_wanted(self, head: Head) -> bool:
         """Tell whether a dashboard is asked for."""
         wanted = self.wanted
         if wanted.uid not in (None, head.uid) or wanted.title not in (None, head.title) or wanted.tags - set(head.tags):
             return False
-        return not wanted.in_folder() or self._in_folder(general(head.folder_uid))
+        return not wanted.in_folder() or self._in_folder(folders.general(head.folder_uid))
 
     def _in_folder(self, uid: str) -> bool:
         if self._tops is None:
@@ -154,7 +159,7 @@ class _Inventory:
     def entry(self, head: Head) -> Answer:
         """Return what identifies a dashboard."""
         place = dict(self.scope.org.shown()) if self.scope.org else {}
-        uid = general(head.folder_uid)
+        uid = folders.general(head.folder_uid)
         return {**place, "uid": head.uid, "title": head.title, "folder_uid": uid, "folder": self.folders.path(uid)}
 
     def whole(self, current: CurrentDashboard) -> Answer:
@@ -211,9 +216,9 @@ class Export:
         """Return the file of every dashboard of the org, by uid."""
         # A search may not have seen what was written a moment ago; what was read whole counts.
         latest = {head.uid: head for head in [*heads, *(current.head() for current in found)]}
-        chains = {uid: inventory.folders.titles(uid) for uid in {general(head.folder_uid) for head in latest.values()}}
+        chains = {uid: inventory.folders.titles(uid) for uid in {folders.general(head.folder_uid) for head in latest.values()}}
         self._warn_of_folders(inventory, chains)
-        return paths(Exported(head.uid, head.title, chains[general(head.folder_uid)]) for head in latest.values())
+        return paths(Exported(head.uid, head.title, chains[folders.general(head.folder_uid)]) for head in latest.values())
 
     def _warn_of_folders(self, inventory: _Inventory, chains: t.Mapping[str, tuple[str, ...]]) -> None:
         """Warn of what an import cannot tell by the names of directories."""

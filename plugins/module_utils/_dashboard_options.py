@@ -12,9 +12,17 @@ import typing as t
 from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import text
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_formats import CLASSIC, Document, read_document
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_history import check_source
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards import DesiredDashboard, comparable, general
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_routes import AUTO, KUBERNETES, LEGACY
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards import (
+    FAIL,
+    KEEP,
+    OVERWRITE,
+    DesiredDashboard,
+    comparable,
+)
 from ansible_collections.orgsmith.grafana.plugins.module_utils._document_text import load
 from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
+from ansible_collections.orgsmith.grafana.plugins.module_utils._folders import general
 from ansible_collections.orgsmith.grafana.plugins.module_utils._json_diff import check_document
 from ansible_collections.orgsmith.grafana.plugins.module_utils._key_like import key_like
 
@@ -30,8 +38,8 @@ OPTIONS: dict[str, dict[str, t.Any]] = {
     "folder": {"type": "raw"},
     "create_folder": {"type": "bool"},
     "message": {"type": "str"},
-    "api": {"type": "str", "choices": ["auto", "legacy", "kubernetes"], "default": "auto"},
-    "on_conflict": {"type": "str", "choices": ["overwrite", "fail", "keep"], "default": "overwrite"},
+    "api": {"type": "str", "choices": [AUTO, LEGACY, KUBERNETES], "default": AUTO},
+    "on_conflict": {"type": "str", "choices": [OVERWRITE, FAIL, KEEP], "default": OVERWRITE},
     "source": {"type": "str", "default": ""},
     "prune": {"type": "bool", "default": False},
     "inputs": {"type": "dict", "default": {}},

@@ -51,8 +51,8 @@ def _place(desired: DesiredDashboard) -> _Place:
     """Return where *desired* says that its task prunes."""
     if desired.prune_folder is None:
         return _Place(desired.source, desired.api, desired.prune_folder_uid)
-    path = "/".join(folders.steps(desired.prune_folder))
-    return _Place(desired.source, desired.api, folders.GENERAL, "" if path.lower() in folders.GENERAL_NAMES else path)
+    path = folders.general("/".join(folders.steps(desired.prune_folder)))
+    return _Place(desired.source, desired.api, folders.GENERAL, path)
 
 
 def _place_of(scope: Scope, head: Head, places: t.Sequence[_Place]) -> _Place | None:

@@ -9,8 +9,8 @@ import re
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
 
+from ansible_collections.orgsmith.grafana.plugins.module_utils._apis import DASHBOARDS
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_export import layout_of
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_formats import GROUP
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_routes import (
     AUTO,
     ONE_BY_ONE,
@@ -25,7 +25,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Sco
 #: Readers at once on the legacy routes.
 READERS = 4
 #: Where a dashboard of the new layout is, as the legacy route of 12.0 to 12.3 says with a 406.
-_OWN_PATH = re.compile(r"/apis/%s/(v[0-9a-z]+)/" % re.escape(GROUP))
+_OWN_PATH = re.compile(r"/apis/%s/(v[0-9a-z]+)/" % re.escape(DASHBOARDS))
 
 Wanted = t.Callable[[Head], bool]
 

@@ -24,6 +24,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_import
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_options import parse
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_prune import leftovers
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_routes import (
+    NONE_SHOWN,
     LegacyRoute,
     Route,
     managed,
@@ -308,7 +309,7 @@ def titled(scope: Scope, api: str, title: str) -> list[Head]:
         return [head for head in route.heads() if head.title == title]
     heads = route.heads() if scope.many else list(route.search(title))
     if not heads:
-        route.check_member()
+        scope.check_member(NONE_SHOWN)
     return [head for head in heads if head.title == title]
 
 

@@ -12,8 +12,16 @@ import threading
 import typing as t
 from urllib.parse import urlsplit
 
+from ansible_collections.orgsmith.grafana.plugins.module_utils._apis import (
+    DASHBOARDS,
+    FOLDER_NOTE,
+    MANAGER_NOTE,
+    MESSAGE_NOTE,
+    NOTE,
+    collection,
+    pages,
+)
 from ansible_collections.orgsmith.grafana.plugins.module_utils._client import segment
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_formats import FOLDER_NOTE, GROUP, MESSAGE_NOTE
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards import CurrentDashboard, Head, comparable
 from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import Forbidden, NotFound, Unsupported
 from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
@@ -27,12 +35,12 @@ AUTO, LEGACY, KUBERNETES = "auto", "legacy", "kubernetes"
 #: The version that gives a dashboard back exactly as it was stored.
 AS_STORED = "v0alpha1"
 
-_NOTE = "grafana.app/"
-MANAGER_NOTE = _NOTE + "managedBy"
 #: Annotations that the server writes itself, or that a write sets anew.
-_NOT_KEPT = tuple(_NOTE + name for name in ("createdBy", "updatedBy", "updatedTimestamp", "folder", "message"))
-_ID_LABEL = _NOTE + "deprecatedInternalID"
+_NOT_KEPT = tuple(NOTE + name for name in ("createdBy", "updatedBy", "updatedTimestamp", "folder", "message"))
+_ID_LABEL = NOTE + "deprecatedInternalID"
 
+#: What somebody sees who is no member of the org.
+NONE_SHOWN = "no dashboard is shown"
 #: Dashboards a page of a list.
 PER_PAGE = 1000
 #: Up to so many dashboards are asked for one by one; for more, one list of all is cheaper (5 ms against 0.15 ms each).
@@ -76,7 +84,7 @@ def route_to(scope: Scope, api: str, layout: str = "") -> Route:
             % (
                 "a dashboard of the layout %s" % layout if layout else "api: kubernetes",
                 DASHBOARD_APIS,
-                GROUP,
+                DASHBOARDS,
                 scope.client.connection.url,
                 scope.client.version() or "of a version that it does not tell",
             )
@@ -112,7 +120,7 @@ def _in_cloud(scope: Scope) -> bool:
 
 def _group(scope: Scope) -> dict[str, t.Any]:
     """Return what the server says of the group, nothing where it knows none."""
-    return t.cast("dict[str, t.Any]", scope.keep("dashboard group", lambda: scope.client.find("/apis/" + GROUP) or {}))
+    return t.cast("dict[str, t.Any]", scope.keep("dashboard group", lambda: scope.client.find("/apis/" + DASHBOARDS) or {}))
 
 
 class LegacyRoute:
@@ -127,7 +135,7 @@ class LegacyRoute:
         """Return the dashboard of this uid. Raises :class:`Forbidden` for a caller who is no member of the org."""
         found = self._scope.client.find("/api/dashboards/uid/%s" % segment(uid), org=self._scope.org_id)
         if found is None and self._scope.client.at_least(VERSIONS_BY_UID) is False:
-            self.check_member()  # whom 8.5 says that nothing is there
+            self._scope.check_member(NONE_SHOWN)  # whom 8.5 says that nothing is there
         return None if found is None else from_legacy(found)
 
     def first(self, uid: str, wanted: t.Collection[str]) -> CurrentDashboard | None:
@@ -142,14 +150,8 @@ class LegacyRoute:
         """Return which of *wanted* are not there."""
         there = {head.uid for head in self.heads()}
         if not there:
-            self.check_member()
+            self._scope.check_member(NONE_SHOWN)
         return _Listed({}, wanted - there)
-
-    def check_member(self) -> None:
-        """Raise :class:`Forbidden` for a caller who is no member of the org, and whom a search shows nothing."""
-        outside = self._scope.outside(Forbidden("no dashboard is shown"))
-        if outside is not None:
-            raise outside
 
     def heads(self) -> list[Head]:
         """Return all dashboards as the search shows them."""
@@ -157,22 +159,15 @@ class LegacyRoute:
 
     def search(self, title: str | None = None) -> t.Iterator[Head]:
         """Yield those whose title is like *title*, or all."""
-        page = 1
-        while True:
-            hits = self._scope.client.get(
-                "/api/search", org=self._scope.org_id, type="dash-db", query=title, limit=PER_PAGE, page=page
+        client, org_id = self._scope.client, self._scope.org_id
+        for hit in client.each("/api/search", org=org_id, type="dash-db", query=title, limit=PER_PAGE, page=1):
+            yield Head(
+                uid=str(hit["uid"]),
+                title=str(hit["title"]),
+                folder_uid=str(hit.get("folderUid") or ""),
+                number=hit.get("id"),
+                tags=tuple(hit.get("tags") or ()),
             )
-            for hit in hits:
-                yield Head(
-                    uid=str(hit["uid"]),
-                    title=str(hit["title"]),
-                    folder_uid=str(hit.get("folderUid") or ""),
-                    number=hit.get("id"),
-                    tags=tuple(hit.get("tags") or ()),
-                )
-            if len(hits) < PER_PAGE:
-                return
-            page += 1
 
     def write(
         self, uid: str | None, body: t.Mapping[str, t.Any], current: CurrentDashboard | None, folder_uid: str, message: str
@@ -248,13 +243,8 @@ class KubernetesRoute:
 
     def _pages(self) -> t.Iterator[tuple[t.Iterator[CurrentDashboard], bool]]:
         """Yield the pages of the list, and of each whether it is the last."""
-        more: str | None = None
-        while True:
-            page = self._scope.client.get(self._path, org=self._scope.org_id, limit=PER_PAGE, **{"continue": more})
-            more = page.get("metadata", {}).get("continue") or None
-            yield (self._current(entry) for entry in page.get("items") or []), more is None
-            if more is None:
-                return
+        for page, last in pages(self._scope, self._path, PER_PAGE):
+            yield (self._current(entry) for entry in page), last
 
     def heads(self) -> list[Head]:
         """Return all dashboards of the list: the search may not have seen a write of a moment ago."""
@@ -269,7 +259,12 @@ class KubernetesRoute:
         if folder_uid:
             notes[FOLDER_NOTE] = folder_uid
         metadata: dict[str, t.Any] = {"annotations": notes}
-        document = {"apiVersion": "%s/%s" % (GROUP, self._version), "kind": "Dashboard", "metadata": metadata, "spec": dict(body)}
+        document = {
+            "apiVersion": "%s/%s" % (DASHBOARDS, self._version),
+            "kind": "Dashboard",
+            "metadata": metadata,
+            "spec": dict(body),
+        }
         if current is None:
             metadata.update({"name": uid} if uid is not None else {"generateName": "d"})
             answer = self._scope.client.post(self._path, document, org=self._scope.org_id)
@@ -308,7 +303,7 @@ class _Listed:
 
 def collection_path(scope: Scope, version: str = AS_STORED) -> str:
     """Return the path of the org's dashboards in a version of the group."""
-    return "/apis/%s/%s/namespaces/%s/dashboards" % (GROUP, version, scope.namespace)
+    return collection(scope, DASHBOARDS, version, "dashboards")
 
 
 def from_object(found: t.Mapping[str, t.Any]) -> CurrentDashboard:
@@ -337,7 +332,7 @@ def _manager(notes: t.Mapping[str, str]) -> str | None:
     kind = notes.get(MANAGER_NOTE)
     if not kind:
         return None
-    words = [kind, notes.get(_NOTE + "managerId"), notes.get(_NOTE + "sourcePath")]
+    words = [kind, notes.get(NOTE + "managerId"), notes.get(NOTE + "sourcePath")]
     return " ".join(word for word in words if word)
 
 

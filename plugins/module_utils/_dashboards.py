@@ -16,7 +16,6 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_format
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_history import LastWrite
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_inputs import LibraryPanel
 from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import Refused
-from ansible_collections.orgsmith.grafana.plugins.module_utils._folders import GENERAL_NAMES
 from ansible_collections.orgsmith.grafana.plugins.module_utils._json_diff import paths, shown
 from ansible_collections.orgsmith.grafana.plugins.module_utils._key_like import masked
 from ansible_collections.orgsmith.grafana.plugins.module_utils._resource import Change, View
@@ -152,11 +151,6 @@ class Found:
 def place_of(desired: DesiredDashboard) -> tuple[str, tuple[str, ...]]:
     """Return the path of the desired folder, and the titles of folders below that each stand for themselves."""
     return (desired.top, desired.below) if desired.below else (desired.folder or "", ())
-
-
-def general(uid: str) -> str:
-    """Return *uid*, or the empty string for the General folder under whatever name."""
-    return "" if uid.lower() in GENERAL_NAMES else uid
 
 
 def comparable(document: t.Mapping[str, t.Any]) -> dict[str, t.Any]:

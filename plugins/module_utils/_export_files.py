@@ -39,7 +39,7 @@ class ExportDirectory:
     def prepare(self) -> None:
         """Make the directory. Raises :class:`ExportError` where it cannot be written, in check mode too."""
         if not self._check:
-            self._make(self._top, self.path)
+            self._make(self._top)
         there = self._top
         while not os.path.lexists(there) and os.path.dirname(there) != there:
             there = os.path.dirname(there)
@@ -66,7 +66,7 @@ class ExportDirectory:
             return
         self.changes[relative] = ABSENT if before is None else DIFFERENT
         if not self._check:
-            self._make(os.path.dirname(path), relative)
+            self._make(os.path.dirname(path))
             self._write(path, data)
 
     def _check_links(self, parts: t.Sequence[str]) -> None:
@@ -96,7 +96,7 @@ class ExportDirectory:
         except OSError as problem:
             raise self._error(path, problem.strerror or str(problem)) from None
 
-    def _make(self, path: str, _what: str) -> None:
+    def _make(self, path: str) -> None:
         try:
             os.makedirs(path, exist_ok=True)
         except OSError as problem:

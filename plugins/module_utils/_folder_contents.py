@@ -88,14 +88,8 @@ def _one_by_one(scope: Scope, folder: Folder) -> dict[str, int]:
 
 def _dashboards(scope: Scope, folder: Folder) -> list[str]:
     """Return the titles of the dashboards in the folder."""
-    titles: list[str] = []
-    page = 1
-    while True:
-        hits = scope.client.get("/api/search", org=scope.org_id, type="dash-db", folderIds=folder.id, limit=_SEARCHED, page=page)
-        titles += [str(hit["title"]) for hit in hits]
-        if len(hits) < _SEARCHED:
-            return titles
-        page += 1
+    hits = scope.client.each("/api/search", org=scope.org_id, type="dash-db", folderIds=folder.id, limit=_SEARCHED, page=1)
+    return [str(hit["title"]) for hit in hits]
 
 
 def _alert_rules(scope: Scope, folder: Folder) -> int:

@@ -54,8 +54,7 @@ def _candidates(scope: Scope, wanted: t.Mapping[str, str]) -> list[Folder]:
     tree = folders.tree(scope)
     parent: str | None = None
     if "parent_uid" in wanted:
-        parent = wanted["parent_uid"]
-        parent = GENERAL if parent.lower() in folders.GENERAL_NAMES else parent
+        parent = folders.general(wanted["parent_uid"])
     elif "parent" in wanted:
         parent = folders.by_path(scope, wanted["parent"])
         if parent is None:

@@ -31,14 +31,8 @@ class FolderPaths:
         return self._known
 
     def _search(self) -> t.Iterator[Folder]:
-        page = 1
-        while True:
-            hits = self._scope.client.get("/api/search", org=self._scope.org_id, type="dash-folder", limit=PER_PAGE, page=page)
-            for hit in hits:
-                yield Folder(str(hit["uid"]), str(hit["title"]), str(hit.get("folderUid") or folders.GENERAL))
-            if len(hits) < PER_PAGE:
-                return
-            page += 1
+        for hit in self._scope.client.each("/api/search", org=self._scope.org_id, type="dash-folder", limit=PER_PAGE, page=1):
+            yield Folder(str(hit["uid"]), str(hit["title"]), str(hit.get("folderUid") or folders.GENERAL))
 
     def _folder(self, uid: str) -> Folder:
         known = self._all()
@@ -71,7 +65,7 @@ class FolderPaths:
 
     def at(self, path: str) -> set[str]:
         """Return the uids of the folders at *path*, titles joined by slashes; ``general`` is the place outside of all."""
-        if path.strip().lower() in folders.GENERAL_NAMES:
+        if not folders.general(path.strip()):
             return {folders.GENERAL}
         wanted = path.strip().strip("/")
         return {uid for uid in list(self._all()) if self.path(uid) == wanted}

@@ -15,7 +15,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._connection impor
 from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput, GrafanaError, Refused, Unsupported
 from ansible_collections.orgsmith.grafana.plugins.module_utils._folder_contents import in_words
 from ansible_collections.orgsmith.grafana.plugins.module_utils._folder_tree import GENERAL, SHARED, Folder
-from ansible_collections.orgsmith.grafana.plugins.module_utils._folders import GENERAL_NAMES, steps
+from ansible_collections.orgsmith.grafana.plugins.module_utils._folders import general, steps
 from ansible_collections.orgsmith.grafana.plugins.module_utils._resource import Change, View
 from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import FOLDER_APIS
 
@@ -85,16 +85,16 @@ def parse(options: t.Mapping[str, t.Any]) -> DesiredFolder:
     if uid is None and title is None:
         raise BadInput("no folder is given: set title, or uid")
     _check_uid(uid, "uid")
-    if title is not None and title.lower() in GENERAL_NAMES:
+    if title is not None and not general(title):
         raise BadInput("the folder General cannot be managed: it is the place for what is in no folder; choose another title")
     if parent is not None and parent_uid is not None:
         raise BadInput("both parent and parent_uid are set: keep one")
-    if parent is not None and parent.strip().lower() in GENERAL_NAMES:
+    if parent is not None and not general(parent.strip()):
         parent, parent_uid = None, GENERAL
     if parent is not None and not steps(parent):
         raise BadInput("parent %r names no folder: give titles from the top down, joined by slashes" % parent)
     if parent_uid is not None:
-        parent_uid = "" if parent_uid.strip().lower() in GENERAL_NAMES else parent_uid.strip()
+        parent_uid = general(parent_uid.strip())
         _check_uid(parent_uid or None, "parent_uid")
     if uid is not None and uid == parent_uid:
         raise BadInput("uid and parent_uid are both %s: a folder cannot be in itself" % uid)

@@ -13,6 +13,14 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, replace
 
+from ansible_collections.orgsmith.grafana.plugins.module_utils._apis import (
+    FOLDER_NOTE,
+    FOLDERS,
+    MANAGER_NOTE,
+    NOTE,
+    collection,
+    pages,
+)
 from ansible_collections.orgsmith.grafana.plugins.module_utils._client import segment
 from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import Forbidden, NotFound
 from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
@@ -22,10 +30,8 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import 
 PER_PAGE = 1000
 #: The uid of the place for what is in no folder, as results and our options write it.
 GENERAL = ""
-PARENT_NOTE = "grafana.app/folder"
 #: At 12.0 an object also says all uids from the top down, its own last (recorded).
-UIDS_NOTE = "grafana.app/fullpathUIDs"
-MANAGER_NOTE = "grafana.app/managedBy"
+UIDS_NOTE = NOTE + "fullpathUIDs"
 #: A folder that legacy lists show to those who may see only some, and that is none.
 SHARED = "sharedwithme"
 
@@ -71,7 +77,7 @@ def from_object(found: t.Mapping[str, t.Any]) -> Folder:
     return Folder(
         uid=str(metadata["name"]),
         title=str(spec.get("title") or ""),
-        parent_uid=str(notes.get(PARENT_NOTE) or (above[-1] if above else GENERAL)),
+        parent_uid=str(notes.get(FOLDER_NOTE) or (above[-1] if above else GENERAL)),
         version=None if generation is None else int(generation),
         description=str(spec.get("description") or ""),
         managed_by=notes.get(MANAGER_NOTE),
@@ -103,23 +109,19 @@ class Tree:
         return self._complete
 
     def _load(self) -> bool:
-        client, org_id = self._scope.client, self._scope.org_id
-        if not client.at_least(FOLDER_APIS):
+        if not self._scope.client.at_least(FOLDER_APIS):
             return False
-        path = "/apis/folder.grafana.app/v1beta1/namespaces/%s/folders" % self._scope.namespace
-        more: str | None = None
-        while True:
-            try:
-                page = client.get(path, org=org_id, limit=PER_PAGE, **{"continue": more})
-            except (Forbidden, NotFound):
-                # Not served here (a stack of Grafana Cloud names its namespace otherwise), or nobody may: ask the rest.
-                return False
-            before = len(self._known)
-            for entry in page.get("items") or []:
-                self.put(from_object(entry))
-            more = (page.get("metadata") or {}).get("continue") or None
-            if more is None or len(self._known) == before:  # legacy storage may give the same page for ever
-                return True
+        try:
+            for page, _last in pages(self._scope, collection(self._scope, FOLDERS, "v1beta1", "folders"), PER_PAGE):
+                before = len(self._known)
+                for entry in page:
+                    self.put(from_object(entry))
+                if len(self._known) == before:  # legacy storage may give the same page for ever
+                    break
+        except (Forbidden, NotFound):
+            # Not served here (a stack of Grafana Cloud names its namespace otherwise), or nobody may: ask the rest.
+            return False
+        return True
 
     def find(self, uid: str) -> Folder | None:
         """Return the folder of this uid."""
@@ -159,17 +161,11 @@ class Tree:
         return [self._known[uid] for uid in self._inside.get(parent, ())]
 
     def _children(self, parent: str) -> t.Iterator[Folder]:
-        page = 1
-        while True:
-            folders = self._scope.client.get(
-                "/api/folders", org=self._scope.org_id, limit=PER_PAGE, page=page, parentUid=parent or None
-            )
-            # Before 11.0 (which a server may hide) every folder is listed, whatever parent is asked for, and none has one.
-            mine = [from_legacy(one) for one in folders if one["uid"] != SHARED]
-            yield from (folder for folder in mine if folder.parent_uid == parent)
-            if len(folders) < PER_PAGE:
-                return
-            page += 1
+        client, org_id = self._scope.client, self._scope.org_id
+        listed = client.each("/api/folders", org=org_id, limit=PER_PAGE, page=1, parentUid=parent or None)
+        # Before 11.0 (which a server may hide) every folder is listed, whatever parent is asked for, and none has one.
+        mine = (from_legacy(one) for one in listed if one["uid"] != SHARED)
+        yield from (folder for folder in mine if folder.parent_uid == parent)
 
     def titled(self, parent: str, title: str) -> list[Folder]:
         """Return the folders of exactly *title* in *parent*."""

@@ -19,11 +19,14 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._folder_tree impo
 from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
 from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import NESTED_FOLDERS
 
-#: What people call the place for what is in no folder.
-GENERAL_NAMES = ("", "general")
 #: How long a new folder's permissions may take to reach the token that made it, in seconds (12.0, recorded).
 DELAY = 60.0
 T = t.TypeVar("T")
+
+
+def general(name: str) -> str:
+    """Return *name*, a uid or title, or ``""`` for the place for what is in no folder, under whatever name people give it."""
+    return GENERAL if name.lower() == "general" else name
 
 
 def tree(scope: Scope) -> Tree:
@@ -67,7 +70,7 @@ def by_path(scope: Scope, path: str, below: t.Sequence[str] = (), flat: bool = F
     each as it is, slashes included. Raises :class:`Refused` for a title that two folders of one level share.
     """
     whole = "/".join(part for part in (path, *below) if part)
-    if whole.strip().lower() in GENERAL_NAMES and not below:
+    if not below and not general(whole.strip()):
         return GENERAL
     with scope.lock:
         return _by_path(scope, path, below, whole, flat)
@@ -221,12 +224,12 @@ def not_found(scope: Scope, what: str) -> GrafanaError:
 
 __all__ = [
     "GENERAL",
-    "GENERAL_NAMES",
     "ancestors",
     "by_path",
     "check_nesting",
     "create",
     "exists",
+    "general",
     "make",
     "nests",
     "not_found",

@@ -164,14 +164,14 @@ def manage(resource_of: t.Callable[[GrafanaModule], Resource], options: Spec, in
 def _manage(module: GrafanaModule, resource: Resource, options: Spec, in_org: bool) -> None:
     connection = module.connection()
     items = _items(module, resource, options, connection, in_org)
-    batch = module.raw_batch is not None or len(items) != 1 or items[0].source is not None
+    batch = module.raw_batch is not None or items[0].source is not None
     mode = Mode(module.check_mode, module.params["fail_fast"], module.params["missing_parent"])
     client = client_for(connection, ParentWatch())
     try:
         outcomes = Run(resource, client, mode).all(items) if items else []
     finally:
         client.close()
-    if batch or len(outcomes) != 1:
+    if batch:
         _exit_batch(module, resource, outcomes)
     _exit_single(module, resource, outcomes[0])
 

@@ -60,7 +60,8 @@ class Directory:
     def all(self) -> list[Org]:
         """Return every organization of the server, or (without that permission) every one of the caller's."""
         try:
-            found = [Org(int(org["id"]), str(org["name"])) for org in self._pages()]
+            listed = self._client.each("/api/orgs", perpage=ORGS_PER_PAGE, page=0)
+            found = [Org(int(org["id"]), str(org["name"])) for org in listed]
         except Forbidden:
             self.partial = True
             found = self._of_caller()
@@ -76,15 +77,6 @@ class Directory:
         if self._client.connection.identity.kind == "token":
             return [self.own()]
         return [Org(int(org["orgId"]), str(org["name"])) for org in self.memberships()]
-
-    def _pages(self) -> t.Iterator[dict[str, t.Any]]:
-        page = 0
-        while True:
-            orgs = self._client.get("/api/orgs", perpage=ORGS_PER_PAGE, page=page)
-            yield from orgs
-            if len(orgs) < ORGS_PER_PAGE:
-                return
-            page += 1
 
     def memberships(self) -> list[dict[str, t.Any]]:
         """Return the organizations that the caller is a member of: ``orgId``, ``name``, ``role``."""
@@ -205,11 +197,6 @@ class Scope:
             raise TypeError("no organization in this scope")
         return self.org.id
 
-    @property
-    def namespace(self) -> str:
-        """The namespace that ``/apis`` knows the org by: the header does not count there."""
-        return "default" if self.org_id == 1 else "org-%d" % self.org_id
-
     def where(self) -> str:
         """Return the org and the server, for messages."""
         server = self.client.connection.url
@@ -262,6 +249,12 @@ class Scope:
             code="not_a_member",
             org_id=self.org.id,
         )
+
+    def check_member(self, seen: str) -> None:
+        """Raise :class:`Forbidden` for a caller who is no member: a list shows nothing then, of which *seen* tells."""
+        problem = self.outside(Forbidden(seen))
+        if problem is not None:
+            raise problem
 
     def _gone(self) -> bool:
         try:

@@ -328,6 +328,18 @@ def test_nothing_is_written_when_the_run_is_over(script):
         one.post("/api/orgs", {})
 
 
+@pytest.mark.parametrize(
+    ("asked", "paths"),
+    [
+        ({"type": "x", "limit": 2, "page": 1}, ["type=x&limit=2&page=1", "type=x&limit=2&page=2"]),
+        ({"perpage": 2, "page": 0}, ["perpage=2&page=0", "perpage=2&page=1"]),
+    ],
+)
+def test_pages_of_a_list(script, by_token, asked, paths):
+    script.expect(*(Call("GET", f"/api/x?{query}").answers(200, page) for query, page in zip(paths, [[1, 2], [3]])))
+    assert list(by_token.each("/api/x", **asked)) == [1, 2, 3]
+
+
 @pytest.mark.parametrize(("name", "quoted"), [("a b", "a%20b"), ("a/b", "a%2Fb"), ("a+b", "a%2Bb"), ("é", "%C3%A9")])
 def test_segment(name, quoted):
     assert segment(name) == quoted

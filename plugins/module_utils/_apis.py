@@ -1,0 +1,35 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``/apis``: what dashboards and folders share as objects in the style of Kubernetes."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
+
+DASHBOARDS, FOLDERS = "dashboard.grafana.app", "folder.grafana.app"
+
+#: What the names of annotations and labels begin with, and those annotations that are read or written.
+NOTE = "grafana.app/"
+FOLDER_NOTE = NOTE + "folder"
+MESSAGE_NOTE = NOTE + "message"
+MANAGER_NOTE = NOTE + "managedBy"
+
+
+def collection(scope: Scope, group: str, version: str, kind: str) -> str:
+    """Return the path of all objects of a kind in the org: its namespace says which, and the header does not count."""
+    namespace = "default" if scope.org_id == 1 else "org-%d" % scope.org_id
+    return "/apis/%s/%s/namespaces/%s/%s" % (group, version, namespace, kind)
+
+
+def pages(scope: Scope, path: str, size: int) -> t.Iterator[tuple[list[dict[str, t.Any]], bool]]:
+    """Yield the pages of a list of objects, and of each whether it is the last."""
+    more: str | None = None
+    while True:
+        page = scope.client.get(path, org=scope.org_id, limit=size, **{"continue": more})
+        more = (page.get("metadata") or {}).get("continue") or None
+        yield page.get("items") or [], more is None
+        if more is None:
+            return
