@@ -1,14 +1,21 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A directory of dashboards as the options of a dashboard each."""
+"""A directory of dashboards: the options of each, and all of them as they are wanted."""
 
 from __future__ import annotations
 
 import typing as t
 from urllib.parse import unquote
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_files import PATTERNS, Entry, duplicates, find
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_files import (
+    PATTERNS,
+    Entry,
+    cannot_be_taken,
+    duplicates,
+    find,
+)
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_options import parse
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards import DesiredDashboard, place_of
 from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
 from ansible_collections.orgsmith.grafana.plugins.module_utils._folders import general
@@ -18,11 +25,30 @@ _OF_ONE = ("dashboard", "path", "content", "uid")
 _OF_MANY = ("directory", "patterns", "exclude")
 
 
-def expand(options: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]] | None:
+def wanted(options: t.Mapping[str, t.Any]) -> list[DesiredDashboard] | None:
+    """Return the dashboards of ``directory``, ``None`` without one. Raises one :class:`BadInput` for all that is wrong."""
+    problems: list[BadInput] = []
+    several = expand(options, problems)
+    if several is None:
+        return None
+    found: list[DesiredDashboard] = []
+    for one in several:
+        try:
+            found.append(parse(one))
+        except BadInput as problem:
+            problems.append(problem)
+    if problems:
+        raise cannot_be_taken(str(options["directory"]), problems)
+    check(found)
+    return found
+
+
+def expand(options: t.Mapping[str, t.Any], unusable: list[BadInput] | None = None) -> list[dict[str, t.Any]] | None:
     """Return the options of each dashboard in ``directory``, ``None`` without one. Raises :class:`BadInput`.
 
-    A file's folder is the one that the task names and below it the file's own directories; the tree says where each
-    dashboard belongs, so what a file itself says of its folder does not count.
+    What is wrong with files that cannot be read goes into *unusable*, if that is given. A file's folder is the one that
+    the task names and below it the file's own directories; the tree says where each dashboard belongs, so what a file
+    itself says of its folder does not count.
     """
     if not options.get("directory"):
         return None
@@ -30,7 +56,7 @@ def expand(options: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]] | None:
     if given:
         raise BadInput("directory and %s are set: give dashboards in one way" % " and ".join(given))
     base = {name: value for name, value in options.items() if name not in _OF_MANY}
-    files = find(str(options["directory"]), options.get("patterns") or PATTERNS, options.get("exclude") or ())
+    files = find(str(options["directory"]), options.get("patterns") or PATTERNS, options.get("exclude") or (), unusable)
     return [{**base, **_place(options, one.folder), "loaded": one.document, "file": one.relative} for one in files]
 
 

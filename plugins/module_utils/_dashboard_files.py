@@ -42,32 +42,52 @@ class Entry(t.NamedTuple):
     folder: str | None
 
 
-def find(directory: str, patterns: t.Sequence[str] = PATTERNS, exclude: t.Sequence[str] = ()) -> list[DashboardFile]:
+def find(
+    directory: str,
+    patterns: t.Sequence[str] = PATTERNS,
+    exclude: t.Sequence[str] = (),
+    unusable: list[BadInput] | None = None,
+) -> list[DashboardFile]:
     """Return the files below *directory*, by their relative paths in order, each of them read.
 
     *patterns* and *exclude* are patterns of names, or with a ``/`` of relative paths; *exclude* also passes over
     directories. So are hidden files and directories. Links are followed. Raises :class:`BadInput` where the
-    directory is not there or holds no such file, and one that names all files that cannot be read or parsed.
+    directory is not there or holds no such file, and one that names all files that cannot be read or parsed: with
+    *unusable*, what is wrong with them is put there instead.
     """
     top = os.path.abspath(os.path.expanduser(directory))
     if not os.path.isdir(top):
         what = "is no directory" if os.path.exists(top) else "is not there"
-        raise BadInput("directory %s %s on the host that runs the module" % (directory, what), code="directory_not_found")
+        raise BadInput(
+            "directory %s %s on the host that runs the module: correct the path, or copy the files there first"
+            % (directory, what),
+            code="directory_not_found",
+        )
     problems: list[str] = []
     paths = sorted(_walk(top, _matcher(patterns), _matcher(exclude), problems))
     found = [entry for entry in (_read(top, relative, problems) for relative in paths) if entry is not None]
-    if problems:
-        count = "%d files" % len(problems) if len(problems) > 1 else "a file"
-        raise BadInput(
-            "directory %s has %s that cannot be taken: %s" % (directory, count, "; ".join(problems)), code="broken_files"
-        )
-    if not found:
+    if problems and unusable is None:
+        raise cannot_be_taken(directory, [BadInput(problem) for problem in problems])
+    if unusable is not None:
+        unusable += [BadInput(problem) for problem in problems]
+    if not found and not problems:
         raise BadInput(
             "directory %s holds no file like %s: nothing is done, because with prune it would mean that no dashboard "
             "is wanted at all" % (directory, ", ".join(patterns)),
             code="directory_empty",
         )
     return found
+
+
+def cannot_be_taken(directory: str, problems: t.Sequence[BadInput]) -> BadInput:
+    """Return one error for all files of a directory that hold no dashboard, or none that is taken."""
+    count, it = ("%d files" % len(problems), "them") if len(problems) > 1 else ("a file", "it")
+    codes = {problem.code for problem in problems} - {BadInput.code}
+    return BadInput(
+        "directory %s has %s that cannot be taken: %s; mend %s, or pass %s over with exclude"
+        % (directory, count, "; ".join(problem.message for problem in problems), it, it),
+        code=codes.pop() if len(problems) == len(codes) == 1 else "broken_files",
+    )
 
 
 def _matcher(patterns: t.Sequence[str]) -> _Matcher:
@@ -163,4 +183,4 @@ def duplicates(entries: t.Iterable[Entry]) -> None:
         raise BadInput("there is more than one dashboard with %s" % "; with ".join(problems), code="duplicates")
 
 
-__all__ = ["PATTERNS", "DashboardFile", "Entry", "duplicates", "find"]
+__all__ = ["PATTERNS", "DashboardFile", "Entry", "cannot_be_taken", "duplicates", "find"]

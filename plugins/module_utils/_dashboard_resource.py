@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from ansible_collections.orgsmith.grafana.plugins.module_utils import _folders as folders
 from ansible_collections.orgsmith.grafana.plugins.module_utils._client import Client
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_directory import check, expand
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_directory import wanted as wanted_of
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_history import last_write, mark, source_of
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_imports import (
     dangling,
@@ -79,13 +79,10 @@ class Dashboards(BaseResource):
         """Return what is desired, the file read. Raises :class:`BadInput`."""
         return parse(options)
 
-    def expand(self, options: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]] | None:
-        """Return the options of each dashboard of a directory. Raises :class:`BadInput`."""
-        return expand(options)
-
-    def check_expanded(self, wanted: t.Sequence[DesiredDashboard]) -> None:
-        """Raise :class:`BadInput` for dashboards of one directory that are there twice."""
-        check(wanted)
+    def several(self, options: t.Mapping[str, t.Any]) -> list[tuple[str, DesiredDashboard]] | None:
+        """Return the dashboards of a directory, each with its file. Raises :class:`BadInput`."""
+        found = wanted_of(options)
+        return None if found is None else [(one.file or "", one) for one in found]
 
     def identity(self, desired: DesiredDashboard) -> t.Hashable:
         """Return the uid, or title and folder where there is none."""

@@ -200,27 +200,13 @@ def _items(module: GrafanaModule, resource: Resource, options: Spec, connection:
 
 def _expanded(resource: Resource, options: dict[str, t.Any], first: Item) -> list[Item]:
     """Return the items that *options* stand for, the first in the place of *first*. Raises :class:`BadInput`."""
-    several = resource.expand(options)
+    several = resource.several(options)
     if several is None:
         return [replace(first, desired=resource.parse(options))]
-    items: list[Item] = []
-    problems: list[GrafanaError] = []
-    for one in several:
-        try:
-            desired = resource.parse(one)
-        except BadInput as problem:
-            problems.append(problem)
-            continue
-        items.append(replace(first, index=first.index + len(items), desired=desired, source=one.get("file")))
-    if len(problems) == 1:
-        raise problems[0]
-    if problems:
-        raise BadInput(
-            "%d files cannot be taken: %s" % (len(problems), "; ".join(problem.message for problem in problems)),
-            code="broken_files",
-        )
-    resource.check_expanded([item.desired for item in items])
-    return items
+    return [
+        replace(first, index=first.index + number, desired=desired, source=source)
+        for number, (source, desired) in enumerate(several)
+    ]
 
 
 def _check_place(entry: t.Mapping[str, t.Any], connection: Connection) -> None:

@@ -88,11 +88,11 @@ class Resource(t.Protocol):
     def orphan(self, desired: t.Any) -> Change | None:
         """Return what is left to do on this host for an absent object whose org is gone; usually nothing."""
 
-    def expand(self, options: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]] | None:
-        """Return the options of each object that *options* stand for, ``None`` where they are those of one object."""
+    def several(self, options: t.Mapping[str, t.Any]) -> list[tuple[str, t.Any]] | None:
+        """Return what is desired of each object that *options* stand for, with the file that says so.
 
-    def check_expanded(self, wanted: t.Sequence[t.Any]) -> None:
-        """Raise for objects that came from one ``expand`` and do not go together."""
+        ``None`` where they are the options of one object. Raises :class:`BadInput`.
+        """
 
     def together(self, client: Client, wanted: t.Sequence[t.Any]) -> None:
         """Raise for objects of one org that cannot be there together. Nothing has been written yet."""
@@ -144,12 +144,9 @@ class BaseResource:
         """Leave it to Ansible."""
         return view
 
-    def expand(self, options: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]] | None:
+    def several(self, options: t.Mapping[str, t.Any]) -> list[tuple[str, t.Any]] | None:
         """Options describe one object."""
         return None
-
-    def check_expanded(self, wanted: t.Sequence[t.Any]) -> None:
-        """Nothing is expanded."""
 
     def together(self, client: Client, wanted: t.Sequence[t.Any]) -> None:
         """Objects do not get in each other's way."""

@@ -202,6 +202,18 @@ def test_all_broken_files_are_named_at_once(tree):
         tree.write("list.json", text="[]")
 
 
+def test_whatever_is_wrong_with_files_is_said_at_once(tree):
+    tree.write("good.json", uid="good", title="Good")
+    tree.write("broken.json", text="{")
+    tree.write("untitled.json", uid="x")
+    tree.write("key.json", uid="key", title="glsa_" + "8fQ2" * 8 + "_0a1b2c3d")
+    said = tree.refused()
+    assert said.code == "broken_files"
+    assert "has 3 files that cannot be taken: broken.json is no JSON" in said["msg"]
+    assert all(words in said["msg"] for words in ("untitled.json has no title", "key.json holds what looks like a key"))
+    assert said["msg"].endswith("; mend them, or pass them over with exclude")
+
+
 @pytest.mark.parametrize(
     ("first", "second", "words"),
     [
