@@ -270,9 +270,18 @@ class Client:
     # The server.
 
     def own_org(self) -> dict[str, t.Any]:
-        """Return the organization that the caller's requests run in when none is named: ``id``, ``name``."""
-        found: dict[str, t.Any] = self.get("/api/org")
-        return found
+        """Return the organization that the caller's requests run in when none is named: ``id``, and ``name`` or ``None``.
+
+        A service account with the role None may not read it (403); from 11.5 on the server reports its id elsewhere.
+        Raises :class:`Forbidden` where it does not.
+        """
+        try:
+            return t.cast("dict[str, t.Any]", self.get("/api/org"))
+        except Forbidden:
+            user = self.get("/api/user")
+            if not isinstance(user, dict) or user.get("orgId") is None:
+                raise
+            return {"id": user["orgId"], "name": None}
 
     def version(self) -> Version | None:
         """Return the server's version, asked once; ``None`` where it is hidden from this caller."""

@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 from ansible_collections.orgsmith.grafana.plugins.module_utils._apis import (
     DASHBOARDS,
     FOLDER_NOTE,
+    GRANT_DEFAULT,
+    GRANT_NOTE,
     MANAGER_NOTE,
     MESSAGE_NOTE,
     NOTE,
@@ -36,7 +38,9 @@ AUTO, LEGACY, KUBERNETES = "auto", "legacy", "kubernetes"
 AS_STORED = "v0alpha1"
 
 #: Annotations that the server writes itself, or that a write sets anew.
-_NOT_KEPT = tuple(NOTE + name for name in ("createdBy", "updatedBy", "updatedTimestamp", "folder", "message"))
+_NOT_KEPT = tuple(
+    NOTE + name for name in ("createdBy", "updatedBy", "updatedTimestamp", "folder", "message", "grant-permissions")
+)
 _ID_LABEL = NOTE + "deprecatedInternalID"
 
 #: What somebody sees who is no member of the org.
@@ -258,6 +262,8 @@ class KubernetesRoute:
         notes[MESSAGE_NOTE] = message
         if folder_uid:
             notes[FOLDER_NOTE] = folder_uid
+        elif current is None:
+            notes[GRANT_NOTE] = GRANT_DEFAULT
         metadata: dict[str, t.Any] = {"annotations": notes}
         document = {
             "apiVersion": "%s/%s" % (DASHBOARDS, self._version),
