@@ -27,6 +27,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._client import se
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards import CurrentDashboard, Head, comparable
 from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import Forbidden, NotFound, Unsupported
 from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
+from ansible_collections.orgsmith.grafana.plugins.module_utils._unlisted import may_be_unlisted
 from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import (
     DASHBOARD_APIS,
     MESSAGES_LISTED,
@@ -223,7 +224,9 @@ class KubernetesRoute:
             return self.dashboard(uid)
         listed: _Listed = self._scope.keep("dashboards at first", lambda: self._listed(frozenset(wanted)))
         known, found = listed.take(uid)
-        return found if known else self.dashboard(uid)
+        if not known or (found is None and may_be_unlisted(self._scope)):
+            return self.dashboard(uid)
+        return found
 
     def _listed(self, wanted: frozenset[str]) -> _Listed:
         """Return those of *wanted* that pages of the list show; other dashboards are only counted in."""
