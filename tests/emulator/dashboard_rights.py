@@ -40,6 +40,15 @@ def require_on(request: Request, action: str, found: Dashboard | None) -> None:
     raise Refusal(denied(profile, action) if profile.unified else message("Access denied to this dashboard", 403))
 
 
+def require_list(request: Request, action: str, found: Dashboard | None) -> None:
+    """Raise unless the caller may do *action* to the list of permissions of a dashboard, be there one or not."""
+    profile, access, caller = request.server.profile, request.server.access, request.caller
+    if found is not None and not access.dashboard(caller, action, found):
+        raise Refusal(denied(profile, action) if profile.rbac else message("Access denied to this dashboard", 403))
+    if found is None and caller.role != "Admin":
+        require_anywhere(request, action)
+
+
 def require_write_anywhere(request: Request) -> None:
     """Raise unless the caller may create or write any dashboard."""
     profile, access, caller = request.server.profile, request.server.access, request.caller

@@ -88,7 +88,7 @@ def _require_anywhere(request: Request, action: str) -> None:
         raise Refusal(denied(profile, action))
 
 
-def _require(request: Request, action: str) -> None:
+def require(request: Request, action: str) -> None:
     """Raise unless the caller may do *action* to the folder in the path, be there one or not; see :func:`_require_late`."""
     profile = request.server.profile
     if profile.rbac and not request.server.access.inside(request.caller, action, request.params["uid"]):
@@ -236,13 +236,13 @@ def by_id(request: Request) -> Reply:
         return fail(request.server.profile, 400, "id is invalid")
     found = request.server.store.folder_of_id(request.caller.org_id, int(request.params["id"]))
     request.params["uid"] = found.uid if found else ""
-    _require(request, READ)
+    require(request, READ)
     return ok(shown(request, found)) if found else missing(request)
 
 
 @route("GET", "/api/folders/{uid}")
 def one(request: Request) -> Reply:
-    _require(request, READ)
+    require(request, READ)
     folder = _one(request)
     if not request.server.profile.rbac and not request.server.access.folder(request.caller, READ, folder):
         raise Refusal(fail(request.server.profile, 403, "Access denied"))
@@ -253,7 +253,7 @@ def one(request: Request) -> Reply:
 @route("PUT", "/api/folders/{uid}")
 def update(request: Request) -> Reply:
     server, profile = request.server, request.server.profile
-    _require(request, WRITE)
+    require(request, WRITE)
     fields = request.fields({"title": str, "version": int, "overwrite": bool, "uid": str, "description": str})
     title = fields.get("title", "").strip()
     if profile.unified:
@@ -297,7 +297,7 @@ def _check_new_title(fields: dict[str, Any], title: str) -> None:
 @route("POST", "/api/folders/{uid}/move", there=lambda profile: profile >= (9, 3))
 def move(request: Request) -> Reply:
     server, profile = request.server, request.server.profile
-    _require(request, WRITE)
+    require(request, WRITE)
     if profile < NESTED:
         return message("To use this service, you need to activate nested folder feature.", 404)
     parent = request.fields({"parentUid": str}).get("parentUid", "")
@@ -337,7 +337,7 @@ def _no_move(request: Request, parent: str) -> Reply:
 @route("GET", "/api/folders/{uid}/counts", there=lambda profile: profile >= (10, 0))
 def counts(request: Request) -> Reply:
     """Count what is in a folder and below it; a missing one holds nothing. There are no alert rules or panels here."""
-    _require(request, READ)
+    require(request, READ)
     store, org_id = request.server.store, request.caller.org_id
     found = store.folder(org_id, request.params["uid"])
     below = store.descendants(found) if found else []
@@ -350,7 +350,7 @@ def counts(request: Request) -> Reply:
 @route("DELETE", "/api/folders/{uid}")
 def delete(request: Request) -> Reply:
     server = request.server
-    _require(request, DELETE)
+    require(request, DELETE)
     uid = request.params["uid"]
     folder = server.store.folder(request.caller.org_id, uid)
     if folder is None:
