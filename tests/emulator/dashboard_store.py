@@ -11,6 +11,7 @@ import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from .access.rules import DASHBOARDS, FOLDERS
 from .library_store import Library
 from .slugs import slugger
 from .state import uid as new_uid
@@ -118,7 +119,6 @@ class Folder:
     version: int = 1
     updated: float = 0.0
     updated_by: str = ""
-    by_admin: bool = True
     description: str = ""
     object_uid: str = field(default_factory=lambda: str(uuid.uuid4()))
 
@@ -158,6 +158,7 @@ class DashboardStore:
         self._size -= self.count(org_id)
         for table in (self._dashboards, self._folders, self._datasources):
             table.pop(org_id, None)  # type: ignore[attr-defined]
+        self._server.access.entries.drop_org(org_id)
         self.library.drop_org(org_id)
 
     def next_rv(self) -> int:
@@ -258,12 +259,14 @@ class DashboardStore:
         """Give a dashboard another uid."""
         table = self._dashboards[dashboard.org_id]
         del table[dashboard.uid]
+        self._server.access.entries.rename(dashboard.org_id, (DASHBOARDS, dashboard.uid), (DASHBOARDS, uid))
         dashboard.uid = uid
         table[uid] = dashboard
 
     def remove(self, dashboard: Dashboard) -> None:
         """Delete a dashboard."""
         del self._dashboards[dashboard.org_id][dashboard.uid]
+        self._server.access.removed(dashboard.org_id, DASHBOARDS, dashboard.uid)
         self._size -= 1
 
     # Folders
@@ -276,11 +279,11 @@ class DashboardStore:
         """Return the folder of this uid."""
         return self._folders.get(org_id, {}).get(uid)
 
-    def add_folder(self, org_id: int, uid: str | None, title: str, parent: str, by: str, by_admin: bool) -> Folder:
+    def add_folder(self, org_id: int, uid: str | None, title: str, parent: str, by: str) -> Folder:
         """Make a folder."""
         now = self._server.clock.now()
         number = self._server.state.next("dashboard")
-        made = Folder(number, org_id, uid or new_uid(), title, parent, now, by, updated=now, updated_by=by, by_admin=by_admin)
+        made = Folder(number, org_id, uid or new_uid(), title, parent, now, by, updated=now, updated_by=by)
         self._folders.setdefault(org_id, {})[made.uid] = made
         return made
 
@@ -295,6 +298,7 @@ class DashboardStore:
         for dashboard in self.dashboards(folder.org_id):
             if dashboard.folder_uid == folder.uid:
                 dashboard.folder_uid = uid
+        self._server.access.entries.rename(folder.org_id, (FOLDERS, folder.uid), (FOLDERS, uid))
         folder.uid = uid
         table[uid] = folder
 
@@ -316,6 +320,7 @@ class DashboardStore:
             self.remove(dashboard)
         self.library.drop_folder(folder.org_id, folder.uid)
         del self._folders[folder.org_id][folder.uid]
+        self._server.access.removed(folder.org_id, FOLDERS, folder.uid)
 
     # Data sources
 

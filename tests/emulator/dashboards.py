@@ -9,7 +9,19 @@ import re
 import uuid
 from typing import Any
 
+from .access.rules import DASHBOARDS
 from .dashboard_contents import check_alerts, number_in, text_in
+from .dashboard_rights import (
+    DELETE,
+    READ,
+    WRITE,
+    missing,
+    require_anywhere,
+    require_on,
+    require_visible,
+    require_write,
+    require_write_anywhere,
+)
 from .dashboard_store import GENERAL, SERVER_MANAGER, Dashboard, Folder
 from .folders import TITLES_REPEAT, shown_name, url_of
 from .kubernetes_objects import namespace_of
@@ -19,12 +31,11 @@ from .library_store import NoUid, cleaned
 from .normalise import legacy_read, moves_when_same, to_v0
 from .profile import Profile
 from .quotas import limit, on
-from .replies import Refusal, Reply, bad_request, denied, fail, message, ok
+from .replies import Refusal, Reply, bad_request, fail, message, ok
 from .server import Request, route
 from .slugs import slug
 from .state import stamp
 
-WRITE = "any of dashboards:create, dashboards:write"
 FIELDS = ("id", "uid", "version")
 SHAPE: dict[str, type | tuple[type, ...]] = {
     "dashboard": object,
@@ -38,29 +49,9 @@ _UID = re.compile(r"[a-zA-Z0-9_-]*")
 NO_TIME = "0001-01-01T00:00:00Z"
 
 
-def missing(request: Request) -> Reply:
-    return fail(request.server.profile, 404, "Dashboard not found")
-
-
 def status(code: int, text: str, word: str) -> Reply:
     """Return a refusal of a write, in the form that the UI reads."""
     return Reply(code, {"message": text, "status": word})
-
-
-def require_write(request: Request) -> None:
-    """Raise unless the caller may write dashboards somewhere."""
-    if not request.caller.may("dashboards:write"):
-        profile = request.server.profile
-        old = fail(profile, 403, "Access denied to save dashboard")
-        raise Refusal(denied(profile, WRITE) if profile.rbac else old)
-
-
-def require_read(request: Request, permission: str = "dashboards:read") -> None:
-    """Raise unless the caller may read, or delete, dashboards."""
-    if not request.caller.may(permission):
-        profile = request.server.profile
-        old = message("Access denied to this dashboard", 403)
-        raise Refusal(denied(profile, permission) if profile.rbac else old)
 
 
 @route("GET", "/api/dashboards/home")
@@ -70,16 +61,16 @@ def home(request: Request) -> Reply:
 
 @route("GET", "/api/dashboards/uid/{uid}")
 def read(request: Request) -> Reply:
-    if request.server.profile.rbac:
-        require_read(request)
     found = request.server.store.dashboard(request.caller.org_id, request.params["uid"])
-    folder = _folder_row(request)
-    if found is None and folder is None:
-        return missing(request)
-    require_read(request)
-    if found is None:
-        assert folder is not None
-        return ok(_shown_folder(request, folder))
+    folder = _folder_row(request) if found is None else None
+    if folder is not None:
+        found = _row_of(folder)
+    if found is not None or not request.server.profile.unified:
+        require_anywhere(request, READ)
+    require_on(request, READ, found)
+    assert found is not None
+    if folder is not None:
+        return ok(_shown_folder(request, folder, found))
     if found.api.startswith("v2") and request.server.profile < (12, 1):
         path = f"/apis/dashboard.grafana.app/{found.api}/namespaces/{namespace_of(found.org_id)}/dashboards/{found.uid}"
         return message(f"dashboard api version not supported, use {path} instead", 406)
@@ -96,24 +87,29 @@ def _folder_row(request: Request) -> Folder | None:
     return request.server.store.folder(request.caller.org_id, request.params["uid"])
 
 
-def _shown_folder(request: Request, folder: Folder) -> dict[str, Any]:
-    """Return a folder as if it were a dashboard."""
+def _row_of(folder: Folder) -> Dashboard:
+    """Return a folder as a row of the dashboards' table; what is allowed in it is allowed to it."""
     row = Dashboard(
-        folder.id, folder.org_id, folder.uid, {"title": folder.title}, folder.parent, folder.created, folder.created_by
+        folder.id, folder.org_id, folder.uid, {"title": folder.title}, folder.uid, folder.created, folder.created_by
     )
     row.updated, row.updated_by, row.version = folder.updated, folder.updated_by, folder.version
+    return row
+
+
+def _shown_folder(request: Request, folder: Folder, row: Dashboard) -> dict[str, Any]:
+    """Return a folder as if it were a dashboard."""
+    row.folder_uid = folder.parent
     document = {"id": folder.id, "schemaVersion": 17, "title": folder.title, "uid": folder.uid, "version": folder.version}
     return {"meta": {**_meta(request, row), "isFolder": True, "url": url_of(request, folder)}, "dashboard": document}
 
 
 def _meta(request: Request, found: Dashboard) -> dict[str, Any]:
     profile, caller, store = request.server.profile, request.caller, request.server.store
-    editor, admin = caller.may("dashboards:write"), caller.role == "Admin"
-    # Whoever makes a dashboard is its admin, service accounts from 10 on.
-    owner = admin or (profile >= (10, 0) and editor and found.created_by == caller.login)
+    access = request.server.access
+    editor, owner = access.dashboard(caller, WRITE, found), access.dashboard(caller, "dashboards.permissions:write", found)
     title = slug(profile, found.title)
     meta: dict[str, Any] = {"type": "db", "canSave": editor, "canEdit": editor, "canAdmin": owner, "canStar": True}
-    meta.update(canDelete=editor, slug=title, url=f"/d/{found.uid}/{title}", expires=NO_TIME)
+    meta.update(canDelete=access.dashboard(caller, DELETE, found), slug=title, url=f"/d/{found.uid}/{title}", expires=NO_TIME)
     meta.update(created=stamp(found.created), updated=stamp(found.updated))
     # At 12.4 who changed it and who made it are looked up together, and neither is found where nobody has changed it.
     nobody = profile >= (12, 1) and not found.changed
@@ -145,8 +141,7 @@ def _annotations(request: Request, editor: bool) -> dict[str, dict[str, bool]]:
 @route("POST", "/api/dashboards/db")
 def write(request: Request) -> Reply:
     server, caller, profile = request.server, request.caller, request.server.profile
-    if profile.rbac:
-        require_write(request)
+    require_write_anywhere(request)
     fields = request.fields(SHAPE)
     if "dashboard" not in fields:
         raise Refusal(bad_request(profile))
@@ -176,13 +171,15 @@ def write(request: Request) -> Reply:
     # A provisioned one that is hit by its title alone, up to 11.2, is not protected.
     if guarded:
         raise Refusal(message("Cannot save provisioned dashboard", 400))
-    require_write(request)
+    require_visible(request, old)
+    require_write(request, old, folder_uid)
     if renamed is not None and renamed is old:
         server.store.rename(renamed, uid)
     if old is None:
         uid = uid or (str(uuid.uuid4()) if profile >= (12, 1) else "")
         old = server.store.add(caller.org_id, uid or None, spec, folder_uid, caller.login, message=text)
         old.managers[SERVER_MANAGER] = {*spec, "uid", "version"}
+        server.access.made(caller, DASHBOARDS, old.uid, folder_uid, caller.org_id)
         answer = _written(request, old, old.version)
     else:
         answer = _rewritten(request, old, spec, folder_uid, text)
@@ -250,11 +247,6 @@ def _folder(request: Request, fields: dict[str, Any]) -> str:
         raise Refusal(fail(profile, 404, "Folder not found"))
     if folder is None:
         raise Refusal(fail(profile, 400, "Folder not found" if profile < (10, 0) else "folder not found"))
-    delay = request.server.settings.number("unified_storage.folder_permission_delay")
-    settled = request.server.clock.now() - folder.created >= delay or folder.by_admin
-    # At 12.0 the permissions on a new folder take a while to reach the token that made it.
-    if not settled and profile.numbers[:2] == (12, 0) and request.caller.role != "Admin":
-        raise Refusal(denied(profile, WRITE))
     return folder.uid
 
 
@@ -308,19 +300,17 @@ def _namesake(request: Request, old: Dashboard | None, title: str, folder_uid: s
 @route("DELETE", "/api/dashboards/uid/{uid}")
 def delete(request: Request) -> Reply:
     server = request.server
-    if server.profile.rbac:
-        require_read(request, "dashboards:delete")
     found = server.store.dashboard(request.caller.org_id, request.params["uid"])
-    folder = _folder_row(request)
-    if found is None and folder is None:
-        return missing(request)
-    require_read(request, "dashboards:delete")
-    if found is None:
-        assert folder is not None
+    folder = _folder_row(request) if found is None else None
+    if found is not None or not server.profile.unified:
+        require_anywhere(request, DELETE)
+    require_on(request, DELETE, found if folder is None else _row_of(folder))
+    if folder is not None:
         if server.profile >= (10, 0):
             return message("Use folders endpoint for deleting folders.", 400)
         server.store.remove_folder(folder)
         return ok({"id": folder.id, "message": f"Dashboard {folder.title} deleted", "title": folder.title})
+    assert found is not None
     if found.provisioned is not None:
         return fail(server.profile, 400, "provisioned dashboard cannot be deleted")
     server.store.remove(found)

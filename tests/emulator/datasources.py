@@ -39,7 +39,7 @@ def _all(request: Request) -> list[dict[str, Any]]:
 @route("GET", "/api/datasources")
 def listed(request: Request) -> Reply:
     # From 9.0 on whoever may query data sources sees the list of them; before, admins do.
-    if not (request.server.profile.rbac and request.caller.may("dashboards:read")):
+    if not (request.server.profile.rbac and request.caller.may("datasources:query")):
         require(request, "datasources:read")
     found = sorted(_all(request), key=lambda one: one["name"])
     return ok([{**{k: v for k, v in one.items() if k not in ALONE}, "typeName": one["type"]} for one in found])

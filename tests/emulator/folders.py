@@ -8,14 +8,16 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from .access.rules import FOLDERS
 from .dashboard_store import Folder
 from .library_elements import connections
 from .profile import Profile
-from .replies import Refusal, Reply, fail, message, ok, typed
-from .server import Request, require, route
+from .replies import Refusal, Reply, denied, fail, message, ok, typed
+from .server import Request, route
 from .slugs import slug
 from .state import stamp
 
+READ, WRITE, DELETE, CREATE = "folders:read", "folders:write", "folders:delete", "folders:create"
 NESTED = (11, 0)
 TITLES_REPEAT = (11, 3)
 #: So many folders may be above one.
@@ -35,16 +37,15 @@ def shown_name(request: Request, login: str) -> str:
     return account.name if profile >= (10, 0) else "Anonymous"
 
 
-def shown(request: Request, folder: Folder, fresh: bool = False, alone: bool = True) -> dict[str, Any]:
-    """Return a folder as the API shows it; a *fresh* one's permissions have not reached whoever made it."""
-    profile, caller = request.server.profile, request.caller
-    admin = caller.role == "Admin"
-    may = admin or (not fresh and caller.may("folders:write"))
+def shown(request: Request, folder: Folder, alone: bool = True) -> dict[str, Any]:
+    """Return a folder as the API shows it; permissions that the request itself made are not among the caller's."""
+    profile, caller, access = request.server.profile, request.caller, request.server.access
+    may, admin, gone = (access.folder(caller, action, folder) for action in (WRITE, "folders.permissions:write", DELETE))
     entry: dict[str, Any] = {"id": folder.id, "uid": folder.uid}
     if profile >= (10, 0):
         entry["orgId"] = folder.org_id
     entry.update(title=folder.title, url=url_of(request, folder), hasAcl=False)
-    entry.update(canSave=may, canEdit=may, canAdmin=admin, canDelete=may)
+    entry.update(canSave=may, canEdit=may, canAdmin=admin, canDelete=gone)
     entry.update(createdBy=shown_name(request, folder.created_by), created=stamp(folder.created))
     entry.update(updatedBy=shown_name(request, folder.updated_by), updated=stamp(folder.updated))
     if profile >= (12, 1) or (alone and profile < (12, 0)):
@@ -80,22 +81,54 @@ def _changed(request: Request) -> Reply:
     return message("the folder has been changed by someone else", 412, **more)
 
 
-def _deny(request: Request, permission: str) -> None:
-    """Raise unless the caller has *permission*; 8.5 asks only when all else is well, see :func:`_deny_late`."""
-    if request.server.profile.rbac:
-        require(request, permission)
+def _require_anywhere(request: Request, action: str) -> None:
+    """Raise unless the caller may do *action* to any folder at all."""
+    profile = request.server.profile
+    if profile.rbac and not request.server.access.anywhere(request.caller, action):
+        raise Refusal(denied(profile, action))
 
 
-def _deny_late(request: Request, permission: str) -> None:
-    if not request.server.profile.rbac and not request.caller.may(permission):
+def require(request: Request, action: str) -> None:
+    """Raise unless the caller may do *action* to the folder in the path, be there one or not; see :func:`_require_late`."""
+    profile = request.server.profile
+    if profile.rbac and not request.server.access.inside(request.caller, action, request.params["uid"]):
+        raise Refusal(denied(profile, action))
+
+
+def _require_late(request: Request, action: str, uid: str) -> None:
+    """Raise as 8.5 does, which asks for permissions only when all else is well."""
+    if not request.server.profile.rbac and not request.server.access.inside(request.caller, action, uid):
         raise Refusal(fail(request.server.profile, 403, "Access denied"))
+
+
+def _require_place(request: Request, parent: str) -> None:
+    """Raise unless the caller may make a folder in *parent*, or outside of folders where that is empty."""
+    if request.server.profile.nested and not request.server.access.inside(request.caller, CREATE, parent):
+        text = "not enough permissions to create a folder in the selected location"
+        raise Refusal(typed(403, text, "folders.forbiddenCreation"))
+
+
+def visible(request: Request) -> list[Folder]:
+    """Return the folders that the caller sees in lists; unified storage asks the remembered permissions, too."""
+    server, caller = request.server, request.caller
+    found = server.store.folders(caller.org_id)
+    if not server.profile.authorizer:
+        return [one for one in found if server.access.folder(caller, READ, one)]
+    shown_ = server.access.authorizer.visible(caller, READ, FOLDERS)
+    return [one for one in found if shown_(one.uid, one.parent)]
+
+
+def _seen(request: Request, folder: Folder) -> None:
+    """Let the server read a folder for the caller, which refreshes what it remembers of its permissions."""
+    if request.server.profile.authorizer:
+        request.server.access.authorizer.allows(request.caller, READ, FOLDERS, folder.uid, folder.parent)
 
 
 @route("GET", "/api/folders")
 def listed(request: Request) -> Reply:
-    _deny(request, "folders:read")
+    _require_anywhere(request, READ)
     parent = request.one("parentUid") if request.server.profile >= NESTED else ""
-    folders = [one for one in request.server.store.folders(request.caller.org_id) if one.parent == parent]
+    folders = [one for one in visible(request) if one.parent == parent]
     folders.sort(key=lambda folder: folder.title.lower())
     size, page = request.number("limit", 1000), max(1, request.number("page", 1))
     if parent and request.server.store.folder(request.caller.org_id, parent) is None:
@@ -113,10 +146,11 @@ def _hit(request: Request, folder: Folder) -> dict[str, Any]:
 @route("POST", "/api/folders")
 def create(request: Request) -> Reply:
     server, caller, profile = request.server, request.caller, request.server.profile
-    _deny(request, "folders:create")
+    _require_anywhere(request, CREATE)
     fields = request.fields({"uid": str, "title": str, "parentUid": str, "description": str})
     title, uid = fields.get("title", "").strip(), fields.get("uid", "").strip()
     parent = fields.get("parentUid", "") if profile >= NESTED else ""
+    _require_place(request, parent)
     if uid == "general":
         return _broken(profile, "invalid uid for folder provided")
     if not title:
@@ -133,15 +167,17 @@ def create(request: Request) -> Reply:
     if uid and server.store.folder(caller.org_id, uid) is not None:
         return _changed(request)
     _check_title(request, title)
-    _deny_late(request, "folders:create")
+    _require_late(request, CREATE, "")
     above = _chain(request, parent) if parent else []
     if len(above) > DEEPEST:
         return _too_deep(profile)
     if uid and any(one.parent == uid for one in above):  # an orphan of 12.1 or later had it as its parent already
         return _broken(profile, "cyclic folder references found")
-    folder = server.store.add_folder(caller.org_id, uid or None, title, parent, caller.login, caller.role == "Admin")
+    folder = server.store.add_folder(caller.org_id, uid or None, title, parent, caller.login)
     folder.description = fields.get("description", "")
-    return ok(shown(request, folder, fresh=True))
+    server.access.made(caller, FOLDERS, folder.uid, parent, caller.org_id)
+    _seen(request, folder)
+    return ok(shown(request, folder))
 
 
 def _broken(profile: Profile, text: str) -> Reply:
@@ -196,23 +232,28 @@ def _one(request: Request) -> Folder:
 
 @route("GET", "/api/folders/id/{id}")
 def by_id(request: Request) -> Reply:
-    _deny(request, "folders:read")
     if not request.params["id"].isdigit():
         return fail(request.server.profile, 400, "id is invalid")
     found = request.server.store.folder_of_id(request.caller.org_id, int(request.params["id"]))
+    request.params["uid"] = found.uid if found else ""
+    require(request, READ)
     return ok(shown(request, found)) if found else missing(request)
 
 
 @route("GET", "/api/folders/{uid}")
 def one(request: Request) -> Reply:
-    _deny(request, "folders:read")
-    return ok(shown(request, _one(request)))
+    require(request, READ)
+    folder = _one(request)
+    if not request.server.profile.rbac and not request.server.access.folder(request.caller, READ, folder):
+        raise Refusal(fail(request.server.profile, 403, "Access denied"))
+    _seen(request, folder)
+    return ok(shown(request, folder))
 
 
 @route("PUT", "/api/folders/{uid}")
 def update(request: Request) -> Reply:
     server, profile = request.server, request.server.profile
-    _deny(request, "folders:write")
+    require(request, WRITE)
     fields = request.fields({"title": str, "version": int, "overwrite": bool, "uid": str, "description": str})
     title = fields.get("title", "").strip()
     if profile.unified:
@@ -234,7 +275,7 @@ def update(request: Request) -> Reply:
         return _changed(request)
     # Up to 11.2 a forced rename to the title of another folder writes that one.
     folder = _check_title(request, title, folder if overwrite else None if title != folder.title else folder) or folder
-    _deny_late(request, "folders:write")
+    _require_late(request, WRITE, folder.uid)
     same = title == folder.title and fields.get("description", folder.description) == folder.description
     if uid and uid != folder.uid:
         server.store.rename_folder(folder, uid)
@@ -256,7 +297,7 @@ def _check_new_title(fields: dict[str, Any], title: str) -> None:
 @route("POST", "/api/folders/{uid}/move", there=lambda profile: profile >= (9, 3))
 def move(request: Request) -> Reply:
     server, profile = request.server, request.server.profile
-    require(request, "folders:write")
+    require(request, WRITE)
     if profile < NESTED:
         return message("To use this service, you need to activate nested folder feature.", 404)
     parent = request.fields({"parentUid": str}).get("parentUid", "")
@@ -296,7 +337,7 @@ def _no_move(request: Request, parent: str) -> Reply:
 @route("GET", "/api/folders/{uid}/counts", there=lambda profile: profile >= (10, 0))
 def counts(request: Request) -> Reply:
     """Count what is in a folder and below it; a missing one holds nothing. There are no alert rules or panels here."""
-    require(request, "folders:read")
+    require(request, READ)
     store, org_id = request.server.store, request.caller.org_id
     found = store.folder(org_id, request.params["uid"])
     below = store.descendants(found) if found else []
@@ -309,14 +350,14 @@ def counts(request: Request) -> Reply:
 @route("DELETE", "/api/folders/{uid}")
 def delete(request: Request) -> Reply:
     server = request.server
-    _deny(request, "folders:delete")
+    require(request, DELETE)
     uid = request.params["uid"]
     folder = server.store.folder(request.caller.org_id, uid)
     if folder is None:
         if server.profile >= (12, 1):
             return message(f'folders.folder.grafana.app "{uid}" not found', 404)
         return missing(request)
-    _deny_late(request, "folders:delete")
+    _require_late(request, DELETE, uid)
     inside = [one.uid for one in server.store.library.of(folder.org_id).values() if one.folder_uid == uid]
     if any(connections(request, one) for one in inside):
         return fail(server.profile, 403, "Folder could not be deleted because it contains library elements in use")

@@ -77,7 +77,9 @@ def namespace_of(org_id: int) -> str:
 
 def failure(code: int, text: str, reason: str = "", details: dict[str, Any] | None = None) -> Reply:
     """Return a ``Status`` that says what failed."""
-    body: dict[str, Any] = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure", "message": text}
+    body: dict[str, Any] = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure"}
+    if text:
+        body["message"] = text
     if reason:
         body["reason"] = reason
     if details is not None:
@@ -148,7 +150,7 @@ def manage(
 
 
 #: What servers write themselves, whatever a client sends.
-OWN_NOTES = ("createdBy", "updatedBy", "updatedTimestamp", "folder", "message")
+OWN_NOTES = ("createdBy", "updatedBy", "updatedTimestamp", "folder", "message", "grant-permissions")
 
 
 def keep(request: Request, found: Dashboard, notes: dict[str, str], metadata: dict[str, Any]) -> None:

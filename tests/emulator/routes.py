@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 from . import (  # noqa: F401
+    access_control,
     admin_users,
     api_keys,
     cloud,
@@ -21,6 +22,7 @@ from . import (  # noqa: F401
     library_elements,
     members,
     orgs,
+    permission_lists,
     plugins,
     quotas,
     search,
