@@ -144,7 +144,7 @@ class Tree:
             found = self._scope.client.find("/api/folders/%s" % segment(uid), org=self._scope.org_id)
         except Forbidden as problem:
             # A caller who is not an Admin gets 403 also for a folder that does not exist (9.3 to 13.1, recorded).
-            outsider = self._scope.membership_problem(problem.message)
+            outsider = self._scope.membership_problem(problem)
             if outsider is not None:
                 raise outsider from None
             return None

@@ -72,7 +72,7 @@ def inside(scope: Scope, read: t.Callable[[], t.Any]) -> t.Any:
     try:
         return read()
     except MEMBERS_ONLY as problem:
-        raise scope.membership_problem(problem.message) or problem from None
+        raise scope.membership_problem(problem) or problem from None
 
 
 ORG_OPTIONS: dict[str, dict[str, t.Any]] = {

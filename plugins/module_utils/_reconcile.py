@@ -263,7 +263,7 @@ class Run:
         try:
             left = self.resource.leftovers(scope, [item.desired for item in items])
         except GrafanaError as problem:
-            better = (scope.membership_problem(problem.message) if isinstance(problem, MEMBERS_ONLY) else None) or problem
+            better = (scope.membership_problem(problem) if isinstance(problem, MEMBERS_ONLY) else None) or problem
             if self.mode.check and better.code == "not_a_member" and self.client.connection.join_org:
                 return []  # the caller would be one by then
             first = replace(items[0], source=None)
@@ -314,7 +314,7 @@ class Run:
                 return
             self._story(scope, item, outcome)
         except MEMBERS_ONLY as problem:
-            better = scope.membership_problem(problem.message)
+            better = scope.membership_problem(problem)
             raise better or self.resource.explain(scope, item.desired, problem) from None
         except Unauthorized as problem:
             if org_mismatch(problem):

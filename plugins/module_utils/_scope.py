@@ -26,6 +26,8 @@ ONE_BY_ONE = 3
 ORGS_PER_PAGE = 5000
 
 ADMIN = "Admin"
+#: Codes of the errors that :meth:`Scope.membership_problem` returns.
+MEMBERSHIP_PROBLEMS = ("not_a_member", "org_not_found")
 
 
 @dataclass(frozen=True)
@@ -254,12 +256,14 @@ class Scope:
             for key in [key for key in self._read if key.startswith(kind)]:
                 del self._read[key]
 
-    def membership_problem(self, said: str = "") -> GrafanaError | None:
+    def membership_problem(self, problem: GrafanaError | None = None) -> GrafanaError | None:
         """Return the error for a caller who is not a member of the org (``not_a_member``, or ``org_not_found`` where there
         is no such org), ``None`` for a member and where that cannot be found out.
 
-        *said* is the message of the refusal that raised the question, if one did. The memberships are read once in a run.
+        *problem* is the refusal that raised the question, if one did. The memberships are read once in a run.
         """
+        if problem is not None and problem.code in MEMBERSHIP_PROBLEMS:
+            return problem
         if self.org is None or self.client.connection.identity.kind == "token":
             return None
         try:
@@ -274,14 +278,14 @@ class Scope:
         return Forbidden(
             "the caller is not a member of %s, and the server shows what is in it to members only: set join_org: true to join "
             "as Admin (server admins can), or ask an Admin of the organization to add the caller%s"
-            % (self.where(), "; " + said if said else ""),
+            % (self.where(), "; " + problem.message if problem is not None else ""),
             code="not_a_member",
             org_id=self.org.id,
         )
 
     def check_member(self, seen: str) -> None:
         """Raise :class:`Forbidden` for a caller who is not a member: a list shows nothing then, as *seen* says."""
-        problem = self.membership_problem(seen)
+        problem = self.membership_problem(Forbidden(seen))
         if problem is not None:
             raise problem
 
