@@ -82,7 +82,9 @@ class Dashboard:
     #: Who wrote which top-level fields of the spec, and which annotations: manager -> names.
     managers: dict[str, set[str]] = field(default_factory=dict)
     manager_apis: dict[str, str] = field(default_factory=dict)
-    annotated_by: str = ""
+    labelled_by: str = ""
+    #: Who set which annotations, with ``.`` for the set of them itself: manager -> names.
+    note_owners: dict[str, set[str]] = field(default_factory=dict)
     #: Annotations and labels of a client's own.
     notes: dict[str, str] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)
@@ -98,11 +100,16 @@ class Dashboard:
         """The title."""
         return str(self.spec.get("title") or "")
 
+    def client_notes(self) -> dict[str, str]:
+        """Return the annotations that clients set."""
+        own = {"grafana.app/folder": self.folder_uid, "grafana.app/message": self.message}
+        return {**self.notes, **{name: text for name, text in own.items() if text}}
+
     def marks(self) -> tuple[Any, ...]:
         """Return what an object of unified storage holds beside its spec and its folder."""
         managers = {name: frozenset(names) for name, names in self.managers.items()}
         provisioned = self.provisioned is not None
-        return self.message, self.api, dict(self.notes), dict(self.labels), managers, self.annotated_by, provisioned
+        return self.message, self.api, dict(self.notes), dict(self.labels), managers, self.labelled_by, provisioned
 
 
 @dataclass

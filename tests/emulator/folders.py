@@ -20,6 +20,8 @@ from .state import stamp
 READ, WRITE, DELETE, CREATE = "folders:read", "folders:write", "folders:delete", "folders:create"
 NESTED = (11, 0)
 TITLES_REPEAT = (11, 3)
+#: What a list begins with for whoever may not read all folders, from 12.1 on.
+SHARED = {"id": -1, "uid": "sharedwithme", "title": "Shared with me"}
 #: So many folders may be above one.
 DEEPEST = 4
 
@@ -133,7 +135,10 @@ def listed(request: Request) -> Reply:
     size, page = request.number("limit", 1000), max(1, request.number("page", 1))
     if parent and request.server.store.folder(request.caller.org_id, parent) is None:
         return missing(request)
-    return ok([_hit(request, one) for one in folders[(page - 1) * size : page * size]])
+    hits = [_hit(request, one) for one in folders[(page - 1) * size : page * size]]
+    if request.server.profile.authorizer and not parent and page == 1 and request.caller.role != "Admin":
+        hits.insert(0, dict(SHARED))
+    return ok(hits)
 
 
 def _hit(request: Request, folder: Folder) -> dict[str, Any]:

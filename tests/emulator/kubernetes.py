@@ -19,6 +19,7 @@ from .kubernetes_access import enter, require, require_readable, require_update
 from .kubernetes_objects import (
     GROUP,
     LEGACY_FORM,
+    client_of,
     failure,
     folder_object,
     keep,
@@ -26,6 +27,7 @@ from .kubernetes_objects import (
     manage,
     missing,
     object_of,
+    own_notes,
     resource_version,
     success,
     versions,
@@ -218,6 +220,7 @@ def _made(
         made.history[-1].message = ""
     keep(request, made, notes, metadata)
     manage(request, made, spec, notes)
+    own_notes(made, client_of(request), None, notes)
     if (grant and not folder) or holed(request):
         request.server.access.made(request.caller, DASHBOARD_KIND, name, folder, org_id)
     return ok(object_of(request, made, version, written="created", posted=spec), 201)
@@ -259,7 +262,7 @@ def _replaced(
     kept = {key: value for key, value in spec.items() if key not in FIELDS}
     if version == "v1beta1":
         kept = newest(kept)
-    before, parent, marks = found.spec, found.version, found.marks()
+    before, parent, marks, known = found.spec, found.version, found.marks(), found.client_notes()
     changed = request.server.store.replace(found, kept, folder, _writer(request))
     found.message, found.api = notes.get(MESSAGE_NOTE, ""), version
     found.folder_half_set = holed(request)
@@ -267,6 +270,7 @@ def _replaced(
         found.provisioned = None  # the mark goes with the annotations
     keep(request, found, notes, metadata)
     manage(request, found, spec, notes, before)
+    own_notes(found, client_of(request), known, notes)
     request.server.store.written(found, parent, changed, marks, _writer(request))
     if holed(request):
         found.history[-1].message = ""

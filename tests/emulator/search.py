@@ -30,7 +30,10 @@ def search(request: Request) -> Reply:
     hits: list[dict[str, Any]] = []
     for row in _rows(request):
         hits.append(_folder(request, row) if isinstance(row, Folder) else _dashboard(request, row))
-    hits.sort(key=lambda hit: (hit["type"] == DASHBOARD, hit["title"].lower()))
+    order = request.one("sort")
+    hits.sort(key=lambda hit: (not order and hit["type"] == DASHBOARD, hit["title"].lower()))
+    if order == "alpha-desc":
+        hits.reverse()
     size, page = request.number("limit", 1000), max(1, request.number("page", 1))
     return ok(hits[(page - 1) * size : page * size])
 
