@@ -144,6 +144,7 @@ class DashboardStore:
         self._dashboards: dict[int, dict[str, Dashboard]] = {}
         self._folders: dict[int, dict[str, Folder]] = {}
         self._datasources: dict[int, list[dict[str, Any]]] = {}
+        self._rules: dict[int, dict[str, str]] = {}
         self.library = Library()
         self._rv = 1_700_000_000_000_000
         self._size = 0
@@ -163,7 +164,7 @@ class DashboardStore:
     def drop_org(self, org_id: int) -> None:
         """Delete what an org has."""
         self._size -= self.count(org_id)
-        for table in (self._dashboards, self._folders, self._datasources):
+        for table in (self._dashboards, self._folders, self._datasources, self._rules):
             table.pop(org_id, None)  # type: ignore[attr-defined]
         self._server.access.entries.drop_org(org_id)
         self.library.drop_org(org_id)
@@ -326,10 +327,17 @@ class DashboardStore:
         for dashboard in [one for one in self.dashboards(folder.org_id) if one.folder_uid == folder.uid]:
             self.remove(dashboard)
         self.library.drop_folder(folder.org_id, folder.uid)
+        rules = self.rules(folder.org_id)
+        for uid in [uid for uid, where in rules.items() if where == folder.uid]:
+            del rules[uid]
         del self._folders[folder.org_id][folder.uid]
         self._server.access.removed(folder.org_id, FOLDERS, folder.uid)
 
-    # Data sources
+    # Alert rules, and data sources
+
+    def rules(self, org_id: int) -> dict[str, str]:
+        """Return the alert rules of an org, each with the uid of its folder, to read and to change."""
+        return self._rules.setdefault(org_id, {})
 
     def datasources(self, org_id: int) -> list[dict[str, Any]]:
         """Return the data sources of an org, to read and to change."""

@@ -16,6 +16,7 @@ from . import (  # noqa: F401
     dashboards,
     datasources,
     folder_contents,
+    folder_moves,
     folders,
     general,
     kubernetes,
