@@ -56,6 +56,8 @@ class Version:
     changed: bool
     resource_version: int
     written: float
+    #: The version that it is a copy of, 0 for none.
+    restored: int = 0
 
 
 @dataclass
@@ -127,6 +129,13 @@ class Folder:
     updated: float = 0.0
     updated_by: str = ""
     description: str = ""
+    resource_version: int = 0
+    #: Who set which fields of the spec (none: the server itself), and which annotations; who had the name generated.
+    owners: dict[str, set[str]] = field(default_factory=dict)
+    note_owners: dict[str, set[str]] = field(default_factory=dict)
+    generated_by: str = ""
+    #: The fields that its spec has.
+    spec_names: set[str] = field(default_factory=lambda: {"title", "description"})
     object_uid: str = field(default_factory=lambda: str(uuid.uuid4()))
 
 
@@ -292,8 +301,15 @@ class DashboardStore:
         now = self._server.clock.now()
         number = self._server.state.next("dashboard")
         made = Folder(number, org_id, uid or new_uid(), title, parent, now, by, updated=now, updated_by=by)
+        made.resource_version = self.next_rv()
         self._folders.setdefault(org_id, {})[made.uid] = made
         return made
+
+    def touch_folder(self, folder: Folder, by: str) -> None:
+        """Note that a folder was changed."""
+        folder.version += 1
+        folder.updated, folder.updated_by = self._server.clock.now(), by
+        folder.resource_version = self.next_rv()
 
     def taken(self, org_id: int, uid: str) -> bool:
         """Tell whether a dashboard or a folder has this uid."""

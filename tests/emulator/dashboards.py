@@ -187,12 +187,15 @@ def write(request: Request) -> Reply:
         server.access.made(caller, DASHBOARDS, old.uid, folder_uid, caller.org_id)
         answer = _written(request, old, old.version)
     else:
-        answer = _rewritten(request, old, spec, folder_uid, text)
+        answer = rewritten(request, old, spec, folder_uid, text)
     connect(request, old)
     return answer
 
 
-def _rewritten(request: Request, old: Dashboard, spec: dict[str, Any], folder_uid: str, text: str) -> Reply:
+def rewritten(
+    request: Request, old: Dashboard, spec: dict[str, Any], folder_uid: str, text: str, restored: int = 0
+) -> Reply:
+    """Write a dashboard anew, and answer as that is answered; *restored* is the version that is written again."""
     profile, store, before, marks = request.server.profile, request.server.store, old.version, old.marks()
     notes = old.client_notes()
     changed = store.replace(old, spec, folder_uid, request.caller.login)
@@ -200,6 +203,8 @@ def _rewritten(request: Request, old: Dashboard, spec: dict[str, Any], folder_ui
     old.managers[SERVER_MANAGER] = {*spec, "uid", "version"}
     own_notes(old, SERVER_MANAGER, notes, old.client_notes())
     store.written(old, before, changed, marks, request.caller.login)
+    if restored:
+        old.history[-1].restored = restored
     # At 12.0 a write of the same moves the stored version and answers the one before.
     moved = changed or not profile.unified or moves_when_same(profile, spec)
     return _written(request, old, old.version if moved else before)

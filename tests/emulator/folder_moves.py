@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
-from .dashboard_store import Folder
-from .folders import CREATE, DEEPEST, NESTED, WRITE, chain, missing, require, shown, too_deep
+from .dashboard_store import SERVER_MANAGER, Folder
+from .folders import CREATE, DEEPEST, FOLDER_NOTE, NESTED, WRITE, chain, missing, require, shown, too_deep
+from .kubernetes_objects import own_notes
 from .replies import Refusal, Reply, message, ok, typed
 from .server import Request, route
 
@@ -32,11 +33,12 @@ def move(request: Request) -> Reply:
         return message(CIRCLE, 500) if profile.authorizer else _circle()
     if _orphaned(request, above):
         return missing(request)
-    if _deeper(request, folder, len(above)):
+    if deeper(request, folder, len(above)):
         return message("Maximum nested folder depth reached", 400) if profile.authorizer else too_deep(profile)
+    before = {FOLDER_NOTE: folder.parent} if folder.parent else {}
+    own_notes(folder, SERVER_MANAGER, before, {FOLDER_NOTE: parent} if parent else {})
     folder.parent = parent
-    folder.version += 1
-    folder.updated, folder.updated_by = server.clock.now(), request.caller.login
+    server.store.touch_folder(folder, request.caller.login)
     moved = shown(request, folder)
     if profile < (12, 0):  # the row that it answers has no version
         moved.pop("version", None)
@@ -62,7 +64,7 @@ def _orphaned(request: Request, above: list[Folder]) -> bool:
     return request.server.profile.authorizer and bool(above) and bool(above[0].parent)
 
 
-def _deeper(request: Request, folder: Folder, levels: int) -> bool:
+def deeper(request: Request, folder: Folder, levels: int) -> bool:
     """Tell whether a folder would be too deep with *levels* folders above it.
 
     From 12.1 on a folder without children may go one level deeper than one that is made there, and whatever moves no deeper

@@ -9,7 +9,8 @@ import re
 from typing import Any
 
 from .access.rules import FOLDERS
-from .dashboard_store import Folder
+from .dashboard_store import SERVER_MANAGER, Folder
+from .kubernetes_objects import own_notes
 from .profile import Profile
 from .replies import Refusal, Reply, denied, fail, message, ok, typed
 from .server import Request, route
@@ -18,6 +19,7 @@ from .state import stamp
 
 NOBODY, NO_TIME = "Anonymous", "0001-01-01T00:00:00Z"
 READ, WRITE, DELETE, CREATE = "folders:read", "folders:write", "folders:delete", "folders:create"
+FOLDER_NOTE = "grafana.app/folder"
 NESTED = (11, 0)
 TITLES_REPEAT = (11, 3)
 #: What every folder has, as General shows it.
@@ -224,6 +226,8 @@ def create(request: Request) -> Reply:
         return broken(profile, "cyclic folder references found")
     folder = server.store.add_folder(caller.org_id, uid or None, title, parent, caller.login)
     folder.description = fields.get("description", "")
+    if parent:
+        own_notes(folder, SERVER_MANAGER, None, {FOLDER_NOTE: parent})
     server.access.made(caller, FOLDERS, folder.uid, parent, caller.org_id)
     _seen(request, folder)
     return ok(shown(request, folder))
@@ -332,8 +336,7 @@ def update(request: Request) -> Reply:
         server.store.rename_folder(folder, uid)
     if not same or profile < (12, 1):
         folder.title, folder.description = title, fields.get("description", folder.description)
-        folder.version += 1
-        folder.updated, folder.updated_by = server.clock.now(), request.caller.login
+        server.store.touch_folder(folder, request.caller.login)
     return ok(shown(request, folder))
 
 

@@ -131,8 +131,8 @@ def client_of(request: Request) -> str:
     return request.one("fieldManager") or manager_of(request.headers.get("User-Agent", ""))
 
 
-def own_notes(found: Dashboard, manager: str, before: dict[str, str] | None, sent: dict[str, str]) -> None:
-    """Remember which annotations a manager set; *before* are those that were there, ``None`` for a new dashboard.
+def own_notes(found: Dashboard | Folder, manager: str, before: dict[str, str] | None, sent: dict[str, str]) -> None:
+    """Remember which annotations a manager set; *before* are those that were there, ``None`` for a new object.
 
     What a manager changes is its own, and what is not there any more is nobody's, ``.`` included where nothing was sent.
     """
@@ -241,7 +241,7 @@ def _metadata(request: Request, found: Dashboard, written: str) -> dict[str, Any
     return metadata
 
 
-def _identity(request: Request, login: str) -> str:
+def identity(request: Request, login: str) -> str:
     """Return how objects name who wrote them."""
     state = request.server.state
     account = state.accounts.get(state.logins.get(login, 0))
@@ -254,14 +254,14 @@ def _identity(request: Request, login: str) -> str:
 def _annotations(request: Request, found: Dashboard, written: str) -> dict[str, str]:
     """Return an object's annotations: unified storage keeps what was sent, legacy storage what it has columns for."""
     profile = request.server.profile
-    notes = {**found.notes, "grafana.app/createdBy": _identity(request, found.created_by)}
+    notes = {**found.notes, "grafana.app/createdBy": identity(request, found.created_by)}
     if found.folder_uid:
         notes["grafana.app/folder"] = found.folder_uid
     if found.message and (written or profile >= (12, 1)):
         notes["grafana.app/message"] = found.message
     always = profile < (12, 1) and written != "created"
     if always or (found.changed and profile >= (12, 1)):
-        notes["grafana.app/updatedBy"] = _identity(request, found.updated_by)
+        notes["grafana.app/updatedBy"] = identity(request, found.updated_by)
         notes["grafana.app/updatedTimestamp"] = stamp(found.updated)
     notes.update(_source(profile, found, written))
     return dict(sorted(notes.items()))
@@ -317,46 +317,3 @@ def _managed_notes(found: Dashboard, manager: str) -> list[str]:
         kinds = ("managedBy", "managerId", "sourceChecksum", "sourcePath", "sourceTimestamp")
         return [".", *(f"grafana.app/{name}" for name in kinds)]
     return sorted(found.note_owners.get(manager, ()))
-
-
-def folder_object(request: Request, folder: Folder) -> dict[str, Any]:
-    """Return a folder as an object."""
-    profile = request.server.profile
-    metadata: dict[str, Any] = {"name": folder.uid, "namespace": namespace_of(folder.org_id), "uid": folder.object_uid}
-    metadata["resourceVersion"] = str(request.server.store.next_rv())
-    if profile >= (12, 1):
-        metadata["generation"] = folder.version
-    metadata["creationTimestamp"] = stamp(folder.created)
-    metadata["labels"] = {"grafana.app/deprecatedInternalID": str(folder.id)}
-    body: dict[str, Any] = {"kind": "Folder", "apiVersion": "folder.grafana.app/v1beta1", "metadata": metadata}
-    if profile >= (12, 1):
-        notes = {"grafana.app/createdBy": _identity(request, folder.created_by)}
-        if folder.parent:
-            notes["grafana.app/folder"] = folder.parent
-        metadata["annotations"] = notes
-        fields: dict[str, Any] = {"f:spec": {"f:description": {}, "f:title": {}}}
-        entry: dict[str, Any] = {"manager": SERVER_MANAGER, "operation": "Update", "apiVersion": "folder.grafana.app/v1beta1"}
-        entry.update(time=stamp(folder.updated), fieldsType="FieldsV1", fieldsV1=fields)
-        metadata["managedFields"] = [entry]
-        body["spec"] = {"title": folder.title, "description": folder.description}
-        return body
-    path, uids = _path(request, folder)
-    metadata["annotations"] = {
-        **({"grafana.app/folder": folder.parent} if folder.parent else {}),
-        "grafana.app/fullpath": path,
-        "grafana.app/fullpathUIDs": uids,
-        "grafana.app/updatedTimestamp": stamp(folder.updated),
-    }
-    body.update(spec={"title": folder.title, **({"description": folder.description} if folder.description else {})}, status={})
-    return body
-
-
-def _path(request: Request, folder: Folder) -> tuple[str, str]:
-    """Return the titles and the uids of a folder and those above it."""
-    chain = [folder]
-    while chain[0].parent:
-        parent = request.server.store.folder(folder.org_id, chain[0].parent)
-        if parent is None or parent in chain:
-            break
-        chain.insert(0, parent)
-    return "/".join(one.title for one in chain), "/".join(one.uid for one in chain)
