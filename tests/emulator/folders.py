@@ -55,6 +55,13 @@ def shown_name(request: Request, login: str) -> str:
     return account.name if profile >= (10, 0) else NOBODY
 
 
+def _maker(request: Request, login: str) -> str:
+    """Return how the one who made or changed a folder is named: from 12.1 on no service account is."""
+    if request.server.profile.authorizer and login in request.server.state.logins:
+        return NOBODY
+    return shown_name(request, login)
+
+
 def shown(request: Request, folder: Folder, alone: bool = True) -> dict[str, Any]:
     """Return a folder as the API shows it; permissions that the request itself made are not among the caller's."""
     profile, caller, access = request.server.profile, request.caller, request.server.access
@@ -64,8 +71,8 @@ def shown(request: Request, folder: Folder, alone: bool = True) -> dict[str, Any
         entry["orgId"] = folder.org_id
     entry.update(title=folder.title, url=url_of(request, folder), hasAcl=False)
     entry.update(canSave=may, canEdit=may, canAdmin=admin, canDelete=gone)
-    entry.update(createdBy=shown_name(request, folder.created_by), created=stamp(folder.created))
-    entry.update(updatedBy=shown_name(request, folder.updated_by), updated=stamp(folder.updated))
+    entry.update(createdBy=_maker(request, folder.created_by), created=stamp(folder.created))
+    entry.update(updatedBy=_maker(request, folder.updated_by), updated=stamp(folder.updated))
     if profile >= (12, 1) or (alone and profile < (12, 0)):
         entry["version"] = folder.version
     if profile < NESTED:
