@@ -33,11 +33,24 @@ def require_on(request: Request, action: str, found: Dashboard | None) -> None:
     profile, access, caller = request.server.profile, request.server.access, request.caller
     if found is None:
         if profile.unified and caller.role != "Admin":
-            raise Refusal(message("Dashboard not found", 404, title="Not found"))
+            _refuse_missing(request, action)
         raise Refusal(missing(request))
     if access.dashboard(caller, action, found):
         return
     raise Refusal(denied(profile, action) if profile.unified else message("Access denied to this dashboard", 403))
+
+
+def _refuse_missing(request: Request, action: str) -> None:
+    """Raise what a caller is told of a dashboard that does not exist, where a server looks for its folder first.
+
+    A server that remembers the folder goes by that, and finds later that there is nothing.
+    """
+    access, caller = request.server.access, request.caller
+    remembered = access.remembers(caller, action, request.params["uid"]) if caller.role is not None else False
+    if remembered is None:
+        raise Refusal(message("Dashboard not found", 404, title="Not found"))
+    if not remembered:
+        raise Refusal(denied(request.server.profile, action))
 
 
 def require_list(request: Request, action: str, found: Dashboard | None) -> None:

@@ -64,7 +64,7 @@ def one(request: Request) -> Reply:
     if dashboard is None or found is None:
         number = dashboard.id if dashboard is not None else _number(request)
         return fail(profile, 500, f"Dashboard version {wanted or 0} not found for dashboardId {number}")
-    body = _basics(dashboard, found)
+    body = _basics(profile, dashboard, found)
     body.update(message=found.message, data=_data(profile, dashboard, found), createdBy=_creator(request, found, alone=True))
     if profile >= (9, 0):
         named = "uid" in request.params or profile >= (10, 0)
@@ -104,12 +104,13 @@ def _whole(text: str) -> int | None:
         return None
 
 
-def _basics(dashboard: Dashboard, version: Version) -> dict[str, Any]:
+def _basics(profile: Profile, dashboard: Dashboard, version: Version) -> dict[str, Any]:
+    restored = version.restored if profile.unified else 0
     return {
         "id": version.id,
         "dashboardId": dashboard.id,
         "parentVersion": version.parent,
-        "restoredFrom": 0,
+        "restoredFrom": restored,
         "version": version.version,
         "created": stamp(version.created),
     }
@@ -119,7 +120,7 @@ def _entry(request: Request, dashboard: Dashboard, version: Version) -> dict[str
     """Return a version as lists show it: whatever the first one's message was, it is not told."""
     profile = request.server.profile
     text = version.message if version.parent else "Initial save"
-    entry: dict[str, Any] = {**_basics(dashboard, version), "message": text}
+    entry: dict[str, Any] = {**_basics(profile, dashboard, version), "message": text}
     entry["createdBy"] = _creator(request, version, alone=False)
     if (9, 0) <= profile.numbers < (10, 0):
         entry["dashboardUid"] = ""  # there is no such column to read it from

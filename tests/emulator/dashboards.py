@@ -24,7 +24,7 @@ from .dashboard_rights import (
 )
 from .dashboard_store import GENERAL, SERVER_MANAGER, Dashboard, Folder
 from .folders import TITLES_REPEAT, shown_name, url_of
-from .kubernetes_objects import namespace_of
+from .kubernetes_objects import namespace_of, own_notes
 from .library_elements import connect
 from .library_elements import read as with_library_panels
 from .library_store import NoUid, cleaned
@@ -121,6 +121,9 @@ def _meta(request: Request, found: Dashboard) -> dict[str, Any]:
     folder = None if found.folder_half_set else store.folder(found.org_id, found.folder_uid)
     meta.update(folderId=folder.id if folder else 0, folderUid=folder.uid if folder else "")
     meta.update(folderTitle=folder.title if folder else "General", folderUrl=url_of(request, folder) if folder else "")
+    if folder is not None and profile.authorizer and not access.folder(caller, "folders:read", folder):
+        # The folder of a dashboard that one may read, and which one may not read itself, has no title.
+        meta.update(folderId=0, folderTitle="", folderUrl=f"/dashboards/f/{folder.uid}/{slug(profile, '')}")
     external = found.provisioned.name if found.provisioned else ""
     meta.update(provisioned=found.provisioned is not None, provisionedExternalId=external)
     meta["annotationsPermissions"] = _annotations(request, editor)
@@ -133,7 +136,8 @@ def _meta(request: Request, found: Dashboard) -> dict[str, Any]:
 def _annotations(request: Request, editor: bool) -> dict[str, dict[str, bool]]:
     profile = request.server.profile
     here = profile >= (9, 0) and (editor or profile < (10, 0))
-    there = profile >= (9, 0) and editor
+    # Those of the organization go by the basic role.
+    there = profile >= (9, 0) and request.caller.role in ("Editor", "Admin")
     names = ("canAdd", "canEdit", "canDelete")
     return {"dashboard": dict.fromkeys(names, here), "organization": dict.fromkeys(names, there)}
 
@@ -179,20 +183,28 @@ def write(request: Request) -> Reply:
         uid = uid or (str(uuid.uuid4()) if profile >= (12, 1) else "")
         old = server.store.add(caller.org_id, uid or None, spec, folder_uid, caller.login, message=text)
         old.managers[SERVER_MANAGER] = {*spec, "uid", "version"}
+        own_notes(old, SERVER_MANAGER, None, old.client_notes())
         server.access.made(caller, DASHBOARDS, old.uid, folder_uid, caller.org_id)
         answer = _written(request, old, old.version)
     else:
-        answer = _rewritten(request, old, spec, folder_uid, text)
+        answer = rewritten(request, old, spec, folder_uid, text)
     connect(request, old)
     return answer
 
 
-def _rewritten(request: Request, old: Dashboard, spec: dict[str, Any], folder_uid: str, text: str) -> Reply:
+def rewritten(
+    request: Request, old: Dashboard, spec: dict[str, Any], folder_uid: str, text: str, restored: int = 0
+) -> Reply:
+    """Write a dashboard anew, and answer as that is answered; *restored* is the version that is written again."""
     profile, store, before, marks = request.server.profile, request.server.store, old.version, old.marks()
+    notes = old.client_notes()
     changed = store.replace(old, spec, folder_uid, request.caller.login)
     old.message, old.folder_half_set, old.api = text, False, "v0alpha1"
     old.managers[SERVER_MANAGER] = {*spec, "uid", "version"}
+    own_notes(old, SERVER_MANAGER, notes, old.client_notes())
     store.written(old, before, changed, marks, request.caller.login)
+    if restored:
+        old.history[-1].restored = restored
     # At 12.0 a write of the same moves the stored version and answers the one before.
     moved = changed or not profile.unified or moves_when_same(profile, spec)
     return _written(request, old, old.version if moved else before)

@@ -10,22 +10,20 @@ import re
 from typing import Any
 
 from .access.rules import DASHBOARDS as DASHBOARD_KIND
-from .access.rules import FOLDERS as FOLDER_KIND
 from .dashboard_contents import text_in
 from .dashboard_store import Dashboard
 from .dashboards import FIELDS
-from .folders import visible
 from .kubernetes_access import enter, require, require_readable, require_update
 from .kubernetes_objects import (
     GROUP,
-    LEGACY_FORM,
+    client_of,
     failure,
-    folder_object,
     keep,
     list_of,
     manage,
     missing,
     object_of,
+    own_notes,
     resource_version,
     success,
     versions,
@@ -43,7 +41,6 @@ MESSAGE_NOTE = "grafana.app/message"
 #: Asks for default permissions on a dashboard that is made outside of folders.
 GRANT_NOTE = "grafana.app/grant-permissions"
 DASHBOARDS = f"/apis/{GROUP}/{{version}}/namespaces/{{namespace}}/dashboards"
-FOLDERS = "/apis/folder.grafana.app/{version}/namespaces/{namespace}/folders"
 
 
 def there(profile: Profile) -> bool:
@@ -87,7 +84,7 @@ def listed(request: Request) -> Reply:
         found.sort(key=lambda one: one.uid)
     else:
         found.reverse()
-    start = _continued(request.one("continue"))
+    start = continued(request.one("continue"))
     size = request.number("limit", 0) or len(found)
     page = found[start : start + size]
     more = str(start + size) if start + size < len(found) else None
@@ -97,7 +94,7 @@ def listed(request: Request) -> Reply:
     return ok(list_of(request, "DashboardList", f"{GROUP}/{version}", items, more))
 
 
-def _continued(token: str) -> int:
+def continued(token: str) -> int:
     try:
         return int(json.loads(token)) if token else 0
     except (ValueError, TypeError):
@@ -114,8 +111,8 @@ def one(request: Request) -> Reply:
     return ok(object_of(request, found, request.params["version"]))
 
 
-def _body(request: Request) -> tuple[dict[str, Any], dict[str, Any], dict[str, str]]:
-    """Return (metadata, spec, annotations) of an object. Raises :class:`Refusal`."""
+def body_of(request: Request, wanted: str) -> tuple[dict[str, Any], dict[str, Any], dict[str, str]]:
+    """Return (metadata, spec, annotations) of an object of the API version *wanted*. Raises :class:`Refusal`."""
     try:
         body = json.loads(request.body)
         metadata, spec = body.get("metadata") or {}, body.get("spec") or {}
@@ -125,7 +122,6 @@ def _body(request: Request) -> tuple[dict[str, Any], dict[str, Any], dict[str, s
             raise ValueError
     except (ValueError, AttributeError, RecursionError):
         raise Refusal(failure(400, "the object provided is unrecognized", "BadRequest")) from None
-    wanted = f"{GROUP}/{request.params['version']}"
     if body.get("apiVersion") and body["apiVersion"] != wanted:
         text = f"the API version in the data ({body['apiVersion']}) does not match the expected API version ({wanted})"
         raise Refusal(failure(400, text, "BadRequest"))
@@ -184,7 +180,7 @@ def _quota(request: Request, org_id: int, name: str) -> None:
 @route("POST", DASHBOARDS, there=there)
 def create(request: Request) -> Reply:
     org_id = _enter(request)
-    metadata, spec, notes = _body(request)
+    metadata, spec, notes = body_of(request, f"{GROUP}/{request.params['version']}")
     name = metadata.get("name") or f"{metadata.get('generateName', '')}{new_uid()}"
     folder = _check(request, org_id, name, spec, notes)
     if request.server.store.dashboard(org_id, name) is not None:
@@ -218,6 +214,7 @@ def _made(
         made.history[-1].message = ""
     keep(request, made, notes, metadata)
     manage(request, made, spec, notes)
+    own_notes(made, client_of(request), None, notes)
     if (grant and not folder) or holed(request):
         request.server.access.made(request.caller, DASHBOARD_KIND, name, folder, org_id)
     return ok(object_of(request, made, version, written="created", posted=spec), 201)
@@ -227,7 +224,7 @@ def _made(
 def put(request: Request) -> Reply:
     org_id = _enter(request)
     store, name = request.server.store, request.params["name"]
-    metadata, spec, notes = _body(request)
+    metadata, spec, notes = body_of(request, f"{GROUP}/{request.params['version']}")
     found = store.dashboard(org_id, name)
     if found is None and holed(request):
         return _crash(request)
@@ -259,7 +256,7 @@ def _replaced(
     kept = {key: value for key, value in spec.items() if key not in FIELDS}
     if version == "v1beta1":
         kept = newest(kept)
-    before, parent, marks = found.spec, found.version, found.marks()
+    before, parent, marks, known = found.spec, found.version, found.marks(), found.client_notes()
     changed = request.server.store.replace(found, kept, folder, _writer(request))
     found.message, found.api = notes.get(MESSAGE_NOTE, ""), version
     found.folder_half_set = holed(request)
@@ -267,10 +264,14 @@ def _replaced(
         found.provisioned = None  # the mark goes with the annotations
     keep(request, found, notes, metadata)
     manage(request, found, spec, notes, before)
+    own_notes(found, client_of(request), known, notes)
     request.server.store.written(found, parent, changed, marks, _writer(request))
     if holed(request):
         found.history[-1].message = ""
-    return ok(object_of(request, found, version, written="replaced", posted=spec))
+    answer = object_of(request, found, version, written="replaced", posted=spec)
+    if request.server.profile.authorizer and not changed and found.marks() == marks:
+        del answer["metadata"]["resourceVersion"]  # nothing was stored
+    return ok(answer)
 
 
 def _writer(request: Request) -> str:
@@ -297,31 +298,3 @@ def delete(request: Request) -> Reply:
         return failure(500, text) if holed(request) else failure(400, text, "BadRequest")
     request.server.store.remove(found)
     return success(name, GROUP, "dashboards", found.object_uid)
-
-
-@route("GET", FOLDERS, there=there)
-def folders(request: Request) -> Reply:
-    if holed(request):
-        return Reply(404, {"paths": LEGACY_FORM})
-    enter(request, FOLDER_KIND, "folder.grafana.app")
-    found = visible(request)
-    if request.server.profile >= (12, 1):
-        found.sort(key=lambda one: one.uid)
-    start = _continued(request.one("continue"))
-    size = request.number("limit", 0) or len(found)
-    more = str(start + size) if start + size < len(found) else None
-    found = found[start : start + size]
-    items = [folder_object(request, folder) for folder in found]
-    return ok(list_of(request, "FolderList", "folder.grafana.app/v1beta1", items, more))
-
-
-@route("GET", FOLDERS + "/{name}", there=there)
-def folder(request: Request) -> Reply:
-    if holed(request):
-        return Reply(404, {"paths": LEGACY_FORM})
-    org_id = enter(request, FOLDER_KIND, "folder.grafana.app")
-    found = request.server.store.folder(org_id, request.params["name"])
-    if found is None:
-        raise Refusal(missing("folders", request.params["name"], "folder.grafana.app"))
-    require_readable(request, found)
-    return ok(folder_object(request, found))

@@ -55,6 +55,8 @@ BY_ROLE = {
         "datasources:create",
         "datasources:write",
         "datasources:delete",
+        "alert.provisioning:read",
+        "alert.provisioning:write",
     },
 }
 

@@ -30,7 +30,10 @@ def search(request: Request) -> Reply:
     hits: list[dict[str, Any]] = []
     for row in _rows(request):
         hits.append(_folder(request, row) if isinstance(row, Folder) else _dashboard(request, row))
-    hits.sort(key=lambda hit: (hit["type"] == DASHBOARD, hit["title"].lower()))
+    order = request.one("sort")
+    hits.sort(key=lambda hit: (not order and hit["type"] == DASHBOARD, hit["title"].lower()))
+    if order == "alpha-desc":
+        hits.reverse()
     size, page = request.number("limit", 1000), max(1, request.number("page", 1))
     return ok(hits[(page - 1) * size : page * size])
 
@@ -74,7 +77,7 @@ def visible_dashboards(request: Request) -> list[Dashboard]:
     server, caller = request.server, request.caller
     found = server.store.dashboards(caller.org_id)
     if not server.profile.authorizer:
-        return [one for one in found if server.access.dashboard(caller, READ, one)]
+        return [one for one in found if server.access.listed(caller, READ, DASHBOARDS, one.uid, one.folder_uid)]
     shown = server.access.authorizer.visible(caller, READ, DASHBOARDS)
     return [one for one in found if shown(one.uid, one.folder_uid)]
 
@@ -112,6 +115,8 @@ def _folder(request: Request, found: Folder) -> dict[str, Any]:
     hit = {"id": found.id, "uid": found.uid, **_org(request, found.org_id), "title": found.title, "uri": f"db/{title}"}
     hit.update(url=url_of(request, found), slug="", type=FOLDER, tags=[], isStarred=False)
     parent = request.server.store.folder(found.org_id, found.parent) if found.parent else None
+    if parent is None and found.parent and request.server.profile.authorizer:  # an orphan names what is not there
+        hit.update(folderUid=found.parent, folderUrl=f"/dashboards/f/{found.parent}/{slug(request.server.profile, '')}")
     if parent is not None:
         hit.update(folderId=parent.id, folderUid=parent.uid, folderTitle=parent.title, folderUrl=url_of(request, parent))
     return {**hit, **_end(request)}

@@ -62,4 +62,6 @@ class Grants:
         """Tell whether *action* is allowed on any object at all."""
         if self.role == "Admin" or action in self.rules.general.get(self.role or "", ()):
             return True
+        if self.role is not None and action in self.rules.shared:
+            return True
         return any(part.anywhere(self.rules, action) for part in self.parts)

@@ -79,7 +79,10 @@ def permissions_of(server: Server, caller: Caller) -> dict[str, list[str]]:
         found.setdefault(action, []).append(scope)
     grants = caller.grants
     for part in grants.parts if grants is not None else ():
-        for (kind, uid), level in part.levels.items():
+        entries = list(part.levels.items())
+        if not (10, 0) <= numbers < (12, 0):
+            entries.sort(key=lambda entry: entry[0][0])
+        for (kind, uid), level in entries:
             for action in grants.rules.levels if grants is not None else ():
                 if grants.rules.level(action, kind) <= level and kind in (FOLDERS, DASHBOARDS):
                     found.setdefault(action, []).append(f"{kind}:uid:{uid}")

@@ -18,7 +18,12 @@ if TYPE_CHECKING:
     from ..dashboard_store import Dashboard, Folder
     from ..permissions import Caller
     from ..server import Server
+    from ..state import Account, User
 
+#: From which version on a service account gets an entry on what it makes.
+ACCOUNTS_OWN = {DASHBOARDS: (10, 0), FOLDERS: (12, 1)}
+#: Seconds for which a server remembers which folders an object is in.
+RESOLVED = 30.0
 #: What basic roles get on a folder or dashboard that is made outside of folders.
 DEFAULTS: dict[Subject, int] = {("role", "Editor"): EDIT, ("role", "Viewer"): VIEW}
 
@@ -34,11 +39,13 @@ class Access:
         """Delete all entries and forget what is remembered."""
         self.entries = Entries()
         self._remembered = Remembered(self._server, self.entries)
+        self._resolved: dict[tuple[int, str, str], tuple[float, tuple[str, ...]]] = {}
         self.authorizer = Authorizer(self._server, self.entries)
 
     def restarted(self) -> None:
         """Forget what is remembered; entries stay."""
         self._remembered.clear()
+        self._resolved.clear()
         self.authorizer.clear()
 
     def begin(self, caller: Caller) -> None:
@@ -72,6 +79,39 @@ class Access:
             return False
         if not self._server.profile.rbac:
             return self._by_list(caller, action, kind, uid, folder_uid)
+        if caller.grants.allows(action, kind, uid, ()):
+            return True
+        return caller.grants.allows(action, kind, uid, self.resolve(caller.org_id, kind, uid, folder_uid))
+
+    def resolve(self, org_id: int, kind: str, uid: str, folder_uid: str) -> tuple[str, ...]:
+        """Return the folders that an object is in, as a server remembers them: it may have been moved since."""
+        known = self.resolved(org_id, kind, uid)
+        if known is None:
+            known = tuple(self._above(org_id, uid if kind == FOLDERS else folder_uid)) or (GENERAL,)
+            self._resolved[(org_id, kind, uid)] = (self._server.clock.now() + RESOLVED, known)
+        return known
+
+    def resolved(self, org_id: int, kind: str, uid: str) -> tuple[str, ...] | None:
+        """Return the folders that a server remembers an object to be in, ``None`` for what it does not remember."""
+        until, known = self._resolved.get((org_id, kind, uid), (0.0, ()))
+        return known if until > self._server.clock.now() else None
+
+    def remembers(self, caller: Caller, action: str, uid: str) -> bool | None:
+        """Tell whether a caller may do *action* to a dashboard that does not exist, by what a server remembers of one.
+
+        ``None`` where it remembers none.
+        """
+        if caller.grants is None:
+            return False
+        if caller.grants.allows(action, DASHBOARDS, uid, ()):
+            return True
+        known = self.resolved(caller.org_id, DASHBOARDS, uid)
+        return None if known is None else caller.grants.allows(action, DASHBOARDS, uid, known)
+
+    def listed(self, caller: Caller, action: str, kind: str, uid: str, folder_uid: str) -> bool:
+        """Tell whether a list shows an object to a caller: lists look the folders up anew."""
+        if caller.grants is None or not self._server.profile.rbac:
+            return self._allows(caller, action, kind, uid, folder_uid)
         above = tuple(self._above(caller.org_id, uid if kind == FOLDERS else folder_uid))
         return caller.grants.allows(action, kind, uid, above or (GENERAL,))
 
@@ -102,7 +142,9 @@ class Access:
         profile, now = self._server.profile, self._server.clock.now()
         if not profile.rbac or (kind == FOLDERS and folder_uid and profile.unified):
             return
-        maker = None if caller is None else caller.user or (caller.account if profile >= (10, 0) else None)
+        maker: User | Account | None = None if caller is None else caller.user
+        if caller is not None and maker is None and profile >= ACCOUNTS_OWN[kind]:
+            maker = caller.account
         if maker is not None:
             self.entries.set(org_id, (kind, uid), ("user", maker.id), ADMIN, now)
         if not folder_uid:

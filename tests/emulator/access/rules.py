@@ -79,12 +79,20 @@ IN_GENERAL = (
 ORDER = ("None", "Viewer", "Editor", "Admin")
 
 
+#: What everybody may do to the folder that stands for what others share, so somewhere, from 11 on.
+SHARED = (frozenset({"folders:read"}), (11, 0))
+
+
 @dataclass(frozen=True)
 class Rules:
-    """The tables of one version: *levels* by action as (on a dashboard, on a folder), *general* by role."""
+    """The tables of one version: *levels* by action as (on a dashboard, on a folder), *general* by role.
+
+    *shared* is what everybody may do somewhere.
+    """
 
     levels: dict[str, tuple[int, int]]
     general: dict[str, frozenset[str]]
+    shared: frozenset[str]
 
     def level(self, action: str, kind: str) -> int:
         """Return the least level of an entry on an object of *kind* that allows *action*."""
@@ -101,7 +109,8 @@ def _rules(numbers: tuple[int, ...]) -> Rules:
         )
         for role in ORDER
     }
-    return Rules(levels, general)
+    shared, since = SHARED
+    return Rules(levels, general, shared if numbers >= since else frozenset())
 
 
 def rules_of(profile: Profile) -> Rules:
