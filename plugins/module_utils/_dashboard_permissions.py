@@ -10,7 +10,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards impor
 from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import Forbidden, NotFound
 from ansible_collections.orgsmith.grafana.plugins.module_utils._folder_tree import GENERAL
 from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
-from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import ACCESS_CONTROL
+from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import ACCESS_CONTROL, DASHBOARD_APIS
 
 #: How an Admin makes a dashboard visible again; servers from 8.5 to 13.1 take this request (recorded).
 REPAIR = (
@@ -49,9 +49,9 @@ def _has_own_permissions(scope: Scope, uid: str) -> bool:
     return any(entry.get("role") in _ROLES and not entry.get("inherited") for entry in entries or [])
 
 
-def hidden(desired: DesiredDashboard, problem: Forbidden) -> Forbidden:
+def hidden(scope: Scope, desired: DesiredDashboard, problem: Forbidden) -> Forbidden:
     """Return a clearer error for a dashboard that the server does not let the caller read or write."""
-    if desired.uid is None:
+    if desired.uid is None or scope.client.at_least(DASHBOARD_APIS) is False:
         return problem
     return Forbidden(
         "dashboard %s: %s. If the dashboard exists, another tool may have created it over /apis without default permissions, so "

@@ -204,7 +204,7 @@ class Dashboards(BaseResource):
         if "folder" in said_by_server and "not found" in said_by_server and desired.folder_uid:
             return folders.not_found(scope, desired.folder_uid)
         if isinstance(problem, Forbidden) and "quota" not in said_by_server:
-            return hidden(desired, problem)
+            return hidden(scope, desired, problem)
         if isinstance(problem, Forbidden):
             return Refused(
                 "the quota of dashboards of %s is reached: %s" % (scope.where(), problem.message),

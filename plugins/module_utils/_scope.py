@@ -124,13 +124,8 @@ class Directory:
         try:
             own = self.own()
         except Forbidden as problem:
-            if choice.id is None:
-                raise Forbidden(
-                    "the server does not let the token's account (role None) read its organization: set org_id; %s"
-                    % problem.message,
-                    code="org_hidden",
-                    **problem.details,
-                ) from None
+            if problem.code != "org_hidden" or choice.id is None:
+                raise
             # The server refuses a token with another organization's id in the header (10.4 and later, recorded).
             return Org(choice.id)
         return same_org(own, choice)
