@@ -69,11 +69,16 @@ def require_write_anywhere(request: Request) -> None:
         raise Refusal(denied(profile, f"any of {CREATE}, {WRITE}"))
 
 
+def seen(request: Request, found: Dashboard) -> bool:
+    """Tell whether unified storage reads a dashboard for the caller: it may remember another role than ``/api`` does."""
+    if not request.server.profile.authorizer:
+        return True
+    return request.server.access.authorizer.allows(request.caller, READ, DASHBOARDS, found.uid, found.folder_uid)
+
+
 def require_visible(request: Request, old: Dashboard | None) -> None:
     """Raise where the caller may not read the dashboard that a write replaces: unified storage reads it first."""
-    if old is None or not request.server.profile.authorizer:
-        return
-    if not request.server.access.authorizer.allows(request.caller, READ, DASHBOARDS, old.uid, old.folder_uid):
+    if old is not None and not seen(request, old):
         raise Refusal(Reply(403, {}))
 
 

@@ -134,6 +134,10 @@ class Folder:
     owners: dict[str, set[str]] = field(default_factory=dict)
     note_owners: dict[str, set[str]] = field(default_factory=dict)
     generated_by: str = ""
+    #: Annotations and labels of clients, and who set the labels.
+    notes: dict[str, str] = field(default_factory=dict)
+    labels: dict[str, str] = field(default_factory=dict)
+    labelled_by: str = ""
     #: The fields that its spec has.
     spec_names: set[str] = field(default_factory=lambda: {"title", "description"})
     object_uid: str = field(default_factory=lambda: str(uuid.uuid4()))

@@ -21,6 +21,7 @@ from .dashboard_rights import (
     require_visible,
     require_write,
     require_write_anywhere,
+    seen,
 )
 from .dashboard_store import GENERAL, SERVER_MANAGER, Dashboard, Folder
 from .folders import TITLES_REPEAT, shown_name, url_of
@@ -69,6 +70,8 @@ def read(request: Request) -> Reply:
         require_anywhere(request, READ)
     require_on(request, READ, found)
     assert found is not None
+    if not seen(request, found):
+        return message("Dashboard not found", 404)
     if folder is not None:
         return ok(_shown_folder(request, folder, found))
     if found.api.startswith("v2") and request.server.profile < (12, 1):
@@ -175,8 +178,9 @@ def write(request: Request) -> Reply:
     # A provisioned one that is hit by its title alone, up to 11.2, is not protected.
     if guarded:
         raise Refusal(message("Cannot save provisioned dashboard", 400))
-    require_visible(request, old)
     require_write(request, old, folder_uid)
+    if folder_uid == "general":
+        raise Refusal(_in_general(request, old))
     if renamed is not None and renamed is old:
         server.store.rename(renamed, uid)
     if old is None:
@@ -251,7 +255,7 @@ def _folder(request: Request, fields: dict[str, Any]) -> str:
     profile, store, org_id = request.server.profile, request.server.store, request.caller.org_id
     uid, number = fields.get("folderUid", ""), fields.get("folderId", 0)
     if uid == "general" and profile.unified:
-        return GENERAL
+        return uid  # no folder, and found to be none only when the dashboard is stored
     if not uid and number <= 0:
         return GENERAL
     folder = store.folder(org_id, uid) if uid else store.folder_of_id(org_id, number)
@@ -260,6 +264,13 @@ def _folder(request: Request, fields: dict[str, Any]) -> str:
     if folder is None:
         raise Refusal(fail(profile, 400, "Folder not found" if profile < (10, 0) else "folder not found"))
     return folder.uid
+
+
+def _in_general(request: Request, old: Dashboard | None) -> Reply:
+    """Return the refusal of unified storage, to which ``general`` is a folder that does not exist."""
+    if old is not None and request.server.profile.authorizer:
+        return message("access denied to folder", 500)
+    return message('folders.folder.grafana.app "general" not found', 404)
 
 
 def check_quota(request: Request) -> None:
@@ -285,6 +296,7 @@ def _existing(request: Request, document: dict[str, Any], uid: str, overwrite: b
         if profile.unified:
             raise Refusal(message("A dashboard with the same uid already exists", 500))
         raise Refusal(message("Dashboard cannot be changed to a folder", 400))
+    require_visible(request, found)
     if found is not None and not overwrite and number_in(document, "version") != found.version:
         raise Refusal(status(412, "The dashboard has been changed by someone else", "version-mismatch"))
     return found

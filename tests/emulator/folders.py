@@ -72,7 +72,8 @@ def shown(request: Request, folder: Folder, alone: bool = True) -> dict[str, Any
     entry.update(title=folder.title, url=url_of(request, folder), hasAcl=False)
     entry.update(canSave=may, canEdit=may, canAdmin=admin, canDelete=gone)
     entry.update(createdBy=_maker(request, folder.created_by), created=stamp(folder.created))
-    entry.update(updatedBy=_maker(request, folder.updated_by), updated=stamp(folder.updated))
+    nobody = profile.authorizer and folder.version == 1
+    entry.update(updatedBy=NOBODY if nobody else _maker(request, folder.updated_by), updated=stamp(folder.updated))
     if profile >= (12, 1) or (alone and profile < (12, 0)):
         entry["version"] = folder.version
     if profile < NESTED:
@@ -170,20 +171,33 @@ def visible(request: Request) -> list[Folder]:
     return [one for one in found if shown_(one.uid, one.parent)]
 
 
-def _seen(request: Request, folder: Folder) -> None:
-    """Let the server read a folder for the caller, which refreshes what it remembers of its permissions."""
-    if request.server.profile.authorizer:
-        request.server.access.authorizer.allows(request.caller, READ, FOLDERS, folder.uid, folder.parent)
+def _seen(request: Request, folder: Folder) -> bool:
+    """Let unified storage read a folder for the caller, which refreshes what it remembers; tell whether it may."""
+    if not request.server.profile.authorizer:
+        return True
+    return request.server.access.authorizer.allows(request.caller, READ, FOLDERS, folder.uid, folder.parent)
+
+
+def _shown_outside(request: Request, folder: Folder) -> bool:
+    """Tell whether the list of the folders outside of folders has this one: unified storage is asked only for those of the caller."""
+    if not request.server.profile.authorizer or request.caller.grants is None:
+        return True
+    return request.caller.grants.allows(READ, FOLDERS, folder.uid, ())
 
 
 @route("GET", "/api/folders")
 def listed(request: Request) -> Reply:
     _require_anywhere(request, READ)
     parent = request.one("parentUid") if request.server.profile >= NESTED else ""
-    folders = [one for one in visible(request) if one.parent == parent]
+    if parent and request.server.profile.authorizer and not request.server.access.inside(request.caller, READ, parent):
+        return message("Access denied", 403)
+    above = request.server.store.folder(request.caller.org_id, parent) if parent else None
+    if above is not None and not _seen(request, above):
+        return message("Access denied", 403)
+    folders = [one for one in visible(request) if one.parent == parent and (parent or _shown_outside(request, one))]
     folders.sort(key=lambda folder: folder.title.lower())
     size, page = request.number("limit", 1000), max(1, request.number("page", 1))
-    if parent and request.server.store.folder(request.caller.org_id, parent) is None:
+    if parent and above is None:
         return missing(request)
     hits = [_hit(request, one) for one in folders[(page - 1) * size : page * size]]
     if request.server.profile.authorizer and not parent and page == 1 and request.caller.role != "Admin":
@@ -308,7 +322,8 @@ def one(request: Request) -> Reply:
     folder = _one(request)
     if not request.server.profile.rbac and not request.server.access.folder(request.caller, READ, folder):
         raise Refusal(fail(request.server.profile, 403, "Access denied"))
-    _seen(request, folder)
+    if not _seen(request, folder):
+        return message("Access denied", 403)
     return ok(shown(request, folder))
 
 

@@ -13,8 +13,10 @@ from .access.rules import DASHBOARDS as DASHBOARD_KIND
 from .dashboard_contents import text_in
 from .dashboard_store import Dashboard
 from .dashboards import FIELDS
-from .kubernetes_access import enter, require, require_readable, require_update
+from .kubernetes_access import check_member, enter, require, require_readable, require_update
 from .kubernetes_objects import (
+    GRANT_NOTE,
+    GRANT_REFUSED,
     GROUP,
     client_of,
     failure,
@@ -38,8 +40,6 @@ from .state import uid as new_uid
 
 FOLDER_NOTE = "grafana.app/folder"
 MESSAGE_NOTE = "grafana.app/message"
-#: Asks for default permissions on a dashboard that is made outside of folders.
-GRANT_NOTE = "grafana.app/grant-permissions"
 DASHBOARDS = f"/apis/{GROUP}/{{version}}/namespaces/{{namespace}}/dashboards"
 
 
@@ -77,6 +77,7 @@ def _enter(request: Request) -> int:
 @route("GET", DASHBOARDS, there=there)
 def listed(request: Request) -> Reply:
     _enter(request)
+    check_member(request)
     version = request.params["version"]
     found = visible_dashboards(request)
     # Legacy storage lists by database id, newest first; unified storage by name.
@@ -159,12 +160,15 @@ def _check(request: Request, org_id: int, name: str, spec: dict[str, Any], notes
     folder = notes.get(FOLDER_NOTE, "")
     if holed(request):
         return folder
+    if not folder:
+        check_member(request)
     wrong = _basics(request, name, spec, notes.get(MESSAGE_NOTE, ""))
     if wrong:
         raise Refusal(failure(400, wrong, "BadRequest"))
     old = request.server.store.dashboard(org_id, name)
     moved = old is None or old.folder_uid != folder
-    if folder and moved and request.server.store.folder(org_id, folder) is None:
+    known = request.server.store.folder(org_id, folder) is not None and not request.caller.stranger
+    if folder and moved and not known and (old is None or not request.server.profile.authorizer):
         raise Refusal(missing("folders", folder, "folder.grafana.app"))
     return folder
 
@@ -202,7 +206,7 @@ def _made(
     version, grant = request.params["version"], notes.get(GRANT_NOTE, "")
     _quota(request, org_id, name)
     if grant not in ("", "default") and not holed(request):
-        return failure(500, "invalid permissions value. only 'default' supported")
+        return failure(500, GRANT_REFUSED)
     require(request, "dashboards:create", DASHBOARD_KIND, "", folder)
     kept = {key: value for key, value in spec.items() if key not in FIELDS}
     if version == "v1beta1":

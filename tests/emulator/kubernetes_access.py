@@ -22,10 +22,13 @@ ORDER = ("None", "Viewer", "Editor", "Admin")
 def enter(request: Request, kind: str, group: str) -> int:
     """Return the org of the namespace, which the header has no say in, and make the caller one of that org.
 
-    Raises :class:`Refusal` for somebody who is no member; from 12.1 on a server admin gets that far, and fails only there.
+    Raises :class:`Refusal` for somebody who is no member; from 12.1 on a server admin is let in, and fails where it is asked what
+    it may do: see :func:`allows`.
     """
     profile, caller = request.server.profile, request.caller
     org_id = namespace(request.params["namespace"])
+    if profile.authorizer and request.params["namespace"].startswith("stacks-"):
+        raise Refusal(barrier(403, "invalid namespace", "authn.invalid-namespace"))
     if profile.unified and caller.key is not None and org_id is not None and org_id != caller.org_id:
         # From 12.0 on the namespace is the org that a request asks for, and a token has its own.
         text = "API key does not belong to the requested organization"
@@ -33,7 +36,11 @@ def enter(request: Request, kind: str, group: str) -> int:
     member = _in_org(request, caller, org_id)
     if org_id is None or member is None:
         if profile.authorizer and caller.is_admin:
-            raise Refusal(failure(500, "namespace mismatch"))
+            request.caller = Caller(user=caller.user, org_id=org_id or 0, stranger=True)
+            return request.caller.org_id
+        if profile.authorizer and org_id is None:
+            text = f'Internal Server Error: "{request.path}": invalid org id\n'
+            raise Refusal(Reply(500, text, "text/plain; charset=utf-8"))
         raise Refusal(_forbidden(request, kind, group, "unauthorized request" if caller.is_admin else "invalid org"))
     request.caller = member
     if not profile.authorizer:
@@ -82,9 +89,16 @@ def _forbidden(request: Request, kind: str, group: str, reason: str) -> Reply:
     return failure(403, text, "Forbidden", {**details, "group": group, "kind": kind})
 
 
+def check_member(request: Request) -> None:
+    """Raise for a server admin who is no member of the namespace's org: nothing can be said of what it may do."""
+    if request.caller.stranger:
+        raise Refusal(failure(500, "namespace mismatch"))
+
+
 def allows(request: Request, action: str, kind: str, name: str, folder: str) -> bool:
     """Tell whether the caller may do *action* to an object in *folder*; an empty *name* is one that is to be made there."""
     access, caller = request.server.access, request.caller
+    check_member(request)
     if request.server.profile.authorizer:
         return access.authorizer.allows(caller, action, kind, name, folder)
     if not name:
@@ -116,9 +130,10 @@ def require_update(request: Request, found: Dashboard, folder: str) -> None:
         return
     store, org_id = request.server.store, request.caller.org_id
     target = store.folder(org_id, folder) if folder else None
-    if target is not None and not all(
+    readable = target is not None and all(
         allows(request, action, FOLDERS, target.uid, target.parent) for action in ("folders:read", "folders:write")
-    ):
+    )
+    if folder and not readable:
         raise Refusal(failure(500, "access denied to folder"))
     text = "not allowed to update resource in the source folder"
     require(request, "dashboards:write", DASHBOARDS, found.uid, found.folder_uid, text)

@@ -34,7 +34,7 @@ def folder_object(request: Request, folder: Folder) -> dict[str, Any]:
     if profile.authorizer:
         metadata["generation"] = folder.version
     metadata["creationTimestamp"] = stamp(folder.created)
-    metadata["labels"] = {ID_LABEL: str(folder.id)}
+    metadata["labels"] = {ID_LABEL: str(folder.id), **folder.labels}
     body: dict[str, Any] = {"kind": "Folder", "apiVersion": API, "metadata": metadata}
     if profile.authorizer:
         metadata["annotations"] = _annotations(request, folder)
@@ -54,13 +54,13 @@ def folder_object(request: Request, folder: Folder) -> dict[str, Any]:
 
 
 def _annotations(request: Request, folder: Folder) -> dict[str, str]:
-    notes = {"grafana.app/createdBy": identity(request, folder.created_by)}
+    notes = {**folder.notes, "grafana.app/createdBy": identity(request, folder.created_by)}
     if folder.parent:
         notes["grafana.app/folder"] = folder.parent
     if folder.version > 1:
         notes["grafana.app/updatedBy"] = identity(request, folder.updated_by)
         notes["grafana.app/updatedTimestamp"] = stamp(folder.updated)
-    return notes
+    return dict(sorted(notes.items()))
 
 
 def _managed(folder: Folder) -> list[dict[str, Any]]:
@@ -72,6 +72,8 @@ def _managed(folder: Folder) -> list[dict[str, Any]]:
         notes = sorted(folder.note_owners.get(manager, ()))
         if notes:
             metadata["f:annotations"] = {name if name == "." else f"f:{name}": {} for name in notes}
+        if folder.labels and folder.labelled_by == manager:
+            metadata["f:labels"] = {".": {}, **{f"f:{name}": {} for name in sorted(folder.labels)}}
         if folder.generated_by == manager:
             metadata["f:generateName"] = {}
         fields = {"f:metadata": metadata} if metadata else {}

@@ -13,9 +13,20 @@ from .dashboard_store import Folder
 from .folder_moves import CIRCLE, deeper
 from .folders import CREATE, DEEPEST, DELETE, WRITE, chain, visible
 from .kubernetes import body_of, continued, holed, there
-from .kubernetes_access import allows, enter, require, require_readable
+from .kubernetes_access import allows, check_member, enter, require, require_readable
 from .kubernetes_folder_objects import GROUP, folder_object, own
-from .kubernetes_objects import LEGACY_FORM, client_of, failure, list_of, missing, own_notes, success
+from .kubernetes_objects import (
+    GRANT_NOTE,
+    GRANT_REFUSED,
+    LEGACY_FORM,
+    client_of,
+    failure,
+    keep,
+    list_of,
+    missing,
+    own_notes,
+    success,
+)
 from .replies import Refusal, Reply, ok
 from .server import Handler, Request, route
 from .state import uid as new_uid
@@ -62,6 +73,7 @@ def group(request: Request) -> Reply:
 @folders_route("GET", BASE)
 def folders(request: Request) -> Reply:
     _enter(request)
+    check_member(request)
     found = visible(request)
     if request.server.profile.authorizer:
         found.sort(key=lambda one: one.uid)
@@ -139,40 +151,50 @@ def access(request: Request) -> Reply:
 def create(request: Request) -> Reply:
     _enter(request)
     metadata, spec, notes = body_of(request, f"{GROUP}/{request.params['version']}")
-    generated = metadata.get("generateName", "")
-    return _made(request, metadata.get("name") or f"{generated}{new_uid()}", spec, notes, bool(generated))
+    name = metadata.get("name") or f"{metadata.get('generateName', '')}{new_uid()}"
+    made = _made(request, name, metadata, spec, notes, posted=True)
+    request.server.access.made(request.caller, FOLDERS, made.uid, made.parent, made.org_id)
+    return ok(folder_object(request, made), 201)
 
 
-def _made(request: Request, name: str, spec: dict[str, Any], notes: dict[str, str], generated: bool) -> Reply:
-    """Make a folder, and answer as its creation is answered."""
+def _made(
+    request: Request, name: str, metadata: dict[str, Any], spec: dict[str, Any], notes: dict[str, str], posted: bool
+) -> Folder:
+    """Make a folder, without any permissions; errors are told in another way where it is *posted*."""
     store, org_id, parent = request.server.store, request.caller.org_id, notes.get(FOLDER_NOTE, "")
-    _check_new(request, name, str(spec.get("title") or ""), parent)
+    broken = "Folder API error: " if posted else ""
+    code, text = _wrong(request, name, str(spec.get("title") or ""), parent)
+    if text:
+        raise Refusal(failure(code, text) if posted and code == 400 else failure(500, broken + text))
     if not allows(request, CREATE, FOLDERS, "", parent):
         raise Refusal(failure(403, "Access denied"))
     if store.folder(org_id, name) is not None:
         raise Refusal(failure(412, "the folder has been changed by someone else"))
+    if notes.get(GRANT_NOTE, "") not in ("", "default"):
+        raise Refusal(failure(500, broken + GRANT_REFUSED))
     made = store.add_folder(org_id, name, str(spec["title"]).strip(), parent, request.caller.login)
     made.description, made.spec_names = str(spec.get("description") or ""), {"title", *({"description"} & set(spec))}
-    own(made, client_of(request), set(spec), generated)
+    own(made, client_of(request), set(spec), generated=bool(metadata.get("generateName")))
     own_notes(made, client_of(request), None, notes)
-    request.server.access.made(request.caller, FOLDERS, made.uid, parent, org_id)
-    return ok(folder_object(request, made), 201)
+    keep(request, made, notes, metadata)
+    return made
 
 
-def _check_new(request: Request, name: str, title: str, parent: str) -> None:
-    """Raise for what cannot be a new folder."""
+def _wrong(request: Request, name: str, title: str, parent: str) -> tuple[int, str]:
+    """Return the status and text of what cannot be a new folder; nothing for what can."""
     if name in ("general", "sharedwithme"):
-        raise Refusal(failure(500, "Folder API error: invalid uid for folder provided"))
+        return 500, "invalid uid for folder provided"
     if not re.fullmatch("[a-zA-Z0-9_-]+", name):
-        raise Refusal(failure(400, "uid contains illegal characters"))
+        return 400, "uid contains illegal characters"
     if len(name) > 40:
-        raise Refusal(failure(400, "uid too long, max 40 characters"))
+        return 400, "uid too long, max 40 characters"
     if not title:
-        raise Refusal(failure(400, "folder title cannot be empty"))
+        return 400, "folder title cannot be empty"
     if parent == name:
-        raise Refusal(failure(400, "folder cannot be parent of itself"))
+        return 400, "folder cannot be parent of itself"
     if parent and len(chain(request, parent)) > DEEPEST:
-        raise Refusal(failure(500, f"Folder API error: folder max depth exceeded, max depth is {DEEPEST}"))
+        return 500, f"folder max depth exceeded, max depth is {DEEPEST}"
+    return 0, ""
 
 
 @folders_route("PUT", BASE + "/{name}")
@@ -181,7 +203,7 @@ def put(request: Request) -> Reply:
     metadata, spec, notes = body_of(request, f"{GROUP}/{request.params['version']}")
     found = request.server.store.folder(org_id, name)
     if found is None:
-        return _made(request, name, spec, notes, generated=False)
+        return ok(folder_object(request, _made(request, name, {**metadata, "generateName": ""}, spec, notes, posted=False)), 201)
     require_readable(request, found)
     if metadata.get("resourceVersion") and metadata["resourceVersion"] != str(found.resource_version):
         text = (
@@ -190,13 +212,13 @@ def put(request: Request) -> Reply:
         )
         return failure(409, text, "Conflict", {"name": name, "group": GROUP, "kind": "folders"})
     if not str(spec.get("title") or "").strip():
-        return failure(400, "folder title cannot be empty")
+        return failure(500, "folder title cannot be empty")
     parent = notes.get(FOLDER_NOTE, "")
     if parent != found.parent:
         _check_move(request, found, parent)
     else:
         require(request, WRITE, FOLDERS, name, parent)
-    return _replaced(request, found, spec, notes, parent)
+    return _replaced(request, found, metadata, spec, notes, parent)
 
 
 def _check_move(request: Request, found: Folder, parent: str) -> None:
@@ -214,21 +236,27 @@ def _check_move(request: Request, found: Folder, parent: str) -> None:
     require(request, CREATE, FOLDERS, "" if not parent else found.uid, parent, text)
 
 
-def _replaced(request: Request, found: Folder, spec: dict[str, Any], notes: dict[str, str], parent: str) -> Reply:
+def _replaced(
+    request: Request, found: Folder, metadata: dict[str, Any], spec: dict[str, Any], notes: dict[str, str], parent: str
+) -> Reply:
     """Replace a folder; one that stays as it is answers no resource version."""
     client, title, description = client_of(request), str(spec["title"]).strip(), str(spec.get("description") or "")
     names = {"title", *({"description"} & set(spec))}
-    before = (found.title, found.description, found.parent, found.spec_names)
-    known = {FOLDER_NOTE: found.parent} if found.parent else {}
+    before, marks = (found.title, found.description, found.parent, found.spec_names), (found.notes, found.labels)
+    known = {**found.notes, **({FOLDER_NOTE: found.parent} if found.parent else {})}
     own(found, client, {name for name in names if {"title": title, "description": description}[name] != getattr(found, name)})
     own_notes(found, client, known, notes)
     found.title, found.description, found.parent, found.spec_names = title, description, parent, names
     found.owners = {manager: kept for manager, kept in ((m, n & names) for m, n in found.owners.items()) if kept}
-    answer_ = folder_object(request, found)
-    if (title, description, parent, names) == before:
-        del answer_["metadata"]["resourceVersion"]
-        return ok(answer_)
-    request.server.store.touch_folder(found, request.caller.login)
+    keep(request, found, notes, metadata)
+    if (title, description, parent, names) != before:
+        request.server.store.touch_folder(found, request.caller.login)
+    elif (found.notes, found.labels) != marks:
+        found.resource_version = request.server.store.next_rv()
+    else:
+        answer = folder_object(request, found)
+        del answer["metadata"]["resourceVersion"]
+        return ok(answer)
     return ok(folder_object(request, found))
 
 

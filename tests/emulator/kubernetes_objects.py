@@ -169,18 +169,25 @@ def manage(
     found.managers = {manager: names for manager, names in found.managers.items() if names or before is None}
 
 
+#: Asks for default permissions on what is made.
+GRANT_NOTE = "grafana.app/grant-permissions"
+GRANT_REFUSED = "invalid permissions value. only 'default' supported"
 #: What servers write themselves, whatever a client sends.
 OWN_NOTES = ("createdBy", "updatedBy", "updatedTimestamp", "folder", "message", "grant-permissions")
 
 
-def keep(request: Request, found: Dashboard, notes: dict[str, str], metadata: dict[str, Any]) -> None:
+def keep(request: Request, found: Dashboard | Folder, notes: dict[str, str], metadata: dict[str, Any]) -> None:
     """Keep the annotations and labels that a client sent: only unified storage has a place for them."""
     if request.server.profile < (12, 1):
         return
     labels = metadata.get("labels")
     found.notes = {name: text for name, text in notes.items() if name.removeprefix("grafana.app/") not in OWN_NOTES}
+    if notes.get(GRANT_NOTE) == "":
+        found.notes[GRANT_NOTE] = ""  # only one that says something is taken off
     found.labels = {name: str(text) for name, text in labels.items()} if isinstance(labels, dict) else {}
     found.labels.pop(ID_LABEL, None)
+    if isinstance(found, Folder):
+        found.labelled_by = client_of(request) if found.labels else ""
 
 
 def object_of(
@@ -294,7 +301,7 @@ def _managed(found: Dashboard) -> list[dict[str, Any]]:
         return []
     entries = []
     for manager in sorted({*found.managers, *found.note_owners}):
-        names = found.managers.get(manager, set())
+        names = found.managers.get(manager)
         fields: dict[str, Any] = {}
         notes = _managed_notes(found, manager)
         if notes:
@@ -302,7 +309,7 @@ def _managed(found: Dashboard) -> list[dict[str, Any]]:
         if found.labels and manager == found.labelled_by:
             labels: dict[str, Any] = {".": {}, **{f"f:{name}": {} for name in sorted(found.labels)}}
             fields["f:metadata"] = {**fields.get("f:metadata", {}), "f:labels": labels}
-        if names:
+        if names is not None:
             fields["f:spec"] = {f"f:{name}": {} for name in sorted(names)}
         if not fields:
             continue

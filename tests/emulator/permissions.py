@@ -109,6 +109,8 @@ class Caller:
     session: str | None = None
     #: The role whose permissions the caller has: the one of before, where the server remembers them.
     permitted: str | None = None
+    #: Whether this is a server admin in the namespace of an org that it is no member of.
+    stranger: bool = False
     #: What the caller may do with folders and dashboards.
     grants: Grants | None = None
 
