@@ -20,7 +20,7 @@ DOCS := .build/venv-docs
 BENCH := .build/venv-bench
 BROWSER := .build/venv-browser
 TARBALL := .build/dist/orgsmith-grafana-$(shell sed -n 's/^version: *//p' galaxy.yml).tar.gz
-TESTS = $(wildcard tests/unit tests/conformance tests/modules tests/interrupted tests/e2e)
+TESTS = $(wildcard tests/unit tests/tools tests/conformance tests/modules tests/interrupted tests/e2e)
 
 # Ansible sees the checkout as an installed collection through the link .build/ansible_collections/orgsmith/grafana.
 # Its configuration is named, because it ignores one that lies in a world-writable directory.
@@ -90,7 +90,7 @@ docs: .link ## build the documentation as HTML
 
 .PHONY: clean
 clean: ## remove everything that was made, virtual environments included
-	rm -rf .venv .build .ansible .mypy_cache .pytest_cache .ruff_cache tests/output
+	rm -rf .venv .build .ansible .hypothesis .mypy_cache .pytest_cache .ruff_cache tests/output
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .PHONY: .link .run-venv .test-venv .lint-venv
