@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from e2e.shortcuts import shortcuts  # noqa: F401 - a fixture for all tests here
 from emulator import Emulator
 
 ROOT = Path(__file__).resolve().parents[2]
