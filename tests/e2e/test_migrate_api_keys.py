@@ -206,6 +206,7 @@ def test_reissue(old):
     assert old.migrate(migrate_delete_keys="after_proof", **variables).ok().recap["changed"] == 0
 
 
+@pytest.mark.emulator_only("state", "no request reads whether the page is hidden")
 def test_names_expired_keys_and_the_page(old):
     old.key("a", "over", lifetime=1)
     old.site.emulator.advance(5)
