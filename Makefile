@@ -53,8 +53,8 @@ real: .test-venv ## run the tests on a real server: GRAFANA_START='command', or 
 	@$(call in,$(VENV)) python tests/tools/real.py $(ARGS)
 
 .PHONY: replay
-replay: .test-venv ## replay the recordings of GRAFANA_VERSION against the fresh server of GRAFANA_URL, and list the differences
-	@$(call in,$(VENV)) python tests/tools/replay.py "$(GRAFANA_URL)" "$(GRAFANA_VERSION)" $(ARGS)
+replay: .test-venv ## replay the recordings of GRAFANA_VERSION on a fresh GRAFANA_URL (or GRAFANA_START): list the differences
+	@$(call in,$(VENV)) python tests/tools/replay.py "$(GRAFANA_VERSION)" $(ARGS)
 
 .PHONY: histories
 histories: .test-venv ## try 2,000 histories of what may happen to a token

@@ -74,7 +74,7 @@ def test_orgs_that_the_caller_is_no_member_of_are_named(stocked):
     stocked.ok("grafana_org_user", org_name="two", login="boss", role="Admin")
     two = stocked.ok("grafana_org_info", name="two")["organizations"][0]["id"]
     stocked.api("DELETE", f"/api/orgs/{two}/users/1")
-    stocked.emulator.advance(120)
+    stocked.emulator.advance(65)
     result = stocked.ok("grafana_sa_token_info", all_orgs=True)
     assert names(result) == ["ci-one", "spare"]
     assert [org["org_name"] for org in result["not_a_member_of"]] == ["two"]

@@ -9,6 +9,7 @@
                         name of the program replaced by ``stop``
 ``GRAFANA_VERSION``     the version of that server; ``make real`` asks the server itself
 ``GRAFANA_REPORT``      a file for the results, one line of JSON for each test
+``GRAFANA_WORK``        a folder for the data of the servers; default: a temporary one, in memory where possible
 ``GRAFANA_URL``         a server that runs already and may be filled, for the tests in ``tests/lane`` only, with
                         ``GRAFANA_USER`` and ``GRAFANA_PASSWORD`` of one of its server admins
 ======================  ===========================================================================================
@@ -19,12 +20,18 @@ Without ``GRAFANA_START`` the tests run on the emulator.
 from __future__ import annotations
 
 import os
+import re
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
+def variable(setting: str) -> str:
+    """Return the environment variable of a setting of Grafana's: ``GF_AUTH_BASIC_ENABLED`` for ``auth.basic.enabled``."""
+    return "GF_" + re.sub(r"[.-]", "_", setting).upper()
 
 
 @dataclass(frozen=True)
@@ -74,7 +81,7 @@ def choice(environment: Mapping[str, str]) -> Choice | None:
         return None
     # The tests run in several folders: a relative program is one of the checkout.
     if "/" in start[0]:
-        start[0] = str((ROOT / start[0]).resolve())
+        start[0] = os.path.normpath(ROOT / start[0])
     stop = shlex.split(environment.get("GRAFANA_STOP", "")) or _stop_of(start)
     return Choice(tuple(start), tuple(stop), environment.get("GRAFANA_VERSION", ""))
 
@@ -88,3 +95,4 @@ def _stop_of(start: list[str]) -> list[str]:
 
 CHOICE = choice(os.environ)
 REPORT = os.environ.get("GRAFANA_REPORT")
+WORK = os.environ.get("GRAFANA_WORK")

@@ -19,26 +19,55 @@ from pathlib import Path
 
 import requests
 
-from .choice import Choice
+from .choice import WORK, Choice
 
 #: Seconds until a started server answers below ``/apis``, too.
 PATIENCE = 30.0
+#: Settings that a server writes to its database when it migrates it.
+STORED = ("GF_SECURITY_ADMIN_USER", "GF_SECURITY_ADMIN_PASSWORD")
 
 
 class StartError(RuntimeError):
     """The start command failed, or the server does not answer."""
 
 
+def work_folder(parent: str | None = None) -> Path:
+    """Return a new folder in *parent*, or in memory where the machine has such a file system."""
+    memory = "/dev/shm" if Path("/dev/shm").is_dir() else None
+    return Path(tempfile.mkdtemp(prefix="orgsmith-servers-", dir=parent or memory))
+
+
+def run(command: list[str]) -> subprocess.CompletedProcess[str]:
+    """Run a start or stop command without the variables that configure Grafana, Ansible or the tests."""
+    hidden = ("GF_", "GRAFANA_", "ANSIBLE_")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(hidden)}
+    return subprocess.run(command, env=environment, check=False, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+
+
+def stop(choice: Choice, port: int) -> None:
+    """Stop the server on *port*."""
+    run(choice.stop_command(port))
+
+
+def remove_leftovers(choice: Choice | None, work: Path) -> None:
+    """Stop the servers that a test run in the folder *work* has left, and delete the folder."""
+    for path in work.glob("*/ports/*"):
+        assert choice is not None
+        stop(choice, int(path.name))
+    shutil.rmtree(work, ignore_errors=True)
+
+
 class Workspace:
     """A folder for the data of this test run's servers, in memory where the machine has such a file system.
 
-    A server that starts on an empty database migrates it first, which takes most of its start. So the database of the first
-    server of each configuration is kept as a template, and all others start on a copy.
+    A server that starts on an empty database migrates it first, which takes most of its start. So one server with default
+    settings migrates a database for each admin password, and all others start on a copy of it.
     """
 
     def __init__(self) -> None:
-        memory = Path("/dev/shm")
-        self.path = Path(tempfile.mkdtemp(prefix="orgsmith-servers-", dir=memory if memory.is_dir() else None))
+        self.path = work_folder(WORK)
+        self.ports = self.path / "ports"
+        self.ports.mkdir()
         self._locks: dict[str, threading.Lock] = {}
         self._lock = threading.Lock()
 
@@ -47,7 +76,7 @@ class Workspace:
         return Path(tempfile.mkdtemp(prefix=f"{name}-", dir=self.path))
 
     def template(self, settings: Mapping[str, str]) -> Path:
-        """Return where the template for *settings* is, or will be."""
+        """Return where the migrated database for *settings* is, or will be."""
         text = json.dumps(sorted(settings.items()))
         return self.path / ("template-" + hashlib.sha256(text.encode()).hexdigest()[:16])
 
@@ -65,19 +94,20 @@ class Process:
     """A running server. *settings* are ``GF_SECTION_KEY`` to value. Raises :class:`StartError`."""
 
     def __init__(self, choice: Choice, workspace: Workspace, settings: Mapping[str, str]) -> None:
-        self._choice, self._settings = choice, dict(settings)
+        self._choice, self._ports = choice, workspace.ports
         self._folder = workspace.folder("server")
         self._data = self._folder / "data"
         self.port = 0
-        template = workspace.template(settings)
+        stored = {name: value for name, value in settings.items() if name in STORED}
+        template = workspace.template(stored)
         with workspace.lock_of(template):
             if not template.exists():
-                self._make_template(template)
+                self._make_template(template, stored)
         if template.is_dir():
             shutil.copytree(template, self._data)
         else:
             self._data.mkdir()
-        self._start()
+        self._start(settings)
 
     @property
     def address(self) -> str:
@@ -92,24 +122,25 @@ class Process:
 
     def stop(self) -> None:
         """Stop it, and delete its data."""
-        self._run(self._choice.stop_command(self.port))
+        self._stop()
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _make_template(self, template: Path) -> None:
+    def _make_template(self, template: Path, settings: Mapping[str, str]) -> None:
         self._data.mkdir()
-        self._start()
-        self._run(self._choice.stop_command(self.port))
+        self._start(settings)
+        self._stop()
         if self.database:
             shutil.copytree(self._data, template)
         else:
             template.touch()  # nothing to copy: the command keeps its data elsewhere
         shutil.rmtree(self._data)
 
-    def _start(self) -> None:
+    def _start(self, settings: Mapping[str, str]) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
-        done = self._run(self._choice.start_command(self.port, {**self._settings, "GF_PATHS_DATA": str(self._data)}))
+        (self._ports / str(self.port)).touch()
+        done = run(self._choice.start_command(self.port, {**settings, "GF_PATHS_DATA": str(self._data)}))
         if done.returncode:
             raise StartError(
                 f"{' '.join(self._choice.start)} {self.port}: exit code {done.returncode}: {done.stdout}{done.stderr}"
@@ -128,8 +159,6 @@ class Process:
             time.sleep(0.05)
         raise StartError(f"{self.address}/apis does not answer within {PATIENCE:g} s of the start")
 
-    @staticmethod
-    def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
-        hidden = ("GF_", "GRAFANA_", "ANSIBLE_")
-        environment = {name: value for name, value in os.environ.items() if not name.startswith(hidden)}
-        return subprocess.run(command, env=environment, check=False, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    def _stop(self) -> None:
+        stop(self._choice, self.port)
+        (self._ports / str(self.port)).unlink()

@@ -10,7 +10,6 @@ command has started. The address of the front stays the same while :meth:`RealSe
 from __future__ import annotations
 
 import json
-import re
 import sqlite3
 import time
 from collections.abc import Callable
@@ -24,7 +23,7 @@ from emulator import VERSIONS, Emulator
 from emulator.profile import Profile
 from emulator.settings import CLOUD, DEFAULTS
 
-from .choice import CHOICE
+from .choice import CHOICE, variable
 from .cleaning import Traces
 from .front import Front, Upstream
 from .interface import Seen, TestServer
@@ -58,7 +57,7 @@ def variables(settings: dict[str, str]) -> dict[str, str]:
             not_applicable("cloud", f"{name} is a setting of the emulated Cloud API")
         if name in ONLY_EMULATED or name not in DEFAULTS:
             not_applicable("setting", f"{name} is a setting of the emulator")
-        found["GF_" + re.sub(r"[.-]", "_", name).upper()] = str(value)
+        found[variable(name)] = str(value)
     return found
 
 

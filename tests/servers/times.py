@@ -73,7 +73,10 @@ def shift_answer(
     later = [(name, _later_date(value, seconds) if name.lower() == "date" else value) for name, value in headers]
     if not _TOKENS.search(path):
         return later, content
-    found = json.loads(content)
+    try:
+        found = json.loads(content)
+    except ValueError:
+        return later, content
     if not isinstance(found, list):
         return later, content
     for entry in found:

@@ -20,7 +20,7 @@ from pathlib import Path
 import requests
 
 from servers.choice import Choice, Filled, choice, filled
-from servers.process import Process, StartError, Workspace
+from servers.process import Process, StartError, Workspace, remove_leftovers, work_folder
 from servers.report import HEAD, Results, known_failures, read_lines, results, section, with_section
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -54,9 +54,10 @@ def started(chosen: Choice) -> tuple[str, str]:
         workspace.remove()
 
 
-def run_tests(version: str, folders: list[str], words: list[str], report: Path) -> int:
+def run_tests(version: str, folders: list[str], words: list[str], report: Path, work: Path) -> int:
     """Run pytest, and return its exit code."""
-    environment = {**os.environ, "GRAFANA_VERSION": version, "GRAFANA_REPORT": str(report)}
+    told = {"GRAFANA_VERSION": version, "GRAFANA_REPORT": str(report), "GRAFANA_WORK": str(work)}
+    environment = {**os.environ, **told}
     # Twice the processors: most of a test is waiting for the server.
     workers = str(2 * (os.cpu_count() or 1))
     command = [
@@ -98,7 +99,11 @@ def main(words: list[str]) -> int:
         sys.exit(f"the server cannot be asked for its version: {problem}")
     print(f"Grafana {version} ({database})", flush=True)
     report = Path(tempfile.mkdtemp(prefix="orgsmith-real-")) / "results.jsonl"
-    code = run_tests(version, FRESH if chosen else FILLED, words, report)
+    work = work_folder()
+    try:
+        code = run_tests(version, FRESH if chosen else FILLED, words, report, work)
+    finally:
+        remove_leftovers(chosen, work)
     found = results(read_lines(report), version, known_failures())
     if code not in (0, 1) or not (found.passed or found.failed):
         print(f"pytest ended with exit code {code}; docs/servers.md stays as it is")
