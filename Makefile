@@ -49,6 +49,14 @@ emulator: .run-venv ## run the embedded Grafana in the foreground
 test: .test-venv ## run every test
 	@$(call in,$(VENV)) python -m pytest --numprocesses auto --dist worksteal $(TESTS) $(ARGS)
 
+.PHONY: real
+real: .test-venv ## run the tests on a real server: GRAFANA_START='command', or GRAFANA_URL with GRAFANA_USER, GRAFANA_PASSWORD
+	@$(call in,$(VENV)) python tests/tools/real.py $(ARGS)
+
+.PHONY: replay
+replay: .test-venv ## replay the recordings of GRAFANA_VERSION on a fresh GRAFANA_URL (or GRAFANA_START): list the differences
+	@$(call in,$(VENV)) python tests/tools/replay.py "$(GRAFANA_VERSION)" $(ARGS)
+
 .PHONY: histories
 histories: .test-venv ## try 2,000 histories of what may happen to a token
 	@$(call in,$(VENV)) HISTORIES=500 python -m pytest --numprocesses auto --dist worksteal \

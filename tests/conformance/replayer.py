@@ -299,11 +299,14 @@ def check_skipped(number: int, step: dict[str, Any], values: Values) -> list[Dif
     return []
 
 
-def replay(url: str, steps: list[dict[str, Any]], values: Values | None = None) -> list[Difference]:
+def replay(
+    url: str, steps: list[dict[str, Any]], values: Values | None = None, wait: Callable[[float], None] | None = None
+) -> list[Difference]:
     """Replay *steps* against the server at *url* and return all differences.
 
-    *values* carries what was saved from one recording to the next, as over an upgrade. ``wait`` moves the clock of
-    the emulator. A step whose request needs a value that the server did not give is a difference too.
+    *values* carries what was saved from one recording to the next, as over an upgrade. A step's ``wait`` moves the
+    clock of the emulator, or calls *wait* with the seconds. A step whose request needs a value that the server did not
+    give is a difference too.
     """
     values = Values() if values is None else values
     connection = Connection(url)
@@ -314,7 +317,7 @@ def replay(url: str, steps: list[dict[str, Any]], values: Values | None = None) 
                 differences += check_skipped(number, step, values)
                 continue
             if step.get("wait"):
-                connection.advance(step["wait"])
+                (wait or connection.advance)(step["wait"])
             try:
                 answer = connection.send(step, values)
             except Missing as missing:

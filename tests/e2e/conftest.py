@@ -19,7 +19,8 @@ import pytest
 import requests
 
 from e2e.shortcuts import shortcuts  # noqa: F401 - a fixture for all tests here
-from emulator import Emulator
+from servers import Grafana, TestServer
+from servers.plugin import pytest_configure  # noqa: F401 - switches the plugin on
 
 ROOT = Path(__file__).resolve().parents[2]
 #: Masked wherever it stands, so it must not be a word of what tests look for.
@@ -54,7 +55,7 @@ class Run:
 class Site:
     """A server, a folder to work in, and playbooks run there."""
 
-    def __init__(self, emulator: Emulator, folder: Path) -> None:
+    def __init__(self, emulator: TestServer, folder: Path) -> None:
         self.emulator, self.folder = emulator, folder
         self.home, self.keys = folder / "home", folder / "keys"
         for path in (self.home, self.keys):
@@ -142,8 +143,9 @@ class Site:
         """The server's address."""
         return self.emulator.url
 
-    def api(self, method: str, path: str, body=None, org: int | None = None):
-        """Make a request by hand, as the server's admin; it has to succeed."""
+    def api(self, method: str, path: str, body=None, org: int | str | None = None):
+        """Make a request by hand, as the server's admin; it has to succeed. *org* is an organization's id or name."""
+        org = self.emulator.orgs()[org] if isinstance(org, str) else org
         headers = {"X-Grafana-Org-Id": str(org)} if org else {}
         whole = self.url + path
         answer = requests.request(method, whole, json=body, headers=headers, auth=("admin", PASSWORD), timeout=10)
@@ -157,13 +159,12 @@ class Site:
 
     def user(self, login: str) -> None:
         """Make a user."""
-        state = self.emulator.state
-        user = state.add_user(login, f"{login}@example.org", login, "long-enough-1", 1)
-        state.orgs[1].members[user.id] = "Viewer"
+        user = {"login": login, "email": f"{login}@example.org", "name": login, "password": "long-enough-1", "OrgId": 1}
+        self.emulator.ask("POST", "/api/admin/users", user)
 
     def keys_made(self) -> list[str]:
-        """Return every key that the server has now."""
-        return list(self.emulator.state.by_secret)
+        """Return every key that the server has given."""
+        return self.emulator.keys()
 
     def requests(self) -> int:
         """Return how many requests were made, without login, logout, health and discovery."""
@@ -175,7 +176,7 @@ class Site:
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     """A server of the newest version for a module of tests."""
-    with Emulator(version="12.4.3", admin_password=PASSWORD) as emulator:
+    with Grafana(version="12.4.3", admin_password=PASSWORD) as emulator:
         site = Site(emulator, tmp_path_factory.mktemp("site"))
         yield site
         site.close()
@@ -187,7 +188,7 @@ def sites(tmp_path):
     with contextlib.ExitStack() as stack:
 
         def start(version: str = "12.4.3", **options) -> Site:
-            emulator = stack.enter_context(Emulator(version=version, admin_password=PASSWORD, **options))
+            emulator = stack.enter_context(Grafana(version=version, admin_password=PASSWORD, **options))
             folder = tmp_path / version
             folder.mkdir()
             site = Site(emulator, folder)

@@ -54,7 +54,7 @@ class Vaulted:
         return requests.get(self.site.emulator.url + "/api/org", headers=headers, timeout=10).status_code == 200
 
     def living(self):
-        return sorted(key.name for key in self.site.emulator.state.keys.values())
+        return self.site.emulator.token_names()
 
 
 @pytest.fixture
@@ -83,7 +83,8 @@ def test_four_runs_rotation_and_no_key_anywhere_else(vaulted):
 
 def test_a_key_that_does_not_work_any_more_is_found_from_the_control_node(vaulted):
     vaulted.play().ok()
-    next(iter(vaulted.site.emulator.state.keys.values())).revoked = True
+    (token,) = vaulted.site.emulator.tokens()
+    vaulted.site.emulator.revoke(token.id)
     assert vaulted.play(prove="always").ok().recap["changed"] == 1
     assert vaulted.works()
 

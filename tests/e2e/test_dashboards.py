@@ -68,7 +68,7 @@ def test_a_directory_that_changes(kept):
     assert "rate(node_cpu_seconds_total[5m])" in new[0]
     assert told.recap["changed"] == 1
     assert play().ok().recap["changed"] == 1
-    left = kept.api("GET", "/api/search?type=dash-db", org=2)
+    left = kept.api("GET", "/api/search?type=dash-db", org="tenant")
     assert [(hit["uid"], hit["folderTitle"]) for hit in left] == [("linux", "Hosts")]
 
     # a key in a dashboard is refused, and nowhere to be read even where the task insists

@@ -41,16 +41,17 @@ def test_module_stops_when_its_playbook_is_killed(sites):
     play["vars"] = {"ansible_python_interpreter": "{{ ansible_playbook_python }}"}
     path = site.write("killed.yml", [play])
     third, goes_on = threading.Event(), threading.Event()
-    original = site.emulator.server.answer
+    made = []
 
-    def answer(method, where, *rest):
+    def watch(request):
         # The third organization is made while the playbook dies: its answer waits for that.
-        if (method, where) == ("POST", "/api/orgs") and len(site.emulator.state.orgs) == 3:
-            third.set()
-            assert goes_on.wait(60)
-        return original(method, where, *rest)
+        if (request.method, request.path) == ("POST", "/api/orgs"):
+            made.append(request)
+            if len(made) == 3:
+                third.set()
+                assert goes_on.wait(60)
 
-    site.emulator.server.answer = answer
+    site.emulator.watch(watch)
     marker = f"KILL_TEST={os.getpid()}-{site.folder.name}"
     environment = {**site.environment, **dict([marker.split("=", 1)])}
     tool = str(Path(sys.executable).parent / "ansible-playbook")
@@ -67,8 +68,8 @@ def test_module_stops_when_its_playbook_is_killed(sites):
             break
         done.wait(1)
     assert alive(marker) == []
-    assert len(site.emulator.state.orgs) == 4  # the first, the two before, and the one that was under way
-    site.emulator.server.answer = original
+    assert len(site.emulator.orgs()) == 4  # the first, the two before, and the one that was under way
+    site.emulator.watch(None)
     assert site.play(path).ok().recap["changed"] == 1
-    assert len(site.emulator.state.orgs) == 31
+    assert len(site.emulator.orgs()) == 31
     assert site.play(path).ok().recap["changed"] == 0

@@ -213,6 +213,7 @@ def test_reissue(old):
 
 
 @pytest.mark.by_core
+@pytest.mark.emulator_only("state", "no request reads whether the page is hidden")
 def test_names_expired_keys_and_the_page(old):
     old.key("a", "over", lifetime=1)
     old.site.emulator.advance(5)

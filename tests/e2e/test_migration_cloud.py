@@ -65,7 +65,7 @@ class Cloud:
         return requests.get(self.emulator.url + "/api/org", headers=headers, timeout=10).status_code == 200
 
     def accounts(self):
-        return sorted(account.name for account in self.emulator.state.accounts.values())
+        return sorted(account["name"] for _org, account in self.emulator.accounts())
 
 
 @pytest.fixture

@@ -87,7 +87,7 @@ def test_all_in_one_run(migrated):
     assert '"reissued": 2' in run.text
     assert migrated.listed() == []
     assert all(map(migrated.works, migrated.stored().values()))
-    assert sorted(key.name for key in migrated.site.emulator.state.keys.values()) == ["replaces-ci", "replaces-reader"]
+    assert migrated.site.emulator.token_names() == ["replaces-ci", "replaces-reader"]
 
 
 def test_a_vault_that_cannot_be_written_costs_no_key(migrated):
@@ -95,4 +95,4 @@ def test_a_vault_that_cannot_be_written_costs_no_key(migrated):
     refused = migrated.play(delete_keys="after_proof").failed()
     assert "is not encrypted" in refused.text
     assert migrated.listed() == list(KEYS)
-    assert len(migrated.site.emulator.state.keys) == len(KEYS)
+    assert len(migrated.site.emulator.tokens()) == len(KEYS)

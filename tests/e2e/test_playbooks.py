@@ -26,15 +26,15 @@ def test_bootstrap_and_teardown(sites, version):
     assert site.play(bootstrap, "--check", **variables).ok().recap["changed"] == 4
     assert site.play(bootstrap, **variables).ok().recap["changed"] == 4
     assert site.play(bootstrap, **variables).ok().recap["changed"] == 0
-    org = next(org for org in site.emulator.state.orgs.values() if org.name == "apiorg")
-    dashboard = site.emulator.server.store.dashboard(org.id, "production-overview")
-    assert dashboard.title == "Production Overview"
-    assert dashboard.created_by.startswith("sa-")
-    assert dashboard.spec["panels"][1]["targets"][0]["legendFormat"] == "{{instance}}"
-    assert site.emulator.state.users[1].org_id == 1
+    org = site.emulator.orgs()["apiorg"]
+    dashboard = site.emulator.dashboard(org, "production-overview")["dashboard"]
+    assert dashboard["title"] == "Production Overview"
+    assert site.emulator.creator(org, "production-overview").startswith(("sa-", "service-account:"))
+    assert dashboard["panels"][1]["targets"][0]["legendFormat"] == "{{instance}}"
+    assert site.emulator.ask("GET", "/api/user")["orgId"] == 1
     assert site.play(teardown, **variables).ok().recap["changed"] == 4
     assert site.play(teardown, **variables).ok().recap["changed"] == 0
-    assert [org.name for org in site.emulator.state.orgs.values()] == ["Main Org."]
+    assert list(site.emulator.orgs()) == ["Main Org."]
     assert list(site.keys.iterdir()) == []
     assert site.play(bootstrap, **variables).ok().recap["changed"] == 4
 

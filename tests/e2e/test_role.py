@@ -18,12 +18,12 @@ def test_check_run_check_run(sites, version):
     playbook = site.role(site.tenants(3))
     planned = site.play(playbook, "--check", "--diff").ok()
     assert planned.recap["changed"] == 5
-    assert len(site.emulator.state.orgs) == 1
+    assert len(site.emulator.orgs()) == 1
     assert list(site.keys.iterdir()) == []
     assert site.play(playbook, "--diff").ok().recap["changed"] == 5
     assert site.play(playbook, "--check", "--diff").ok().recap["changed"] == 0
     assert site.play(playbook, "--diff").ok().recap["changed"] == 0
-    assert len(site.emulator.state.orgs) == 4
+    assert len(site.emulator.orgs()) == 4
     assert len(list(site.keys.glob("*.json"))) == 3
 
 
@@ -36,11 +36,11 @@ def test_a_tenant_that_fails_is_left_out_and_named(sites):
     run = site.play(site.role(tenants)).failed()
     assert "1 of 4 organizations failed, the others are finished" in run.text
     assert "tenant-1, members: no user has the login or e-mail nobody" in " ".join(run.text.split())
-    orgs = {org.name: org for org in site.emulator.state.orgs.values()}
+    orgs = site.emulator.orgs()
     assert set(orgs) == {"Main Org.", "tenant-0", "tenant-1", "tenant-2", "tenant-3"}
     assert sorted(path.name for path in site.keys.glob("*.json")) == ["tenant-0.json", "tenant-2.json", "tenant-3.json"]
-    assert site.emulator.server.store.dashboard(orgs["tenant-1"].id, "overview") is None
-    assert site.emulator.server.store.dashboard(orgs["tenant-3"].id, "overview") is not None
+    assert site.emulator.dashboard(orgs["tenant-1"], "overview") is None
+    assert site.emulator.dashboard(orgs["tenant-3"], "overview") is not None
 
 
 @pytest.mark.by_core
@@ -49,7 +49,7 @@ def test_chunks(sites):
     site.user("alice")
     run = site.play(site.role(site.tenants(5), org_bootstrap_chunk_size=2)).ok()
     assert run.text.count("TASK [orgsmith.grafana.org_bootstrap : Organizations]") == 3
-    assert len(site.emulator.state.orgs) == 6
+    assert len(site.emulator.orgs()) == 6
 
 
 @pytest.mark.parametrize("version", ["9.3.2", pytest.param("12.4.3", marks=pytest.mark.by_core)])
@@ -59,8 +59,9 @@ def test_dashboards_with_the_tenants_own_token(sites, version):
     playbook = site.role(site.tenants(2), org_bootstrap_dashboards_as="token")
     assert site.play(playbook, "--check").ok().recap["changed"] == 5
     assert site.play(playbook).ok().recap["changed"] == 5
-    written = [site.emulator.server.store.dashboard(org, "overview").created_by for org in (2, 3)]
-    assert all(login.startswith("sa-") for login in written)
+    orgs = site.emulator.orgs()
+    written = [site.emulator.creator(orgs[name], "overview") for name in ("tenant-0", "tenant-1")]
+    assert all(creator.startswith(("sa-", "service-account:")) for creator in written)
     assert site.play(playbook).ok().recap["changed"] == 0
 
 
@@ -71,7 +72,7 @@ def test_dashboards_that_nobody_could_write(sites):
     tenants[0]["service_accounts"][0]["role"] = "Viewer"
     run = site.play(site.role(tenants, org_bootstrap_dashboards_as="token")).failed()
     assert "organization tenant-0 has dashboards, and no token that could write them" in run.text
-    assert len(site.emulator.state.orgs) == 1
+    assert len(site.emulator.orgs()) == 1
 
 
 @pytest.mark.by_core
@@ -113,7 +114,7 @@ def test_unknown_option_is_refused_by_the_argument_spec(sites):
     tenants[0]["members"][0]["rle"] = "Viewer"
     run = site.play(site.role(tenants)).failed()
     assert "rle" in run.text
-    assert len(site.emulator.state.orgs) == 1
+    assert len(site.emulator.orgs()) == 1
 
 
 @pytest.mark.by_core
@@ -135,6 +136,6 @@ def test_budget_of_requests(sites, dashboards_as):
     first = site.requests()
     site.play(playbook).ok()
     second = site.requests() - first
-    assert len(site.emulator.state.orgs) == size + 1
+    assert len(site.emulator.orgs()) == size + 1
     assert first <= 12 * size, first / size
     assert second <= 6 * size, second / size

@@ -84,7 +84,7 @@ class Vaulted:
 
     def living(self):
         """Return the names of the tokens that the server has."""
-        return sorted(key.name for key in self.site.emulator.state.keys.values())
+        return self.site.emulator.token_names()
 
 
 @pytest.mark.by_core
@@ -191,9 +191,8 @@ def test_the_stored_key_is_asked(sites, why):
         vaulted.environment["GRAFANA_URL"] = vaulted.site.emulator.url.replace("127.0.0.1", "localhost")
     assert vaulted.bootstrap().ok().recap["changed"] == 0
     # The database was restored: the id is listed, and its key is another one.
-    state = vaulted.site.emulator.state
-    (token,) = state.keys.values()
-    del state.by_secret[token.secret]
+    (token,) = vaulted.site.emulator.tokens()
+    vaulted.site.emulator.replace_key(token.id)
     assert vaulted.bootstrap().ok().recap["changed"] == 1
     assert vaulted.works("tenant-0")
 
@@ -203,9 +202,9 @@ def test_a_disabled_account_is_said_and_keeps_its_token(sites):
     """The server refuses all keys of a disabled account: no reason to replace any, and none to be lost."""
     vaulted = Vaulted(sites(), 1)
     vaulted.bootstrap().ok()
-    state = vaulted.site.emulator.state
-    (key,) = state.keys.values()
-    state.accounts[key.account_id].disabled = True
+    (token,) = vaulted.site.emulator.tokens()
+    account = f"/api/serviceaccounts/{token.account_id}"
+    vaulted.site.api("PATCH", account, {"isDisabled": True}, org=token.org_id)
     run = vaulted.task(name="tenant-0", prove="always").ok()
     assert run.recap["changed"] == 0
     assert "do not work until it is enabled" in run.text
@@ -214,7 +213,7 @@ def test_a_disabled_account_is_said_and_keeps_its_token(sites):
     assert "cannot be proven" in rotated.text
     assert "WarningSummary" not in rotated.text
     assert vaulted.living() == ["tenant-0-2"]
-    state.accounts[key.account_id].disabled = False
+    vaulted.site.api("PATCH", account, {"isDisabled": False}, org=token.org_id)
     assert vaulted.works("tenant-0")
 
 
@@ -222,8 +221,7 @@ def test_what_failed_is_not_made_by_the_way(sites):
     """Where one of two tokens cannot be made, cleaning up after the other makes none that nobody would store."""
     vaulted = Vaulted(sites(), 2)
     vaulted.bootstrap().ok()
-    state = vaulted.site.emulator.state
-    other = next(key for key in state.keys.values() if key.name == "tenant-1")
+    other = next(token for token in vaulted.site.emulator.tokens() if token.name == "tenant-1")
     vaulted.site.emulator.advance(31 * DAY)
     vaulted.site.emulator.fault({"method": "POST", "path": f"/{other.account_id}/tokens", "kind": "rate_limit"})
     items = [{"org_name": name, "service_account": name, "name": name} for name in ("tenant-0", "tenant-1")]

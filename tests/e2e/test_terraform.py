@@ -171,7 +171,7 @@ def test_two_applies(sites):
     assert "Plan: 6 to add, 0 to change, 0 to destroy." in plans[1]
     assert plans[1].count("will no longer be managed by Terraform, but will not be destroyed") == 3
     assert "No changes" in plans[2]
-    keys = list(site.emulator.state.keys.values())
+    keys = site.emulator.tokens()
     assert sorted(key.name for key in keys) == sorted(
         name + end for name in ("ci", "team-checkout", "team-payments") for end in ("", "-token")
     )

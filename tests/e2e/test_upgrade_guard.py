@@ -49,7 +49,7 @@ def test_exit_status(site):
     assert f"[decided] {decision}" in decided.text
     site.play(GUARD, upgrade_scan_exclude=["*.sh"], **scanned).ok()
     assert writes(site) == []
-    assert len(site.emulator.server.state.keys) == 1
+    assert len(site.emulator.api_keys()) == 1
 
 
 def test_by_extra_variable_of_the_command_line(site):

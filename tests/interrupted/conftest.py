@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections import Counter
 
+from servers.plugin import pytest_configure  # noqa: F401 - switches the plugin on
+
 NAMES = ("histories", "runs", "kills", "kill points", "rotations", "lost answers")
 
 

@@ -10,9 +10,9 @@ import json
 import pytest
 import requests
 
-from emulator import Emulator
 from interrupted.runner import Runner
 from interrupted.world import LIFETIME, ORPHAN, PASSWORD
+from servers import Grafana
 from standins import Vault
 
 WORKS = {
@@ -26,7 +26,7 @@ class World:
     """A server, a place for the key of API key ci, and two runners; *sink* is file, command or hashi_vault."""
 
     def __init__(self, version, sink, folder):
-        self.emulator = Emulator(version=version, admin_password=PASSWORD)
+        self.emulator = Grafana(version=version, admin_password=PASSWORD)
         self.emulator.start()
         connection = {"url": self.emulator.url, "username": "admin", "password": PASSWORD, "retries": 2}
         self.runners = [Runner(connection), Runner(connection)]

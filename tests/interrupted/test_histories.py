@@ -63,7 +63,7 @@ class Histories(RuleBasedStateMachine):
     @rule(which=some.integers(0, 2))
     def revoke(self, which: int) -> None:
         for found in self.world.tokens()[which : which + 1]:
-            self.world.emulator.state.keys[found["id"]].revoked = True
+            self.world.emulator.revoke(found["id"])
 
     @rule(which=some.integers(0, 2))
     def delete(self, which: int) -> None:

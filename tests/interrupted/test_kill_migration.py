@@ -12,8 +12,8 @@ from __future__ import annotations
 import pytest
 import requests
 
-from emulator import Emulator
 from interrupted.runner import Runner
+from servers import Grafana
 
 PASSWORD = "S3cret-of-the-tests"
 KEYS = (("a", "ci"), ("a", "over"), ("a", "reader"), ("b", "ci"))
@@ -24,7 +24,7 @@ class Installation:
 
     def __init__(self, version, folder):
         self.version, self.folder = version, folder
-        self.emulator = Emulator(version="9.3.2", admin_password=PASSWORD)
+        self.emulator = Grafana(version="9.3.2", admin_password=PASSWORD)
         self.emulator.start()
         self.runner = Runner({"url": self.emulator.url, "username": "admin", "password": PASSWORD, "retries": 2})
 

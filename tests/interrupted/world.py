@@ -11,8 +11,8 @@ from typing import Any
 
 import requests
 
-from emulator import Emulator
 from interrupted.runner import Ended, Runner
+from servers import Grafana
 from standins import Awx, Vault
 
 PASSWORD = "S3cret-of-the-tests"
@@ -24,7 +24,7 @@ class World:
     """A server, a place for the key, and two runners. *sink* is file, command, hashi_vault or awx_credential."""
 
     def __init__(self, version: str, sink: str, folder: Path) -> None:
-        self.emulator = Emulator(version=version, admin_password=PASSWORD)
+        self.emulator = Grafana(version=version, admin_password=PASSWORD)
         self.emulator.start()
         connection = {"url": self.emulator.url, "username": "admin", "password": PASSWORD, "retries": 2}
         self.runners = [Runner(connection), Runner(connection)]

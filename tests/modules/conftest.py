@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Modules, run in this process against the embedded Grafana of each version."""
+"""Modules, run in this process against the embedded Grafana of each version, or against a real server."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from ansible.module_utils import basic
 from ansible.module_utils.common.text.converters import to_bytes
 
 from ansible_collections.orgsmith.grafana.plugins.module_utils._module import GrafanaModule
-from emulator import Emulator
+from servers import Grafana
+from servers.plugin import pytest_configure  # noqa: F401 - switches the plugin on
 
 PACKAGE = "ansible_collections.orgsmith.grafana.plugins.modules."
 #: The emulator's admin password in these tests: masked in results, so it must not be a word of them.
@@ -28,8 +29,8 @@ WITH_ACCOUNTS = ALL[1:]
 
 
 def start(version, **options):
-    """Return a running emulator, as a context manager."""
-    return Emulator(version=version, admin_password=PASSWORD, **options)
+    """Return a running server, as a context manager."""
+    return Grafana(version=version, admin_password=PASSWORD, **options)
 
 
 class Result(dict):
@@ -117,10 +118,15 @@ class Server:
         """Make a user as the server's admin does."""
         return self.api("POST", "/api/admin/users", {"login": login, "password": "long-enough-1", "name": login, **more})
 
+    def org_id(self, name):
+        """Return the id of an organization."""
+        return self.emulator.orgs()[name]
+
     def api(self, method, path, body=None, org=None, auth=("admin", PASSWORD)):
-        """Make a request by hand, which has to succeed."""
+        """Make a request by hand, which has to succeed; *org* is an organization's id or name."""
         import requests
 
+        org = self.org_id(org) if isinstance(org, str) else org
         headers = {"X-Grafana-Org-Id": str(org)} if org else {}
         answer = requests.request(method, self.url + path, json=body, headers=headers, auth=auth, timeout=10)
         assert answer.ok, (answer.status_code, answer.text)
@@ -216,13 +222,13 @@ class Org:
     def by_hand(self, uid, title, message="", folder="", **more):
         """Write a dashboard as a person does in the UI."""
         body = {"dashboard": {"uid": uid, "title": title, **more}, "folderUid": folder, "overwrite": True, "message": message}
-        return self.server.api("POST", "/api/dashboards/db", body, org=2)
+        return self.server.api("POST", "/api/dashboards/db", body, org="tenant")
 
     def read(self, uid):
-        return self.server.api("GET", f"/api/dashboards/uid/{uid}", org=2)
+        return self.server.api("GET", f"/api/dashboards/uid/{uid}", org="tenant")
 
     def uids(self):
-        hits = self.server.api("GET", "/api/search?type=dash-db", org=2)
+        hits = self.server.api("GET", "/api/search?type=dash-db", org="tenant")
         return sorted(hit["uid"] for hit in hits)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 def source(org, name, kind="prometheus", **more):
     """Make a data source of the organization; return its uid."""
     body = {"name": name, "type": kind, "access": "proxy", "uid": f"{kind}-{name.lower()}", **more}
-    org.server.api("POST", "/api/datasources", body, org=2)
+    org.server.api("POST", "/api/datasources", body, org="tenant")
     return body["uid"]
 
 
@@ -23,12 +23,12 @@ def without_default(org):
 
 def library_panel(org, uid, name, **model):
     body = {"uid": uid, "name": name, "kind": 1, "model": {"type": "gauge", "title": name, **model}}
-    org.server.api("POST", "/api/library-elements", body, org=2)
+    org.server.api("POST", "/api/library-elements", body, org="tenant")
 
 
 def library(org):
     """Return the library panels of the organization by uid."""
-    found = org.server.api("GET", "/api/library-elements", org=2)["result"]["elements"]
+    found = org.server.api("GET", "/api/library-elements", org="tenant")["result"]["elements"]
     return {element["uid"]: element for element in found}
 
 

@@ -255,6 +255,7 @@ def test_before_service_accounts(versioned):
     assert "9.1" in by_name(planned, "a")["ci"]["reason"]
 
 
+@pytest.mark.emulator_only("state", "no request reads whether the page is hidden")
 def test_the_page_is_hidden(old):
     """Only where no key is left, as the server would show the page all the same; and it keeps nobody from making keys."""
     old.key("a", "ci")
@@ -353,7 +354,7 @@ class TestServersThatDestroyKeys:
 
     def test_it_can_be_set_right(self, careless):
         """What the message says: switch the setting on, migrate."""
-        careless.server.emulator.server.settings.values["users.auto_assign_org"] = "true"
+        careless.server.emulator.configure({"users.auto_assign_org": "true"})
         careless.server.ok(MIGRATE, mode="server", org_name="a")
         assert careless.works("a", "ci")
 

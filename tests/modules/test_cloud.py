@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 
 import pytest
 import requests
@@ -23,6 +24,7 @@ class Stack:
     def __init__(self, server, folder):
         self.server, self.emulator, self.folder = server, server.emulator, folder
         self.dest = folder / "key"
+        self._made = Counter()
         self.wanted = {"service_account": "ci", "name": "ci", "seconds_to_live": "1h", "dest": str(self.dest)}
 
     def options(self, **changed):
@@ -46,7 +48,7 @@ class Stack:
 
     def set(self, **settings):
         """Change settings of the Cloud API, or the stack's status."""
-        self.emulator.server.settings.values.update({"cloud." + name: value for name, value in settings.items()})
+        self.emulator.configure({"cloud." + name: value for name, value in settings.items()})
 
     def accounts(self):
         """Return the stack's accounts as its admin sees them: name -> role."""
@@ -55,7 +57,7 @@ class Stack:
 
     def living(self):
         """Return the names of all tokens."""
-        return sorted(key.name for key in self.emulator.state.keys.values())
+        return self.emulator.token_names()
 
     def works(self):
         """Tell whether the stored key works at the stack."""
@@ -64,9 +66,9 @@ class Stack:
 
     def made(self):
         """Return how many requests were made of each kind since the last call: (method, route) -> count."""
-        found = {(one["method"], one["route"]): one["count"] for one in self.emulator.stats()["routes"]}
-        self.emulator.server.counts.clear()
-        return found
+        now = Counter({(one["method"], one["route"]): one["count"] for one in self.emulator.stats()["routes"]})
+        found, self._made = now - self._made, now
+        return dict(found)
 
 
 @pytest.fixture(params=WITH_ACCOUNTS)
@@ -206,7 +208,7 @@ def test_a_revoked_key_is_found_with_prove_always(each):
     each.account()
     made = each.key()["token"]["id"]
     assert not each.key(prove="always")["changed"]
-    each.emulator.state.keys[made].revoked = True
+    each.emulator.revoke(made)
     assert each.key(prove="always")["token"]["was"] in ("revoked", "refused")
     assert each.works()
 
@@ -562,7 +564,7 @@ def test_no_secret_is_shown(stack):
     shown.append(stack.fails("grafana_sa_token", **stack.wanted, rotate="always", retries=0))
     stack.emulator.fault({"kind": "redirect", "path": "instances", "times": 99})
     shown.append(stack.fails("grafana_service_account", name="ci"))
-    keys = [*stack.emulator.state.by_secret, stack.dest.read_text().strip(), TOKEN]
+    keys = [*stack.emulator.keys(), stack.dest.read_text().strip(), TOKEN]
     assert len(keys) >= 3
     for result in shown:
         assert not [key for key in keys if key in result.text]
@@ -572,14 +574,12 @@ def test_no_secret_is_shown(stack):
 def test_what_is_for_the_cloud_api_is_not_told_to_the_stack(stack):
     """Headers of the task go to the address that they were given for."""
     seen = []
-    answer = stack.emulator.server.answer
 
-    def watch(method, path, query, headers, body):
-        token = headers.get("Authorization", "").partition(" ")[2]
-        seen.append((path, headers.get("X-Proxy-Secret"), token, headers.get("x-request-id")))
-        return answer(method, path, query, headers, body)
+    def watch(request):
+        token = request.headers.get("Authorization", "").partition(" ")[2]
+        seen.append((request.path, request.headers.get("X-Proxy-Secret"), token, request.headers.get("x-request-id")))
 
-    stack.emulator.server.answer = watch
+    stack.emulator.watch(watch)
     stack.account(headers={"X-Proxy-Secret": "of-the-proxy"})
     stack.key(headers={"X-Proxy-Secret": "of-the-proxy"})
     cloud = [one for one in seen if "/instances/" in one[0]]

@@ -33,7 +33,7 @@ def count(server, route, method=None):
 
 def sessions(server):
     """Return how many sessions are open."""
-    return len(server.emulator.state.sessions)
+    return len(server.emulator.sessions())
 
 
 def test_few_requests_use_basic_auth(server):
@@ -57,15 +57,16 @@ def test_session_is_ended_after_a_failure(server):
 def test_session_is_ended_by_a_run_that_is_told_to_end(newest):
     """SIGTERM: the organization that is under way is finished, no other one is begun, and the session is ended."""
     second, goes_on = threading.Event(), threading.Event()
-    original = newest.emulator.server.answer
+    made = []
 
-    def answer(method, path, *rest):
-        if (method, path) == ("POST", "/api/orgs") and len(newest.emulator.state.orgs) == 2:
-            second.set()
-            assert goes_on.wait(30)
-        return original(method, path, *rest)
+    def watch(request):
+        if (request.method, request.path) == ("POST", "/api/orgs"):
+            made.append(request)
+            if len(made) == 2:
+                second.set()
+                assert goes_on.wait(30)
 
-    newest.emulator.server.answer = answer
+    newest.emulator.watch(watch)
     connection = {"url": newest.url, "username": "admin", "password": newest.password, "concurrency": 1}
     arguments = json.dumps({"ANSIBLE_MODULE_ARGS": {**connection, "batch": MANY, "_ansible_remote_tmp": "/tmp"}})
     process = subprocess.Popen([sys.executable, "-c", MODULE, "grafana_org"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
@@ -78,10 +79,10 @@ def test_session_is_ended_by_a_run_that_is_told_to_end(newest):
         assert process.wait(30) == 128 + 15
     finally:
         goes_on.set()
-        newest.emulator.server.answer = original
+        newest.emulator.watch(None)
         process.stdout.close()
     assert sessions(newest) == 0
-    assert 2 < len(newest.emulator.state.orgs) < 13
+    assert 2 < len(newest.emulator.orgs()) < 13
 
 
 @pytest.mark.parametrize("version", ["9.3.2", "11.5.1", "12.4.3"])
@@ -105,16 +106,14 @@ def test_session_that_asks_to_be_rotated(special, version):
     batch = [{"org_id": 1, "login": f"user-{number}", "role": "Viewer"} for number in range(6)]
     for item in batch:
         server.user(item["login"])
-    original = server.emulator.server.answer
     seen = []
 
-    def answer(method, path, *rest):
-        seen.append(path)
+    def watch(request):
+        seen.append(request)
         if len(seen) == 5:
-            server.emulator.server.clock.ahead += 700
-        return original(method, path, *rest)
+            server.emulator.advance(700)
 
-    server.emulator.server.answer = answer
+    server.emulator.watch(watch)
     server.ok("grafana_org_user", batch=[{**item, "role": "Editor"} for item in batch])
     assert count(server, "/login") == 1
     assert count(server, "/api/user/auth-tokens/rotate") == (1 if version == "12.4.3" else 0)
@@ -122,20 +121,15 @@ def test_session_that_asks_to_be_rotated(special, version):
 
 
 def test_session_that_has_ended_is_renewed_once(newest):
-    original = newest.emulator.server.answer
     seen = []
 
-    def answer(method, path, *rest):
-        seen.append(path)
+    def watch(request):
+        seen.append(request)
         if len(seen) == 5:
-            newest.emulator.state.sessions.clear()
-        return original(method, path, *rest)
+            newest.emulator.end_sessions()
 
-    newest.emulator.server.answer = answer
-    try:
-        assert newest.ok("grafana_org", concurrency=1, batch=MANY)["summary"]["changed"] == 12
-    finally:
-        newest.emulator.server.answer = original
+    newest.emulator.watch(watch)
+    assert newest.ok("grafana_org", concurrency=1, batch=MANY)["summary"]["changed"] == 12
     assert count(newest, "/login") == 2
 
 
@@ -242,7 +236,7 @@ def test_not_a_member(server):
     assert "join_org" in result["msg"]
     checked = server.ok("grafana_dashboard", check=True, join_org=True, **who, **wanted)
     assert checked["changed"]
-    assert not any(one["login"] == "boss" for one in server.api("GET", "/api/orgs/2/users"))
+    assert not any(one["login"] == "boss" for one in server.api("GET", f"/api/orgs/{server.org_id('tenant')}/users"))
     joined = server.ok("grafana_dashboard", join_org=True, **who, **wanted)
     assert joined["changed"]
     assert joined["joined_org"]

@@ -10,7 +10,7 @@ import json
 import pytest
 
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_resource import Dashboards
-from emulator.state import token_secret
+from modules.keys import token_secret
 
 BOSS = ("boss", "long-enough-1")
 
@@ -28,8 +28,8 @@ def board(uid, **more):
 
 def test_two_identities_of_one_org_prune_as_one(newer, tmp_path):
     newer.ok("grafana_org", name="tenant")
-    account = newer.api("POST", "/api/serviceaccounts", {"name": "x", "role": "Admin"}, org=2)
-    key = newer.api("POST", f"/api/serviceaccounts/{account['id']}/tokens", {"name": "t"}, org=2)["key"]
+    account = newer.api("POST", "/api/serviceaccounts", {"name": "x", "role": "Admin"}, org="tenant")
+    key = newer.api("POST", f"/api/serviceaccounts/{account['id']}/tokens", {"name": "t"}, org="tenant")["key"]
     token = tmp_path / "token"
     token.write_text(key)
     for name in "abc":
@@ -43,13 +43,13 @@ def test_two_identities_of_one_org_prune_as_one(newer, tmp_path):
     assert not newer.ok("grafana_dashboard", prune=True, batch=items)["changed"]
     gone = newer.ok("grafana_dashboard", prune=True, batch=items[:2])
     assert [entry["status"] for entry in gone["results"]] == ["ok", "ok", "changed"]
-    hits = newer.api("GET", "/api/search?type=dash-db", org=2)
+    hits = newer.api("GET", "/api/search?type=dash-db", org="tenant")
     assert sorted(hit["uid"] for hit in hits) == ["a", "b"]
     # of a key that does not work it is not known whose dashboards it is about, so nothing goes
     token.write_text("glsa_wrong")
     unknown = [{"directory": str(tmp_path / "b"), "token_file": str(token)}, items[0]]
     newer.fails("grafana_dashboard", prune=True, batch=unknown)
-    assert len(newer.api("GET", "/api/search?type=dash-db", org=2)) == 2
+    assert len(newer.api("GET", "/api/search?type=dash-db", org="tenant")) == 2
 
 
 def test_an_edit_during_the_run_is_not_pruned(routed, tmp_path, monkeypatch):

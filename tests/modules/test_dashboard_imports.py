@@ -170,5 +170,6 @@ def test_layouts_of_version_2(org, tmp_path, version, text):
     org.four(path=str(path))
     path.write_text(text(manifest(version, layout(version, title="Renamed"), "new")))
     assert org.four(path=str(path))[1]["dashboard"]["changed_paths"] == ["title"]
-    found = server.api("GET", f"/apis/dashboard.grafana.app/{version}/namespaces/org-2/dashboards/new")
+    namespace = f"org-{server.org_id('tenant')}"
+    found = server.api("GET", f"/apis/dashboard.grafana.app/{version}/namespaces/{namespace}/dashboards/new")
     assert found["spec"]["elements"] == {"panel-1": element(version)}

@@ -9,8 +9,8 @@ import json
 
 import pytest
 
-from emulator.state import token_secret
 from modules.exports import SHARED, WITH_LIBRARY, source
+from modules.keys import token_secret
 
 KEY = token_secret()
 

@@ -11,6 +11,7 @@ import pytest
 
 from modules.conftest import ALL
 from modules.exports import PANEL, WITH_LIBRARY, library, library_panel, source
+from servers import only_on_the_emulator
 
 OLD = [version for version in ALL if not version.startswith("12")]
 
@@ -48,9 +49,10 @@ def test_a_library_panel_that_has_gone_is_made_again(org):
     source(org, "A")
     org.ok(dashboard=WITH_LIBRARY)
     if org.server.version.startswith("12.4") or org.server.dashboard_api == "kubernetes":
-        org.server.api("DELETE", "/api/library-elements/lib-cpu", org=2)
+        org.server.api("DELETE", "/api/library-elements/lib-cpu", org="tenant")
     else:  # what a dashboard is connected to cannot be deleted: it has lost the connection, or never had one
-        org.server.emulator.server.store.library.of(2).clear()
+        only_on_the_emulator("state", "no request deletes a library panel that a dashboard is connected to")
+        org.server.emulator.server.store.library.of(org.server.org_id("tenant")).clear()
     again = org.four(dashboard=WITH_LIBRARY)
     assert again[1]["dashboard"]["changed_paths"] == ["library panels"]
     assert list(library(org)) == ["lib-cpu"]
@@ -103,7 +105,7 @@ def test_library_panels_that_are_missing(org, check):
     library_panel(org, "lib-cpu", "CPU")
     org.four(dashboard=PLAIN)
     org.four(dashboard={**PLAIN, "panels": [*PLAIN["panels"], {"id": 5, "type": "text", "title": "More"}]})
-    element = org.server.api("GET", "/api/library-elements/lib-cpu", org=2)["result"]
+    element = org.server.api("GET", "/api/library-elements/lib-cpu", org="tenant")["result"]
     assert element["meta"]["connectedDashboards"] == 1
 
 

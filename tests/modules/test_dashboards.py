@@ -67,28 +67,28 @@ def test_many_at_once(org):
 def test_many_into_new_folders(org):
     batch = [{"dashboard": {"uid": f"d{n}", "title": f"D {n}"}, "folder": f"F {n % 3}"} for n in range(15)]
     org.four(batch=batch, create_folder=True)
-    assert len(org.server.api("GET", "/api/folders", org=2)) == 3
+    assert len(org.server.api("GET", "/api/folders", org="tenant")) == 3
 
 
 def test_the_history_says_what_was_written(org):
     org.ok(dashboard={"uid": "a", "title": "A"}, message="first")
     org.ok(dashboard={"uid": "a", "title": "A", "tags": ["x"]}, message="second", source="ops/host")
     path = "/api/dashboards/id/1/versions" if org.server.version.startswith("8") else "/api/dashboards/uid/a/versions"
-    history = org.server.api("GET", path, org=2)
+    history = org.server.api("GET", path, org="tenant")
     versions = history["versions"] if isinstance(history, dict) else history
     assert versions[0]["message"] == "second [orgsmith.grafana: ops/host]"
-    first = org.server.api("GET", f"{path}/1", org=2)
+    first = org.server.api("GET", f"{path}/1", org="tenant")
     assert first["message"] == "first [orgsmith.grafana]"
 
 
 def edit(org):
     org.ok(dashboard={"uid": "a", "title": "A", "tags": ["ours"]})
     org.server.user("alice")
-    org.server.api("POST", "/api/orgs/2/users", {"loginOrEmail": "alice", "role": "Editor"})
+    org.server.api("POST", f"/api/orgs/{org.server.org_id('tenant')}/users", {"loginOrEmail": "alice", "role": "Editor"})
     version = org.read("a")["meta"]["version"]
     theirs = {"uid": "a", "title": "A", "tags": ["theirs"], "version": version}
     body = {"dashboard": theirs, "message": "by hand"}
-    org.server.api("POST", "/api/dashboards/db", body, org=2, auth=("alice", "long-enough-1"))
+    org.server.api("POST", "/api/dashboards/db", body, org="tenant", auth=("alice", "long-enough-1"))
     return {"uid": "a", "title": "A", "tags": ["ours, new"]}
 
 

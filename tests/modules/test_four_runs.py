@@ -136,7 +136,7 @@ def test_dashboard_in_a_new_folder(org):
 
 def test_dashboard_is_moved(org):
     org.ok("grafana_dashboard", org_name="tenant", dashboard={"uid": "cpu", "title": "CPU"})
-    org.api("POST", "/api/folders", {"uid": "hosts", "title": "Hosts"}, org=2)
+    org.api("POST", "/api/folders", {"uid": "hosts", "title": "Hosts"}, org="tenant")
     moved = org.four("grafana_dashboard", org_name="tenant", dashboard={"uid": "cpu", "title": "CPU"}, folder_uid="hosts")
     assert moved[1]["dashboard"]["changed_paths"] == ["folder"]
 
