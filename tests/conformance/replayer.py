@@ -256,14 +256,24 @@ def _in_no_order(item: Any) -> bool:
 
 def compare_sets(expected: list[Any], found: list[Any], values: Values, where: str) -> Iterator[tuple[str, Any, Any]]:
     """Yield (path, recorded, answered) for each item of *expected* that no item of *found* is like."""
-    left = list(found)
+    left = dict(enumerate(found))
     # Items that say more are matched first, so that none takes away what another one needs.
-    for item in sorted(expected, key=lambda one: sum(json.dumps(one).count(text) for text in PLACEHOLDERS)):
-        like = next((place for place, other in enumerate(left) if not list(compare(item, other, values))), None)
+    for number, item in sorted(enumerate(expected), key=lambda one: _vague(one[1])):
+        places = sorted(left, key=lambda place: place != number)  # most servers keep the order after all
+        like = next((place for place in places if next(compare(item, left[place], values), None) is None), None)
         if like is None:
-            yield f"{where}[]", item, left
+            yield f"{where}[]", item, list(left.values())
         else:
             del left[like]
+
+
+def _vague(item: Any) -> int:
+    """Return how many placeholders an item has."""
+    if isinstance(item, dict):
+        return sum(map(_vague, item.values()))
+    if isinstance(item, list):
+        return sum(map(_vague, item))
+    return int(isinstance(item, str) and (item in PLACEHOLDERS or "{{" in item))
 
 
 def _same(one: Any, other: Any) -> bool:
