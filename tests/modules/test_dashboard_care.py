@@ -152,23 +152,23 @@ def test_a_caller_who_is_no_member_is_not_told_that_nothing_is_there(stranger, t
     assert planned["summary"]["failed"] == 0
     joined = stranger.ok("grafana_dashboard", join_org=True, **wanted)
     assert joined["results"][-1]["diff"]["before"].startswith("uid: d0\n")
-    assert len(stranger.api("GET", "/api/search?type=dash-db", org=3)) == size - 1
+    assert len(stranger.api("GET", "/api/search?type=dash-db", org="theirs")) == size - 1
 
 
 @pytest.mark.parametrize("size", [1, 12])
 def test_absent_for_a_caller_who_has_to_join(stranger, size):
     for number in range(size):
         body = {"dashboard": board(f"d{number}"), "overwrite": True}
-        stranger.api("POST", "/api/dashboards/db", body, org=3, auth=BOSS)
+        stranger.api("POST", "/api/dashboards/db", body, org="theirs", auth=BOSS)
     items = [{"uid": f"d{number}", "state": "absent"} for number in range(size)]
     options = {"org_name": "theirs", "api": stranger.dashboard_api, "join_org": True}
     assert stranger.ok("grafana_dashboard", batch=items, **options)["summary"]["changed"] == size
-    assert stranger.api("GET", "/api/search?type=dash-db", org=3, auth=BOSS) == []
+    assert stranger.api("GET", "/api/search?type=dash-db", org="theirs", auth=BOSS) == []
 
 
 def test_absent_by_title_for_a_caller_who_has_to_join(stranger):
     body = {"dashboard": board("a"), "overwrite": True}
-    stranger.api("POST", "/api/dashboards/db", body, org=3, auth=BOSS)
+    stranger.api("POST", "/api/dashboards/db", body, org="theirs", auth=BOSS)
     wanted = {"org_name": "theirs", "dashboard": {"title": "A"}, "state": "absent", "api": stranger.dashboard_api}
     assert stranger.fails("grafana_dashboard", **wanted).code == "not_a_member"
     assert stranger.ok("grafana_dashboard", join_org=True, **wanted)["changed"]
