@@ -27,7 +27,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._client import se
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards import CurrentDashboard, Head, comparable
 from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import Forbidden, NotFound, Unsupported
 from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
-from ansible_collections.orgsmith.grafana.plugins.module_utils._unlisted import may_be_unlisted
+from ansible_collections.orgsmith.grafana.plugins.module_utils._unlisted import may_be_unlisted, reads_no_dashboard
 from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import (
     DASHBOARD_APIS,
     MESSAGES_LISTED,
@@ -138,7 +138,13 @@ class LegacyRoute:
 
     def dashboard(self, uid: str) -> CurrentDashboard | None:
         """Return the dashboard of this uid. Raises :class:`Forbidden` for a caller who is no member of the org."""
-        found = self._scope.client.find("/api/dashboards/uid/%s" % segment(uid), org=self._scope.org_id)
+        try:
+            found = self._scope.client.find("/api/dashboards/uid/%s" % segment(uid), org=self._scope.org_id)
+        except Forbidden as problem:
+            outsider = self._scope.membership_problem(problem)
+            if outsider is not None or not reads_no_dashboard(self._scope):
+                raise outsider or problem from None
+            return None
         if found is None and self._scope.client.at_least(VERSIONS_BY_UID) is False:
             self._scope.check_member(NONE_SHOWN)  # whom 8.5 says that nothing is there
         return None if found is None else from_legacy(found)

@@ -58,16 +58,30 @@ def may_be_unlisted(scope: Scope) -> bool:
     """Tell whether the server may leave out of its lists what this caller can read by uid."""
     if scope.client.at_least(FOLDER_APIS) is False:
         return False
-    return not scope.keep("reads all folders", lambda: _reads_all(scope))
+    granted = _permissions(scope)  # an Admin may read every folder
+    return granted is None or "folders:*" not in (granted.get("folders:read") or [])
 
 
-def _reads_all(scope: Scope) -> bool:
-    """Tell whether the caller may read every folder of the org, as its Admins may."""
+def reads_no_dashboard(scope: Scope) -> bool:
+    """Tell whether the caller may read no dashboard at all, as an Editor in an org that has no dashboard and no folder yet.
+
+    From 9.0 to 11 such a caller gets 403 for every dashboard, also for one that does not exist.
+    """
+    granted = _permissions(scope)
+    return granted is not None and not granted.get("dashboards:read")
+
+
+def _permissions(scope: Scope) -> dict[str, t.Any] | None:
+    """Return the caller's permissions in the org, action to scopes; ``None`` where the server does not report them."""
+    return t.cast("dict[str, t.Any] | None", scope.keep("permissions", lambda: _ask_permissions(scope)))
+
+
+def _ask_permissions(scope: Scope) -> dict[str, t.Any] | None:
     try:
         granted = scope.client.get("/api/access-control/user/permissions", org=scope.org_id)
     except (Forbidden, NotFound):
-        return False
-    return isinstance(granted, dict) and "folders:*" in (granted.get("folders:read") or [])
+        return None
+    return granted if isinstance(granted, dict) else None
 
 
-__all__ = ["derived_uid", "derived_uids", "look_up", "may_be_unlisted"]
+__all__ = ["derived_uid", "derived_uids", "look_up", "may_be_unlisted", "reads_no_dashboard"]

@@ -237,3 +237,20 @@ def test_a_hidden_dashboard_is_a_refusal_that_says_what_to_do(script, dashboard)
     assert (outcome.status, outcome.problem.code) == (FAILED, "forbidden")
     assert "created it over /apis without default permissions" in outcome.problem.message
     assert "POST /api/dashboards/uid/cpu/permissions" in outcome.problem.message
+
+
+@pytest.mark.parametrize(
+    ("granted", "status"),
+    [({"folders:create": ["folders:uid:general"]}, CHANGED), ({"dashboards:read": ["folders:uid:ops"]}, FAILED)],
+)
+def test_an_editor_of_an_empty_organization_gets_403_for_what_is_not_there(script, scope, granted, status):
+    """At 9.0 to 11 (from the source of the server)."""
+    resource = Dashboards()
+    script.expect(
+        health("11.5.1"), call("GET", "/api/dashboards/uid/cpu", 403, {"message": "Permissions needed: dashboards:read"})
+    )
+    script.expect(call("GET", "/api/access-control/user/permissions", 200, granted))
+    if status == CHANGED:
+        script.expect(call("POST", "/api/dashboards/db", 200, {"uid": "cpu", "version": 1}))
+    item = Item(0, ORG, resource.parse({"dashboard": {"uid": "cpu", "title": "CPU"}}))
+    assert Run(resource, scope.client, Mode()).one(scope, item).status == status
