@@ -241,7 +241,15 @@ BODY = {"a": {"b": 1}, "list": [{"name": "x", "id": 7}, {"name": "y", "id": 8}]}
 
 @pytest.mark.parametrize(
     ("path", "value"),
-    [("a.b", 1), ("a.c", None), ("list.1.id", 8), ("list.2.id", None), ("list.name=y.id", 8), ("list.name=z.id", None), ("a.b.c", None)],
+    [
+        ("a.b", 1),
+        ("a.c", None),
+        ("a.b.c", None),
+        ("list.1.id", 8),
+        ("list.2.id", None),
+        ("list.name=y.id", 8),
+        ("list.name=z.id", None),
+    ],
 )
 def test_what_a_step_saves(path: str, value: int | None) -> None:
     values = Values({})

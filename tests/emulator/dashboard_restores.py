@@ -18,8 +18,8 @@ from .server import Request, route
 def restore(request: Request) -> Reply:
     """Write a version again; the dashboard stays in its folder, and the message names the version."""
     profile, store, org_id = request.server.profile, request.server.store, request.caller.org_id
-    number = request.params.get("number", "")
-    found = store.dashboard_of_id(org_id, int(number or 0)) if number.isdigit() else store.dashboard(org_id, request.params["uid"])
+    number, uid = request.params.get("number", ""), request.params.get("uid", "")
+    found = store.dashboard_of_id(org_id, int(number)) if number.isdigit() else store.dashboard(org_id, uid)
     if not profile.unified:
         require_anywhere(request, WRITE)
         if found is None:

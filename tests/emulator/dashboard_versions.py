@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .dashboard_store import Dashboard, Version
 from .dashboard_rights import WRITE, missing, require_anywhere, require_on
+from .dashboard_store import Dashboard, Version
 from .folders import shown_name
 from .normalise import to_v0
 from .profile import Profile

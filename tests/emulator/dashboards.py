@@ -15,7 +15,6 @@ from .dashboard_rights import (
     DELETE,
     READ,
     WRITE,
-    missing,
     require_anywhere,
     require_on,
     require_visible,
@@ -92,9 +91,7 @@ def _folder_row(request: Request) -> Folder | None:
 
 def _row_of(folder: Folder) -> Dashboard:
     """Return a folder as a row of the dashboards' table; what is allowed in it is allowed to it."""
-    row = Dashboard(
-        folder.id, folder.org_id, folder.uid, {"title": folder.title}, folder.uid, folder.created, folder.created_by
-    )
+    row = Dashboard(folder.id, folder.org_id, folder.uid, {"title": folder.title}, folder.uid, folder.created, folder.created_by)
     row.updated, row.updated_by, row.version = folder.updated, folder.updated_by, folder.version
     return row
 
@@ -196,9 +193,7 @@ def write(request: Request) -> Reply:
     return answer
 
 
-def rewritten(
-    request: Request, old: Dashboard, spec: dict[str, Any], folder_uid: str, text: str, restored: int = 0
-) -> Reply:
+def rewritten(request: Request, old: Dashboard, spec: dict[str, Any], folder_uid: str, text: str, restored: int = 0) -> Reply:
     """Write a dashboard anew, and answer as that is answered; *restored* is the version that is written again."""
     profile, store, before, marks = request.server.profile, request.server.store, old.version, old.marks()
     notes = old.client_notes()

@@ -8,6 +8,7 @@ from __future__ import annotations
 from .dashboard_store import SERVER_MANAGER, Folder
 from .folders import CREATE, DEEPEST, FOLDER_NOTE, NESTED, WRITE, chain, missing, require, shown, too_deep
 from .kubernetes_objects import own_notes
+from .profile import Profile
 from .replies import Refusal, Reply, message, ok, typed
 from .server import Request, route
 
@@ -30,7 +31,7 @@ def move(request: Request) -> Reply:
     if folder is None or (parent and not above):
         return _missing(request, parent if folder else "")
     if folder in above:
-        return message(CIRCLE, 500) if profile.authorizer else _circle()
+        return _circle(profile)
     if _orphaned(request, above):
         return missing(request)
     if deeper(request, folder, len(above)):
@@ -49,13 +50,17 @@ def _missing(request: Request, parent: str) -> Reply:
     """Return the 404 of a folder that is moved, or of the one that it is moved into; General is no folder to move into."""
     profile = request.server.profile
     if not profile.unified:
-        return typed(404, "Not found", "folder.notFound")
+        return typed(404, "NotFound", "folder.notFound")
     if parent == "general" and profile.authorizer:
         return message(f'move target not found folders.folder.grafana.app "{parent}" not found', 500)
     return missing(request)
 
 
-def _circle() -> Reply:
+def _circle(profile: Profile) -> Reply:
+    if profile.authorizer:
+        return message(CIRCLE, 500)
+    if not profile.unified:
+        return message("move folder failed", 500)
     return typed(400, "Circular reference detected", "folder.circular-reference")
 
 

@@ -79,7 +79,7 @@ def shown(request: Request, folder: Folder, alone: bool = True) -> dict[str, Any
     if profile < NESTED:
         if profile >= (9, 0):
             entry["parentUid"] = ""
-    elif folder.parent and (alone or profile.authorizer):
+    elif folder.parent:
         entry["parentUid"] = folder.parent
         parents = _readable(request, folder) if alone else []
         if parents:
@@ -95,10 +95,11 @@ def _shown_parent(request: Request, folder: Folder) -> dict[str, Any]:
 
 
 def _shown_general(request: Request) -> dict[str, Any]:
-    """Return General as the API shows it from 12.1 on, which has it as a folder."""
+    """Return General as the API shows it from 10 on, which has it as a folder."""
     access, caller = request.server.access, request.caller
     may, admin, gone = (access.inside(caller, action, "") for action in (WRITE, "folders.permissions:write", DELETE))
-    return {**GENERAL_FOLDER, "canSave": may, "canEdit": may, "canAdmin": admin, "canDelete": gone}
+    name = {} if request.server.profile >= NESTED else {"title": "Root"}
+    return {**GENERAL_FOLDER, **name, "canSave": may, "canEdit": may, "canAdmin": admin, "canDelete": gone}
 
 
 def _above(request: Request, folder: Folder) -> list[Folder]:
@@ -179,7 +180,7 @@ def _seen(request: Request, folder: Folder) -> bool:
 
 
 def _shown_outside(request: Request, folder: Folder) -> bool:
-    """Tell whether the list of the folders outside of folders has this one: unified storage is asked only for those of the caller."""
+    """Tell whether the list of the folders outside of folders has this one: unified storage is asked for the caller's."""
     if not request.server.profile.authorizer or request.caller.grants is None:
         return True
     return request.caller.grants.allows(READ, FOLDERS, folder.uid, ())
@@ -197,10 +198,12 @@ def listed(request: Request) -> Reply:
     folders = [one for one in visible(request) if one.parent == parent and (parent or _shown_outside(request, one))]
     folders.sort(key=lambda folder: folder.title.lower())
     size, page = request.number("limit", 1000), max(1, request.number("page", 1))
+    if parent and above is None and not request.server.profile.unified:
+        return message("[guardian.dashboardNotFound] failed to get dashboard by UID: Dashboard not found", 404)
     if parent and above is None:
         return missing(request)
     hits = [_hit(request, one) for one in folders[(page - 1) * size : page * size]]
-    if request.server.profile.authorizer and not parent and page == 1 and request.caller.role != "Admin":
+    if request.server.profile >= NESTED and not parent and page == 1 and request.caller.role != "Admin":
         hits.insert(0, dict(SHARED))
     return ok(hits)
 
@@ -231,7 +234,7 @@ def create(request: Request) -> Reply:
     if parent and server.store.folder(caller.org_id, parent) is None and profile < (12, 1):
         return missing(request, status=not profile.unified)
     if "/" in uid and profile.authorizer:
-        text = f"Folder.folder.grafana.app \"{uid}\" is invalid: metadata.name: Invalid value: \"{uid}\": may not contain '/'"
+        text = f'Folder.folder.grafana.app "{uid}" is invalid: metadata.name: Invalid value: "{uid}": may not contain \'/\''
         return message(text, 422)
     _check_uid(profile, uid)
     if profile < (12, 1) and server.store.dashboard(caller.org_id, uid) is not None:
@@ -317,7 +320,7 @@ def by_id(request: Request) -> Reply:
 @route("GET", "/api/folders/{uid}")
 def one(request: Request) -> Reply:
     require(request, READ)
-    if request.params["uid"] == "general" and request.server.profile.authorizer:
+    if request.params["uid"] == "general" and request.server.profile >= (10, 0):
         return ok(_shown_general(request))
     folder = _one(request)
     if not request.server.profile.rbac and not request.server.access.folder(request.caller, READ, folder):

@@ -107,7 +107,7 @@ def one(request: Request) -> Reply:
     org_id = _enter(request)
     found = request.server.store.dashboard(org_id, request.params["name"])
     if found is None:
-        return _crash(request) if holed(request) else missing("dashboards", request.params["name"])
+        return missing("dashboards", request.params["name"])
     require_readable(request, found)
     return ok(object_of(request, found, request.params["version"]))
 
@@ -219,9 +219,12 @@ def _made(
     keep(request, made, notes, metadata)
     manage(request, made, spec, notes)
     own_notes(made, client_of(request), None, notes)
-    if (grant and not folder) or holed(request):
+    if grant and not folder and not holed(request):
         request.server.access.made(request.caller, DASHBOARD_KIND, name, folder, org_id)
-    return ok(object_of(request, made, version, written="created", posted=spec), 201)
+    answer = object_of(request, made, version, written="created", posted=spec)
+    if grant and holed(request):  # it means nothing there, and is not stored
+        answer["metadata"]["annotations"][GRANT_NOTE] = grant
+    return ok(answer, 201)
 
 
 @route("PUT", DASHBOARDS + "/{name}", there=there)
@@ -230,8 +233,6 @@ def put(request: Request) -> Reply:
     store, name = request.server.store, request.params["name"]
     metadata, spec, notes = body_of(request, f"{GROUP}/{request.params['version']}")
     found = store.dashboard(org_id, name)
-    if found is None and holed(request):
-        return _crash(request)
     if found is None:
         folder = _check(request, org_id, name, spec, notes)
         return _made(request, org_id, name, metadata, spec, notes, folder)
@@ -283,18 +284,13 @@ def _writer(request: Request) -> str:
     return request.caller.login if request.caller.user or not holed(request) else ""
 
 
-def _crash(request: Request) -> Reply:
-    """Return what 11.5 answers where a dashboard is missing."""
-    return Reply(500, f'Internal Server Error: "{request.path}": Dashboard not found\n', "text/plain")
-
-
 @route("DELETE", DASHBOARDS + "/{name}", there=there)
 def delete(request: Request) -> Reply:
     org_id = _enter(request)
     name = request.params["name"]
     found = request.server.store.dashboard(org_id, name)
     if found is None:
-        return _crash(request) if holed(request) else missing("dashboards", name)
+        return missing("dashboards", name)
     require_readable(request, found)
     require(request, "dashboards:delete", DASHBOARD_KIND, name, found.folder_uid)
     if found.provisioned is not None:

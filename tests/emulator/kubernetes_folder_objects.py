@@ -20,7 +20,7 @@ def own(folder: Folder, manager: str, names: set[str], generated: bool = False) 
     """Remember which fields of the spec a manager set, and whether it asked for a generated name."""
     for owner, kept in folder.owners.items():
         if owner != manager:
-            kept -= names
+            kept.difference_update(names)
     folder.owners.setdefault(manager, set()).update(names)
     if generated:
         folder.generated_by = manager

@@ -13,7 +13,7 @@ from .dashboard_store import Folder
 from .folder_moves import CIRCLE, deeper
 from .folders import CREATE, DEEPEST, DELETE, WRITE, chain, visible
 from .kubernetes import body_of, continued, holed, there
-from .kubernetes_access import allows, check_member, enter, require, require_readable
+from .kubernetes_access import allows, check_member, enter, require, require_readable, require_role
 from .kubernetes_folder_objects import GROUP, folder_object, own
 from .kubernetes_objects import (
     GRANT_NOTE,
@@ -41,7 +41,11 @@ def folders_route(method: str, template: str) -> Any:
 
     def register(handler: Handler) -> Handler:
         def known(request: Request) -> Reply:
-            return Reply(404, {"paths": LEGACY_FORM}) if holed(request) else handler(request)
+            if not holed(request):
+                return handler(request)
+            if request.method == "POST" and not request.caller.is_admin:
+                require_role(request, FOLDERS, GROUP)
+            return Reply(404, {"paths": LEGACY_FORM})
 
         return route(method, template, there=there)(known)
 
@@ -98,8 +102,8 @@ def parents(request: Request) -> Reply:
     found = _found(request)
     items = []
     for one in chain(request, found.uid):
-        parent = {"parent": one.parent} if one.parent else {}
-        items.append({"name": one.uid, "title": one.title, **({"description": one.description} if one.description else {}), **parent})
+        more = {name: value for name, value in (("description", one.description), ("parent", one.parent)) if value}
+        items.append({"name": one.uid, "title": one.title, **more})
     return _answer("FolderInfoList", metadata={}, items=items)
 
 

@@ -142,7 +142,7 @@ def own_notes(found: Dashboard | Folder, manager: str, before: dict[str, str] | 
     changed = {name for name, text in sent.items() if before.get(name) != text}
     gone = (set(before) - set(sent)) | (set() if sent else {"."})
     for owner, names in found.note_owners.items():
-        names -= gone if owner == manager else gone | changed
+        names.difference_update(gone if owner == manager else gone | changed)
     found.note_owners.setdefault(manager, set()).update(changed)
 
 

@@ -79,7 +79,7 @@ def replace_of_folder(request: Request) -> Reply:
     levels = _items(request, "Failed to create permission")
     if found is not None:
         _replace(request, found.org_id, (FOLDERS, found.uid), levels)
-    return message("Folder permissions updated" if request.server.profile >= (12, 0) else "Dashboard permissions updated")
+    return message("Folder permissions updated" if request.server.profile >= (10, 0) else "Dashboard permissions updated")
 
 
 @route("GET", "/api/dashboards/uid/{uid}/permissions", there=lambda profile: profile >= (9, 0))
@@ -108,10 +108,9 @@ def _of_folder(request: Request, found: Folder) -> dict[str, Any]:
 
 def _of_dashboard(request: Request, found: Dashboard) -> dict[str, Any]:
     folder = request.server.store.folder(found.org_id, found.folder_uid)
-    if folder is None or request.server.profile.unified:
+    if folder is None or request.server.profile.unified or found.folder_half_set:
         return {"dashboardId": found.id}
-    uid = {"folderUid": folder.uid} if request.server.profile >= (10, 0) else {}
-    return {"dashboardId": found.id, "folderId": folder.id, **uid}
+    return {"dashboardId": found.id, "folderId": folder.id}
 
 
 def _shown(request: Request, entry: Entry) -> dict[str, Any]:

@@ -98,8 +98,13 @@ def _dashboard(request: Request, found: Dashboard) -> dict[str, Any]:
     hit.update(url=f"/d/{found.uid}/{title}", slug="", type=DASHBOARD, tags=tags_of(found), isStarred=False)
     folder = request.server.store.folder(found.org_id, found.folder_uid)
     if folder is not None:
-        hit.update(folderId=folder.id, folderUid=folder.uid, folderTitle=folder.title, folderUrl=url_of(request, folder))
+        hit.update(folderId=folder.id, folderUid=folder.uid, folderTitle=folder.title, folderUrl=_folder_url(request, folder))
     return {**hit, **_end(request)}
+
+
+def _folder_url(request: Request, folder: Folder) -> str:
+    """Return the path of the folder that a hit is in; 11 puts in the title as it is."""
+    return f"/dashboards/f/{folder.uid}/{folder.title}" if request.server.profile.numbers[0] == 11 else url_of(request, folder)
 
 
 def _org(request: Request, org_id: int) -> dict[str, int]:
@@ -118,5 +123,7 @@ def _folder(request: Request, found: Folder) -> dict[str, Any]:
     if parent is None and found.parent and request.server.profile.authorizer:  # an orphan names what is not there
         hit.update(folderUid=found.parent, folderUrl=f"/dashboards/f/{found.parent}/{slug(request.server.profile, '')}")
     if parent is not None:
-        hit.update(folderId=parent.id, folderUid=parent.uid, folderTitle=parent.title, folderUrl=url_of(request, parent))
+        hit.update(folderUid=parent.uid, folderTitle=parent.title)
+        if request.server.profile.unified:
+            hit.update(folderId=parent.id, folderUrl=url_of(request, parent))
     return {**hit, **_end(request)}

@@ -85,7 +85,9 @@ def permissions_of(server: Server, caller: Caller) -> dict[str, list[str]]:
         for (kind, uid), level in entries:
             for action in grants.rules.levels if grants is not None else ():
                 if grants.rules.level(action, kind) <= level and kind in (FOLDERS, DASHBOARDS):
-                    found.setdefault(action, []).append(f"{kind}:uid:{uid}")
+                    # 11 lists each of them twice, but one.
+                    twice = numbers[0] == 11 and action != "folders:create"
+                    found.setdefault(action, []).extend([f"{kind}:uid:{uid}"] * (2 if twice else 1))
     action, scope, since = SHARED
     if numbers >= since:
         found.setdefault(action, []).append(scope)

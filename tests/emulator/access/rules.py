@@ -9,7 +9,7 @@ They follow the recorded answers of ``GET /api/access-control/user/permissions``
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from typing import NamedTuple
 
 from ..profile import Profile
@@ -100,7 +100,7 @@ class Rules:
         return on_folder if kind == FOLDERS else on_dashboard
 
 
-@lru_cache(maxsize=None)
+@cache
 def _rules(numbers: tuple[int, ...]) -> Rules:
     levels = {one.name: (one.on_dashboard, one.on_folder) for one in ACTIONS if numbers >= one.since}
     general = {
