@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from e2e.shortcuts import shortcuts  # noqa: F401 - a fixture for all tests here
+from e2e import shortcuts
 from servers import Grafana, TestServer
 from servers.plugin import pytest_configure  # noqa: F401 - switches the plugin on
 
@@ -87,16 +87,7 @@ class Site:
     def command(self, *words: str, environment: dict[str, str] | None = None) -> Run:
         """Run a tool that stands beside this Python."""
         tool = Path(sys.executable).parent / words[0]
-        done = subprocess.run(
-            [str(tool), *words[1:]],
-            cwd=self.folder,
-            env={**self.environment, **(environment or {})},
-            check=False,
-            capture_output=True,
-            text=True,
-            stdin=subprocess.DEVNULL,
-        )
-        return Run(done)
+        return Run(shortcuts.run([str(tool), *words[1:]], self.folder, {**self.environment, **(environment or {})}))
 
     def play(self, playbook: str | Path, *words: str, environment: dict[str, str] | None = None, **variables) -> Run:
         """Run a playbook with *variables*."""
@@ -171,6 +162,13 @@ class Site:
         routes = self.emulator.stats()["routes"]
         free = [r for r in routes if r["route"] in FREE and not (r["route"] == "/api/orgs" and r["method"] == "POST")]
         return sum(route["count"] for route in routes) - sum(route["count"] for route in free)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _shortcuts(tmp_path_factory):
+    """What is the same in all runs of playbooks is done once."""
+    with shortcuts.switched_on(tmp_path_factory):
+        yield
 
 
 @pytest.fixture(scope="module")

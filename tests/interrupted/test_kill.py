@@ -11,9 +11,11 @@ from interrupted.world import LIFETIME, World
 
 #: Kinds of places; a rotation through the controller's vault is in tests/e2e.
 SINKS = ["file", "command", "hashi_vault", "awx_credential"]
+#: A run is killed either in a step of the server's or in one of the place's: no place has to meet every version.
+WORLDS = [("9.3.2", "file"), *(("12.4.3", sink) for sink in SINKS)]
 
 
-@pytest.fixture(scope="module", params=[(version, sink) for version in ("9.3.2", "12.4.3") for sink in SINKS], ids="-".join)
+@pytest.fixture(scope="module", params=WORLDS, ids="-".join)
 def world(request, tmp_path_factory):
     version, sink = request.param
     made = World(version, sink, tmp_path_factory.mktemp("keys"))

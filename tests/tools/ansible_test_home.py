@@ -3,25 +3,32 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Prepare a home directory in which `ansible-test --venv` works without the internet.
 
-    ansible_test_home.py DIR        (run by the Python that has ansible-core)
+    ansible_test_home.py DIR [PYTHON...]        (run by the Python that has ansible-core)
 
 ansible-test hands on HOME and PATH and little else. So the directory gets
 - a pip.conf with the settings that pip has here, from files and from PIP_* variables alike: which index, which
   certificates, which proxy is decided by the machine, and is not known to this repository;
 - a bootstrap script for pip in ansible-test's cache, which takes the pip that Python itself brings (`ensurepip`),
-  in place of the one that would be downloaded.
+  in place of the one that would be downloaded;
+- with the PYTHONs that ansible-test will find, a link to a directory in the user's cache that serves all checkouts, for
+  the environments that ansible-test makes of pinned requirements. It gives these names of their own by a hash, and
+  marks those that are complete. `flock DIR/.ansible/test/venv/.lock` keeps others out meanwhile.
 """
 
 from __future__ import annotations
 
 import ast
 import configparser
+import hashlib
 import os
 import re
 import subprocess
 import sys
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
+
+from shared_venv import USED, cache, point
 
 BOOTSTRAP = '''\
 """In place of get-pip.py: the pip that Python brings, then the versions that were asked for, from the index."""
@@ -84,6 +91,17 @@ def pip_versions() -> list[str]:
     return found
 
 
+def shared_environments(pythons: list[str]) -> Path:
+    """The directory for environments of this ansible-core and these interpreters."""
+    about = [subprocess.run([python, "-VV"], check=True, capture_output=True, text=True).stdout for python in pythons]
+    key = hashlib.sha256(repr([version("ansible-core"), pythons, about]).encode()).hexdigest()[:16]
+    place = cache() / ("ansible-test.%s" % key)
+    place.mkdir(parents=True, exist_ok=True)
+    for name in (USED, ".lock"):
+        (place / name).touch()
+    return place
+
+
 def main() -> None:
     home = Path(sys.argv[1])
     pip_conf = home / ".config" / "pip" / "pip.conf"
@@ -92,10 +110,12 @@ def main() -> None:
         # it may hold the password of an index
         pip_conf.chmod(0o600)
         pip_settings().write(file)
-    cache = home / ".ansible" / "test" / "cache"
-    cache.mkdir(parents=True, exist_ok=True)
-    for version in pip_versions():
-        (cache / ("get_pip_%s.py" % version.replace(".", "_"))).write_text(BOOTSTRAP, encoding="utf-8")
+    bootstraps = home / ".ansible" / "test" / "cache"
+    bootstraps.mkdir(parents=True, exist_ok=True)
+    for pip in pip_versions():
+        (bootstraps / ("get_pip_%s.py" % pip.replace(".", "_"))).write_text(BOOTSTRAP, encoding="utf-8")
+    if len(sys.argv) > 2:
+        point(home / ".ansible" / "test" / "venv", shared_environments(sys.argv[2:]))
 
 
 if __name__ == "__main__":

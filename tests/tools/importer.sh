@@ -4,7 +4,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 # Usage: importer.sh TARBALL
-# Checks a built collection with the program that Galaxy runs on upload.
+# Checks a built collection with the program that Galaxy runs on upload. It would only print what ansible-lint says;
+# `make lint` fails for it.
 set -euo pipefail
 
 tarball=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
@@ -15,7 +16,7 @@ cat >"$work/galaxy-importer.cfg" <<'SETTINGS'
 CHECK_REQUIRED_TAGS = True
 REQUIRE_V1_OR_GREATER = False
 RUN_ANSIBLE_DOC = True
-RUN_ANSIBLE_LINT = True
+RUN_ANSIBLE_LINT = False
 RUN_ANSIBLE_TEST = False
 SETTINGS
 # it leaves a report where it runs

@@ -7,14 +7,14 @@ Two things are kept that Ansible makes anew in each run, in the directory that E
 - payloads: the zip file of a module and of what it imports, which ansible-playbook makes for each module that a play uses
   (about 0.4 s). Ansible itself keeps them for the length of a run, under a lock.
 - bytecode: Python compiles what it imports from such a zip file each time, because it can write nothing there (about 0.3 s).
-  What is kept has the name of a hash of the source.
+  What is kept has a hash of the source as its name.
 """
 
 from __future__ import annotations
 
 import os
 
-KEPT = os.environ.get("E2E_SHORTCUTS")
+KEPT = os.environ.get("E2E_SHORTCUTS", "no")
 
 
 def keep_payloads(folder):
@@ -56,6 +56,6 @@ def keep_bytecode(folder):
     zipimport._compile_source = compile_source
 
 
-if KEPT:
+if KEPT != "no":
     keep_payloads(os.path.join(KEPT, "payloads"))
     keep_bytecode(os.path.join(KEPT, "bytecode"))
