@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# Everything here makes the virtual environment that it needs, and only once: the second time takes seconds.
+# Everything here makes the virtual environment that it needs, and only once: the second time takes seconds. Environments
+# lie in the user's cache directory and serve all checkouts; what is here are links (see tests/tools/shared_venv.py).
 # The newest Python from 3.11 on is found by itself; PYTHON=/path/to/python3 names another one.
 
 SHELL := /bin/bash
@@ -20,7 +21,7 @@ DOCS := .build/venv-docs
 BENCH := .build/venv-bench
 BROWSER := .build/venv-browser
 TARBALL := .build/dist/orgsmith-grafana-$(shell sed -n 's/^version: *//p' galaxy.yml).tar.gz
-TESTS = $(wildcard tests/unit tests/conformance tests/servers tests/modules tests/interrupted tests/e2e)
+TESTS = $(wildcard tests/unit tests/tools tests/conformance tests/servers tests/modules tests/interrupted tests/e2e)
 
 # Ansible sees the checkout as an installed collection through the link .build/ansible_collections/orgsmith/grafana.
 # Its configuration is named, because it ignores one that lies in a world-writable directory.
@@ -62,9 +63,8 @@ histories: .test-venv ## try 2,000 histories of what may happen to a token
 		tests/interrupted/test_histories.py $(ARGS)
 
 .PHONY: browser
-browser: .link ## look at the pages that the collection makes in Chromium; pictures of them go to .build/browser
+browser: .browser-venv ## look at the pages that the collection makes in Chromium; pictures of them go to .build/browser
 	@tests/tools/find-chromium.sh >/dev/null
-	@tests/tools/venv.sh $(BROWSER) tests/requirements-browser.txt
 	@$(call in,$(BROWSER)) CHROMIUM="$$(tests/tools/find-chromium.sh)" python -m pytest tests/browser/test_*.py $(ARGS)
 
 .PHONY: bench
@@ -97,14 +97,15 @@ docs: .link ## build the documentation as HTML
 	@$(call in,$(DOCS)) tests/tools/docs.sh
 
 .PHONY: clean
-clean: ## remove everything that was made, virtual environments included
-	rm -rf .venv .build .ansible .mypy_cache .pytest_cache .ruff_cache tests/output
+clean: ## remove everything that was made here; virtual environments stay in the cache for other checkouts
+	rm -rf .venv .build .ansible .hypothesis .mypy_cache .pytest_cache .ruff_cache tests/output
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: .link .run-venv .test-venv .lint-venv
+.PHONY: .link .run-venv .test-venv .lint-venv .browser-venv
+# made once only: tests that run at this moment need it
 .link:
 	@mkdir -p .build/ansible_collections/orgsmith
-	@ln -sfn ../../.. .build/ansible_collections/orgsmith/grafana
+	@[ -L .build/ansible_collections/orgsmith/grafana ] || ln -s ../../.. .build/ansible_collections/orgsmith/grafana
 
 .run-venv: .link
 	@tests/tools/venv.sh $(VENV) tests/requirements-run.txt
@@ -114,3 +115,6 @@ clean: ## remove everything that was made, virtual environments included
 
 .lint-venv: .link
 	@tests/tools/venv.sh $(LINT) tests/requirements-lint.txt
+
+.browser-venv: .link
+	@tests/tools/venv.sh $(BROWSER) tests/requirements-browser.txt

@@ -49,8 +49,10 @@ options:
     type: dict
   join_org:
     description:
-      - Whether a server admin who is no member of the organization joins it as Admin. What is in an organization
-        is shown to its members only.
+      - Whether a server admin who is not a member of the organization joins it as Admin. The server shows what is in an
+        organization to its members only.
+      - The caller joins before the first request into the organization. Without this option the task fails with the code
+        V(not_a_member).
     type: bool
     default: false
   validate_certs:

@@ -10,6 +10,7 @@ that its caller turns into a question: what is there now?
 
 from __future__ import annotations
 
+import contextlib
 import json
 import random
 import re
@@ -270,9 +271,24 @@ class Client:
     # The server.
 
     def own_org(self) -> dict[str, t.Any]:
-        """Return the organization that the caller's requests run in when none is named: ``id``, ``name``."""
-        found: dict[str, t.Any] = self.get("/api/org")
-        return found
+        """Return the organization that the caller's requests run in when none is named: ``id``, and ``name`` or ``None``.
+
+        A service account with the role None may not read it (403); from 11.5 on the server reports its id elsewhere.
+        Raises :class:`Forbidden` (``org_hidden``) where it does not.
+        """
+        try:
+            return t.cast("dict[str, t.Any]", self.get("/api/org"))
+        except Forbidden as problem:
+            with contextlib.suppress(Forbidden, NotFound):
+                user = self.get("/api/user")
+                if isinstance(user, dict) and user.get("orgId") is not None:
+                    return {"id": user["orgId"], "name": None}
+            raise Forbidden(
+                "the server does not let the caller's account (role None) read its organization: set org_id; %s"
+                % problem.message,
+                code="org_hidden",
+                **problem.details,
+            ) from None
 
     def version(self) -> Version | None:
         """Return the server's version, asked once; ``None`` where it is hidden from this caller."""

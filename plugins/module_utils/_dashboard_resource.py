@@ -22,6 +22,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_import
     required,
 )
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_options import parse
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_permissions import hidden, loses_permissions
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_prune import leftovers
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_routes import (
     NONE_SHOWN,
@@ -55,7 +56,9 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import (
 from ansible_collections.orgsmith.grafana.plugins.module_utils._key_like import masked
 from ansible_collections.orgsmith.grafana.plugins.module_utils._resource import BaseResource, Change, View
 from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
+from ansible_collections.orgsmith.grafana.plugins.module_utils._unlisted import derived_uids, look_up, may_be_unlisted
 from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import (
+    DASHBOARD_APIS,
     LIBRARY_PANELS_MAY_LACK,
     TITLES_REPEAT,
 )
@@ -187,8 +190,7 @@ class Dashboards(BaseResource):
             # The server takes no folder for General, and moves the dashboard there (8.5 to 12.4).
             folder_uid = current.folder_uid if current else folders.GENERAL
         folders.patiently(lambda: make_panels(scope, found.panels, folder_uid), made)
-        message = mark(desired.message, desired.source)
-        uid, version = folders.patiently(lambda: route.write(desired.uid, desired.body, current, folder_uid, message), made)
+        uid, version = folders.patiently(lambda: _written(route, desired, current, str(folder_uid)), made)
         written = CurrentDashboard(
             uid=uid, title=desired.title, body=desired.body, folder_uid=folder_uid, version=version, changed_paths=changed_paths
         )
@@ -201,7 +203,9 @@ class Dashboards(BaseResource):
             return title_taken(label(desired), "another dashboard of %s" % scope.where(), **problem.details)
         if "folder" in said_by_server and "not found" in said_by_server and desired.folder_uid:
             return folders.not_found(scope, desired.folder_uid)
-        if isinstance(problem, Forbidden) and "quota" in said_by_server:
+        if isinstance(problem, Forbidden) and "quota" not in said_by_server:
+            return hidden(scope, desired, problem)
+        if isinstance(problem, Forbidden):
             return Refused(
                 "the quota of dashboards of %s is reached: %s" % (scope.where(), problem.message),
                 code="quota_reached",
@@ -236,6 +240,29 @@ class Dashboards(BaseResource):
         return shown
 
 
+def _written(route: Route, desired: DesiredDashboard, current: CurrentDashboard | None, folder_uid: str) -> tuple[str, int]:
+    """Write the dashboard; return its uid and version. A new one without a uid gets a derived one."""
+    message = mark(desired.message, desired.source)
+    if current is not None or desired.uid is not None:
+        return route.write(desired.uid, desired.body, current, folder_uid, message)
+    for uid in derived_uids(folder_uid, desired.title):
+        try:
+            return route.write(uid, desired.body, None, folder_uid, message)
+        except Conflict:
+            there = route.dashboard(uid)
+            if there is None or _titled_place(there) == (folder_uid, desired.title):
+                raise
+    raise Refused(
+        "dashboard %s cannot get a uid that follows from its title: the dashboards that had these uids were renamed or moved; "
+        "give it a uid" % label(desired),
+        code="uid_taken",
+    )
+
+
+def _titled_place(dashboard: CurrentDashboard) -> tuple[str, str]:
+    return folders.general(dashboard.folder_uid), dashboard.title
+
+
 def _placeless(desired: DesiredDashboard) -> bool:
     """Tell whether a task says nothing of the folder."""
     return desired.folder is None and desired.folder_uid is None and not desired.below
@@ -263,8 +290,9 @@ def _asked(scope: Scope, route: Route, desired: DesiredDashboard, found: Found) 
     leaves = desired.state == "absent" or renamed_or_moved(desired, found)
     if current is not None and current.folder_uid and leaves:
         found = replace(found, current_folder=folders.path(scope, current.folder_uid))
+        found = replace(found, warnings=tuple(loses_permissions(scope, desired, found)))
     if desired.document is not None:
-        found = replace(found, warnings=tuple(required(scope, desired)))
+        found = replace(found, warnings=(*found.warnings, *required(scope, desired)))
     if isinstance(route, LegacyRoute) and desired.state == "present" and not scope.client.at_least(LIBRARY_PANELS_MAY_LACK):
         found = replace(found, missing_panels=tuple(missing_panels(scope, desired)))
     if current is None:
@@ -319,7 +347,11 @@ def _by_title(scope: Scope, route: Route, title: str, folder_uid: str) -> Curren
             % (len(uids), scope.where(), title, ", ".join(sorted(uids))),
             code="ambiguous",
         )
-    return route.dashboard(uids[0]) if uids else None
+    if uids:
+        return route.dashboard(uids[0])
+    # The search of 12.0 and later, which the legacy route uses, may not have seen a write of a moment ago.
+    lags = isinstance(route, LegacyRoute) and scope.client.at_least(DASHBOARD_APIS) is not False
+    return look_up(folder_uid, title, route.dashboard, _titled_place) if lags or may_be_unlisted(scope) else None
 
 
 __all__ = ["Dashboards", "titled"]

@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 from ansible_collections.orgsmith.grafana.plugins.module_utils._apis import (
     DASHBOARDS,
     FOLDER_NOTE,
+    GRANT_DEFAULT,
+    GRANT_NOTE,
     MANAGER_NOTE,
     MESSAGE_NOTE,
     NOTE,
@@ -25,6 +27,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._client import se
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards import CurrentDashboard, Head, comparable
 from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import Forbidden, NotFound, Unsupported
 from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
+from ansible_collections.orgsmith.grafana.plugins.module_utils._unlisted import may_be_unlisted, reads_no_dashboard
 from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import (
     DASHBOARD_APIS,
     MESSAGES_LISTED,
@@ -36,7 +39,9 @@ AUTO, LEGACY, KUBERNETES = "auto", "legacy", "kubernetes"
 AS_STORED = "v0alpha1"
 
 #: Annotations that the server writes itself, or that a write sets anew.
-_NOT_KEPT = tuple(NOTE + name for name in ("createdBy", "updatedBy", "updatedTimestamp", "folder", "message"))
+_NOT_KEPT = tuple(
+    NOTE + name for name in ("createdBy", "updatedBy", "updatedTimestamp", "folder", "message", "grant-permissions")
+)
 _ID_LABEL = NOTE + "deprecatedInternalID"
 
 #: What somebody sees who is no member of the org.
@@ -133,7 +138,13 @@ class LegacyRoute:
 
     def dashboard(self, uid: str) -> CurrentDashboard | None:
         """Return the dashboard of this uid. Raises :class:`Forbidden` for a caller who is no member of the org."""
-        found = self._scope.client.find("/api/dashboards/uid/%s" % segment(uid), org=self._scope.org_id)
+        try:
+            found = self._scope.client.find("/api/dashboards/uid/%s" % segment(uid), org=self._scope.org_id)
+        except Forbidden as problem:
+            outsider = self._scope.membership_problem(problem)
+            if outsider is not None or not reads_no_dashboard(self._scope):
+                raise outsider or problem from None
+            return None
         if found is None and self._scope.client.at_least(VERSIONS_BY_UID) is False:
             self._scope.check_member(NONE_SHOWN)  # whom 8.5 says that nothing is there
         return None if found is None else from_legacy(found)
@@ -219,7 +230,9 @@ class KubernetesRoute:
             return self.dashboard(uid)
         listed: _Listed = self._scope.keep("dashboards at first", lambda: self._listed(frozenset(wanted)))
         known, found = listed.take(uid)
-        return found if known else self.dashboard(uid)
+        if not known or (found is None and may_be_unlisted(self._scope)):
+            return self.dashboard(uid)
+        return found
 
     def _listed(self, wanted: frozenset[str]) -> _Listed:
         """Return those of *wanted* that pages of the list show; other dashboards are only counted in."""
@@ -258,6 +271,8 @@ class KubernetesRoute:
         notes[MESSAGE_NOTE] = message
         if folder_uid:
             notes[FOLDER_NOTE] = folder_uid
+        elif current is None:
+            notes[GRANT_NOTE] = GRANT_DEFAULT
         metadata: dict[str, t.Any] = {"annotations": notes}
         document = {
             "apiVersion": "%s/%s" % (DASHBOARDS, self._version),

@@ -136,6 +136,9 @@ class Abandoned(GrafanaError):
 #: Errors after which the server has to be asked again before anything else is concluded.
 QUESTIONS = (Conflict, ServerError, LostAnswer, Stale)
 
+#: What servers answer to a caller who is not a member of the organization: 403; from 12.4 on also 500 "Search failed".
+MEMBERS_ONLY = (Forbidden, ServerError)
+
 #: What to do next, where the status alone tells.
 ADVICE = {
     401: "check username and password, or the token; a refused password is not sent again",
@@ -195,7 +198,9 @@ def server_message(answer: Answer) -> tuple[str, str | None]:
     except ValueError:
         body = answer.text
     if isinstance(body, dict):
-        message = body.get("message") or body.get("error") or body.get("title") or body.get("status") or ""
+        # The status of a Kubernetes ``Status`` is always "Failure": a refusal of 12.4 carries nothing else.
+        status = "" if body.get("kind") == "Status" else body.get("status")
+        message = body.get("message") or body.get("error") or body.get("title") or status or ""
         found_id = body.get("messageId") or (body.get("reason") if body.get("kind") == "Status" else None)
         if not found_id and isinstance(body.get("code"), str):
             found_id = body["code"]  # Grafana Cloud's own words: NotFound, InvalidCredentials, InvalidArgument
@@ -231,6 +236,9 @@ def _kind(status: int, said: str) -> type[GrafanaError]:
     # 9.0 to 9.3 answer 500 where the token, its account or its organization was deleted.
     if status == 500 and said.lower() == "invalid api key":
         return Unauthorized
+    # 12.4 answers a caller who is not a member of the organization so on /apis, where others answer 403.
+    if status == 500 and "namespace mismatch" in said.lower():
+        return Forbidden
     # /apis says so of a resource version that has moved on, as the legacy routes do with 412.
     if status == 409 and "the object has been modified" in said:
         return Stale
@@ -263,5 +271,5 @@ def from_answer(method: str, url: str, answer: Answer) -> GrafanaError:
             **details,
         )
     advice = ADVICE.get(answer.status, "")
-    text = "%s %s answered %d: %s" % (method, where, answer.status, said or "no message")
+    text = "%s %s answered %d%s" % (method, where, answer.status, ": " + said if said else " without a message")
     return _kind(answer.status, said)("%s%s" % (text, "; " + advice if advice else ""), **details)

@@ -8,7 +8,9 @@ from __future__ import annotations
 import time
 import typing as t
 
+from ansible_collections.orgsmith.grafana.plugins.module_utils._client import segment
 from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import (
+    Conflict,
     Forbidden,
     GrafanaError,
     NotFound,
@@ -17,7 +19,8 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import (
 )
 from ansible_collections.orgsmith.grafana.plugins.module_utils._folder_tree import GENERAL, Folder, Tree, from_legacy
 from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
-from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import NESTED_FOLDERS
+from ansible_collections.orgsmith.grafana.plugins.module_utils._unlisted import derived_uids
+from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import NESTED_FOLDERS, TITLES_REPEAT
 
 #: How long a new folder's permissions may take to reach the token that made it, in seconds (12.0, recorded).
 DELAY = 60.0
@@ -158,15 +161,42 @@ def create(
     description: str | None = None,
     patient: bool = False,
 ) -> Folder:
-    """Make a folder and return it; *patient* where its parent was made a moment ago. Raises :class:`GrafanaError`."""
+    """Make a folder and return it; *patient* where its parent was made a moment ago. Raises :class:`GrafanaError`.
+
+    Without *uid* the folder gets a derived one, so that making it twice is a :class:`Conflict`.
+    """
     body = {"title": title}
-    for name, value in (("uid", uid), ("parentUid", parent or None), ("description", description)):
+    for name, value in (("parentUid", parent or None), ("description", description)):
         if value is not None:
             body[name] = value
-    answer = patiently(lambda: scope.client.post("/api/folders", body, org=scope.org_id), patient)
+    uids = iter([uid]) if uid is not None else derived_uids(parent, title)
+    body["uid"] = next(uids)
+    while True:
+        try:
+            answer = patiently(lambda: scope.client.post("/api/folders", body, org=scope.org_id), patient)
+            break
+        except Conflict:
+            another = next(uids, None) if _is_another(scope, body["uid"], parent, title) else None
+            if another is None:
+                raise
+            body["uid"] = another
     made = remembered(answer, parent, description)
     tree(scope).put_made(made)
     return made
+
+
+def _is_another(scope: Scope, uid: str, parent: str, title: str) -> bool:
+    """Tell whether the folder of a derived *uid* has been renamed or moved since it got that uid.
+
+    A folder that the caller made a moment ago may be refused for as long as permissions take to settle.
+    """
+    if scope.client.at_least(TITLES_REPEAT) is False:
+        return False  # where titles do not repeat, it is the title that another folder has
+    there = patiently(lambda: scope.client.find("/api/folders/%s" % segment(uid), org=scope.org_id), True)
+    if there is None:
+        return False
+    found = from_legacy(there)
+    return (found.parent_uid, found.title) != (parent, title)
 
 
 def remembered(answer: t.Mapping[str, t.Any], parent: str, description: str | None) -> Folder:
@@ -216,8 +246,8 @@ def only(scope: Scope, folders: t.Sequence[Folder], title: str) -> Folder | None
 def not_found(scope: Scope, what: str) -> GrafanaError:
     """Return the error for a folder that is not there."""
     return NotFound(
-        "folder %s was not found in %s: create it first, or give its titles as folder with create_folder: true"
-        % (what, scope.where()),
+        "folder %s was not found in %s, or the caller may not see it: create it first, or give its titles as folder with "
+        "create_folder: true" % (what, scope.where()),
         code="folder_not_found",
     )
 

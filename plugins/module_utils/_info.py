@@ -14,7 +14,12 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._client import Cl
 from ansible_collections.orgsmith.grafana.plugins.module_utils._cloud import client_for
 from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import Connection, OrgChoice
 from ansible_collections.orgsmith.grafana.plugins.module_utils._durations import moment
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput, Forbidden, GrafanaError, NotFound
+from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import (
+    MEMBERS_ONLY,
+    BadInput,
+    GrafanaError,
+    NotFound,
+)
 from ansible_collections.orgsmith.grafana.plugins.module_utils._module import GrafanaModule, connection_spec, guarded
 from ansible_collections.orgsmith.grafana.plugins.module_utils._org_users import member
 from ansible_collections.orgsmith.grafana.plugins.module_utils._orgs import ADDRESS
@@ -63,11 +68,11 @@ def scope_of(client: Client, choice: OrgChoice) -> Scope:
 
 
 def inside(scope: Scope, read: t.Callable[[], t.Any]) -> t.Any:
-    """Return what *read* reads; say so where the caller is no member of the org."""
+    """Return what *read* reads. Raises :class:`Forbidden` (``not_a_member``) where the caller is not a member of the org."""
     try:
         return read()
-    except Forbidden as problem:
-        raise scope.outside(problem) or problem from None
+    except MEMBERS_ONLY as problem:
+        raise scope.membership_problem(problem) or problem from None
 
 
 ORG_OPTIONS: dict[str, dict[str, t.Any]] = {
@@ -180,13 +185,17 @@ def of_orgs(
     for org in orgs:
         scope = Scope(client, org, directory, many=True)
         try:
+            # Asked first: some versions answer with an empty list, and from 12.4 on with a 500 that is repeated in vain.
+            problem = scope.membership_problem()
+            if problem is not None:
+                raise problem
             found += read(scope)
         except GrafanaError as problem:
             if problem.code != "not_a_member":
                 raise
             outside.append(org.shown())
     if outside:
-        module.warn("the %s of %d organizations are not shown: the caller is no member there" % (what, len(outside)))
+        module.warn("the %s of %d organizations are not shown: the caller is not a member there" % (what, len(outside)))
     return found, {"not_a_member_of": outside}
 
 

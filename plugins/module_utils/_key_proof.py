@@ -13,11 +13,11 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ansible_collections.orgsmith.grafana.plugins.module_utils._api_keys import AUTOGEN, list_keys, spelt
+from ansible_collections.orgsmith.grafana.plugins.module_utils._caller import Caller, ask_caller
 from ansible_collections.orgsmith.grafana.plugins.module_utils._client import Client
-from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import OrgChoice, read_token_file
+from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import read_token_file
 from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import (
     BadInput,
-    Forbidden,
     GrafanaError,
     Unauthorized,
 )
@@ -29,7 +29,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._sink_types impor
 from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks import Place, Shared
 from ansible_collections.orgsmith.grafana.plugins.module_utils._token_api import list_tokens
 from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens import mistyped
-from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import TOKEN_KNOWS_ITSELF
+from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import MIGRATION_KEEPS_ORG
 
 #: Why a key does not work, in words.
 REASONS = {
@@ -116,34 +116,32 @@ class Prover:
         if named is None and mistyped(key):
             proof.reason = "mistyped"
             return proof
-        user: t.Any = None
         with self._client.as_token(key) as client:
             try:
-                org = client.get("/api/org")
-                if self._client.at_least(TOKEN_KNOWS_ITSELF):
-                    user = client.find("/api/user")
+                caller = ask_caller(client, org_name=True)
             except Unauthorized as problem:
                 said = str(problem.details.get("server_message") or "").lower()
                 expired = "expired" if said == "expired api key" else "refused"  # 9.x has no message id
                 proof.reason = _REFUSALS.get(str(problem.details.get("message_id")), expired)
                 return proof
-            except Forbidden:
-                proof.reason = "no organization"
-                return proof
+        if caller.org_id is None and not self._client.at_least(MIGRATION_KEEPS_ORG):
+            proof.reason = "no organization"
+            return proof
         proof.works = True
-        proof.org = Org(int(org["id"]), str(org["name"]))
+        if caller.org_id is None:  # 10.2 to 11.4 report nothing of an account with the role None
+            return proof
+        proof.org = Org(caller.org_id, caller.org_name)
         # Who asks may not see the accounts of that organization; that the key works is shown all the same.
         with contextlib.suppress(GrafanaError):
-            self._whose(proof, user)
+            self._whose(proof, caller)
         proof.reason = _unexpected(proof)
         return proof
 
-    def _whose(self, proof: Proof, user: t.Any) -> None:
+    def _whose(self, proof: Proof, caller: Caller) -> None:
         """Find out whose key it is: by what the server says of it, or by its name, which is unique in an organization."""
         scope = self._scope(t.cast(Org, proof.org))
         accounts: list[Account] = scope.once("accounts", lambda: search_whole(scope))
-        login = str((user or {}).get("login") or "")
-        found = next((account for account in accounts if login and account.login == login), None)
+        found = next((account for account in accounts if caller.login and account.login == caller.login), None)
         if found is None and proof.api_key is not None:
             name = proof.api_key
             keys = scope.once("keys", lambda: list_keys(scope)) or []
@@ -169,7 +167,9 @@ class Prover:
 def _unexpected(proof: Proof) -> str | None:
     """Return what is not as the task expects it."""
     old, org = proof.old, t.cast(Org, proof.org)
-    if old.org != OrgChoice() and old.org.id != org.id and old.org.name != org.name:
+    # An account with the role None may not read the name of its organization: that is not compared then.
+    other_name = None not in (old.org.name, org.name) and old.org.name != org.name
+    if other_name or old.org.id not in (None, org.id):
         return "other org"
     if old.account is not None and proof.account is not None and proof.account != old.account:
         return "other account"

@@ -77,6 +77,7 @@ def check_role(client: Client, role: str | None) -> None:
 class OrgUsers(BaseResource):
     """The resource; one list of an org's members serves all items of that org."""
 
+    members_only = False
     kind = "member"
     requests_each = 2
 

@@ -21,9 +21,9 @@ from dataclasses import dataclass, field, replace
 from ansible_collections.orgsmith.grafana.plugins.module_utils._client import Client
 from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import OrgChoice, read_token_file
 from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import (
+    MEMBERS_ONLY,
     QUESTIONS,
     BadInput,
-    Forbidden,
     GrafanaError,
     LostAnswer,
     NotFound,
@@ -263,7 +263,7 @@ class Run:
         try:
             left = self.resource.leftovers(scope, [item.desired for item in items])
         except GrafanaError as problem:
-            better = (scope.outside(problem) if isinstance(problem, Forbidden) else None) or problem
+            better = (scope.membership_problem(problem) if isinstance(problem, MEMBERS_ONLY) else None) or problem
             if self.mode.check and better.code == "not_a_member" and self.client.connection.join_org:
                 return []  # the caller would be one by then
             first = replace(items[0], source=None)
@@ -303,18 +303,19 @@ class Run:
             return
         outcome.org = scope.org
         try:
-            self._story(scope, item, outcome)
-        except Forbidden as problem:
-            better = scope.outside(problem)
-            if better is None or better.code != "not_a_member" or not self.client.connection.join_org:
-                raise better or self.resource.explain(scope, item.desired, problem) from None
-            if self.mode.check:
-                self._unknown(item, outcome, "the caller would join the organization first")
+            if self._joins(scope):
+                if self.mode.check:
+                    self._unknown(item, outcome, "the caller would join the organization first")
+                    return
+                scope.join()
+                outcome.notes["joined_org"] = True
+                self._story(scope, item, outcome)
+                outcome.status = CHANGED
                 return
-            scope.join()
-            outcome.notes["joined_org"] = True
             self._story(scope, item, outcome)
-            outcome.status = CHANGED
+        except MEMBERS_ONLY as problem:
+            better = scope.membership_problem(problem)
+            raise better or self.resource.explain(scope, item.desired, problem) from None
         except Unauthorized as problem:
             if org_mismatch(problem):
                 problem = Unauthorized(
@@ -323,6 +324,18 @@ class Run:
                     **problem.details,
                 )
             raise problem from None
+
+    def _joins(self, scope: Scope) -> bool:
+        """Tell whether the caller has to join the org first (``join_org``). Raises :class:`NotFound` where it is not there.
+
+        The caller joins before the first request into the org: after a refused one, 12.4 goes on refusing for up to 30 s.
+        """
+        if not (self.client.connection.join_org and self.resource.members_only):
+            return False
+        problem = scope.membership_problem()
+        if problem is not None and problem.code != "not_a_member":
+            raise problem
+        return problem is not None
 
     def _without_parent(self, item: Item, outcome: Outcome) -> None:
         """Decide on an item whose org, or whose token's file, is not there."""

@@ -37,6 +37,8 @@ class Resource(t.Protocol):
     kind: str
     #: Whether the objects live in an organization (or on the server as a whole).
     in_org: bool
+    #: Whether the server shows the objects to members of the organization alone, server admins included.
+    members_only: bool
     #: How many requests an object takes at most, roughly: what a login is worth.
     requests_each: int
 
@@ -112,6 +114,7 @@ class BaseResource:
 
     kind = ""
     in_org = True
+    members_only = True
     requests_each = 3
 
     def order(self, wanted: t.Sequence[t.Any]) -> t.Sequence[int]:

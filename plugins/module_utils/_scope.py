@@ -26,6 +26,8 @@ ONE_BY_ONE = 3
 ORGS_PER_PAGE = 5000
 
 ADMIN = "Admin"
+#: Codes of the errors that :meth:`Scope.membership_problem` returns.
+MEMBERSHIP_PROBLEMS = ("not_a_member", "org_not_found")
 
 
 @dataclass(frozen=True)
@@ -85,10 +87,11 @@ class Directory:
                 self._memberships = list(self._client.get("/api/user/orgs") or [])
             return self._memberships
 
-    def joined(self) -> None:
-        """Forget who is a member of what."""
+    def joined(self, org: Org) -> None:
+        """Remember that the caller has become an Admin of *org*."""
         with self._lock:
-            self._memberships = None
+            if self._memberships is not None:
+                self._memberships.append({"orgId": org.id, "name": org.name, "role": ADMIN})
 
     def own(self) -> Org:
         """Return the organization that the caller's requests run in when none is named."""
@@ -104,7 +107,7 @@ class Directory:
         """
         wanted = list(dict.fromkeys(choices))
         if self._client.connection.identity.kind == "token":
-            return {choice: same_org(self.own(), choice) for choice in wanted}
+            return {choice: self._of_token(choice) for choice in wanted}
         found: dict[OrgChoice, Org | None] = {c: self._listed.get(c.id, Org(c.id)) for c in wanted if c.id is not None}
         if OrgChoice() in wanted:
             found[OrgChoice()] = self.own()
@@ -115,6 +118,17 @@ class Directory:
         else:
             found.update({choice: self.named(str(choice.name)) for choice in names})
         return found
+
+    def _of_token(self, choice: OrgChoice) -> Org:
+        """Return the organization of the caller's token if it is the chosen one. Raises :class:`Refused` if it is not."""
+        try:
+            own = self.own()
+        except Forbidden as problem:
+            if problem.code != "org_hidden" or choice.id is None:
+                raise
+            # The server refuses a token with another organization's id in the header (10.4 and later, recorded).
+            return Org(choice.id)
+        return same_org(own, choice)
 
     def named(self, name: str) -> Org | None:
         """Return the organization of exactly this *name*."""
@@ -129,6 +143,13 @@ class Directory:
 
 def same_org(own: Org, choice: OrgChoice) -> Org:
     """Return *own*, the org of a token, if it is the chosen one; raise :class:`Refused` if not."""
+    if choice.name is not None and own.name is None:
+        raise Refused(
+            "the token belongs to the organization with the id %d, and its account (role None) may not read that one's name, "
+            "so it cannot be compared with %s: set org_id instead of org_name" % (own.id, choice),
+            code="org_hidden",
+            token_org_id=own.id,
+        )
     if (choice.id is not None and choice.id != own.id) or (choice.name is not None and choice.name != own.name):
         raise Refused(
             "the token belongs to org %s (id %d), not to %s: a token works in its own organization alone; use that "
@@ -230,8 +251,14 @@ class Scope:
             for key in [key for key in self._read if key.startswith(kind)]:
                 del self._read[key]
 
-    def outside(self, problem: GrafanaError) -> GrafanaError | None:
-        """Return a better error for *problem* (a 403) where the caller is no member of the org, else ``None``."""
+    def membership_problem(self, problem: GrafanaError | None = None) -> GrafanaError | None:
+        """Return the error for a caller who is not a member of the org (``not_a_member``, or ``org_not_found`` where there
+        is no such org), ``None`` for a member and where that cannot be found out.
+
+        *problem* is the refusal that raised the question, if one did. The memberships are read once in a run.
+        """
+        if problem is not None and problem.code in MEMBERSHIP_PROBLEMS:
+            return problem
         if self.org is None or self.client.connection.identity.kind == "token":
             return None
         try:
@@ -244,15 +271,16 @@ class Scope:
                 "no organization has the id %d on %s" % (self.org.id, self.client.connection.url), code="org_not_found"
             )
         return Forbidden(
-            "the caller is no member of %s, and what is in it is shown to members only: set join_org: true to join as "
-            "Admin (server admins can), or let somebody add the caller; %s" % (self.where(), problem.message),
+            "the caller is not a member of %s, and the server shows what is in it to members only: set join_org: true to join "
+            "as Admin (server admins can), or ask an Admin of the organization to add the caller%s"
+            % (self.where(), "; " + problem.message if problem is not None else ""),
             code="not_a_member",
             org_id=self.org.id,
         )
 
     def check_member(self, seen: str) -> None:
-        """Raise :class:`Forbidden` for a caller who is no member: a list shows nothing then, of which *seen* tells."""
-        problem = self.outside(Forbidden(seen))
+        """Raise :class:`Forbidden` for a caller who is not a member: a list shows nothing then, as *seen* says."""
+        problem = self.membership_problem(Forbidden(seen))
         if problem is not None:
             raise problem
 
@@ -266,7 +294,7 @@ class Scope:
         """Make the caller, a server admin, an Admin of the org. It takes effect at once."""
         login = self.client.connection.identity.username or self.client.get("/api/user")["login"]
         self.client.post("/api/orgs/%d/users" % self.org_id, {"loginOrEmail": login, "role": ADMIN})
-        self.directory.joined()
+        self.directory.joined(t.cast(Org, self.org))
         self.joined = True
         self.forget()
 
@@ -279,7 +307,7 @@ def token_scope(client: Client, choice: OrgChoice, known: Org | None, version_of
     directory = Directory(client)
     if known is not None and version_of.at_least(TOKEN_KNOWS_ITSELF):
         return Scope(client, known, directory)
-    return Scope(client, same_org(directory.own(), choice), directory)
+    return Scope(client, directory.resolve([choice])[choice], directory)
 
 
 def org_mismatch(problem: GrafanaError) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.orgsmith.grafana.plugins.module_utils._caller import ask_caller
 from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import (
     Forbidden,
     GrafanaError,
@@ -17,11 +18,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import (
 from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
 from ansible_collections.orgsmith.grafana.plugins.module_utils._service_accounts import Account, named, numbered
 from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens import DesiredToken, Token, token
-from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import (
-    DAY_LIMIT,
-    TOKEN_KNOWS_ITSELF,
-    TOKENS_COUNTED,
-)
+from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import DAY_LIMIT, TOKENS_COUNTED
 
 #: The server's list of an account's tokens ends here, sorted by name, without a word (all versions).
 LIST_CAP = 300
@@ -66,18 +63,15 @@ def delete_token(scope: Scope, account_id: int, token_id: int) -> None:
 
 
 def prove(scope: Scope, key: str) -> None:
-    """Make a request with *key*: it has to work, in this org. Moves the token's last use.
+    """Test *key*: the server has to accept it, in this org where it reports one. Moves the token's last use.
 
     Raises :class:`Refused` (``unproven``) or what the server refuses the key with.
     """
     with scope.client.as_token(key) as client:
-        try:
-            org = client.get("/api/org")
-        except Forbidden:  # an account without a role is known, and may not read its org
-            return
-    if int(org["id"]) != scope.org_id:
+        caller = ask_caller(client)
+    if caller.org_id not in (None, scope.org_id):
         raise Refused(
-            "the key works, but in org %s (id %s), not in %s" % (org.get("name"), org.get("id"), scope.where()),
+            "the key works, but in org %s (id %s), not in %s" % (caller.org_name or "", caller.org_id, scope.where()),
             code="unproven",
         )
 
@@ -85,23 +79,17 @@ def prove(scope: Scope, key: str) -> None:
 def refused(scope: Scope, key: str, account: Account) -> str | None:
     """Return why the server does not take *key* as one of *account*, a word of REASONS; ``None`` if it does.
 
-    From 11.5 on the server tells which account a key is of. Moves the token's last use.
+    From 11.5 on the server reports which account a key is of. Moves the token's last use.
     """
     with scope.client.as_token(key) as client:
         try:
-            org = client.find("/api/org")
-            who = client.find("/api/user") if scope.client.at_least(TOKEN_KNOWS_ITSELF) else None
-        except Forbidden:
-            return None
+            caller = ask_caller(client)
         except Unauthorized as problem:
             return _REFUSALS.get(str(problem.details.get("message_id")), "refused")
-    if org is not None and int(org["id"]) != scope.org_id:
+    if caller.org_id not in (None, scope.org_id):
         return "other org"
-    if who is not None and str(who.get("uid", "")).startswith("service-account:"):
-        # ``service-account:7``; where the server gives accounts uids of their own, those
-        its = str(who["uid"]).partition(":")[2]
-        if its not in (str(account.id), account.uid):
-            return "other account"
+    if caller.account not in (None, str(account.id), account.uid):
+        return "other account"
     return None
 
 

@@ -30,6 +30,8 @@ def parse(text: t.Any) -> Version | None:
 
 #: Service accounts, their tokens and the migration of API keys: always on from here.
 SERVICE_ACCOUNTS = Version(9, 1)
+#: Permissions of single folders and dashboards are those of role-based access control from here.
+ACCESS_CONTROL = Version(9, 0)
 #: The role ``None``.
 ROLE_NONE = Version(10, 2)
 #: A service account's login carries its org from here on; before, names are unique across all orgs.

@@ -58,6 +58,7 @@ options:
   uid:
     description: &uid
       - The uid, in place of the one in the dashboard.
+      - A new dashboard that has no uid gets one that follows from its folder and its title.
       - Without any, the dashboard is the one of exactly its title in its folder; two such are an error.
     type: raw
   folder_uid:

@@ -18,6 +18,7 @@ options:
     description: &uid
       - The uid. With it a folder can be renamed and moved.
       - Without it the folder is the one of exactly O(title) in its parent; two such are an error.
+      - A new folder that has no uid gets one that follows from its parent and its title.
     type: raw
   title:
     description: &title

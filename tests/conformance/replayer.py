@@ -7,6 +7,9 @@ A recording is a list of steps, each a request and the ``answer`` of a real serv
 ``<num>``, ``<str>`` and ``<any>`` stand for a value of that type, ``<long text>`` for a page of text,
 ``<ignored>`` for a body that is no part of the record, and ``{{NAME}}`` for a value that an earlier answer gave.
 Everything else has to be equal: no key missing, none added, no number for a text.
+
+Servers give the entries of some lists in no fixed order. Where an answer has ``unordered``, that is the list to compare, as a
+set; lists of permissions and of quotas are compared as sets wherever they are, and so are ``actions``.
 """
 
 from __future__ import annotations
@@ -58,11 +61,16 @@ class Difference:
         return f"step {self.step} {self.request}: {self.where}: recorded {self.expected!r:.300}, answered {self.found!r:.300}"
 
 
+def new_run() -> str:
+    """Return eight random hexadecimal digits; letters are left out, which a search of a scenario might find."""
+    return "".join(secrets.choice("0123456789") for _number in range(8))
+
+
 @dataclass
 class Values:
     """The values that stand behind ``{{NAME}}``: those that answers gave, and the random ``run``."""
 
-    known: dict[str, Any] = field(default_factory=lambda: {"run": secrets.token_hex(4)})
+    known: dict[str, Any] = field(default_factory=lambda: {"run": new_run()})
 
     def fill(self, template: Any) -> Any:
         """Return *template*, a text or JSON, with its values; a text that is one value only keeps that value's type."""
@@ -78,11 +86,14 @@ class Values:
         return _VALUE.sub(self._text, template)
 
     def save(self, wanted: dict[str, str], body: Any) -> None:
-        """Keep the values of *wanted* (name to path, ``a.b.c``) that *body* has."""
+        """Keep the values of *wanted* (name to path) that *body* has.
+
+        A path is ``a.b.c``; in a list, a part is a number, or ``key=value`` for the first item that has this value.
+        """
         for name, path in wanted.items():
             value = body
-            for part in path.split("."):
-                value = value.get(part) if isinstance(value, dict) else None
+            for part in str(path).split("."):
+                value = _member(value, part)
             if value is not None:
                 self.known[name] = value
 
@@ -95,6 +106,18 @@ class Values:
         value = self._value(found[1])
         text = value if isinstance(value, str) else json.dumps(value)
         return quote(text, safe="") if found[2] else text
+
+
+def _member(value: Any, part: str) -> Any:
+    """Return what one part of a path leads to, ``None`` for nothing."""
+    if isinstance(value, dict):
+        return value.get(part)
+    if not isinstance(value, list):
+        return None
+    if part.isdigit():
+        return value[int(part)] if int(part) < len(value) else None
+    key, _sign, wanted = part.partition("=")
+    return next((item for item in value if isinstance(item, dict) and str(item.get(key)) == wanted), None)
 
 
 class Connection:
@@ -211,6 +234,9 @@ def compare(expected: Any, found: Any, values: Values, where: str = "body") -> I
     if isinstance(expected, list) and isinstance(found, list):
         if len(expected) != len(found):
             yield where, f"{len(expected)} items", f"{len(found)} items: {found!r}"
+        if len(expected) > 1 and (where.endswith(".actions") or all(map(_in_no_order, expected))):
+            yield from compare_sets(expected, found, values, where)
+            return
         for number, (one, other) in enumerate(zip(expected, found)):
             yield from compare(one, other, values, f"{where}[{number}]")
         return
@@ -221,6 +247,33 @@ def compare(expected: Any, found: Any, values: Values, where: str = "body") -> I
         return
     if not _same(wanted, found):
         yield where, wanted, found
+
+
+def _in_no_order(item: Any) -> bool:
+    """Tell whether an item of a list is a permission or a quota, which servers list in no fixed order."""
+    return isinstance(item, dict) and ("permissionName" in item or {"target", "limit"} <= set(item))
+
+
+def compare_sets(expected: list[Any], found: list[Any], values: Values, where: str) -> Iterator[tuple[str, Any, Any]]:
+    """Yield (path, recorded, answered) for each item of *expected* that no item of *found* is like."""
+    left = dict(enumerate(found))
+    # Items that say more are matched first, so that none takes away what another one needs.
+    for number, item in sorted(enumerate(expected), key=lambda one: _vague(one[1])):
+        places = sorted(left, key=lambda place: place != number)  # most servers keep the order after all
+        like = next((place for place in places if next(compare(item, left[place], values), None) is None), None)
+        if like is None:
+            yield f"{where}[]", item, list(left.values())
+        else:
+            del left[like]
+
+
+def _vague(item: Any) -> int:
+    """Return how many placeholders an item has."""
+    if isinstance(item, dict):
+        return sum(map(_vague, item.values()))
+    if isinstance(item, list):
+        return sum(map(_vague, item))
+    return int(isinstance(item, str) and (item in PLACEHOLDERS or "{{" in item))
 
 
 def _same(one: Any, other: Any) -> bool:
@@ -239,7 +292,12 @@ def check(number: int, step: dict[str, Any], answer: Answer, values: Values) -> 
         for part in ("status", "type")
         if not _same(expected[part], getattr(answer, part))
     ]
-    found += compare(expected["body"], answer.body, values)
+    if "unordered" in expected and isinstance(answer.body, list):
+        if len(expected["unordered"]) != len(answer.body):
+            found.append(("body", f"{len(expected['unordered'])} items", answer.body))
+        found += compare_sets(expected["unordered"], answer.body, values, "body")
+    else:
+        found += compare(expected["body"], answer.body, values)
     return [Difference(number, step["request"], *one) for one in found]
 
 

@@ -65,7 +65,7 @@ class Case:
 def settings_of(line: str) -> dict[str, str]:
     """Return the settings of a scenario's first line, by ``section.key``.
 
-    The line reads ``# Server settings: [auth] a = 1, [quota] enabled = true, org_user = 1; a remark``.
+    The line reads ``# Server settings: [auth] a = 1, [quota] enabled = true, org_user = 1 (a remark), as shipped; a remark``.
     """
     found = re.match(r"#\s*Server settings:\s*([^;]*)", line)
     settings = {}
@@ -73,8 +73,9 @@ def settings_of(line: str) -> dict[str, str]:
     for part in found[1].split(",") if found else ():
         header, setting = re.fullmatch(r"\s*(?:\[([^\]]+)\])?\s*(.*?)\s*", part).groups()  # type: ignore[union-attr]
         section = header or section
-        key, _sign, value = setting.partition("=")
-        settings[f"{section}.{key.strip()}"] = value.strip()
+        key, sign, value = setting.partition("=")
+        if sign:
+            settings[f"{section}.{key.strip()}"] = value.partition(" (")[0].strip()
     return settings
 
 

@@ -220,7 +220,10 @@ def test_sub_path() -> None:
     with Emulator(version="12.4.3", sub_path="/grafana") as server:
         assert server.url.endswith("/grafana")
         assert Api(server)("GET", "/api/org").status_code == 200
-        assert requests.get(server.url.removesuffix("/grafana") + "/api/org", timeout=20).status_code == 404
+        root = server.url.removesuffix("/grafana")
+        assert requests.get(root + "/api/health", timeout=20).status_code == 200
+        wrong = requests.get(root + "/monitoring/api/health", timeout=20, allow_redirects=False)
+        assert (wrong.status_code, wrong.headers["Location"]) == (301, server.url + "/monitoring/api/health")
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from e2e.shortcuts import shortcuts  # noqa: F401 - a fixture for all tests here
 from servers import Grafana, TestServer
 from servers.plugin import pytest_configure  # noqa: F401 - switches the plugin on
 

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from e2e import needles
 
 
@@ -12,6 +14,7 @@ def task(module, **options):
     return {"name": module, f"orgsmith.grafana.{module}": options}
 
 
+@pytest.mark.by_core
 def test_no_secret_anywhere(sites):
     site = sites("9.3.2")
     wanted = {"name": "ci", "role": "Editor", "seconds_to_live": "1h", "dest": str(site.keys / "ci")}

@@ -62,6 +62,7 @@ def vaulted(sites):
     return Vaulted(sites(settings=SETTINGS))
 
 
+@pytest.mark.by_core
 def test_four_runs_rotation_and_no_key_anywhere_else(vaulted):
     runs = [vaulted.play().ok(), vaulted.play("--check").ok(), vaulted.play().ok()]
     assert [run.recap["changed"] for run in runs] == [2, 0, 0]

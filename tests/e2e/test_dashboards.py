@@ -46,6 +46,7 @@ def panel(expression):
     return [{"id": 1, "type": "timeseries", "title": "CPU", "targets": [{"refId": "A", "expr": expression}]}]
 
 
+@pytest.mark.by_core
 def test_a_directory_that_changes(kept):
     def play(*words, insist=False):
         return kept.play(kept.playbook, *words, insist=insist)

@@ -12,6 +12,8 @@ import sys
 import threading
 from pathlib import Path
 
+import pytest
+
 
 def alive(marker: str) -> list[int]:
     """Return the processes whose environment holds *marker*."""
@@ -30,6 +32,7 @@ def alive(marker: str) -> list[int]:
     return found
 
 
+@pytest.mark.by_core
 def test_module_stops_when_its_playbook_is_killed(sites):
     site = sites()
     batch = [{"name": f"tenant-{number}"} for number in range(30)]

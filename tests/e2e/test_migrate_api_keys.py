@@ -55,7 +55,7 @@ def old(sites):
     return OldSite(sites("9.3.2")).filled()
 
 
-@pytest.mark.parametrize("version", ["9.3.2", "11.5.1"])
+@pytest.mark.parametrize("version", [pytest.param("9.3.2", marks=pytest.mark.by_core), "11.5.1"])
 def test_four_runs(old, version):
     if version != "9.3.2":
         old.upgrade(version)
@@ -81,6 +81,7 @@ def test_four_runs(old, version):
     assert (old.reports / "report.json").read_bytes() == written
 
 
+@pytest.mark.by_core
 def test_the_report_of_a_plan(old):
     run = old.migrate("--check", migrate_report_dir=str(old.reports), migrate_report_check=True).ok()
     assert run.recap["changed"] == 1
@@ -100,6 +101,7 @@ def test_a_report_that_is_there_is_kept(old):
     assert first in [path.read_bytes() for path in old.reports.iterdir() if path.name.startswith("report.json.")]
 
 
+@pytest.mark.by_core
 def test_nobody_is_there_to_say_yes(old):
     """No terminal is no yes; nor is a variable that says no."""
     before = old.site.writes()
@@ -112,6 +114,7 @@ def test_nobody_is_there_to_say_yes(old):
     assert not old.reports.exists()
 
 
+@pytest.mark.by_core
 @pytest.mark.parametrize(("answer", "code"), [("yes", 0), ("Yes ", 0), ("no", 2), ("", 2), ("y", 2)])
 def test_on_a_terminal(old, answer, code):
     tool = str(Path(sys.executable).parent / "ansible-playbook")
@@ -124,6 +127,7 @@ def test_on_a_terminal(old, answer, code):
     assert old.listed("a") == ([] if code == 0 else ["ci", "reader"])
 
 
+@pytest.mark.by_core
 def test_keys_that_fail(old):
     """The others are migrated, the report says which failed, and so does the play."""
     old.account("b", f"autogen-{old.org('a')}-ci")
@@ -139,6 +143,7 @@ def test_keys_that_fail(old):
     assert old.all_work()
 
 
+@pytest.mark.by_core
 def test_all_of_what_is_planned_fails(old):
     """Nothing is left that could be done, so nothing is asked; the play fails all the same, with its report."""
     old.migrate(migrate_orgs=["b"], **YES).ok()
@@ -183,6 +188,7 @@ def test_a_server_that_would_destroy_keys(sites):
     assert old.report()["organizations"][0]["failure"]["code"] == "keys_destroyed"
 
 
+@pytest.mark.by_core
 def test_reissue(old):
     variables = {
         "migrate_mode": "reissue",
@@ -206,6 +212,7 @@ def test_reissue(old):
     assert old.migrate(migrate_delete_keys="after_proof", **variables).ok().recap["changed"] == 0
 
 
+@pytest.mark.by_core
 @pytest.mark.emulator_only("state", "no request reads whether the page is hidden")
 def test_names_expired_keys_and_the_page(old):
     old.key("a", "over", lifetime=1)
@@ -236,6 +243,7 @@ def test_after_an_upgrade(old):
 # Keys that have to work, and leaks.
 
 
+@pytest.mark.by_core
 def test_keys_that_have_to_work(old):
     """In variables and in files: named by where they came from, wherever they are used, and never shown."""
     (old.site.keys / "reader").write_text(old.secrets["a", "reader"])
@@ -265,6 +273,7 @@ def test_keys_that_have_to_work(old):
     assert needles.in_files([*secrets, PASSWORD], [old.site.folder, old.site.temporary], allowed) == []
 
 
+@pytest.mark.by_core
 def test_keys_that_do_not_work(old):
     gone = old.key("a", "gone")
     old.site.api("DELETE", f"/api/auth/keys/{gone}", org=old.org("a"))
@@ -282,6 +291,7 @@ def test_keys_that_do_not_work(old):
     assert old.listed("a") == []
 
 
+@pytest.mark.by_core
 def test_as_awx_runs_it(old):
     """ansible-runner has a terminal with nobody in front of it: it must not wait there, and keeps every event."""
     folder = old.site.folder / "runner"

@@ -61,6 +61,7 @@ def migrated(sites):
     return Migrated(sites("9.3.2"))
 
 
+@pytest.mark.by_core
 def test_four_runs_and_no_key_anywhere_else(migrated):
     runs = [migrated.play("--check").ok()]
     assert not migrated.file.exists()

@@ -18,7 +18,7 @@ import pytest
 from e2e.conftest import ROOT
 
 
-@pytest.mark.parametrize("version", ["9.3.2", "12.4.3"])
+@pytest.mark.parametrize("version", ["9.3.2", pytest.param("12.4.3", marks=pytest.mark.by_core)])
 def test_bootstrap_and_teardown(sites, version):
     site = sites(version)
     variables = {"org_name": "apiorg", "key_file": str(site.keys / "apiorg.token")}
@@ -69,6 +69,7 @@ def test_demo_on_a_real_server(sites):
     assert known["server"] == site.emulator.url
 
 
+@pytest.mark.by_core
 def test_installed_from_the_tarball(sites, tmp_path_factory):
     """The collection as Galaxy would install it works in an empty collections path."""
     site = sites()

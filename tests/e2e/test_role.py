@@ -10,7 +10,7 @@ import json
 import pytest
 
 
-@pytest.mark.parametrize("version", ["9.3.2", "11.5.1", "12.4.3"])
+@pytest.mark.parametrize("version", ["9.3.2", pytest.param("12.4.3", marks=pytest.mark.by_core)])
 def test_check_run_check_run(sites, version):
     """On an empty server: planned, made, and then nothing is left to do."""
     site = sites(version)
@@ -27,6 +27,7 @@ def test_check_run_check_run(sites, version):
     assert len(list(site.keys.glob("*.json"))) == 3
 
 
+@pytest.mark.by_core
 def test_a_tenant_that_fails_is_left_out_and_named(sites):
     site = sites()
     site.user("alice")
@@ -42,6 +43,7 @@ def test_a_tenant_that_fails_is_left_out_and_named(sites):
     assert site.emulator.dashboard(orgs["tenant-3"], "overview") is not None
 
 
+@pytest.mark.by_core
 def test_chunks(sites):
     site = sites()
     site.user("alice")
@@ -50,7 +52,7 @@ def test_chunks(sites):
     assert len(site.emulator.orgs()) == 6
 
 
-@pytest.mark.parametrize("version", ["9.3.2", "12.4.3"])
+@pytest.mark.parametrize("version", ["9.3.2", pytest.param("12.4.3", marks=pytest.mark.by_core)])
 def test_dashboards_with_the_tenants_own_token(sites, version):
     site = sites(version)
     site.user("alice")
@@ -63,6 +65,7 @@ def test_dashboards_with_the_tenants_own_token(sites, version):
     assert site.play(playbook).ok().recap["changed"] == 0
 
 
+@pytest.mark.by_core
 def test_dashboards_that_nobody_could_write(sites):
     site = sites()
     tenants = site.tenants(1)
@@ -72,6 +75,7 @@ def test_dashboards_that_nobody_could_write(sites):
     assert len(site.emulator.orgs()) == 1
 
 
+@pytest.mark.by_core
 def test_connection_of_the_role_of_the_play_and_of_the_environment(sites):
     site = sites()
     site.user("alice")
@@ -86,6 +90,7 @@ def test_connection_of_the_role_of_the_play_and_of_the_environment(sites):
     assert site.play(site.role(site.tenants(1), "bare.yml")).ok().recap["changed"] == 0
 
 
+@pytest.mark.by_core
 def test_paths_start_from_the_playbook(sites):
     site = sites()
     site.user("alice")
@@ -102,6 +107,7 @@ def test_paths_start_from_the_playbook(sites):
     assert site.play(playbook).ok().recap["changed"] == 0
 
 
+@pytest.mark.by_core
 def test_unknown_option_is_refused_by_the_argument_spec(sites):
     site = sites()
     tenants = site.tenants(1)
@@ -111,6 +117,7 @@ def test_unknown_option_is_refused_by_the_argument_spec(sites):
     assert len(site.emulator.orgs()) == 1
 
 
+@pytest.mark.by_core
 def test_unreachable_server_fails_with_what_to_do(sites):
     site = sites()
     environment = {"GRAFANA_URL": "http://127.0.0.1:9", "GRAFANA_RETRIES": "0"}

@@ -87,6 +87,7 @@ class Vaulted:
         return self.site.emulator.token_names()
 
 
+@pytest.mark.by_core
 def test_four_runs_with_the_controllers_vault(sites):
     vaulted = Vaulted(sites())
     vaulted.file.write_text(OTHERS)
@@ -110,11 +111,11 @@ def test_four_runs_with_the_controllers_vault(sites):
     ("trouble", "words"),
     [
         (lambda v: v.file.write_text("plain: 1\n"), "is not encrypted"),
-        (lambda v: v.environment.clear(), "no vault secret is known"),
+        pytest.param(lambda v: v.environment.clear(), "no vault secret is known", marks=pytest.mark.by_core),
         (lambda v: v.sink.update(path=str(v.site.folder / "none" / "v.yml")), "does not exist"),
         (lambda v: v.sink.update(variable="same"), "is the place of two tokens"),
         (lambda v: v.sink.update(variable="key_{nobody}"), "{nobody} is unknown"),
-        (lambda v: v.sink.update(vault_id="prod"), "has the id prod"),
+        pytest.param(lambda v: v.sink.update(vault_id="prod"), "has the id prod", marks=pytest.mark.by_core),
     ],
     ids=["plain", "no password", "no directory", "one place", "template", "vault id"],
 )
@@ -125,6 +126,7 @@ def test_a_vault_that_cannot_take_it(sites, trouble, words):
     assert vaulted.living() == []
 
 
+@pytest.mark.by_core
 def test_nightly(sites):
     """Rotated when due, kept for a day beside the old one, and then the old one goes; failures are named."""
     vaulted = Vaulted(sites(), 3)
@@ -148,6 +150,7 @@ def test_nightly(sites):
     assert "org nobody was not found" in " ".join(failed.text.split())
 
 
+@pytest.mark.by_core
 def test_relative_paths_start_where_the_keys_were_stored(sites):
     vaulted = Vaulted(sites(), 1)
     vaulted.sink["path"] = "vault.yml"
@@ -176,6 +179,7 @@ def test_an_item_that_fails_stops_no_other(sites):
     assert "key_nobody" not in vaulted.variables()
 
 
+@pytest.mark.by_core
 @pytest.mark.parametrize("why", ["told to", "another address"])
 def test_the_stored_key_is_asked(sites, why):
     """By the controller, as keys never travel: where the task says so, and where the metadata names another address."""
@@ -193,6 +197,7 @@ def test_the_stored_key_is_asked(sites, why):
     assert vaulted.works("tenant-0")
 
 
+@pytest.mark.by_core
 def test_a_disabled_account_is_said_and_keeps_its_token(sites):
     """The server refuses all keys of a disabled account: no reason to replace any, and none to be lost."""
     vaulted = Vaulted(sites(), 1)
@@ -229,6 +234,7 @@ def test_what_failed_is_not_made_by_the_way(sites):
     assert vaulted.living() == ["tenant-0-2", "tenant-1-2"]
 
 
+@pytest.mark.by_core
 def test_the_connection_stands_in_the_environment_of_the_play(sites):
     """Set by the keyword environment, it is seen by the module and not by ansible-playbook."""
     vaulted = Vaulted(sites(), 1)
@@ -270,7 +276,7 @@ if os.environ.get("KILL_AT"):
 """
 
 
-@pytest.mark.parametrize("kill_at", [1, 2, 3, 4, 5, 6])
+@pytest.mark.parametrize("kill_at", [1, 2, pytest.param(3, marks=pytest.mark.by_core), 4, 5, 6])
 def test_killed_around_each_write_of_the_vault(sites, kill_at, tmp_path):
     """What is noted, stored and tidied: wherever the run dies, the next one ends with one key that works."""
     vaulted = Vaulted(sites(), 1)
@@ -356,6 +362,7 @@ def leaky(site):
     return vaulted, text, watch, sorted(keys)
 
 
+@pytest.mark.by_core
 def test_no_key_in_output(leaky):
     _vaulted, text, _watch, keys = leaky
     assert len(keys) >= 8
@@ -363,12 +370,14 @@ def test_no_key_in_output(leaky):
     assert needles.in_text([*keys, PASSWORD, "the-vaults-own-Passw0rd"], text) == []
 
 
+@pytest.mark.by_core
 def test_no_key_in_arguments(leaky):
     _vaulted, _text, watch, keys = leaky
     assert any(b"ansible-playbook" in one for one in watch.seen)
     assert needles.in_text(keys, b"\n".join(watch.seen)) == []
 
 
+@pytest.mark.by_core
 def test_no_key_in_files(site, leaky):
     _vaulted, _text, _watch, keys = leaky
     allowed = {path for path in site.keys.iterdir() if not path.name.endswith(".json")}
@@ -376,6 +385,7 @@ def test_no_key_in_files(site, leaky):
     assert needles.in_files(keys, [site.folder, site.temporary], allowed) == []
 
 
+@pytest.mark.by_core
 def test_no_key_in_facts(site, leaky):
     """Results are registered, kept as facts in a cache on the disk, and printed with all variables of the host."""
     vaulted, _text, _watch, _keys = leaky
@@ -405,6 +415,7 @@ def test_no_key_in_facts(site, leaky):
         assert needles.in_text([secret], text.partition("=> {")[2]) == []
 
 
+@pytest.mark.by_core
 def test_no_key_in_awx_artifacts(site, leaky):
     """AWX runs playbooks by ansible-runner, and keeps every event of it."""
     vaulted, _text, _watch, _keys = leaky

@@ -14,6 +14,8 @@ import pytest
 from e2e import needles
 from e2e.conftest import PASSWORD, ROOT
 
+pytestmark = pytest.mark.by_core
+
 
 @pytest.fixture(scope="module")
 def bootstrapped(site):

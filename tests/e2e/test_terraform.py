@@ -113,6 +113,7 @@ def test_the_page(sites):
         subprocess.run([TERRAFORM, "fmt", "-check", "-recursive", str(reader.folder)], check=True)
 
 
+@pytest.mark.by_core
 def test_what_the_playbook_prints(sites):
     site = sites()
     shutil.copytree(ROOT / "tests/terraform/before", site.folder / "code")

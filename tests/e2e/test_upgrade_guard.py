@@ -11,6 +11,8 @@ import requests
 from e2e.conftest import PASSWORD, ROOT
 from e2e.needles import in_files, in_text
 
+pytestmark = pytest.mark.by_core
+
 GUARD = ROOT / "playbooks/upgrade_guard.yml"
 
 

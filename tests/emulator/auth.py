@@ -33,21 +33,9 @@ FAILURES, WITHIN = 5, 300
 def authenticate(server: Server, request: Request) -> Caller | None:
     """Return who makes *request*, ``None`` for nobody. Raises :class:`Refusal` for bad credentials."""
     caller = _identify(server, request)
-    if caller is not None and caller.role is not None and server.profile.permissions_cached:
-        _remember_permissions(server, caller)
+    if caller is not None:
+        server.access.begin(caller)
     return caller
-
-
-def _remember_permissions(server: Server, caller: Caller) -> None:
-    """Give *caller* the permissions that the server remembers, or let it remember the present ones."""
-    state, now = server.state, server.clock.now()
-    who = caller.user or caller.account or caller.key
-    entry = (caller.org_id, type(who).__name__, who.id if who else 0)
-    until, role = state.permissions.get(entry, (0.0, ""))
-    if until > now:
-        caller.permitted = role
-    else:
-        state.permissions[entry] = (now + server.profile.permissions_cached, caller.role or "")
 
 
 def _identify(server: Server, request: Request) -> Caller | None:
@@ -143,17 +131,25 @@ def as_user(server: Server, request: Request, user: User, session: str | None = 
     """Return *user* in the org that the request asks for."""
     wanted = request.wanted_org()
     org_id = wanted or user.org_id
-    # The cache is asked only where the request names an org. Nothing takes a member out of it but its time.
-    cached = server.state.signed_in.get(("user", user.id, org_id)) if wanted else None
-    if cached and cached[0] > server.clock.now():
-        role = cached[1]
-    else:
-        org = server.state.orgs.get(org_id)
-        role = org.members.get(user.id) if org else None
-        if role is not None:
-            server.state.signed_in[("user", user.id, org_id)] = (server.clock.now() + CACHED, role)
+    # What is remembered counts only where the request names an org.
+    role = role_in(server, user, org_id, remembered=bool(wanted))
     # Who is no member is in no org.
     return Caller(user=user, org_id=-1 if role is None else org_id, role=role, session=session)
+
+
+def role_in(server: Server, user: User, org_id: int, remembered: bool) -> str | None:
+    """Return the role of a user in an org, ``None`` for no member; *remembered*, it may be the one of 5 seconds ago.
+
+    Nothing but time removes a member from what a server remembers.
+    """
+    cached = server.state.signed_in.get(("user", user.id, org_id)) if remembered else None
+    if cached and cached[0] > server.clock.now():
+        return cached[1]
+    org = server.state.orgs.get(org_id)
+    role = org.members.get(user.id) if org else None
+    if role is not None:
+        server.state.signed_in[("user", user.id, org_id)] = (server.clock.now() + CACHED, role)
+    return role
 
 
 def _key(server: Server, request: Request, secret: str) -> Caller:

@@ -11,6 +11,7 @@ import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from .access.rules import DASHBOARDS, FOLDERS
 from .library_store import Library
 from .slugs import slugger
 from .state import uid as new_uid
@@ -55,6 +56,8 @@ class Version:
     changed: bool
     resource_version: int
     written: float
+    #: The version that it is a copy of, 0 for none.
+    restored: int = 0
 
 
 @dataclass
@@ -81,7 +84,9 @@ class Dashboard:
     #: Who wrote which top-level fields of the spec, and which annotations: manager -> names.
     managers: dict[str, set[str]] = field(default_factory=dict)
     manager_apis: dict[str, str] = field(default_factory=dict)
-    annotated_by: str = ""
+    labelled_by: str = ""
+    #: Who set which annotations, with ``.`` for the set of them itself: manager -> names.
+    note_owners: dict[str, set[str]] = field(default_factory=dict)
     #: Annotations and labels of a client's own.
     notes: dict[str, str] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)
@@ -97,11 +102,16 @@ class Dashboard:
         """The title."""
         return str(self.spec.get("title") or "")
 
+    def client_notes(self) -> dict[str, str]:
+        """Return the annotations that clients set."""
+        own = {"grafana.app/folder": self.folder_uid, "grafana.app/message": self.message}
+        return {**self.notes, **{name: text for name, text in own.items() if text}}
+
     def marks(self) -> tuple[Any, ...]:
         """Return what an object of unified storage holds beside its spec and its folder."""
         managers = {name: frozenset(names) for name, names in self.managers.items()}
         provisioned = self.provisioned is not None
-        return self.message, self.api, dict(self.notes), dict(self.labels), managers, self.annotated_by, provisioned
+        return self.message, self.api, dict(self.notes), dict(self.labels), managers, self.labelled_by, provisioned
 
 
 @dataclass
@@ -118,8 +128,18 @@ class Folder:
     version: int = 1
     updated: float = 0.0
     updated_by: str = ""
-    by_admin: bool = True
     description: str = ""
+    resource_version: int = 0
+    #: Who set which fields of the spec (none: the server itself), and which annotations; who had the name generated.
+    owners: dict[str, set[str]] = field(default_factory=dict)
+    note_owners: dict[str, set[str]] = field(default_factory=dict)
+    generated_by: str = ""
+    #: Annotations and labels of clients, and who set the labels.
+    notes: dict[str, str] = field(default_factory=dict)
+    labels: dict[str, str] = field(default_factory=dict)
+    labelled_by: str = ""
+    #: The fields that its spec has.
+    spec_names: set[str] = field(default_factory=lambda: {"title", "description"})
     object_uid: str = field(default_factory=lambda: str(uuid.uuid4()))
 
 
@@ -137,6 +157,7 @@ class DashboardStore:
         self._dashboards: dict[int, dict[str, Dashboard]] = {}
         self._folders: dict[int, dict[str, Folder]] = {}
         self._datasources: dict[int, list[dict[str, Any]]] = {}
+        self._rules: dict[int, dict[str, str]] = {}
         self.library = Library()
         self._rv = 1_700_000_000_000_000
         self._size = 0
@@ -156,8 +177,9 @@ class DashboardStore:
     def drop_org(self, org_id: int) -> None:
         """Delete what an org has."""
         self._size -= self.count(org_id)
-        for table in (self._dashboards, self._folders, self._datasources):
+        for table in (self._dashboards, self._folders, self._datasources, self._rules):
             table.pop(org_id, None)  # type: ignore[attr-defined]
+        self._server.access.entries.drop_org(org_id)
         self.library.drop_org(org_id)
 
     def next_rv(self) -> int:
@@ -258,12 +280,14 @@ class DashboardStore:
         """Give a dashboard another uid."""
         table = self._dashboards[dashboard.org_id]
         del table[dashboard.uid]
+        self._server.access.entries.rename(dashboard.org_id, (DASHBOARDS, dashboard.uid), (DASHBOARDS, uid))
         dashboard.uid = uid
         table[uid] = dashboard
 
     def remove(self, dashboard: Dashboard) -> None:
         """Delete a dashboard."""
         del self._dashboards[dashboard.org_id][dashboard.uid]
+        self._server.access.removed(dashboard.org_id, DASHBOARDS, dashboard.uid)
         self._size -= 1
 
     # Folders
@@ -276,13 +300,20 @@ class DashboardStore:
         """Return the folder of this uid."""
         return self._folders.get(org_id, {}).get(uid)
 
-    def add_folder(self, org_id: int, uid: str | None, title: str, parent: str, by: str, by_admin: bool) -> Folder:
+    def add_folder(self, org_id: int, uid: str | None, title: str, parent: str, by: str) -> Folder:
         """Make a folder."""
         now = self._server.clock.now()
         number = self._server.state.next("dashboard")
-        made = Folder(number, org_id, uid or new_uid(), title, parent, now, by, updated=now, updated_by=by, by_admin=by_admin)
+        made = Folder(number, org_id, uid or new_uid(), title, parent, now, by, updated=now, updated_by=by)
+        made.resource_version = self.next_rv()
         self._folders.setdefault(org_id, {})[made.uid] = made
         return made
+
+    def touch_folder(self, folder: Folder, by: str) -> None:
+        """Note that a folder was changed."""
+        folder.version += 1
+        folder.updated, folder.updated_by = self._server.clock.now(), by
+        folder.resource_version = self.next_rv()
 
     def taken(self, org_id: int, uid: str) -> bool:
         """Tell whether a dashboard or a folder has this uid."""
@@ -295,6 +326,7 @@ class DashboardStore:
         for dashboard in self.dashboards(folder.org_id):
             if dashboard.folder_uid == folder.uid:
                 dashboard.folder_uid = uid
+        self._server.access.entries.rename(folder.org_id, (FOLDERS, folder.uid), (FOLDERS, uid))
         folder.uid = uid
         table[uid] = folder
 
@@ -315,9 +347,17 @@ class DashboardStore:
         for dashboard in [one for one in self.dashboards(folder.org_id) if one.folder_uid == folder.uid]:
             self.remove(dashboard)
         self.library.drop_folder(folder.org_id, folder.uid)
+        rules = self.rules(folder.org_id)
+        for uid in [uid for uid, where in rules.items() if where == folder.uid]:
+            del rules[uid]
         del self._folders[folder.org_id][folder.uid]
+        self._server.access.removed(folder.org_id, FOLDERS, folder.uid)
 
-    # Data sources
+    # Alert rules, and data sources
+
+    def rules(self, org_id: int) -> dict[str, str]:
+        """Return the alert rules of an org, each with the uid of its folder, to read and to change."""
+        return self._rules.setdefault(org_id, {})
 
     def datasources(self, org_id: int) -> list[dict[str, Any]]:
         """Return the data sources of an org, to read and to change."""

@@ -9,22 +9,33 @@ import re
 import uuid
 from typing import Any
 
+from .access.rules import DASHBOARDS
 from .dashboard_contents import check_alerts, number_in, text_in
+from .dashboard_rights import (
+    DELETE,
+    READ,
+    WRITE,
+    require_anywhere,
+    require_on,
+    require_visible,
+    require_write,
+    require_write_anywhere,
+    seen,
+)
 from .dashboard_store import GENERAL, SERVER_MANAGER, Dashboard, Folder
 from .folders import TITLES_REPEAT, shown_name, url_of
-from .kubernetes_objects import namespace_of
+from .kubernetes_objects import namespace_of, own_notes
 from .library_elements import connect
 from .library_elements import read as with_library_panels
 from .library_store import NoUid, cleaned
 from .normalise import legacy_read, moves_when_same, to_v0
 from .profile import Profile
 from .quotas import limit, on
-from .replies import Refusal, Reply, bad_request, denied, fail, message, ok
+from .replies import Refusal, Reply, bad_request, fail, message, ok
 from .server import Request, route
 from .slugs import slug
 from .state import stamp
 
-WRITE = "any of dashboards:create, dashboards:write"
 FIELDS = ("id", "uid", "version")
 SHAPE: dict[str, type | tuple[type, ...]] = {
     "dashboard": object,
@@ -38,29 +49,9 @@ _UID = re.compile(r"[a-zA-Z0-9_-]*")
 NO_TIME = "0001-01-01T00:00:00Z"
 
 
-def missing(request: Request) -> Reply:
-    return fail(request.server.profile, 404, "Dashboard not found")
-
-
 def status(code: int, text: str, word: str) -> Reply:
     """Return a refusal of a write, in the form that the UI reads."""
     return Reply(code, {"message": text, "status": word})
-
-
-def require_write(request: Request) -> None:
-    """Raise unless the caller may write dashboards somewhere."""
-    if not request.caller.may("dashboards:write"):
-        profile = request.server.profile
-        old = fail(profile, 403, "Access denied to save dashboard")
-        raise Refusal(denied(profile, WRITE) if profile.rbac else old)
-
-
-def require_read(request: Request, permission: str = "dashboards:read") -> None:
-    """Raise unless the caller may read, or delete, dashboards."""
-    if not request.caller.may(permission):
-        profile = request.server.profile
-        old = message("Access denied to this dashboard", 403)
-        raise Refusal(denied(profile, permission) if profile.rbac else old)
 
 
 @route("GET", "/api/dashboards/home")
@@ -70,16 +61,18 @@ def home(request: Request) -> Reply:
 
 @route("GET", "/api/dashboards/uid/{uid}")
 def read(request: Request) -> Reply:
-    if request.server.profile.rbac:
-        require_read(request)
     found = request.server.store.dashboard(request.caller.org_id, request.params["uid"])
-    folder = _folder_row(request)
-    if found is None and folder is None:
-        return missing(request)
-    require_read(request)
-    if found is None:
-        assert folder is not None
-        return ok(_shown_folder(request, folder))
+    folder = _folder_row(request) if found is None else None
+    if folder is not None:
+        found = _row_of(folder)
+    if found is not None or not request.server.profile.unified:
+        require_anywhere(request, READ)
+    require_on(request, READ, found)
+    assert found is not None
+    if not seen(request, found):
+        return message("Dashboard not found", 404)
+    if folder is not None:
+        return ok(_shown_folder(request, folder, found))
     if found.api.startswith("v2") and request.server.profile < (12, 1):
         path = f"/apis/dashboard.grafana.app/{found.api}/namespaces/{namespace_of(found.org_id)}/dashboards/{found.uid}"
         return message(f"dashboard api version not supported, use {path} instead", 406)
@@ -96,24 +89,27 @@ def _folder_row(request: Request) -> Folder | None:
     return request.server.store.folder(request.caller.org_id, request.params["uid"])
 
 
-def _shown_folder(request: Request, folder: Folder) -> dict[str, Any]:
-    """Return a folder as if it were a dashboard."""
-    row = Dashboard(
-        folder.id, folder.org_id, folder.uid, {"title": folder.title}, folder.parent, folder.created, folder.created_by
-    )
+def _row_of(folder: Folder) -> Dashboard:
+    """Return a folder as a row of the dashboards' table; what is allowed in it is allowed to it."""
+    row = Dashboard(folder.id, folder.org_id, folder.uid, {"title": folder.title}, folder.uid, folder.created, folder.created_by)
     row.updated, row.updated_by, row.version = folder.updated, folder.updated_by, folder.version
+    return row
+
+
+def _shown_folder(request: Request, folder: Folder, row: Dashboard) -> dict[str, Any]:
+    """Return a folder as if it were a dashboard."""
+    row.folder_uid = folder.parent
     document = {"id": folder.id, "schemaVersion": 17, "title": folder.title, "uid": folder.uid, "version": folder.version}
     return {"meta": {**_meta(request, row), "isFolder": True, "url": url_of(request, folder)}, "dashboard": document}
 
 
 def _meta(request: Request, found: Dashboard) -> dict[str, Any]:
     profile, caller, store = request.server.profile, request.caller, request.server.store
-    editor, admin = caller.may("dashboards:write"), caller.role == "Admin"
-    # Whoever makes a dashboard is its admin, service accounts from 10 on.
-    owner = admin or (profile >= (10, 0) and editor and found.created_by == caller.login)
+    access = request.server.access
+    editor, owner = access.dashboard(caller, WRITE, found), access.dashboard(caller, "dashboards.permissions:write", found)
     title = slug(profile, found.title)
     meta: dict[str, Any] = {"type": "db", "canSave": editor, "canEdit": editor, "canAdmin": owner, "canStar": True}
-    meta.update(canDelete=editor, slug=title, url=f"/d/{found.uid}/{title}", expires=NO_TIME)
+    meta.update(canDelete=access.dashboard(caller, DELETE, found), slug=title, url=f"/d/{found.uid}/{title}", expires=NO_TIME)
     meta.update(created=stamp(found.created), updated=stamp(found.updated))
     # At 12.4 who changed it and who made it are looked up together, and neither is found where nobody has changed it.
     nobody = profile >= (12, 1) and not found.changed
@@ -125,6 +121,9 @@ def _meta(request: Request, found: Dashboard) -> dict[str, Any]:
     folder = None if found.folder_half_set else store.folder(found.org_id, found.folder_uid)
     meta.update(folderId=folder.id if folder else 0, folderUid=folder.uid if folder else "")
     meta.update(folderTitle=folder.title if folder else "General", folderUrl=url_of(request, folder) if folder else "")
+    if folder is not None and profile.authorizer and not access.folder(caller, "folders:read", folder):
+        # The folder of a dashboard that one may read, and which one may not read itself, has no title.
+        meta.update(folderId=0, folderTitle="", folderUrl=f"/dashboards/f/{folder.uid}/{slug(profile, '')}")
     external = found.provisioned.name if found.provisioned else ""
     meta.update(provisioned=found.provisioned is not None, provisionedExternalId=external)
     meta["annotationsPermissions"] = _annotations(request, editor)
@@ -137,7 +136,8 @@ def _meta(request: Request, found: Dashboard) -> dict[str, Any]:
 def _annotations(request: Request, editor: bool) -> dict[str, dict[str, bool]]:
     profile = request.server.profile
     here = profile >= (9, 0) and (editor or profile < (10, 0))
-    there = profile >= (9, 0) and editor
+    # Those of the organization go by the basic role.
+    there = profile >= (9, 0) and request.caller.role in ("Editor", "Admin")
     names = ("canAdd", "canEdit", "canDelete")
     return {"dashboard": dict.fromkeys(names, here), "organization": dict.fromkeys(names, there)}
 
@@ -145,8 +145,7 @@ def _annotations(request: Request, editor: bool) -> dict[str, dict[str, bool]]:
 @route("POST", "/api/dashboards/db")
 def write(request: Request) -> Reply:
     server, caller, profile = request.server, request.caller, request.server.profile
-    if profile.rbac:
-        require_write(request)
+    require_write_anywhere(request)
     fields = request.fields(SHAPE)
     if "dashboard" not in fields:
         raise Refusal(bad_request(profile))
@@ -176,26 +175,35 @@ def write(request: Request) -> Reply:
     # A provisioned one that is hit by its title alone, up to 11.2, is not protected.
     if guarded:
         raise Refusal(message("Cannot save provisioned dashboard", 400))
-    require_write(request)
+    require_write(request, old, folder_uid)
+    if folder_uid == "general":
+        raise Refusal(_in_general(request, old))
     if renamed is not None and renamed is old:
         server.store.rename(renamed, uid)
     if old is None:
         uid = uid or (str(uuid.uuid4()) if profile >= (12, 1) else "")
         old = server.store.add(caller.org_id, uid or None, spec, folder_uid, caller.login, message=text)
         old.managers[SERVER_MANAGER] = {*spec, "uid", "version"}
+        own_notes(old, SERVER_MANAGER, None, old.client_notes())
+        server.access.made(caller, DASHBOARDS, old.uid, folder_uid, caller.org_id)
         answer = _written(request, old, old.version)
     else:
-        answer = _rewritten(request, old, spec, folder_uid, text)
+        answer = rewritten(request, old, spec, folder_uid, text)
     connect(request, old)
     return answer
 
 
-def _rewritten(request: Request, old: Dashboard, spec: dict[str, Any], folder_uid: str, text: str) -> Reply:
+def rewritten(request: Request, old: Dashboard, spec: dict[str, Any], folder_uid: str, text: str, restored: int = 0) -> Reply:
+    """Write a dashboard anew, and answer as that is answered; *restored* is the version that is written again."""
     profile, store, before, marks = request.server.profile, request.server.store, old.version, old.marks()
+    notes = old.client_notes()
     changed = store.replace(old, spec, folder_uid, request.caller.login)
     old.message, old.folder_half_set, old.api = text, False, "v0alpha1"
     old.managers[SERVER_MANAGER] = {*spec, "uid", "version"}
+    own_notes(old, SERVER_MANAGER, notes, old.client_notes())
     store.written(old, before, changed, marks, request.caller.login)
+    if restored:
+        old.history[-1].restored = restored
     # At 12.0 a write of the same moves the stored version and answers the one before.
     moved = changed or not profile.unified or moves_when_same(profile, spec)
     return _written(request, old, old.version if moved else before)
@@ -242,7 +250,7 @@ def _folder(request: Request, fields: dict[str, Any]) -> str:
     profile, store, org_id = request.server.profile, request.server.store, request.caller.org_id
     uid, number = fields.get("folderUid", ""), fields.get("folderId", 0)
     if uid == "general" and profile.unified:
-        return GENERAL
+        return uid  # no folder, and found to be none only when the dashboard is stored
     if not uid and number <= 0:
         return GENERAL
     folder = store.folder(org_id, uid) if uid else store.folder_of_id(org_id, number)
@@ -250,12 +258,14 @@ def _folder(request: Request, fields: dict[str, Any]) -> str:
         raise Refusal(fail(profile, 404, "Folder not found"))
     if folder is None:
         raise Refusal(fail(profile, 400, "Folder not found" if profile < (10, 0) else "folder not found"))
-    delay = request.server.settings.number("unified_storage.folder_permission_delay")
-    settled = request.server.clock.now() - folder.created >= delay or folder.by_admin
-    # At 12.0 the permissions on a new folder take a while to reach the token that made it.
-    if not settled and profile.numbers[:2] == (12, 0) and request.caller.role != "Admin":
-        raise Refusal(denied(profile, WRITE))
     return folder.uid
+
+
+def _in_general(request: Request, old: Dashboard | None) -> Reply:
+    """Return the refusal of unified storage, to which ``general`` is a folder that does not exist."""
+    if old is not None and request.server.profile.authorizer:
+        return message("access denied to folder", 500)
+    return message('folders.folder.grafana.app "general" not found', 404)
 
 
 def check_quota(request: Request) -> None:
@@ -281,6 +291,7 @@ def _existing(request: Request, document: dict[str, Any], uid: str, overwrite: b
         if profile.unified:
             raise Refusal(message("A dashboard with the same uid already exists", 500))
         raise Refusal(message("Dashboard cannot be changed to a folder", 400))
+    require_visible(request, found)
     if found is not None and not overwrite and number_in(document, "version") != found.version:
         raise Refusal(status(412, "The dashboard has been changed by someone else", "version-mismatch"))
     return found
@@ -308,19 +319,17 @@ def _namesake(request: Request, old: Dashboard | None, title: str, folder_uid: s
 @route("DELETE", "/api/dashboards/uid/{uid}")
 def delete(request: Request) -> Reply:
     server = request.server
-    if server.profile.rbac:
-        require_read(request, "dashboards:delete")
     found = server.store.dashboard(request.caller.org_id, request.params["uid"])
-    folder = _folder_row(request)
-    if found is None and folder is None:
-        return missing(request)
-    require_read(request, "dashboards:delete")
-    if found is None:
-        assert folder is not None
+    folder = _folder_row(request) if found is None else None
+    if found is not None or not server.profile.unified:
+        require_anywhere(request, DELETE)
+    require_on(request, DELETE, found if folder is None else _row_of(folder))
+    if folder is not None:
         if server.profile >= (10, 0):
             return message("Use folders endpoint for deleting folders.", 400)
         server.store.remove_folder(folder)
         return ok({"id": folder.id, "message": f"Dashboard {folder.title} deleted", "title": folder.title})
+    assert found is not None
     if found.provisioned is not None:
         return fail(server.profile, 400, "provisioned dashboard cannot be deleted")
     server.store.remove(found)

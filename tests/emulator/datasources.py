@@ -27,6 +27,8 @@ SHAPE: dict[str, type | tuple[type, ...]] = {
     "secureJsonData": dict,
     "uid": str,
 }
+#: From then on the first data source of an organization becomes its default.
+FIRST_IS_DEFAULT = (10, 4)
 LOGO = "public/img/icn-datasource.svg"
 #: What a list leaves out of a data source.
 ALONE = ("basicAuthUser", "withCredentials", "secureJsonFields", "version")
@@ -39,7 +41,7 @@ def _all(request: Request) -> list[dict[str, Any]]:
 @route("GET", "/api/datasources")
 def listed(request: Request) -> Reply:
     # From 9.0 on whoever may query data sources sees the list of them; before, admins do.
-    if not (request.server.profile.rbac and request.caller.may("dashboards:read")):
+    if not (request.server.profile.rbac and request.caller.may("datasources:query")):
         require(request, "datasources:read")
     found = sorted(_all(request), key=lambda one: one["name"])
     return ok([{**{k: v for k, v in one.items() if k not in ALONE}, "typeName": one["type"]} for one in found])
@@ -59,6 +61,8 @@ def create(request: Request) -> Reply:
         if any(one[key] == fields.get(key) for one in known):
             return fail(server.profile, 409, f"data source with the same {key} already exists")
     made = _made(fields, server.state.next("datasource"), org_id)
+    if not known and server.profile >= FIRST_IS_DEFAULT:
+        made["isDefault"] = True
     if made["isDefault"]:
         for one in known:
             one["isDefault"] = False
@@ -104,6 +108,32 @@ def by_uid(request: Request) -> Reply:
 def by_id(request: Request) -> Reply:
     require(request, "datasources:read")
     return ok(_found(request, "id"))
+
+
+def _changed(request: Request, key: str) -> Reply:
+    """Replace a data source: secrets and the user's name of basic authentication stay where they are not sent."""
+    require(request, "datasources:write")
+    found, fields = _found(request, key), request.fields(SHAPE)
+    if not fields.get("type") or not fields.get("access"):
+        raise Refusal(bad_request(request.server.profile))
+    if fields.get("isDefault"):
+        for one in _all(request):
+            one["isDefault"] = False
+    secrets = {**dict.fromkeys(found["secureJsonFields"], "kept"), **fields.get("secureJsonData", {})}
+    fields = {"basicAuthUser": found["basicAuthUser"], "name": found["name"], **fields, "secureJsonData": {}}
+    found.update(_made({**fields, "uid": found["uid"]}, found["id"], found["orgId"]))
+    found["secureJsonFields"] = {name: True for name, value in secrets.items() if value}
+    return ok({"datasource": found, "id": found["id"], "message": "Datasource updated", "name": found["name"]})
+
+
+@route("PUT", "/api/datasources/uid/{uid}", there=lambda profile: profile >= (9, 0))
+def change_by_uid(request: Request) -> Reply:
+    return _changed(request, "uid")
+
+
+@route("PUT", "/api/datasources/{id}")
+def change_by_id(request: Request) -> Reply:
+    return _changed(request, "id")
 
 
 def _deleted(request: Request, key: str) -> Reply:

@@ -1,25 +1,113 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Alert rules and library panels of a folder: there are none here. By Grafana's source, not by recordings."""
+"""What is in a folder: its counts, its alert rules, and how it is deleted with all of it."""
 
 from __future__ import annotations
 
-from .replies import Reply, message, ok
+from .dashboard_store import Folder
+from .folders import DELETE, NESTED, READ, missing, require, require_late
+from .library_elements import connections
+from .profile import Profile
+from .replies import Refusal, Reply, fail, message, ok, typed
 from .server import Request, route
+from .server import require as require_role
+
+RULES = "/api/v1/provisioning/alert-rules"
 
 
-@route("GET", "/api/ruler/grafana/api/v1/rules/{title}", there=lambda profile: (profile >= (9, 0)) and profile < (10, 0))
-def rules(request: Request) -> Reply:
-    """Answer the rules of the folder of this title; unified alerting is off before 9.0."""
+def unified_alerting(profile: Profile) -> bool:
+    """Tell whether alert rules are objects of their own: before 9.0 they are in dashboards."""
+    return profile >= (9, 0)
+
+
+def _below(request: Request, folder: Folder) -> set[str]:
+    """Return the uids of a folder and of those below it."""
+    return {folder.uid, *(one.uid for one in request.server.store.descendants(folder))}
+
+
+@route("GET", "/api/folders/{uid}/counts", there=lambda profile: profile >= (10, 0))
+def counts(request: Request) -> Reply:
+    """Count what is in a folder and below it; a missing one holds nothing."""
+    require(request, READ)
     store, org_id = request.server.store, request.caller.org_id
-    if all(folder.title != request.params["title"] for folder in store.folders(org_id)):
+    found = store.folder(org_id, request.params["uid"])
+    uids = _below(request, found) if found else {request.params["uid"]}
+    inside = {
+        "alertrule": sum(folder in uids for folder in store.rules(org_id).values()),
+        "dashboard": sum(one.folder_uid in uids for one in store.dashboards(org_id)),
+        **({"folder": len(uids) - 1} if request.server.profile >= NESTED else {}),
+        "librarypanel": sum(one.folder_uid in uids for one in store.library.of(org_id).values()),
+    }
+    return ok(inside)
+
+
+@route("DELETE", "/api/folders/{uid}")
+def delete(request: Request) -> Reply:
+    server, profile = request.server, request.server.profile
+    require(request, DELETE)
+    uid = request.params["uid"]
+    folder = server.store.folder(request.caller.org_id, uid)
+    if folder is None:
+        if profile.authorizer:
+            return message(f'folders.folder.grafana.app "{uid}" not found', 404)
+        return missing(request)
+    require_late(request, DELETE, uid)
+    refusal = _in_use(request, folder)
+    if refusal is not None:
+        return refusal
+    server.store.remove_folder(folder)
+    if profile < (9, 0):
+        return ok({"id": folder.id, "message": f"Folder {folder.title} deleted", "title": folder.title})
+    return ok(None) if profile < (10, 0) else message("Folder deleted")
+
+
+def _in_use(request: Request, folder: Folder) -> Reply | None:
+    """Return why a folder cannot be deleted: alert rules, unless forced, and up to 12.0 library panels in use."""
+    profile, store, uids = request.server.profile, request.server.store, _below(request, folder)
+    ruled = any(one in uids for one in store.rules(folder.org_id).values())
+    if ruled and not request.flag("forceDeleteRules"):
+        if profile < (10, 0):
+            return message("folder cannot be deleted: folder contains alert rules", 400)
+        return typed(400, "Folder cannot be deleted: folder is not empty", "folder.not-empty")
+    panels = [one.uid for one in store.library.of(folder.org_id).values() if one.folder_uid in uids]
+    if not profile.authorizer and any(connections(request, one) for one in panels):
+        return fail(profile, 403, "Folder could not be deleted because it contains library elements in use")
+    return None
+
+
+# Alert rules, as far as they are in a folder
+
+
+@route("GET", "/api/ruler/grafana/api/v1/rules/{title}", there=lambda profile: (9, 0) <= profile.numbers < (10, 0))
+def rules(request: Request) -> Reply:
+    """Answer the groups of rules of the folder of this title: of the rules no more than their uids."""
+    store, org_id, title = request.server.store, request.caller.org_id, request.params["title"]
+    folder = next((one for one in store.folders(org_id) if one.title == title), None)
+    if folder is None:
         return message("folder not found", 404)
-    return ok({}, 202)
+    inside = [{"grafana_alert": {"uid": uid}} for uid, where in store.rules(org_id).items() if where == folder.uid]
+    return ok({title: [{"name": "rules", "rules": inside}]} if inside else {}, 202)
 
 
-@route("GET", "/api/library-elements")
-def panels(request: Request) -> Reply:
-    """Answer a page of library panels."""
-    size, page = request.number("perPage", 100), request.number("page", 1)
-    return ok({"result": {"totalCount": 0, "elements": [], "page": page, "perPage": size}})
+@route("POST", RULES, there=unified_alerting)
+def make_rule(request: Request) -> Reply:
+    require_role(request, "alert.provisioning:write")
+    body = request.json()
+    uid, folder = body.get("uid"), body.get("folderUID")
+    store, org_id = request.server.store, request.caller.org_id
+    if not isinstance(uid, str) or not isinstance(folder, str) or store.folder(org_id, folder) is None:
+        raise Refusal(message("invalid alert rule", 400))
+    store.rules(org_id)[uid] = folder
+    return ok(body, 201)
+
+
+@route("GET", RULES + "/{uid}", there=unified_alerting)
+def one_rule(request: Request) -> Reply:
+    require_role(request, "alert.provisioning:read")
+    known = request.server.store.rules(request.caller.org_id)
+    if request.params["uid"] in known:
+        return ok({"uid": request.params["uid"], "folderUID": known[request.params["uid"]]})
+    if request.server.profile < (10, 0):
+        return fail(request.server.profile, 500, "")
+    return Reply(404)

@@ -8,16 +8,36 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from .dashboard_store import Folder
-from .library_elements import connections
+from .access.rules import FOLDERS
+from .dashboard_store import SERVER_MANAGER, Folder
+from .kubernetes_objects import own_notes
 from .profile import Profile
-from .replies import Refusal, Reply, fail, message, ok, typed
-from .server import Request, require, route
+from .replies import Refusal, Reply, denied, fail, message, ok, typed
+from .server import Request, route
 from .slugs import slug
 from .state import stamp
 
+NOBODY, NO_TIME = "Anonymous", "0001-01-01T00:00:00Z"
+READ, WRITE, DELETE, CREATE = "folders:read", "folders:write", "folders:delete", "folders:create"
+FOLDER_NOTE = "grafana.app/folder"
 NESTED = (11, 0)
 TITLES_REPEAT = (11, 3)
+#: What every folder has, as General shows it.
+GENERAL_FOLDER = {
+    "id": 0,
+    "uid": "general",
+    "orgId": 0,
+    "title": "Dashboards",
+    "url": "",
+    "hasAcl": False,
+    **dict.fromkeys(("canSave", "canEdit", "canAdmin", "canDelete"), False),
+    "createdBy": NOBODY,
+    "created": NO_TIME,
+    "updatedBy": NOBODY,
+    "updated": NO_TIME,
+}
+#: What a list begins with for whoever may not read all folders, from 12.1 on.
+SHARED = {"id": -1, "uid": "sharedwithme", "title": "Shared with me"}
 #: So many folders may be above one.
 DEEPEST = 4
 
@@ -31,33 +51,55 @@ def shown_name(request: Request, login: str) -> str:
     state, profile = request.server.state, request.server.profile
     account = state.accounts.get(state.logins.get(login, 0))
     if account is None or profile < (9, 0):
-        return login or "Anonymous"
-    return account.name if profile >= (10, 0) else "Anonymous"
+        return login or NOBODY
+    return account.name if profile >= (10, 0) else NOBODY
 
 
-def shown(request: Request, folder: Folder, fresh: bool = False, alone: bool = True) -> dict[str, Any]:
-    """Return a folder as the API shows it; a *fresh* one's permissions have not reached whoever made it."""
-    profile, caller = request.server.profile, request.caller
-    admin = caller.role == "Admin"
-    may = admin or (not fresh and caller.may("folders:write"))
+def _maker(request: Request, login: str) -> str:
+    """Return how the one who made or changed a folder is named: from 12.1 on no service account is."""
+    if request.server.profile.authorizer and login in request.server.state.logins:
+        return NOBODY
+    return shown_name(request, login)
+
+
+def shown(request: Request, folder: Folder, alone: bool = True) -> dict[str, Any]:
+    """Return a folder as the API shows it; permissions that the request itself made are not among the caller's."""
+    profile, caller, access = request.server.profile, request.caller, request.server.access
+    may, admin, gone = (access.folder(caller, action, folder) for action in (WRITE, "folders.permissions:write", DELETE))
     entry: dict[str, Any] = {"id": folder.id, "uid": folder.uid}
     if profile >= (10, 0):
         entry["orgId"] = folder.org_id
     entry.update(title=folder.title, url=url_of(request, folder), hasAcl=False)
-    entry.update(canSave=may, canEdit=may, canAdmin=admin, canDelete=may)
-    entry.update(createdBy=shown_name(request, folder.created_by), created=stamp(folder.created))
-    entry.update(updatedBy=shown_name(request, folder.updated_by), updated=stamp(folder.updated))
+    entry.update(canSave=may, canEdit=may, canAdmin=admin, canDelete=gone)
+    entry.update(createdBy=_maker(request, folder.created_by), created=stamp(folder.created))
+    nobody = profile.authorizer and folder.version == 1
+    entry.update(updatedBy=NOBODY if nobody else _maker(request, folder.updated_by), updated=stamp(folder.updated))
     if profile >= (12, 1) or (alone and profile < (12, 0)):
         entry["version"] = folder.version
     if profile < NESTED:
         if profile >= (9, 0):
             entry["parentUid"] = ""
-    elif folder.parent and alone:
+    elif folder.parent:
         entry["parentUid"] = folder.parent
-        parents = _above(request, folder)
+        parents = _readable(request, folder) if alone else []
         if parents:
-            entry["parents"] = [shown(request, parent, alone=False) for parent in parents]
+            entry["parents"] = [_shown_parent(request, parent) for parent in parents]
     return entry
+
+
+def _shown_parent(request: Request, folder: Folder) -> dict[str, Any]:
+    """Return a folder as it stands above another one; of a hidden one nothing is shown."""
+    if request.server.access.folder(request.caller, READ, folder):
+        return shown(request, folder, alone=False)
+    return {**GENERAL_FOLDER, "uid": "redacted", "title": "redacted", "createdBy": "", "updatedBy": ""}
+
+
+def _shown_general(request: Request) -> dict[str, Any]:
+    """Return General as the API shows it from 10 on, which has it as a folder."""
+    access, caller = request.server.access, request.caller
+    may, admin, gone = (access.inside(caller, action, "") for action in (WRITE, "folders.permissions:write", DELETE))
+    name = {} if request.server.profile >= NESTED else {"title": "Root"}
+    return {**GENERAL_FOLDER, **name, "canSave": may, "canEdit": may, "canAdmin": admin, "canDelete": gone}
 
 
 def _above(request: Request, folder: Folder) -> list[Folder]:
@@ -70,6 +112,19 @@ def _above(request: Request, folder: Folder) -> list[Folder]:
     return found
 
 
+def _readable(request: Request, folder: Folder) -> list[Folder]:
+    """Return the folders above one that the caller may read, from the top down; unified storage stops at a hidden one."""
+    found = _above(request, folder)
+    if not request.server.profile.authorizer:
+        return found
+    readable: list[Folder] = []
+    for one in reversed(found):
+        if not request.server.access.authorizer.allows(request.caller, READ, FOLDERS, one.uid, one.parent):
+            break
+        readable.insert(0, one)
+    return readable
+
+
 def missing(request: Request, status: bool = True) -> Reply:
     more = {"status": "not-found"} if status else {}
     return message("folder not found", 404, **more)
@@ -80,27 +135,77 @@ def _changed(request: Request) -> Reply:
     return message("the folder has been changed by someone else", 412, **more)
 
 
-def _deny(request: Request, permission: str) -> None:
-    """Raise unless the caller has *permission*; 8.5 asks only when all else is well, see :func:`_deny_late`."""
-    if request.server.profile.rbac:
-        require(request, permission)
+def _require_anywhere(request: Request, action: str) -> None:
+    """Raise unless the caller may do *action* to any folder at all."""
+    profile = request.server.profile
+    if profile.rbac and not request.server.access.anywhere(request.caller, action):
+        raise Refusal(denied(profile, action))
 
 
-def _deny_late(request: Request, permission: str) -> None:
-    if not request.server.profile.rbac and not request.caller.may(permission):
+def require(request: Request, action: str) -> None:
+    """Raise unless the caller may do *action* to the folder in the path, be there one or not; see :func:`_require_late`."""
+    profile = request.server.profile
+    if profile.rbac and not request.server.access.inside(request.caller, action, request.params["uid"]):
+        raise Refusal(denied(profile, action))
+
+
+def require_late(request: Request, action: str, uid: str) -> None:
+    """Raise as 8.5 does, which asks for permissions only when all else is well."""
+    if not request.server.profile.rbac and not request.server.access.inside(request.caller, action, uid):
         raise Refusal(fail(request.server.profile, 403, "Access denied"))
+
+
+def _require_place(request: Request, parent: str) -> None:
+    """Raise unless the caller may make a folder in *parent*, or outside of folders where that is empty."""
+    if request.server.profile.nested and not request.server.access.inside(request.caller, CREATE, parent):
+        text = "not enough permissions to create a folder in the selected location"
+        raise Refusal(typed(403, text, "folders.forbiddenCreation"))
+
+
+def visible(request: Request) -> list[Folder]:
+    """Return the folders that the caller sees in lists; unified storage asks the remembered permissions, too."""
+    server, caller = request.server, request.caller
+    found = server.store.folders(caller.org_id)
+    if not server.profile.authorizer:
+        return [one for one in found if server.access.listed(caller, READ, FOLDERS, one.uid, one.parent)]
+    shown_ = server.access.authorizer.visible(caller, READ, FOLDERS)
+    return [one for one in found if shown_(one.uid, one.parent)]
+
+
+def _seen(request: Request, folder: Folder) -> bool:
+    """Let unified storage read a folder for the caller, which refreshes what it remembers; tell whether it may."""
+    if not request.server.profile.authorizer:
+        return True
+    return request.server.access.authorizer.allows(request.caller, READ, FOLDERS, folder.uid, folder.parent)
+
+
+def _shown_outside(request: Request, folder: Folder) -> bool:
+    """Tell whether the list of the folders outside of folders has this one: unified storage is asked for the caller's."""
+    if not request.server.profile.authorizer or request.caller.grants is None:
+        return True
+    return request.caller.grants.allows(READ, FOLDERS, folder.uid, ())
 
 
 @route("GET", "/api/folders")
 def listed(request: Request) -> Reply:
-    _deny(request, "folders:read")
+    _require_anywhere(request, READ)
     parent = request.one("parentUid") if request.server.profile >= NESTED else ""
-    folders = [one for one in request.server.store.folders(request.caller.org_id) if one.parent == parent]
+    if parent and request.server.profile.authorizer and not request.server.access.inside(request.caller, READ, parent):
+        return message("Access denied", 403)
+    above = request.server.store.folder(request.caller.org_id, parent) if parent else None
+    if above is not None and not _seen(request, above):
+        return message("Access denied", 403)
+    folders = [one for one in visible(request) if one.parent == parent and (parent or _shown_outside(request, one))]
     folders.sort(key=lambda folder: folder.title.lower())
     size, page = request.number("limit", 1000), max(1, request.number("page", 1))
-    if parent and request.server.store.folder(request.caller.org_id, parent) is None:
+    if parent and above is None and not request.server.profile.unified:
+        return message("[guardian.dashboardNotFound] failed to get dashboard by UID: Dashboard not found", 404)
+    if parent and above is None:
         return missing(request)
-    return ok([_hit(request, one) for one in folders[(page - 1) * size : page * size]])
+    hits = [_hit(request, one) for one in folders[(page - 1) * size : page * size]]
+    if request.server.profile >= NESTED and not parent and page == 1 and request.caller.role != "Admin":
+        hits.insert(0, dict(SHARED))
+    return ok(hits)
 
 
 def _hit(request: Request, folder: Folder) -> dict[str, Any]:
@@ -113,12 +218,13 @@ def _hit(request: Request, folder: Folder) -> dict[str, Any]:
 @route("POST", "/api/folders")
 def create(request: Request) -> Reply:
     server, caller, profile = request.server, request.caller, request.server.profile
-    _deny(request, "folders:create")
+    _require_anywhere(request, CREATE)
     fields = request.fields({"uid": str, "title": str, "parentUid": str, "description": str})
     title, uid = fields.get("title", "").strip(), fields.get("uid", "").strip()
     parent = fields.get("parentUid", "") if profile >= NESTED else ""
+    _require_place(request, parent)
     if uid == "general":
-        return _broken(profile, "invalid uid for folder provided")
+        return broken(profile, "invalid uid for folder provided")
     if not title:
         return message("folder title cannot be empty", 400)
     if title.lower() == "general" and profile < (12, 1):
@@ -127,31 +233,38 @@ def create(request: Request) -> Reply:
         return message("folder cannot be parent of itself", 400)
     if parent and server.store.folder(caller.org_id, parent) is None and profile < (12, 1):
         return missing(request, status=not profile.unified)
+    if "/" in uid and profile.authorizer:
+        text = f'Folder.folder.grafana.app "{uid}" is invalid: metadata.name: Invalid value: "{uid}": may not contain \'/\''
+        return message(text, 422)
     _check_uid(profile, uid)
     if profile < (12, 1) and server.store.dashboard(caller.org_id, uid) is not None:
         return fail(profile, 400, "Dashboard cannot be changed to a folder")
     if uid and server.store.folder(caller.org_id, uid) is not None:
         return _changed(request)
     _check_title(request, title)
-    _deny_late(request, "folders:create")
-    above = _chain(request, parent) if parent else []
+    require_late(request, CREATE, "")
+    above = chain(request, parent) if parent else []
     if len(above) > DEEPEST:
-        return _too_deep(profile)
+        return too_deep(profile)
     if uid and any(one.parent == uid for one in above):  # an orphan of 12.1 or later had it as its parent already
-        return _broken(profile, "cyclic folder references found")
-    folder = server.store.add_folder(caller.org_id, uid or None, title, parent, caller.login, caller.role == "Admin")
+        return broken(profile, "cyclic folder references found")
+    folder = server.store.add_folder(caller.org_id, uid or None, title, parent, caller.login)
     folder.description = fields.get("description", "")
-    return ok(shown(request, folder, fresh=True))
+    if parent:
+        own_notes(folder, SERVER_MANAGER, None, {FOLDER_NOTE: parent})
+    server.access.made(caller, FOLDERS, folder.uid, parent, caller.org_id)
+    _seen(request, folder)
+    return ok(shown(request, folder))
 
 
-def _broken(profile: Profile, text: str) -> Reply:
+def broken(profile: Profile, text: str) -> Reply:
     """Return the answer for what the server has no answer for."""
     return fail(profile, 500, f"Folder API error: {text}" if profile >= (12, 1) else "Folder API error")
 
 
-def _too_deep(profile: Profile) -> Reply:
+def too_deep(profile: Profile) -> Reply:
     if profile >= (12, 1):
-        return _broken(profile, f"folder max depth exceeded, max depth is {DEEPEST}")
+        return broken(profile, f"folder max depth exceeded, max depth is {DEEPEST}")
     return typed(400, "Maximum nested folder depth reached", "folder.maximum-depth-reached")
 
 
@@ -181,7 +294,7 @@ def _check_title(request: Request, title: str, own: Folder | None = None) -> Fol
     return other
 
 
-def _chain(request: Request, uid: str) -> list[Folder]:
+def chain(request: Request, uid: str) -> list[Folder]:
     """Return a folder and those above it, from the top down."""
     found = request.server.store.folder(request.caller.org_id, uid)
     return [*_above(request, found), found] if found else []
@@ -196,23 +309,31 @@ def _one(request: Request) -> Folder:
 
 @route("GET", "/api/folders/id/{id}")
 def by_id(request: Request) -> Reply:
-    _deny(request, "folders:read")
     if not request.params["id"].isdigit():
         return fail(request.server.profile, 400, "id is invalid")
     found = request.server.store.folder_of_id(request.caller.org_id, int(request.params["id"]))
+    request.params["uid"] = found.uid if found else ""
+    require(request, READ)
     return ok(shown(request, found)) if found else missing(request)
 
 
 @route("GET", "/api/folders/{uid}")
 def one(request: Request) -> Reply:
-    _deny(request, "folders:read")
-    return ok(shown(request, _one(request)))
+    require(request, READ)
+    if request.params["uid"] == "general" and request.server.profile >= (10, 0):
+        return ok(_shown_general(request))
+    folder = _one(request)
+    if not request.server.profile.rbac and not request.server.access.folder(request.caller, READ, folder):
+        raise Refusal(fail(request.server.profile, 403, "Access denied"))
+    if not _seen(request, folder):
+        return message("Access denied", 403)
+    return ok(shown(request, folder))
 
 
 @route("PUT", "/api/folders/{uid}")
 def update(request: Request) -> Reply:
     server, profile = request.server, request.server.profile
-    _deny(request, "folders:write")
+    require(request, WRITE)
     fields = request.fields({"title": str, "version": int, "overwrite": bool, "uid": str, "description": str})
     title = fields.get("title", "").strip()
     if profile.unified:
@@ -234,14 +355,13 @@ def update(request: Request) -> Reply:
         return _changed(request)
     # Up to 11.2 a forced rename to the title of another folder writes that one.
     folder = _check_title(request, title, folder if overwrite else None if title != folder.title else folder) or folder
-    _deny_late(request, "folders:write")
+    require_late(request, WRITE, folder.uid)
     same = title == folder.title and fields.get("description", folder.description) == folder.description
     if uid and uid != folder.uid:
         server.store.rename_folder(folder, uid)
     if not same or profile < (12, 1):
         folder.title, folder.description = title, fields.get("description", folder.description)
-        folder.version += 1
-        folder.updated, folder.updated_by = server.clock.now(), request.caller.login
+        server.store.touch_folder(folder, request.caller.login)
     return ok(shown(request, folder))
 
 
@@ -251,76 +371,3 @@ def _check_new_title(fields: dict[str, Any], title: str) -> None:
         raise Refusal(message("Dashboard title cannot be empty", 400))
     if title.lower() == "general":
         raise Refusal(message("A folder with that name already exists", 400))
-
-
-@route("POST", "/api/folders/{uid}/move", there=lambda profile: profile >= (9, 3))
-def move(request: Request) -> Reply:
-    server, profile = request.server, request.server.profile
-    require(request, "folders:write")
-    if profile < NESTED:
-        return message("To use this service, you need to activate nested folder feature.", 404)
-    parent = request.fields({"parentUid": str}).get("parentUid", "")
-    folder = server.store.folder(request.caller.org_id, request.params["uid"])
-    above = _chain(request, parent)
-    if folder is None or (parent and not above):
-        return _no_move(request, parent if folder else "")
-    if folder in above:
-        if profile >= (12, 1):
-            text = "cannot move folder under its own descendant, this would create a circular reference"
-            return _broken(profile, text)
-        return typed(400, "Circular reference detected", "folder.circular-reference")
-    if len(above) + server.store.height(folder) > DEEPEST + 1:
-        if profile >= (12, 1):
-            text = f"maximum folder depth {DEEPEST} would be exceeded after move"
-            return message(f"[folder.maximum-depth-reached] {text}", 400)
-        return _too_deep(profile)
-    folder.parent = parent
-    folder.version += 1
-    folder.updated, folder.updated_by = server.clock.now(), request.caller.login
-    moved = shown(request, folder)
-    if profile < (12, 0):  # the row that it answers has no version
-        moved.pop("version", None)
-    return ok(moved)
-
-
-def _no_move(request: Request, parent: str) -> Reply:
-    """Return the 404 of a folder that is moved, or of the one that it is moved into."""
-    profile = request.server.profile
-    if not profile.unified:
-        return typed(404, "Not found", "folder.notFound")
-    if parent and profile >= (12, 1):
-        return message(f'folders.folder.grafana.app "{parent}" not found', 404)
-    return missing(request)
-
-
-@route("GET", "/api/folders/{uid}/counts", there=lambda profile: profile >= (10, 0))
-def counts(request: Request) -> Reply:
-    """Count what is in a folder and below it; a missing one holds nothing. There are no alert rules or panels here."""
-    require(request, "folders:read")
-    store, org_id = request.server.store, request.caller.org_id
-    found = store.folder(org_id, request.params["uid"])
-    below = store.descendants(found) if found else []
-    uids = {request.params["uid"], *(one.uid for one in below)}
-    inside = sum(one.folder_uid in uids for one in store.dashboards(org_id))
-    nested = {"folder": len(below)} if request.server.profile >= NESTED else {}
-    return ok({"alertrule": 0, "dashboard": inside, **nested, "librarypanel": 0})
-
-
-@route("DELETE", "/api/folders/{uid}")
-def delete(request: Request) -> Reply:
-    server = request.server
-    _deny(request, "folders:delete")
-    uid = request.params["uid"]
-    folder = server.store.folder(request.caller.org_id, uid)
-    if folder is None:
-        if server.profile >= (12, 1):
-            return message(f'folders.folder.grafana.app "{uid}" not found', 404)
-        return missing(request)
-    _deny_late(request, "folders:delete")
-    inside = [one.uid for one in server.store.library.of(folder.org_id).values() if one.folder_uid == uid]
-    if any(connections(request, one) for one in inside):
-        return fail(server.profile, 403, "Folder could not be deleted because it contains library elements in use")
-    server.store.remove_folder(folder)
-    if server.profile < (9, 0):
-        return ok({"id": folder.id, "message": f"Folder {folder.title} deleted", "title": folder.title})
-    return ok(None) if server.profile < (10, 0) else message("Folder deleted")

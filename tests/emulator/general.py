@@ -53,12 +53,6 @@ def admin_settings(request: Request) -> Reply:
     return ok(request.server.settings.sections())
 
 
-@route("GET", "/api/access-control/user/permissions", there=lambda profile: profile.rbac)
-def permissions(request: Request) -> Reply:
-    known = ("orgs:read", "org.users:read", "dashboards:read", "dashboards:create", "serviceaccounts:read")
-    return ok({name: [""] for name in known if request.caller.may(name) or request.caller.may_globally(name)})
-
-
 def users_only(profile: Profile) -> Reply:
     """Return what routes for users answer to keys: 403 at 11.5, and an empty 304 from 12.0 on."""
     if profile.unified:

@@ -9,36 +9,38 @@ import json
 import re
 from typing import Any
 
+from .access.rules import DASHBOARDS as DASHBOARD_KIND
 from .dashboard_contents import text_in
-from .dashboard_store import Dashboard, Folder
+from .dashboard_store import Dashboard
 from .dashboards import FIELDS
+from .kubernetes_access import check_member, enter, require, require_readable, require_update
 from .kubernetes_objects import (
+    GRANT_NOTE,
+    GRANT_REFUSED,
     GROUP,
-    LEGACY_FORM,
+    client_of,
     failure,
-    folder_object,
     keep,
     list_of,
     manage,
     missing,
-    namespace,
     object_of,
+    own_notes,
     resource_version,
     success,
     versions,
 )
 from .normalise import newest
-from .permissions import Caller
 from .profile import Profile
 from .quotas import limit, on
-from .replies import Refusal, Reply, barrier, ok
+from .replies import Refusal, Reply, ok
+from .search import visible_dashboards
 from .server import Request, route
 from .state import uid as new_uid
 
 FOLDER_NOTE = "grafana.app/folder"
 MESSAGE_NOTE = "grafana.app/message"
 DASHBOARDS = f"/apis/{GROUP}/{{version}}/namespaces/{{namespace}}/dashboards"
-FOLDERS = "/apis/folder.grafana.app/{version}/namespaces/{namespace}/folders"
 
 
 def there(profile: Profile) -> bool:
@@ -65,70 +67,25 @@ def _group(profile: Profile) -> dict[str, Any]:
     return {"name": GROUP, "versions": known, "preferredVersion": known[0]}
 
 
-VERBS = {"POST": "create", "PUT": "update", "DELETE": "delete"}
-
-
-def _enter(request: Request, permission: str) -> int:
-    """Return the org of the namespace, which the header has no say in. Raises :class:`Refusal`."""
+def _enter(request: Request) -> int:
+    """Return the org of the namespace. Raises :class:`Refusal` for a version that is not served, or who is no member."""
     if request.params["version"] not in versions(request.server.profile):
         raise Refusal(failure(404, "the server could not find the requested resource", "NotFound", {}))
-    return _enter_org(request, permission, GROUP)
-
-
-def _enter_org(request: Request, permission: str, api_group: str) -> int:
-    profile, caller = request.server.profile, request.caller
-    org_id = namespace(request.params["namespace"])
-    if profile.unified and caller.key is not None and org_id is not None and org_id != caller.org_id:
-        # From 12.0 on the namespace is the org that a request asks for, and a token has its own.
-        text = "API key does not belong to the requested organization"
-        raise Refusal(barrier(401, text, "api-key.organization-mismatch"))
-    allowed = _in_org(request, caller, org_id)
-    kind = permission.partition(":")[0]
-    if org_id is None or allowed is None:
-        raise Refusal(_forbidden(request, kind, api_group, "unauthorized request" if caller.is_admin else "invalid org"))
-    request.caller = allowed
-    listing = request.method == "GET" and "name" not in request.params
-    # From 12.1 on what a caller may not see is left out of a list, up to all of it.
-    if not allowed.may(permission) and not (listing and profile >= (12, 1)):
-        raise Refusal(_forbidden(request, kind, api_group, "unauthorized request"))
-    return org_id
-
-
-def _forbidden(request: Request, kind: str, api_group: str, reason: str) -> Reply:
-    """Return the 403 of a caller who may not do this in the namespace."""
-    name = request.params.get("name", "")
-    verb = VERBS.get(request.method, "get" if name else "list")
-    what = f'{kind}.{api_group} "{name}"' if name else f"{kind}.{api_group}"
-    text = (
-        f'{what} is forbidden: User "{request.caller.login}" cannot {verb} resource "{kind}" in API group "{api_group}" '
-        f'in the namespace "{request.params["namespace"]}": {reason}'
-    )
-    details = {"name": name} if name else {}
-    return failure(403, text, "Forbidden", {**details, "group": api_group, "kind": kind})
-
-
-def _in_org(request: Request, caller: Caller, org_id: int | None) -> Caller | None:
-    """Return the caller as a member of the namespace's org, ``None`` for somebody who is none."""
-    org = request.server.state.orgs.get(org_id or 0)
-    if org is None:
-        return None
-    if caller.user is None:
-        return caller if caller.org_id == org.id else None
-    role = org.members.get(caller.user.id)
-    return Caller(user=caller.user, org_id=org.id, role=role) if role is not None else None
+    return enter(request, "dashboards", GROUP)
 
 
 @route("GET", DASHBOARDS, there=there)
 def listed(request: Request) -> Reply:
-    org_id = _enter(request, "dashboards:read")
+    _enter(request)
+    check_member(request)
     version = request.params["version"]
-    found = request.server.store.dashboards(org_id) if request.caller.may("dashboards:read") else []
+    found = visible_dashboards(request)
     # Legacy storage lists by database id, newest first; unified storage by name.
     if request.server.profile >= (12, 1):
         found.sort(key=lambda one: one.uid)
     else:
         found.reverse()
-    start = _continued(request.one("continue"))
+    start = continued(request.one("continue"))
     size = request.number("limit", 0) or len(found)
     page = found[start : start + size]
     more = str(start + size) if start + size < len(found) else None
@@ -138,7 +95,7 @@ def listed(request: Request) -> Reply:
     return ok(list_of(request, "DashboardList", f"{GROUP}/{version}", items, more))
 
 
-def _continued(token: str) -> int:
+def continued(token: str) -> int:
     try:
         return int(json.loads(token)) if token else 0
     except (ValueError, TypeError):
@@ -147,15 +104,16 @@ def _continued(token: str) -> int:
 
 @route("GET", DASHBOARDS + "/{name}", there=there)
 def one(request: Request) -> Reply:
-    org_id = _enter(request, "dashboards:read")
+    org_id = _enter(request)
     found = request.server.store.dashboard(org_id, request.params["name"])
     if found is None:
-        raise Refusal(missing("dashboards", request.params["name"]))
+        return missing("dashboards", request.params["name"])
+    require_readable(request, found)
     return ok(object_of(request, found, request.params["version"]))
 
 
-def _body(request: Request) -> tuple[dict[str, Any], dict[str, Any], dict[str, str]]:
-    """Return (metadata, spec, annotations) of an object. Raises :class:`Refusal`."""
+def body_of(request: Request, wanted: str) -> tuple[dict[str, Any], dict[str, Any], dict[str, str]]:
+    """Return (metadata, spec, annotations) of an object of the API version *wanted*. Raises :class:`Refusal`."""
     try:
         body = json.loads(request.body)
         metadata, spec = body.get("metadata") or {}, body.get("spec") or {}
@@ -165,7 +123,6 @@ def _body(request: Request) -> tuple[dict[str, Any], dict[str, Any], dict[str, s
             raise ValueError
     except (ValueError, AttributeError, RecursionError):
         raise Refusal(failure(400, "the object provided is unrecognized", "BadRequest")) from None
-    wanted = f"{GROUP}/{request.params['version']}"
     if body.get("apiVersion") and body["apiVersion"] != wanted:
         text = f"the API version in the data ({body['apiVersion']}) does not match the expected API version ({wanted})"
         raise Refusal(failure(400, text, "BadRequest"))
@@ -203,12 +160,15 @@ def _check(request: Request, org_id: int, name: str, spec: dict[str, Any], notes
     folder = notes.get(FOLDER_NOTE, "")
     if holed(request):
         return folder
+    if not folder:
+        check_member(request)
     wrong = _basics(request, name, spec, notes.get(MESSAGE_NOTE, ""))
     if wrong:
         raise Refusal(failure(400, wrong, "BadRequest"))
     old = request.server.store.dashboard(org_id, name)
     moved = old is None or old.folder_uid != folder
-    if folder and moved and request.server.store.folder(org_id, folder) is None:
+    known = request.server.store.folder(org_id, folder) is not None and not request.caller.stranger
+    if folder and moved and not known and (old is None or not request.server.profile.authorizer):
         raise Refusal(missing("folders", folder, "folder.grafana.app"))
     return folder
 
@@ -223,14 +183,13 @@ def _quota(request: Request, org_id: int, name: str) -> None:
 
 @route("POST", DASHBOARDS, there=there)
 def create(request: Request) -> Reply:
-    org_id = _enter(request, "dashboards:create")
-    metadata, spec, notes = _body(request)
+    org_id = _enter(request)
+    metadata, spec, notes = body_of(request, f"{GROUP}/{request.params['version']}")
     name = metadata.get("name") or f"{metadata.get('generateName', '')}{new_uid()}"
     folder = _check(request, org_id, name, spec, notes)
     if request.server.store.dashboard(org_id, name) is not None:
         details = {"name": name, "group": GROUP, "kind": "dashboards"}
         return failure(409, f'dashboards.{GROUP} "{name}" already exists', "AlreadyExists", details)
-    _quota(request, org_id, name)
     return _made(request, org_id, name, metadata, spec, notes, folder)
 
 
@@ -244,7 +203,11 @@ def _made(
     folder: str,
 ) -> Reply:
     """Make a dashboard, and answer as its creation is answered."""
-    version = request.params["version"]
+    version, grant = request.params["version"], notes.get(GRANT_NOTE, "")
+    _quota(request, org_id, name)
+    if grant not in ("", "default") and not holed(request):
+        return failure(500, GRANT_REFUSED)
+    require(request, "dashboards:create", DASHBOARD_KIND, "", folder)
     kept = {key: value for key, value in spec.items() if key not in FIELDS}
     if version == "v1beta1":
         kept = newest(kept)
@@ -255,21 +218,25 @@ def _made(
         made.history[-1].message = ""
     keep(request, made, notes, metadata)
     manage(request, made, spec, notes)
-    return ok(object_of(request, made, version, written="created", posted=spec), 201)
+    own_notes(made, client_of(request), None, notes)
+    if grant and not folder and not holed(request):
+        request.server.access.made(request.caller, DASHBOARD_KIND, name, folder, org_id)
+    answer = object_of(request, made, version, written="created", posted=spec)
+    if grant and holed(request):  # it means nothing there, and is not stored
+        answer["metadata"]["annotations"][GRANT_NOTE] = grant
+    return ok(answer, 201)
 
 
 @route("PUT", DASHBOARDS + "/{name}", there=there)
 def put(request: Request) -> Reply:
-    org_id = _enter(request, "dashboards:write")
+    org_id = _enter(request)
     store, name = request.server.store, request.params["name"]
-    metadata, spec, notes = _body(request)
+    metadata, spec, notes = body_of(request, f"{GROUP}/{request.params['version']}")
     found = store.dashboard(org_id, name)
-    if found is None and holed(request):
-        return _crash(request)
     if found is None:
         folder = _check(request, org_id, name, spec, notes)
-        _quota(request, org_id, name)
         return _made(request, org_id, name, metadata, spec, notes, folder)
+    require_readable(request, found)
     if metadata.get("resourceVersion") and metadata["resourceVersion"] != resource_version(request, found):
         text = (
             f'Operation cannot be fulfilled on dashboards.{GROUP} "{name}": the object has been modified; please apply '
@@ -277,6 +244,7 @@ def put(request: Request) -> Reply:
         )
         return failure(409, text, "Conflict", {"name": name, "group": GROUP, "kind": "dashboards"})
     folder = _check(request, org_id, name, spec, notes)
+    require_update(request, found, folder)
     return _replaced(request, found, metadata, spec, notes, folder)
 
 
@@ -293,7 +261,7 @@ def _replaced(
     kept = {key: value for key, value in spec.items() if key not in FIELDS}
     if version == "v1beta1":
         kept = newest(kept)
-    before, parent, marks = found.spec, found.version, found.marks()
+    before, parent, marks, known = found.spec, found.version, found.marks(), found.client_notes()
     changed = request.server.store.replace(found, kept, folder, _writer(request))
     found.message, found.api = notes.get(MESSAGE_NOTE, ""), version
     found.folder_half_set = holed(request)
@@ -301,10 +269,14 @@ def _replaced(
         found.provisioned = None  # the mark goes with the annotations
     keep(request, found, notes, metadata)
     manage(request, found, spec, notes, before)
+    own_notes(found, client_of(request), known, notes)
     request.server.store.written(found, parent, changed, marks, _writer(request))
     if holed(request):
         found.history[-1].message = ""
-    return ok(object_of(request, found, version, written="replaced", posted=spec))
+    answer = object_of(request, found, version, written="replaced", posted=spec)
+    if request.server.profile.authorizer and not changed and found.marks() == marks:
+        del answer["metadata"]["resourceVersion"]  # nothing was stored
+    return ok(answer)
 
 
 def _writer(request: Request) -> str:
@@ -312,47 +284,17 @@ def _writer(request: Request) -> str:
     return request.caller.login if request.caller.user or not holed(request) else ""
 
 
-def _crash(request: Request) -> Reply:
-    """Return what 11.5 answers where a dashboard is missing."""
-    return Reply(500, f'Internal Server Error: "{request.path}": Dashboard not found\n', "text/plain")
-
-
 @route("DELETE", DASHBOARDS + "/{name}", there=there)
 def delete(request: Request) -> Reply:
-    org_id = _enter(request, "dashboards:delete")
+    org_id = _enter(request)
     name = request.params["name"]
     found = request.server.store.dashboard(org_id, name)
     if found is None:
-        return _crash(request) if holed(request) else missing("dashboards", name)
+        return missing("dashboards", name)
+    require_readable(request, found)
+    require(request, "dashboards:delete", DASHBOARD_KIND, name, found.folder_uid)
     if found.provisioned is not None:
         text = "provisioned dashboard cannot be deleted"
         return failure(500, text) if holed(request) else failure(400, text, "BadRequest")
     request.server.store.remove(found)
     return success(name, GROUP, "dashboards", found.object_uid)
-
-
-@route("GET", FOLDERS, there=there)
-def folders(request: Request) -> Reply:
-    if holed(request):
-        return Reply(404, {"paths": LEGACY_FORM})
-    org_id = _enter_org(request, "folders:read", "folder.grafana.app")
-    found: list[Folder] = request.server.store.folders(org_id) if request.caller.may("folders:read") else []
-    if request.server.profile >= (12, 1):
-        found.sort(key=lambda one: one.uid)
-    start = _continued(request.one("continue"))
-    size = request.number("limit", 0) or len(found)
-    more = str(start + size) if start + size < len(found) else None
-    found = found[start : start + size]
-    items = [folder_object(request, folder) for folder in found]
-    return ok(list_of(request, "FolderList", "folder.grafana.app/v1beta1", items, more))
-
-
-@route("GET", FOLDERS + "/{name}", there=there)
-def folder(request: Request) -> Reply:
-    if holed(request):
-        return Reply(404, {"paths": LEGACY_FORM})
-    org_id = _enter_org(request, "folders:read", "folder.grafana.app")
-    found = request.server.store.folder(org_id, request.params["name"])
-    if found is None:
-        raise Refusal(missing("folders", request.params["name"], "folder.grafana.app"))
-    return ok(folder_object(request, found))

@@ -77,7 +77,9 @@ def namespace_of(org_id: int) -> str:
 
 def failure(code: int, text: str, reason: str = "", details: dict[str, Any] | None = None) -> Reply:
     """Return a ``Status`` that says what failed."""
-    body: dict[str, Any] = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure", "message": text}
+    body: dict[str, Any] = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure"}
+    if text:
+        body["message"] = text
     if reason:
         body["reason"] = reason
     if details is not None:
@@ -124,6 +126,26 @@ def manager_of(agent: str) -> str:
     return printable.encode()[:128].decode(errors="ignore") or "unknown"
 
 
+def client_of(request: Request) -> str:
+    """Return the name by which a client stands in ``managedFields``."""
+    return request.one("fieldManager") or manager_of(request.headers.get("User-Agent", ""))
+
+
+def own_notes(found: Dashboard | Folder, manager: str, before: dict[str, str] | None, sent: dict[str, str]) -> None:
+    """Remember which annotations a manager set; *before* are those that were there, ``None`` for a new object.
+
+    What a manager changes is its own, and what is not there any more is nobody's, ``.`` included where nothing was sent.
+    """
+    if before is None:
+        found.note_owners = {manager: {".", *sent}} if sent else {}
+        return
+    changed = {name for name, text in sent.items() if before.get(name) != text}
+    gone = (set(before) - set(sent)) | (set() if sent else {"."})
+    for owner, names in found.note_owners.items():
+        names.difference_update(gone if owner == manager else gone | changed)
+    found.note_owners.setdefault(manager, set()).update(changed)
+
+
 def manage(
     request: Request,
     found: Dashboard,
@@ -132,7 +154,7 @@ def manage(
     before: dict[str, Any] | None = None,
 ) -> None:
     """Remember which client wrote what: ``fieldManager``, or what stands before the first slash of its User-Agent."""
-    client = request.one("fieldManager") or manager_of(request.headers.get("User-Agent", ""))
+    client = client_of(request)
     old = before or {}
     changed = {name for name, value in spec.items() if name not in old or old[name] != value}
     for manager, names in found.managers.items():
@@ -143,22 +165,29 @@ def manage(
     if before is None or changed or mine:
         mine |= set(spec) if before is None or mine else changed
     found.manager_apis[client] = request.params["version"]
-    found.annotated_by = client if notes or found.labels else ""
+    found.labelled_by = client if found.labels else ""
     found.managers = {manager: names for manager, names in found.managers.items() if names or before is None}
 
 
+#: Asks for default permissions on what is made.
+GRANT_NOTE = "grafana.app/grant-permissions"
+GRANT_REFUSED = "invalid permissions value. only 'default' supported"
 #: What servers write themselves, whatever a client sends.
-OWN_NOTES = ("createdBy", "updatedBy", "updatedTimestamp", "folder", "message")
+OWN_NOTES = ("createdBy", "updatedBy", "updatedTimestamp", "folder", "message", "grant-permissions")
 
 
-def keep(request: Request, found: Dashboard, notes: dict[str, str], metadata: dict[str, Any]) -> None:
+def keep(request: Request, found: Dashboard | Folder, notes: dict[str, str], metadata: dict[str, Any]) -> None:
     """Keep the annotations and labels that a client sent: only unified storage has a place for them."""
     if request.server.profile < (12, 1):
         return
     labels = metadata.get("labels")
     found.notes = {name: text for name, text in notes.items() if name.removeprefix("grafana.app/") not in OWN_NOTES}
+    if notes.get(GRANT_NOTE) == "":
+        found.notes[GRANT_NOTE] = ""  # only one that says something is taken off
     found.labels = {name: str(text) for name, text in labels.items()} if isinstance(labels, dict) else {}
     found.labels.pop(ID_LABEL, None)
+    if isinstance(found, Folder):
+        found.labelled_by = client_of(request) if found.labels else ""
 
 
 def object_of(
@@ -219,7 +248,7 @@ def _metadata(request: Request, found: Dashboard, written: str) -> dict[str, Any
     return metadata
 
 
-def _identity(request: Request, login: str) -> str:
+def identity(request: Request, login: str) -> str:
     """Return how objects name who wrote them."""
     state = request.server.state
     account = state.accounts.get(state.logins.get(login, 0))
@@ -232,14 +261,14 @@ def _identity(request: Request, login: str) -> str:
 def _annotations(request: Request, found: Dashboard, written: str) -> dict[str, str]:
     """Return an object's annotations: unified storage keeps what was sent, legacy storage what it has columns for."""
     profile = request.server.profile
-    notes = {**found.notes, "grafana.app/createdBy": _identity(request, found.created_by)}
+    notes = {**found.notes, "grafana.app/createdBy": identity(request, found.created_by)}
     if found.folder_uid:
         notes["grafana.app/folder"] = found.folder_uid
     if found.message and (written or profile >= (12, 1)):
         notes["grafana.app/message"] = found.message
     always = profile < (12, 1) and written != "created"
     if always or (found.changed and profile >= (12, 1)):
-        notes["grafana.app/updatedBy"] = _identity(request, found.updated_by)
+        notes["grafana.app/updatedBy"] = identity(request, found.updated_by)
         notes["grafana.app/updatedTimestamp"] = stamp(found.updated)
     notes.update(_source(profile, found, written))
     return dict(sorted(notes.items()))
@@ -266,24 +295,24 @@ def _source(profile: Profile, found: Dashboard, written: str) -> dict[str, str]:
     }
 
 
-#: Annotations that a client sets.
-CLIENT_NOTES = ("grafana.app/folder", "grafana.app/message")
-
-
 def _managed(found: Dashboard) -> list[dict[str, Any]]:
     """Return ``managedFields``; a v2 layout has none in the recordings."""
     if found.api.startswith("v2"):
         return []
     entries = []
-    for manager, names in sorted(found.managers.items()):
+    for manager in sorted({*found.managers, *found.note_owners}):
+        names = found.managers.get(manager)
         fields: dict[str, Any] = {}
         notes = _managed_notes(found, manager)
         if notes:
-            fields["f:metadata"] = {"f:annotations": {".": {}, **{f"f:{name}": {} for name in notes}}}
-        if found.labels and manager == found.annotated_by:
+            fields["f:metadata"] = {"f:annotations": {name if name == "." else f"f:{name}": {} for name in notes}}
+        if found.labels and manager == found.labelled_by:
             labels: dict[str, Any] = {".": {}, **{f"f:{name}": {} for name in sorted(found.labels)}}
             fields["f:metadata"] = {**fields.get("f:metadata", {}), "f:labels": labels}
-        fields["f:spec"] = {f"f:{name}": {} for name in sorted(names)}
+        if names is not None:
+            fields["f:spec"] = {f"f:{name}": {} for name in sorted(names)}
+        if not fields:
+            continue
         api = found.manager_apis.get(manager, V0)
         entry = {"manager": manager, "operation": "Update", "apiVersion": f"{GROUP}/{api}", "time": stamp(found.updated)}
         entries.append({**entry, "fieldsType": "FieldsV1", "fieldsV1": fields})
@@ -293,51 +322,5 @@ def _managed(found: Dashboard) -> list[dict[str, Any]]:
 def _managed_notes(found: Dashboard, manager: str) -> list[str]:
     if manager == SERVER_MANAGER and found.provisioned is not None:
         kinds = ("managedBy", "managerId", "sourceChecksum", "sourcePath", "sourceTimestamp")
-        return [f"grafana.app/{name}" for name in kinds]
-    if found.annotated_by and found.annotated_by != manager:
-        return []
-    values = (found.folder_uid, found.message)
-    return sorted([*found.notes, *(name for name, value in zip(CLIENT_NOTES, values, strict=True) if value)])
-
-
-def folder_object(request: Request, folder: Folder) -> dict[str, Any]:
-    """Return a folder as an object."""
-    profile = request.server.profile
-    metadata: dict[str, Any] = {"name": folder.uid, "namespace": namespace_of(folder.org_id), "uid": folder.object_uid}
-    metadata["resourceVersion"] = str(request.server.store.next_rv())
-    if profile >= (12, 1):
-        metadata["generation"] = folder.version
-    metadata["creationTimestamp"] = stamp(folder.created)
-    metadata["labels"] = {"grafana.app/deprecatedInternalID": str(folder.id)}
-    body: dict[str, Any] = {"kind": "Folder", "apiVersion": "folder.grafana.app/v1beta1", "metadata": metadata}
-    if profile >= (12, 1):
-        notes = {"grafana.app/createdBy": _identity(request, folder.created_by)}
-        if folder.parent:
-            notes["grafana.app/folder"] = folder.parent
-        metadata["annotations"] = notes
-        fields: dict[str, Any] = {"f:spec": {"f:description": {}, "f:title": {}}}
-        entry: dict[str, Any] = {"manager": SERVER_MANAGER, "operation": "Update", "apiVersion": "folder.grafana.app/v1beta1"}
-        entry.update(time=stamp(folder.updated), fieldsType="FieldsV1", fieldsV1=fields)
-        metadata["managedFields"] = [entry]
-        body["spec"] = {"title": folder.title, "description": folder.description}
-        return body
-    path, uids = _path(request, folder)
-    metadata["annotations"] = {
-        **({"grafana.app/folder": folder.parent} if folder.parent else {}),
-        "grafana.app/fullpath": path,
-        "grafana.app/fullpathUIDs": uids,
-        "grafana.app/updatedTimestamp": stamp(folder.updated),
-    }
-    body.update(spec={"title": folder.title, **({"description": folder.description} if folder.description else {})}, status={})
-    return body
-
-
-def _path(request: Request, folder: Folder) -> tuple[str, str]:
-    """Return the titles and the uids of a folder and those above it."""
-    chain = [folder]
-    while chain[0].parent:
-        parent = request.server.store.folder(folder.org_id, chain[0].parent)
-        if parent is None or parent in chain:
-            break
-        chain.insert(0, parent)
-    return "/".join(one.title for one in chain), "/".join(one.uid for one in chain)
+        return [".", *(f"grafana.app/{name}" for name in kinds)]
+    return sorted(found.note_owners.get(manager, ()))

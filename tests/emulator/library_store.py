@@ -27,6 +27,10 @@ class LibraryElement:
     created: float
     created_by: str
     version: int = 1
+    updated: float = 0.0
+    updated_by: str = ""
+    #: Whether the request that put it into its folder named that by uid.
+    by_uid: bool = False
 
     @property
     def type(self) -> str:

@@ -238,8 +238,6 @@ def _change(request: Request, org_id: int) -> Reply:
     if role != "Admin" and not _admin_left(request, org_id, without=user_id):
         return message("Cannot change role so that there is no organization admin left", 400)
     org.members[user_id] = role
-    if server.profile >= (10, 0):
-        server.state.permissions.pop((org_id, "User", user_id), None)
     return message("Organization user updated")
 
 

@@ -48,11 +48,14 @@ class Profile:
         return self >= (10, 2)
 
     @property
-    def permissions_cached(self) -> int:
-        """Seconds for which the permissions of a caller in an org are remembered; later ones go by the role."""
-        if not self.rbac or self >= (12, 1):
-            return 0
-        return 10 if self < (10, 0) else 60
+    def nested(self) -> bool:
+        """Whether folders can be in folders, whose permissions they inherit."""
+        return self >= (11, 0)
+
+    @property
+    def authorizer(self) -> bool:
+        """Whether a service of its own decides for ``/apis``, lists of folders and the search."""
+        return self >= (12, 1)
 
     @property
     def unified(self) -> bool:

@@ -9,6 +9,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING
 
+from .access.rules import DASHBOARDS
 from .dashboard_store import SERVER_MANAGER, DashboardStore, Provisioned
 
 if TYPE_CHECKING:
@@ -34,4 +35,5 @@ def provision(server: Server, store: DashboardStore) -> None:
         )
         spec = {key: value for key, value in document.items() if key not in ("id", "uid", "version")}
         made = store.add(1, document.get("uid"), spec, "", "", provisioned=source)
+        server.access.made(None, DASHBOARDS, made.uid, "", 1)
         made.managers[SERVER_MANAGER] = {*spec, "uid", "version"}

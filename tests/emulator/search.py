@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from .access.rules import DASHBOARDS
+from .dashboard_rights import READ
 from .dashboard_store import Dashboard, Folder
-from .folders import url_of
+from .folders import url_of, visible
 from .replies import Reply, message, ok
 from .server import Request, route
 from .slugs import slug
@@ -20,14 +22,18 @@ DASHBOARD, FOLDER = "dash-db", "dash-folder"
 @route("GET", "/api/search")
 def search(request: Request) -> Reply:
     """Answer what the caller may see: nothing, for somebody who may see nothing."""
-    caller = request.caller
+    if request.server.profile.authorizer and request.caller.role is None:
+        return message("Search failed", 500)  # who is no member asks for another namespace than its own
     refusal = _refused(request)
     if refusal:
         return refusal
     hits: list[dict[str, Any]] = []
-    for row in _rows(request) if caller.may("dashboards:read") else ():
+    for row in _rows(request):
         hits.append(_folder(request, row) if isinstance(row, Folder) else _dashboard(request, row))
-    hits.sort(key=lambda hit: (hit["type"] == DASHBOARD, hit["title"].lower()))
+    order = request.one("sort")
+    hits.sort(key=lambda hit: (not order and hit["type"] == DASHBOARD, hit["title"].lower()))
+    if order == "alpha-desc":
+        hits.reverse()
     size, page = request.number("limit", 1000), max(1, request.number("page", 1))
     return ok(hits[(page - 1) * size : page * size])
 
@@ -54,9 +60,9 @@ def _rows(request: Request) -> Iterator[Dashboard | Folder]:
     numbers = {folder.uid: folder.id for folder in store.folders(org_id)} if parent_ids else {}
     rows: list[Dashboard | Folder] = []
     if wanted != DASHBOARD and not tags:
-        rows += store.folders(org_id)
+        rows += visible(request)
     if wanted != FOLDER:
-        rows += store.dashboards(org_id)
+        rows += visible_dashboards(request)
     for row in rows:
         parent = row.parent if isinstance(row, Folder) else row.folder_uid
         kept = query in row.title.lower() and (not uids or row.uid in uids) and (not ids or row.id in ids)
@@ -64,6 +70,16 @@ def _rows(request: Request) -> Iterator[Dashboard | Folder]:
         kept = kept and (not parent_ids or numbers.get(parent, 0) in parent_ids)
         if kept and (not tags or (isinstance(row, Dashboard) and all(tag in tags_of(row) for tag in tags))):
             yield row
+
+
+def visible_dashboards(request: Request) -> list[Dashboard]:
+    """Return the dashboards that the caller sees in lists, in the order in which they were made."""
+    server, caller = request.server, request.caller
+    found = server.store.dashboards(caller.org_id)
+    if not server.profile.authorizer:
+        return [one for one in found if server.access.listed(caller, READ, DASHBOARDS, one.uid, one.folder_uid)]
+    shown = server.access.authorizer.visible(caller, READ, DASHBOARDS)
+    return [one for one in found if shown(one.uid, one.folder_uid)]
 
 
 def _numbers(request: Request, name: str) -> set[int]:
@@ -82,8 +98,13 @@ def _dashboard(request: Request, found: Dashboard) -> dict[str, Any]:
     hit.update(url=f"/d/{found.uid}/{title}", slug="", type=DASHBOARD, tags=tags_of(found), isStarred=False)
     folder = request.server.store.folder(found.org_id, found.folder_uid)
     if folder is not None:
-        hit.update(folderId=folder.id, folderUid=folder.uid, folderTitle=folder.title, folderUrl=url_of(request, folder))
+        hit.update(folderId=folder.id, folderUid=folder.uid, folderTitle=folder.title, folderUrl=_folder_url(request, folder))
     return {**hit, **_end(request)}
+
+
+def _folder_url(request: Request, folder: Folder) -> str:
+    """Return the path of the folder that a hit is in; 11 puts in the title as it is."""
+    return f"/dashboards/f/{folder.uid}/{folder.title}" if request.server.profile.numbers[0] == 11 else url_of(request, folder)
 
 
 def _org(request: Request, org_id: int) -> dict[str, int]:
@@ -99,6 +120,10 @@ def _folder(request: Request, found: Folder) -> dict[str, Any]:
     hit = {"id": found.id, "uid": found.uid, **_org(request, found.org_id), "title": found.title, "uri": f"db/{title}"}
     hit.update(url=url_of(request, found), slug="", type=FOLDER, tags=[], isStarred=False)
     parent = request.server.store.folder(found.org_id, found.parent) if found.parent else None
+    if parent is None and found.parent and request.server.profile.authorizer:  # an orphan names what is not there
+        hit.update(folderUid=found.parent, folderUrl=f"/dashboards/f/{found.parent}/{slug(request.server.profile, '')}")
     if parent is not None:
-        hit.update(folderId=parent.id, folderUid=parent.uid, folderTitle=parent.title, folderUrl=url_of(request, parent))
+        hit.update(folderUid=parent.uid, folderTitle=parent.title)
+        if request.server.profile.unified:
+            hit.update(folderId=parent.id, folderUrl=url_of(request, parent))
     return {**hit, **_end(request)}

@@ -14,6 +14,7 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
+from .access import Access
 from .auth import authenticate
 from .faults import Faults
 from .permissions import Caller
@@ -178,6 +179,7 @@ class Server:
         self._first_version = version
         self.state = State(self.clock, admin_password)
         self.provisioned = list(dashboards or [])
+        self.access = Access(self)
         self.store = DashboardStore(self)
         self.faults = Faults()
         self.counts: Counter[tuple[str, str]] = Counter()
@@ -205,6 +207,7 @@ class Server:
         self.started = self.clock.now()
         self.profile = Profile(self._first_version)
         self.state.reset()
+        self.access.reset()
         self.store.reset()
         self.faults.clear()
         self.counts.clear()
@@ -218,7 +221,7 @@ class Server:
         before, self.profile = self.profile, Profile(to)
         self.clock.ahead += RESTART
         self.state.signed_in.clear()
-        self.state.permissions.clear()
+        self.access.restarted()
         self.store.upgraded()
         self._use_routes()
         if self.profile.login_per_org and not before.login_per_org:

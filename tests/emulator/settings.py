@@ -30,7 +30,6 @@ DEFAULTS = {
     "quota.user_org": "10",
     "quota.global_org": "-1",
     "quota.global_user": "-1",
-    "unified_storage.folder_permission_delay": "60",
 }
 
 #: What the Cloud API knows of this server, if it is a stack of Grafana Cloud (``cloud.stack`` is its slug); Grafana itself

@@ -156,7 +156,6 @@ class State:
         self.sessions: dict[str, Session] = {}
         self.hidden_keys: set[int] = set()
         self.signed_in: dict[Any, tuple[float, str | None]] = {}
-        self.permissions: dict[tuple[int, str, int], tuple[float, str]] = {}
         self.failed_logins: dict[str, list[float]] = {}
         self.by_secret: dict[str, Key] = {}
         self.names: dict[str, int] = {}

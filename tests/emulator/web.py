@@ -49,10 +49,12 @@ class Application:
         if path.startswith(CONTROL):
             return _sent(self._control(request, path[len(CONTROL) :], body), self.server.clock.now())
         if self.server.sub_path:
-            if not path.startswith(self.server.sub_path + "/"):
-                lost = Reply(404, "<html><body>404 page not found</body></html>", "text/html")
-                return _sent(lost, self.server.clock.now())
-            path = path[len(self.server.sub_path) :]
+            if path.startswith(self.server.sub_path + "/"):
+                path = path[len(self.server.sub_path) :]
+            elif not path.startswith("/api"):  # the API answers without the sub-path, too
+                url = f"{request.scheme}://{request.host}{self.server.sub_path}{request.rel_url.raw_path_qs}"
+                moved = Reply(301, f'<a href="{url}">Moved Permanently</a>.\n\n', "text/html", {"Location": url})
+                return _sent(moved, self.server.clock.now())
         return await self._grafana(request, path, query, body)
 
     async def _grafana(self, request: web.Request, path: str, query: str, body: bytes) -> web.StreamResponse:

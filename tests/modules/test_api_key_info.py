@@ -64,7 +64,7 @@ def test_selected(stocked):
 def test_of_all_orgs(stocked):
     before = stocked.requests()
     result = stocked.ok(INFO, all_orgs=True)
-    assert stocked.requests() - before == 4  # the orgs, and the keys of each
+    assert stocked.requests() - before == 5  # the orgs, the memberships, and the keys of each
     assert sorted(names(result)) == ["ci-one", "ci-two", "over"]
     assert result["not_a_member_of"] == []
 
@@ -78,7 +78,7 @@ def test_orgs_that_the_caller_is_no_member_of_are_named(stocked):
     result = stocked.ok(INFO, all_orgs=True)
     assert sorted(names(result)) == ["ci-one", "over"]
     assert [org["org_name"] for org in result["not_a_member_of"]] == ["two"]
-    assert any("no member there" in text for text in result["warnings"])
+    assert any("not a member there" in text for text in result["warnings"])
 
 
 def test_a_list_that_is_cut_is_said(stocked):

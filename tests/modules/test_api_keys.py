@@ -646,7 +646,7 @@ def test_a_key_that_another_run_may_be_storing(old):
 
 
 def test_a_proof_that_fails_leaves_nothing(old):
-    old.server.emulator.fault({"method": "GET", "path": "/api/org$", "kind": "database_locked", "times": 50})
+    old.server.emulator.fault({"method": "GET", "path": "/api/user$", "kind": "database_locked", "times": 50})
     result = old.fails(retries=0)
     old.server.emulator.clear_faults()
     assert result.code == "server_error"
@@ -701,7 +701,7 @@ def test_no_secret_anywhere(keys):
     note(keys.present(check=True))
     note(keys.fails(role="Viewer"))
     note(keys.present(role="Viewer", replace="when_needed"))
-    keys.server.emulator.fault({"method": "GET", "path": "/api/org$", "kind": "database_locked", "times": 50})
+    keys.server.emulator.fault({"method": "GET", "path": "/api/user$", "kind": "database_locked", "times": 50})
     note(keys.fails(retries=0, replace="when_needed"))
     keys.server.emulator.clear_faults()
     note(keys.present(replace="when_needed"))

@@ -182,7 +182,7 @@ def test_nothing_but_the_proof_goes_to_the_stack_itself(stack):
     stack.account()
     stack.key()
     there = {route: count for route, count in stack.made().items() if "/instances/" not in route[1]}
-    assert there == {("GET", "/api/org"): 1}
+    assert there == {("GET", "/api/user"): 1}
 
 
 # Rotation.
@@ -585,7 +585,7 @@ def test_what_is_for_the_cloud_api_is_not_told_to_the_stack(stack):
     cloud = [one for one in seen if "/instances/" in one[0]]
     direct = [one for one in seen if "/instances/" not in one[0]]
     assert {(secret, token) for _path, secret, token, _number in cloud} == {("of-the-proxy", TOKEN)}
-    assert [(path, secret) for path, secret, _token, _number in direct] == [("/api/org", None)]
+    assert [(path, secret) for path, secret, _token, _number in direct] == [("/api/user", None)]
     assert direct[0][2].startswith("glsa_")
     ids = [number for *_rest, number in cloud if number]
     assert len(ids) == len(set(ids)) == 2

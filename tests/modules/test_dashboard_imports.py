@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from modules.conftest import Org
-from modules.exports import SHARED, source, stored, version
+from modules.exports import SHARED, source, stored, version, without_default
 
 
 @pytest.mark.parametrize("by", ["DS_METRICS", "Metrics", "prometheus"])
@@ -57,6 +57,7 @@ def test_an_export_takes_the_only_one_of_its_type(org):
 def test_all_that_is_unclear_is_said_at_once(org, check):
     source(org, "A")
     source(org, "B")
+    without_default(org)
     export = copy.deepcopy(SHARED)
     export["__inputs"][1].pop("value")
     export["__inputs"].append({"name": "DS_LOGS", "label": "Logs", "type": "datasource", "pluginId": "loki"})

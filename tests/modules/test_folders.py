@@ -260,7 +260,12 @@ def test_too_deep(nested):
     nested.ok(MODULE, title="E", parent="A/B/C/D", create_parents=True)
     assert nested.fails(MODULE, title="F", parent="A/B/C/D/E", retries=0).code == "too_deep"
     folder(nested, "top", "Top")
-    assert nested.fails(MODULE, uid="top", parent="A/B/C/D/E", retries=0).code == "too_deep"
+    folder(nested, "last", "Last")
+    below = "A/B/C/D/E"
+    if nested.version == "12.4.3":  # it lets a folder without children be moved one level deeper
+        nested.ok(MODULE, uid="top", parent=below)
+        below += "/Top"
+    assert nested.fails(MODULE, uid="last", parent=below, retries=0).code == "too_deep"
 
 
 # Contents
@@ -355,7 +360,7 @@ def test_few_requests(newest):
     batch = [{"uid": f"f{number}", "title": f"F {number}"} for number in range(50)]
     before = newest.requests()
     newest.ok(MODULE, batch=batch, org_id=1)
-    assert newest.requests() - before <= 51
+    assert newest.requests() - before <= 52  # the list, whether the lists show the caller everything, and one for each
     before = newest.requests()
     newest.ok(MODULE, batch=batch, org_id=1)
     assert newest.requests() - before <= 1
@@ -372,7 +377,12 @@ def test_by_a_token(newer, tmp_path, role, monkeypatch):
     key = tmp_path / "key"
     newer.ok("grafana_sa_token", org_name="tenant", service_account="ci", name="ci", dest=str(key))
     who = {"admin": None, "url": newer.url, "token": key.read_text().strip()}
-    newer.four(MODULE, uid="ops", title="Operations", **who)
+    wanted = {"uid": "ops", "title": "Operations", **who}
+    assert [newer.ok(MODULE, check=check, **wanted)["changed"] for check in (True, False)] == [True, True]
+    assert not newer.ok(MODULE, **wanted)["changed"]
+    # Up to 12.0 a new folder is hidden from the Editor who created it for up to a minute, so a check cannot tell.
+    newer.emulator.advance(61)
+    assert not newer.ok(MODULE, check=True, **wanted)["changed"]
     newer.four(MODULE, uid="ops", title="Ops", **who)
     newer.ok("grafana_dashboard", dashboard={"uid": "cpu", "title": "CPU"}, folder_uid="ops", org_name="tenant")
     assert newer.fails(MODULE, uid="ops", state="absent", **who).code == "not_empty"
@@ -419,6 +429,7 @@ def test_by_an_admin_who_is_no_member(server):
     org = server.api("POST", "/api/orgs", {"name": "tenant"})["orgId"]
     server.api("POST", f"/api/orgs/{org}/users", {"loginOrEmail": "owner", "role": "Admin"})
     server.api("DELETE", f"/api/orgs/{org}/users/1")
+    server.emulator.advance(6)  # a server remembers a member for 5 seconds
     assert server.fails(MODULE, org_name="tenant", title="Operations").code == "not_a_member"
     joined = server.ok(MODULE, org_name="tenant", title="Operations", join_org=True)
     assert (joined["changed"], joined["joined_org"]) == (True, True)

@@ -78,7 +78,7 @@ def test_orgs_that_the_caller_is_no_member_of_are_named(stocked):
     result = stocked.ok("grafana_sa_token_info", all_orgs=True)
     assert names(result) == ["ci-one", "spare"]
     assert [org["org_name"] for org in result["not_a_member_of"]] == ["two"]
-    assert any("no member there" in text for text in result["warnings"])
+    assert any("not a member there" in text for text in result["warnings"])
 
 
 def test_accounts_without_tokens_are_not_asked(stocked):

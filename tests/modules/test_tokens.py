@@ -371,7 +371,7 @@ def test_an_answer_that_is_broken_each_time(newest_token):
 
 
 def test_key_that_cannot_be_proven_leaves_nothing(newest_token):
-    newest_token.server.emulator.fault({"method": "GET", "path": "/api/org$", "kind": "database_locked", "times": 50})
+    newest_token.server.emulator.fault({"method": "GET", "path": "/api/user$", "kind": "database_locked", "times": 50})
     result = newest_token.server.fails("grafana_sa_token", **newest_token.wanted, retries=1)
     assert result.code == "server_error"
     newest_token.server.emulator.clear_faults()

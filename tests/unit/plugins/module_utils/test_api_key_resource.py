@@ -40,8 +40,12 @@ def making(status=200, body=None):
 
 
 def proof(status=200, org=2):
+    """Return the calls with the new key: which account it is of, which 9.3 does not say, and its organization."""
     headers = {"Authorization": "Bearer " + SECRET}
-    return Call("GET", "/api/org", headers=headers).answers(status, {"id": org, "name": "tenant", "message": "Invalid API key"})
+    if status == 401:
+        return [Call("GET", "/api/user", headers=headers).answers(401, {"message": "Invalid API key"})]
+    unknown = Call("GET", "/api/user", headers=headers).answers(404, {"message": "user not found"})
+    return [unknown, Call("GET", "/api/org", headers=headers).answers(status, {"id": org, "name": "tenant"})]
 
 
 def deleting(number, status=200):
@@ -69,7 +73,7 @@ def task(by_token, tmp_path):
 
 
 def test_made(script, task, tmp_path):
-    script.expect(listing(), health(), making(), proof())
+    script.expect(listing(), health(), making(), *proof())
     outcome = task()
     assert (outcome.status, outcome.object["id"], outcome.object["was"]) == (CHANGED, 8, "absent")
     assert (tmp_path / "key").read_text() == SECRET + "\n"
@@ -77,7 +81,7 @@ def test_made(script, task, tmp_path):
 
 
 def test_asked_for_before_the_old_one_is_deleted(script, task):
-    script.expect(listing(OLD), health(), making(409, TAKEN), deleting(7), making(), proof())
+    script.expect(listing(OLD), health(), making(409, TAKEN), deleting(7), making(), *proof())
     outcome = task(replace="when_needed")
     assert (outcome.status, outcome.object["id"]) == (CHANGED, 8)
 
@@ -103,7 +107,7 @@ def test_what_the_server_refuses_it_refuses_before_anything_is_deleted(script, t
 
 def test_a_lost_answer_is_looked_into(script, task, tmp_path):
     script.expect(listing(), health(), making(500, {"message": "database is locked"}))
-    script.expect(listing(NEW), listing(NEW), making(409, TAKEN), deleting(8), making(), proof())
+    script.expect(listing(NEW), listing(NEW), making(409, TAKEN), deleting(8), making(), *proof())
     outcome = task()
     assert (outcome.status, outcome.object["was"]) == (CHANGED, "unanswered")
     assert "pending" not in json.loads((tmp_path / "key.json").read_text())
@@ -111,7 +115,7 @@ def test_a_lost_answer_is_looked_into(script, task, tmp_path):
 
 @pytest.mark.parametrize(("status", "org"), [(401, 2), (200, 3)])
 def test_a_key_that_does_not_work_is_not_stored(script, task, tmp_path, status, org):
-    script.expect(listing(), health(), making(), proof(status, org), deleting(8), listing())
+    script.expect(listing(), health(), making(), *proof(status, org), deleting(8), listing())
     outcome = task()
     assert (outcome.status, outcome.problem.code) == (FAILED, "unproven")
     assert SECRET not in outcome.problem.message
@@ -120,13 +124,13 @@ def test_a_key_that_does_not_work_is_not_stored(script, task, tmp_path, status, 
 
 def test_a_refused_proof_is_no_word_about_the_caller(script, task):
     """The batch goes on: it is the new key that is refused, not who asks."""
-    script.expect(listing(), health(), making(), proof(401), deleting(8), listing())
+    script.expect(listing(), health(), making(), *proof(401), deleting(8), listing())
     assert not task().problem.fatal
 
 
 def test_a_key_that_is_stored_and_not_remembered_is_asked(script, task, tmp_path):
     (tmp_path / "key").write_text(SECRET + "\n")
-    script.expect(listing(NEW), health(), proof())
+    script.expect(listing(NEW), health(), *proof())
     outcome = task(seconds_to_live=0)
     assert (outcome.status, outcome.object["id"]) == (CHANGED, 8)
     script.expect(listing(NEW))

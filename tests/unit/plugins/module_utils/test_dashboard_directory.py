@@ -10,6 +10,7 @@ import pytest
 from ansible_collections.orgsmith.grafana.plugins.module_utils import _folders as folders
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_directory import expand
 from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Directory, Org, Scope
+from ansible_collections.orgsmith.grafana.plugins.module_utils._unlisted import derived_uid
 
 from .conftest import Call
 
@@ -57,7 +58,7 @@ def listed(*entries, parent=None):
 
 
 def made(uid, title, parent=None):
-    sends = {"title": title, **({"parentUid": parent} if parent else {})}
+    sends = {"title": title, "uid": derived_uid(parent or "", title), **({"parentUid": parent} if parent else {})}
     return call("POST", "/api/folders", 200, folder(uid, title), json=sends)
 
 

@@ -78,9 +78,13 @@ def test_nothing_to_do_is_one_request(script, task):
     assert task(["x"]).status == OK
 
 
+#: Without it, only Admins see a new dashboard in General (recorded: visibility-apis).
+GRANTED = {"grafana.app/grant-permissions": "default"}
+
+
 def test_one_is_made_by_a_post_which_overwrites_nothing(script, task):
     kind = {"apiVersion": "dashboard.grafana.app/v0alpha1", "kind": "Dashboard"}
-    metadata = {"annotations": {"grafana.app/message": "why [orgsmith.grafana: ops]"}, "name": "a"}
+    metadata = {"annotations": {"grafana.app/message": "why [orgsmith.grafana: ops]", **GRANTED}, "name": "a"}
     script.expect(
         health("12.4.3"),
         call("GET", APIS + "/a").answers(404, {"message": "not found"}),
@@ -283,3 +287,51 @@ def test_no_mark(message):
 def test_sources_that_the_mark_cannot_hold(source):
     with pytest.raises(BadInput, match="cannot be kept"):
         check_source(source)
+
+
+# Moves from a folder to General
+
+IN_FOLDER = {"grafana.app/folder": "f"}
+VIEWER = {"role": "Viewer", "permission": 1, "inherited": False}
+MAKER = {"userLogin": "admin", "permission": 4, "inherited": False}
+
+
+def folder_of_it():
+    items = [{"metadata": {"name": "f"}, "spec": {"title": "F"}}]
+    return call("GET", "/apis/folder.grafana.app/v1beta1/namespaces/org-2/folders?limit=1000").answers(200, {"items": items})
+
+
+@pytest.mark.parametrize(
+    ("status", "entries", "warned"),
+    [
+        (200, [MAKER], True),
+        (200, [{**VIEWER, "inherited": True}], True),
+        (200, [MAKER, VIEWER], False),
+        (403, {"message": "no"}, True),
+    ],
+)
+def test_a_move_to_general_says_who_cannot_see_the_dashboard_any_more(script, task, status, entries, warned):
+    script.expect(
+        health("12.4.3"),
+        call("GET", APIS + "/a").answers(200, thing(**IN_FOLDER)),
+        folder_of_it(),
+        call("GET", "/api/dashboards/uid/a/permissions").answers(status, entries),
+    )
+    outcome = task(check=True, folder_uid="General")
+    assert outcome.status == CHANGED
+    assert ["Viewers and Editors cannot see it any more" in text for text in outcome.warnings] == [True] * warned
+
+
+def test_a_move_from_general_loses_nothing(script, task):
+    script.expect(health("12.4.3"), call("GET", APIS + "/a").answers(200, thing()), folder_of_it())
+    outcome = task(check=True, folder_uid="f")
+    assert (outcome.status, outcome.warnings) == (CHANGED, [])
+
+
+def test_before_9_permissions_are_not_those_of_folders(script, task):
+    found = {"meta": {"folderUid": "f", "version": 1, "isFolder": False}, "dashboard": {"uid": "a", "title": "A", "id": 7}}
+    script.expect(health("8.5.15"), call("GET", "/api/dashboards/uid/a").answers(200, found))
+    script.expect(call("GET", "/api/search?type=dash-db&query=A&limit=1000&page=1").answers(200, []))
+    script.expect(call("GET", "/api/folders/f").answers(200, {"uid": "f", "title": "F", "id": 3}))
+    script.expect(call("GET", "/api/dashboards/id/7/versions?limit=1").answers(200, []))
+    assert task(check=True, folder_uid="").warnings == []

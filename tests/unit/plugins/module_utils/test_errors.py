@@ -32,6 +32,7 @@ FIELDS = [{"fieldNames": ["Name"], "classification": "RequiredError", "message":
         pytest.param(RBAC, "Permissions needed: orgs:read", None, id="RBAC"),
         pytest.param({"status": "name-exists", "message": "same name"}, "same name", None, id="dashboards"),
         pytest.param(STATUS, "not found", "NotFound", id="Kubernetes status"),
+        pytest.param({**STATUS, "message": None, "reason": None}, "", None, id="Kubernetes status without a word, 12.4"),
         pytest.param(CLOUD, "Field is required: name", "InvalidArgument", id="Grafana Cloud"),
         pytest.param(FIELDS, "Name: Required", None, id="array of fields, up to 8.3"),
         pytest.param({"error": "went wrong"}, "went wrong", None, id="error"),

@@ -12,6 +12,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._folder_resource 
 from ansible_collections.orgsmith.grafana.plugins.module_utils._folder_tree import Tree
 from ansible_collections.orgsmith.grafana.plugins.module_utils._reconcile import CHANGED, FAILED, OK, Item, Mode, Run
 from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Directory, Org, Scope
+from ansible_collections.orgsmith.grafana.plugins.module_utils._unlisted import derived_uid
 
 from .conftest import Call
 
@@ -45,7 +46,13 @@ def read(uid, status=200, **body):
     return Call("GET", "/api/folders/" + uid, headers=HEADERS).answers(status, {"uid": uid, **body})
 
 
+def permissions(*scopes):
+    """Return the question whether the caller may read all folders, as its lists then show all."""
+    return Call("GET", "/api/access-control/user/permissions", headers=HEADERS).answers(200, {"folders:read": list(scopes)})
+
+
 def making(body, status=200, **answer):
+    body = {"uid": derived_uid(body.get("parentUid", ""), body["title"]), **body}
     answer = answer or {"uid": body.get("uid", "made"), "title": body["title"], "version": 1}
     return Call("POST", "/api/folders", headers=HEADERS, json=body).answers(status, answer)
 
@@ -123,7 +130,7 @@ def test_where_apis_are_not_served_the_rest_is(script, task, status):
 
 
 def test_made_with_its_parents(script, task):
-    script.expect(health("12.4.3"), objects())
+    script.expect(health("12.4.3"), objects(), permissions("folders:*"))
     script.expect(making({"title": "A"}, uid="a", title="A", version=1))
     script.expect(making({"title": "B", "parentUid": "a"}, uid="b", title="B", version=1))
     script.expect(making({"title": "X", "uid": "x", "parentUid": "b", "description": "D"}))
@@ -160,7 +167,8 @@ def test_somebody_else_has_done_it(script, task):
 
 def test_a_new_parent_has_to_settle(script, task):
     denied = {"message": "Access denied"}
-    script.expect(health("12.0.1"), objects(), making({"title": "A"}, uid="a", title="A"))
+    script.expect(health("12.0.1"), objects(), permissions("folders:*"))
+    script.expect(making({"title": "A"}, uid="a", title="A"))
     child = {"title": "X", "parentUid": "a"}
     script.expect(making(child, 403, **denied), making(child, 403, **denied), making(child))
     assert task(title="X", parent="A", create_parents=True).status == CHANGED
@@ -168,7 +176,7 @@ def test_a_new_parent_has_to_settle(script, task):
 
 
 def test_nobody_waits_for_an_old_parent(script, task):
-    script.expect(health("12.0.1"), objects(thing("a", "A")))
+    script.expect(health("12.0.1"), objects(thing("a", "A")), permissions("folders:*"))
     script.expect(making({"title": "X", "parentUid": "a"}, 403, message="Access denied"))
     outcome = task(title="X", parent="A")
     assert (outcome.status, outcome.problem.code) == (FAILED, "forbidden")
@@ -247,6 +255,7 @@ def test_a_tree_in_check_mode(scope, script):
 
 def test_folders_that_are_in_each_other_end(scope, script):
     script.expect(health("12.4.3"), objects(thing("a", "A", "b"), thing("b", "B", "a"), thing("c", "C", "gone")))
+    script.expect(permissions("folders:*"))
     tree = Tree(scope)
     assert sorted(folder.uid for folder in tree.every()) == ["a", "b", "c"]
     assert tree.path("a") == "A/B/A"

@@ -1,0 +1,87 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Folders and dashboards that exist, but that the server's lists do not show yet.
+
+From 12.0 on, lists leave out the newest nested folders, and the dashboards in them, for up to 30 seconds, unless the
+caller is an Admin (seen on 12.4.3). Only a request by uid finds them. Therefore a new folder or dashboard for which the
+task gives no uid gets one that follows from its place and its title: the next run, and another run at the same time,
+ask for the same uid and find it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import typing as t
+
+from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import Forbidden, NotFound
+from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
+from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import FOLDER_APIS
+
+#: How many derived uids are tried; each one before was given to an object that has been renamed or moved since.
+MOST = 20
+T = t.TypeVar("T")
+
+
+def derived_uid(folder_uid: str, title: str, number: int = 0) -> str:
+    """Return the uid for a new object titled *title* in a folder (``""`` for General): 28 letters and digits. Pure.
+
+    *number* counts on where objects that were renamed or moved keep the uids before.
+    """
+    place: list[t.Any] = [folder_uid, title]
+    text = json.dumps([*place, number] if number else place)
+    return "o" + hashlib.sha256(text.encode("ascii")).hexdigest()[:27]
+
+
+def derived_uids(folder_uid: str, title: str) -> t.Iterator[str]:
+    """Yield the uids to try for a new object, the best one first."""
+    for number in range(MOST):
+        yield derived_uid(folder_uid, title, number)
+
+
+def look_up(
+    folder_uid: str, title: str, get: t.Callable[[str], T | None], place_of: t.Callable[[T], tuple[str, str]]
+) -> T | None:
+    """Return the object titled *title* in a folder that *get* finds by a derived uid, ``None`` if there is none.
+
+    *place_of* returns the uid of an object's folder and its title.
+    """
+    for uid in derived_uids(folder_uid, title):
+        found = get(uid)
+        if found is None or place_of(found) == (folder_uid, title):
+            return found
+    return None
+
+
+def may_be_unlisted(scope: Scope) -> bool:
+    """Tell whether the server may leave out of its lists what this caller can read by uid."""
+    if scope.client.at_least(FOLDER_APIS) is False:
+        return False
+    granted = _permissions(scope)  # an Admin may read every folder
+    return granted is None or "folders:*" not in (granted.get("folders:read") or [])
+
+
+def reads_no_dashboard(scope: Scope) -> bool:
+    """Tell whether the caller may read no dashboard at all, as an Editor in an org that has no dashboard and no folder yet.
+
+    From 9.0 to 11 such a caller gets 403 for every dashboard, also for one that does not exist.
+    """
+    granted = _permissions(scope)
+    return granted is not None and not granted.get("dashboards:read")
+
+
+def _permissions(scope: Scope) -> dict[str, t.Any] | None:
+    """Return the caller's permissions in the org, action to scopes; ``None`` where the server does not report them."""
+    return t.cast("dict[str, t.Any] | None", scope.keep("permissions", lambda: _ask_permissions(scope)))
+
+
+def _ask_permissions(scope: Scope) -> dict[str, t.Any] | None:
+    try:
+        granted = scope.client.get("/api/access-control/user/permissions", org=scope.org_id)
+    except (Forbidden, NotFound):
+        return None
+    return granted if isinstance(granted, dict) else None
+
+
+__all__ = ["derived_uid", "derived_uids", "look_up", "may_be_unlisted", "reads_no_dashboard"]

@@ -1,0 +1,158 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The permission model of a server: entries, what they allow, and who gets some by default."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from ..permissions import allows as role_allows
+from .authorizer import Authorizer
+from .entries import Entries, Subject
+from .remembered import Remembered
+from .rules import ADMIN, DASHBOARDS, EDIT, FOLDERS, GENERAL, VIEW
+
+if TYPE_CHECKING:
+    from ..dashboard_store import Dashboard, Folder
+    from ..permissions import Caller
+    from ..server import Server
+    from ..state import Account, User
+
+#: From which version on a service account gets an entry on what it makes.
+ACCOUNTS_OWN = {DASHBOARDS: (10, 0), FOLDERS: (12, 1)}
+#: Seconds for which a server remembers which folders an object is in.
+RESOLVED = 30.0
+#: What basic roles get on a folder or dashboard that is made outside of folders.
+DEFAULTS: dict[Subject, int] = {("role", "Editor"): EDIT, ("role", "Viewer"): VIEW}
+
+
+class Access:
+    """Answers who may do what with the folders and dashboards of one server."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self.reset()
+
+    def reset(self) -> None:
+        """Delete all entries and forget what is remembered."""
+        self.entries = Entries()
+        self._remembered = Remembered(self._server, self.entries)
+        self._resolved: dict[tuple[int, str, str], tuple[float, tuple[str, ...]]] = {}
+        self.authorizer = Authorizer(self._server, self.entries)
+
+    def restarted(self) -> None:
+        """Forget what is remembered; entries stay."""
+        self._remembered.clear()
+        self._resolved.clear()
+        self.authorizer.clear()
+
+    def begin(self, caller: Caller) -> None:
+        """Give a caller the permissions that its request goes by, whatever is written meanwhile."""
+        caller.grants = self._remembered.grants(caller)
+        if caller.grants.role != caller.role:
+            caller.permitted = caller.grants.role
+
+    # Questions of /api, which goes by remembered permissions
+
+    def anywhere(self, caller: Caller, action: str) -> bool:
+        """Tell whether a caller may do *action* to any object at all."""
+        if not self._server.profile.rbac:
+            return role_allows(caller.role, action)
+        return caller.grants is not None and caller.grants.anywhere(action)
+
+    def dashboard(self, caller: Caller, action: str, found: Dashboard) -> bool:
+        """Tell whether a caller may do *action* to a dashboard."""
+        return self._allows(caller, action, DASHBOARDS, found.uid, found.folder_uid)
+
+    def folder(self, caller: Caller, action: str, found: Folder) -> bool:
+        """Tell whether a caller may do *action* to a folder."""
+        return self._allows(caller, action, FOLDERS, found.uid, found.parent)
+
+    def inside(self, caller: Caller, action: str, folder_uid: str) -> bool:
+        """Tell whether a caller may do *action* in a folder, or in General where *folder_uid* is empty."""
+        return self._allows(caller, action, FOLDERS, folder_uid or GENERAL, "")
+
+    def _allows(self, caller: Caller, action: str, kind: str, uid: str, folder_uid: str) -> bool:
+        if caller.grants is None:
+            return False
+        if not self._server.profile.rbac:
+            return self._by_list(caller, action, kind, uid, folder_uid)
+        if caller.grants.allows(action, kind, uid, ()):
+            return True
+        return caller.grants.allows(action, kind, uid, self.resolve(caller.org_id, kind, uid, folder_uid))
+
+    def resolve(self, org_id: int, kind: str, uid: str, folder_uid: str) -> tuple[str, ...]:
+        """Return the folders that an object is in, as a server remembers them: it may have been moved since."""
+        known = self.resolved(org_id, kind, uid)
+        if known is None:
+            known = tuple(self._above(org_id, uid if kind == FOLDERS else folder_uid)) or (GENERAL,)
+            self._resolved[(org_id, kind, uid)] = (self._server.clock.now() + RESOLVED, known)
+        return known
+
+    def resolved(self, org_id: int, kind: str, uid: str) -> tuple[str, ...] | None:
+        """Return the folders that a server remembers an object to be in, ``None`` for what it does not remember."""
+        until, known = self._resolved.get((org_id, kind, uid), (0.0, ()))
+        return known if until > self._server.clock.now() else None
+
+    def remembers(self, caller: Caller, action: str, uid: str) -> bool | None:
+        """Tell whether a caller may do *action* to a dashboard that does not exist, by what a server remembers of one.
+
+        ``None`` where it remembers none.
+        """
+        if caller.grants is None:
+            return False
+        if caller.grants.allows(action, DASHBOARDS, uid, ()):
+            return True
+        known = self.resolved(caller.org_id, DASHBOARDS, uid)
+        return None if known is None else caller.grants.allows(action, DASHBOARDS, uid, known)
+
+    def listed(self, caller: Caller, action: str, kind: str, uid: str, folder_uid: str) -> bool:
+        """Tell whether a list shows an object to a caller: lists look the folders up anew."""
+        if caller.grants is None or not self._server.profile.rbac:
+            return self._allows(caller, action, kind, uid, folder_uid)
+        above = tuple(self._above(caller.org_id, uid if kind == FOLDERS else folder_uid))
+        return caller.grants.allows(action, kind, uid, above or (GENERAL,))
+
+    def _above(self, org_id: int, folder_uid: str) -> Iterator[str]:
+        """Yield a folder and, where permissions of folders are inherited, those above it."""
+        store, passed = self._server.store, set()
+        while folder_uid and folder_uid not in passed:
+            passed.add(folder_uid)
+            yield folder_uid
+            found = store.folder(org_id, folder_uid) if self._server.profile.nested else None
+            folder_uid = found.parent if found is not None else ""
+
+    def _by_list(self, caller: Caller, action: str, kind: str, uid: str, folder_uid: str) -> bool:
+        """Tell what the permission list of 8.5 allows: where neither object nor folder has one, the defaults count."""
+        things = [(kind, uid), *([(FOLDERS, folder_uid)] if folder_uid else [])]
+        if not any(self.entries.of(caller.org_id, one) for one in things):
+            return role_allows(caller.role, action)
+        assert caller.grants is not None
+        return caller.grants.allows(action, kind, uid, (folder_uid,) if folder_uid else ())
+
+    # Changes
+
+    def made(self, caller: Caller | None, kind: str, uid: str, folder_uid: str, org_id: int) -> None:
+        """Give a new folder or dashboard its first entries: its maker's and, outside of folders, those of the basic roles.
+
+        *caller* is ``None`` for what a server makes itself.
+        """
+        profile, now = self._server.profile, self._server.clock.now()
+        if not profile.rbac or (kind == FOLDERS and folder_uid and profile.unified):
+            return
+        maker: User | Account | None = None if caller is None else caller.user
+        if caller is not None and maker is None and profile >= ACCOUNTS_OWN[kind]:
+            maker = caller.account
+        if maker is not None:
+            self.entries.set(org_id, (kind, uid), ("user", maker.id), ADMIN, now)
+        if not folder_uid:
+            for subject, level in DEFAULTS.items():
+                self.entries.set(org_id, (kind, uid), subject, level, now)
+        if caller is not None:
+            self._remembered.forget(caller)
+
+    def removed(self, org_id: int, kind: str, uid: str) -> None:
+        """Delete the entries of an object that is deleted."""
+        self.entries.drop(org_id, (kind, uid))

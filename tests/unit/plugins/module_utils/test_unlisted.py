@@ -1,0 +1,256 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Objects that exist and that lists do not show: found by the uid that follows from their place and title."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import OrgChoice
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_resource import Dashboards
+from ansible_collections.orgsmith.grafana.plugins.module_utils._folder_resource import Folders
+from ansible_collections.orgsmith.grafana.plugins.module_utils._reconcile import CHANGED, FAILED, OK, Item, Mode, Run
+from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Directory, Org, Scope
+from ansible_collections.orgsmith.grafana.plugins.module_utils._unlisted import derived_uid, look_up, may_be_unlisted
+
+from .conftest import Call
+
+ORG = OrgChoice(id=2)
+FOLDER_LIST = "/apis/folder.grafana.app/v1beta1/namespaces/org-2/folders?limit=1000"
+DASHBOARDS = "/apis/dashboard.grafana.app/v0alpha1/namespaces/org-2/dashboards"
+DASHBOARD_LIST = DASHBOARDS + "?limit=1000"
+HOSTS = derived_uid("ops", "Hosts")
+SECOND = derived_uid("ops", "Hosts", 1)
+
+
+def call(method, path, status=200, body=None, **expected):
+    return Call(method, path, headers={"X-Grafana-Org-Id": "2"}, **expected).answers(status, body)
+
+
+def health(version="12.4.3"):
+    return Call("GET", "/api/health").answers(200, {"version": version})
+
+
+def editor():
+    """The answer to an Editor, who may read single folders."""
+    return call("GET", "/api/access-control/user/permissions", 200, {"folders:read": ["folders:uid:ops"]})
+
+
+def folders(*uids):
+    items = [{"metadata": {"name": uid}, "spec": {"title": title}} for uid, title in uids]
+    return call("GET", FOLDER_LIST, 200, {"metadata": {}, "items": items})
+
+
+def get(uid, title=None, parent=None, status=200):
+    body = {"uid": uid, "title": title, "parentUid": parent} if title else {"message": "Access denied"}
+    return call("GET", f"/api/folders/{uid}", status if title else 403, body)
+
+
+def post(uid, title="Hosts", parent="ops", status=200):
+    answer = {"uid": uid, "title": title} if status == 200 else {"message": "changed by someone else"}
+    return call("POST", "/api/folders", status, answer, json={"uid": uid, "title": title, "parentUid": parent})
+
+
+@pytest.fixture
+def scope(by_token):
+    return Scope(by_token, Org(2, "tenant"), Directory(by_token))
+
+
+@pytest.fixture
+def folder(scope):
+    """A function that runs a task for the folder Operations/Hosts as an Editor."""
+    resource = Folders()
+
+    def run(check=False):
+        wanted = resource.parse({"title": "Hosts", "parent": "Operations"})
+        return Run(resource, scope.client, Mode(check)).one(scope, Item(0, ORG, wanted))
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("place", "number", "uid"),
+    [
+        (("", "Operations"), 0, "o80255967d577c782a2bcfea253e"),
+        (("", "Operations"), 1, "o5cd79790f21231da19c4678986e"),
+        (("ops", "Höfe/Süd"), 0, "odee5a086c860d4ef6ef60f394b7"),
+    ],
+)
+def test_derived_uids_stay_the_same_in_every_release(place, number, uid):
+    assert derived_uid(*place, number) == uid
+
+
+def test_places_and_titles_do_not_run_into_each_other():
+    assert derived_uid("a", "b,c") != derived_uid("a,b", "c")
+
+
+@pytest.mark.parametrize(
+    ("there", "found"),
+    [
+        ({}, None),
+        ({HOSTS: ("ops", "Hosts")}, HOSTS),
+        ({HOSTS: ("ops", "Machines"), SECOND: ("ops", "Hosts")}, SECOND),
+        ({HOSTS: ("elsewhere", "Hosts")}, None),
+        ({SECOND: ("ops", "Hosts")}, None),
+    ],
+)
+def test_look_up(there, found):
+    answer = look_up("ops", "Hosts", lambda uid: uid if uid in there else None, there.__getitem__)
+    assert answer == found
+
+
+@pytest.mark.parametrize(
+    ("version", "answer", "expected"),
+    [
+        ("11.5.1", None, False),
+        ("12.4.3", (200, {"folders:read": ["folders:*", "folders:uid:a"]}), False),
+        ("12.4.3", (200, {"folders:read": ["folders:uid:a"]}), True),
+        ("12.4.3", (200, {}), True),
+        ("13.1.0-pre", (403, {"message": "no"}), True),
+        ("12.4.3", (404, {"message": "no"}), True),
+    ],
+)
+def test_whose_lists_may_lack_something(script, scope, version, answer, expected):
+    script.expect(health(version))
+    if answer is not None:
+        script.expect(call("GET", "/api/access-control/user/permissions", *answer))
+    assert [may_be_unlisted(scope) for _time in range(2)] == [expected] * 2  # asked once
+
+
+def test_a_folder_that_no_list_shows_is_found(script, folder):
+    script.expect(health(), folders(("ops", "Operations")), editor(), get(HOSTS, "Hosts", "ops"))
+    outcome = folder(check=True)
+    assert (outcome.status, outcome.object["uid"]) == (OK, HOSTS)
+
+
+def test_a_new_folder_gets_the_derived_uid(script, folder):
+    script.expect(health(), folders(("ops", "Operations")), editor(), get(HOSTS), post(HOSTS))
+    assert folder().status == CHANGED
+
+
+def test_a_renamed_folder_keeps_its_uid_and_a_new_one_gets_the_next(script, folder):
+    script.expect(health(), folders(("ops", "Operations")), editor())
+    script.expect(get(HOSTS, "Machines", "ops"), get(SECOND))
+    script.expect(post(HOSTS, status=412), get(HOSTS, "Machines", "ops"), post(SECOND))
+    outcome = folder()
+    assert (outcome.status, outcome.object["uid"]) == (CHANGED, SECOND)
+
+
+def test_two_runs_at_once_make_one_folder(script, folder):
+    script.expect(health(), folders(("ops", "Operations")), editor(), get(HOSTS))
+    script.expect(post(HOSTS, status=412), get(HOSTS, "Hosts", "ops"))
+    script.expect(folders(("ops", "Operations")), get(HOSTS, "Hosts", "ops"))
+    outcome = folder()
+    assert (outcome.status, outcome.object["uid"]) == (OK, HOSTS)
+
+
+def test_a_folder_that_is_not_shown_yet_is_waited_for(script, folder):
+    """At 11.5 whoever creates a folder may be refused for some seconds (recorded: folders-by-token)."""
+    listed = {"uid": "ops", "title": "Operations"}
+    tops = call("GET", "/api/folders?limit=1000&page=1", 200, [listed])
+    inside = call("GET", "/api/folders?limit=1000&page=1&parentUid=ops", 200, [])
+    shown = call("GET", "/api/folders?limit=1000&page=1&parentUid=ops", 200, [{**listed, "uid": HOSTS, "title": "Hosts"}])
+    shown.body[0]["parentUid"] = "ops"
+    script.expect(health("11.5.1"), tops, inside, post(HOSTS, status=412), get(HOSTS), get(HOSTS, "Hosts", "ops"))
+    script.expect(tops, shown)
+    assert folder().status == OK
+    assert script.slept == [0.5]
+
+
+def test_a_given_uid_stays_as_it_is(script, scope):
+    resource = Folders()
+    script.expect(health(), folders(), editor(), get("hosts"))
+    script.expect(call("POST", "/api/folders", 200, {"uid": "hosts", "title": "Hosts"}, json={"uid": "hosts", "title": "Hosts"}))
+    item = Item(0, ORG, resource.parse({"uid": "hosts", "title": "Hosts"}))
+    assert Run(resource, scope.client, Mode()).one(scope, item).status == CHANGED
+
+
+# Dashboards
+
+
+def thing(uid, title, folder="ops"):
+    notes = {"grafana.app/folder": folder} if folder else {}
+    return {"kind": "Dashboard", "metadata": {"name": uid, "generation": 1, "annotations": notes}, "spec": {"title": title}}
+
+
+@pytest.fixture
+def dashboard(scope):
+    """A function that runs a task for the dashboard Hosts, without a uid, in the folder ops as an Editor."""
+
+    def run(check=False, **options):
+        resource = Dashboards()
+        wanted = resource.parse({"dashboard": {"title": "Hosts"}, "folder_uid": "ops", **options})
+        return Run(resource, scope.client, Mode(check)).one(scope, Item(0, ORG, wanted))
+
+    return run
+
+
+def no_dashboards():
+    return call("GET", DASHBOARD_LIST, 200, {"metadata": {}, "items": []})
+
+
+def read(uid, status=200, **found):
+    return call("GET", f"{DASHBOARDS}/{uid}", status, thing(uid, **found) if status == 200 else {"message": "no"})
+
+
+def made(uid, status=201):
+    answer = {"metadata": {"name": uid, "generation": 1}} if status == 201 else {"message": "already exists"}
+    return call("POST", DASHBOARDS, status, answer)
+
+
+def test_a_dashboard_that_no_list_shows_is_found(script, dashboard):
+    script.expect(health(), no_dashboards(), editor(), read(HOSTS, title="Hosts"))
+    assert dashboard(check=True).status == OK
+
+
+def test_a_new_dashboard_gets_the_derived_uid(script, dashboard):
+    script.expect(health(), no_dashboards(), editor(), read(HOSTS, 404), made(HOSTS))
+    outcome = dashboard()
+    assert (outcome.status, outcome.object["uid"]) == (CHANGED, HOSTS)
+
+
+def test_a_moved_dashboard_keeps_its_uid_and_a_new_one_gets_the_next(script, dashboard):
+    script.expect(health(), no_dashboards(), editor())
+    script.expect(read(HOSTS, title="Hosts", folder="other"), read(SECOND, 404))
+    script.expect(made(HOSTS, 409), read(HOSTS, title="Hosts", folder="other"), made(SECOND))
+    assert dashboard().object["uid"] == SECOND
+
+
+def test_two_runs_at_once_make_one_dashboard(script, dashboard):
+    script.expect(health(), no_dashboards(), editor(), read(HOSTS, 404))
+    script.expect(made(HOSTS, 409), read(HOSTS, title="Hosts"))
+    script.expect(no_dashboards(), read(HOSTS, title="Hosts"))
+    assert dashboard().status == OK
+
+
+def test_the_search_of_the_legacy_route_may_not_have_seen_it_either(script, dashboard):
+    search = call("GET", "/api/search?type=dash-db&query=Hosts&limit=1000&page=1", 200, [])
+    legacy = {"meta": {"folderUid": "ops", "version": 1}, "dashboard": {"uid": HOSTS, "title": "Hosts"}}
+    script.expect(health(), search, call("GET", f"/api/dashboards/uid/{HOSTS}", 200, legacy))
+    assert dashboard(check=True, api="legacy").status == OK
+
+
+def test_a_hidden_dashboard_is_a_refusal_that_says_what_to_do(script, dashboard):
+    script.expect(health(), read("cpu", 403))
+    outcome = dashboard(dashboard={"uid": "cpu", "title": "CPU"})
+    assert (outcome.status, outcome.problem.code) == (FAILED, "forbidden")
+    assert "created it over /apis without default permissions" in outcome.problem.message
+    assert "POST /api/dashboards/uid/cpu/permissions" in outcome.problem.message
+
+
+@pytest.mark.parametrize(
+    ("granted", "status"),
+    [({"folders:create": ["folders:uid:general"]}, CHANGED), ({"dashboards:read": ["folders:uid:ops"]}, FAILED)],
+)
+def test_an_editor_of_an_empty_organization_gets_403_for_what_is_not_there(script, scope, granted, status):
+    """At 9.0 to 11 (from the source of the server)."""
+    resource = Dashboards()
+    script.expect(
+        health("11.5.1"), call("GET", "/api/dashboards/uid/cpu", 403, {"message": "Permissions needed: dashboards:read"})
+    )
+    script.expect(call("GET", "/api/access-control/user/permissions", 200, granted))
+    if status == CHANGED:
+        script.expect(call("POST", "/api/dashboards/db", 200, {"uid": "cpu", "version": 1}))
+    item = Item(0, ORG, resource.parse({"dashboard": {"uid": "cpu", "title": "CPU"}}))
+    assert Run(resource, scope.client, Mode()).one(scope, item).status == status
