@@ -21,7 +21,7 @@ DOCS := .build/venv-docs
 BENCH := .build/venv-bench
 BROWSER := .build/venv-browser
 TARBALL := .build/dist/orgsmith-grafana-$(shell sed -n 's/^version: *//p' galaxy.yml).tar.gz
-TESTS = $(wildcard tests/unit tests/tools tests/conformance tests/modules tests/interrupted tests/e2e)
+TESTS = $(wildcard tests/unit tests/tools tests/conformance tests/servers tests/modules tests/interrupted tests/e2e)
 
 # Ansible sees the checkout as an installed collection through the link .build/ansible_collections/orgsmith/grafana.
 # Its configuration is named, because it ignores one that lies in a world-writable directory.

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import re
 from collections import Counter
 from collections.abc import Callable
@@ -97,7 +98,7 @@ class Front(Application):
         if upstream.hook is not None:
             seen = Seen(method, path, request.headers)
             await asyncio.get_running_loop().run_in_executor(self._hooks, upstream.hook, seen)
-        response = await self._forward(request, whole, path, body)
+        response = await self._forward(request, whole, path, body, whole_answer=fault is None)
         if fault is None:
             return response
         if fault.kind == "drop":
@@ -111,7 +112,10 @@ class Front(Application):
             response.body = response.body[:-1] or b"{"
         return response
 
-    async def _forward(self, request: web.Request, target: str, path: str, body: bytes) -> web.Response:
+    async def _forward(
+        self, request: web.Request, target: str, path: str, body: bytes, whole_answer: bool = True
+    ) -> web.Response:
+        """Return the server's answer; uncompressed if it is changed here, or afterwards by a fault."""
         if self._client is None:
             # A new connection each time: the server behind is replaced between two tests.
             connector = aiohttp.TCPConnector(limit=0, force_close=True)
@@ -128,12 +132,20 @@ class Front(Application):
             timeout=aiohttp.ClientTimeout(total=300),
         ) as answer:
             content = await answer.read()
-        upstream.record(request.method, path, request.headers, answer.status, content)
         headers = [(name, value) for name, value in answer.headers.items() if name.lower() not in _OF_THE_CONNECTION]
-        if upstream.clock.ahead:
-            headers, content = shift_answer(path, headers, content, int(upstream.clock.ahead))
+        plain_headers, plain = _uncompressed(headers, content)
+        upstream.record(request.method, path, request.headers, answer.status, plain)
+        if upstream.clock.ahead or not whole_answer:
+            headers, content = shift_answer(path, plain_headers, plain, int(upstream.clock.ahead))
         response = web.Response(status=answer.status, body=content or None)
         response.headers.popall("Content-Type", None)
         for name, value in headers:
             response.headers.add(name, value)
         return response
+
+
+def _uncompressed(headers: list[tuple[str, str]], content: bytes) -> tuple[list[tuple[str, str]], bytes]:
+    """Return an answer without its compression, which servers from 13.1 on use."""
+    if not any((name.lower(), value.lower()) == ("content-encoding", "gzip") for name, value in headers):
+        return headers, content
+    return [(name, value) for name, value in headers if name.lower() != "content-encoding"], gzip.decompress(content)

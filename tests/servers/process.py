@@ -57,6 +57,13 @@ def remove_leftovers(choice: Choice | None, work: Path) -> None:
     shutil.rmtree(work, ignore_errors=True)
 
 
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
+
+
 class Workspace:
     """A folder for the data of this test run's servers, in memory where the machine has such a file system.
 
@@ -70,6 +77,7 @@ class Workspace:
         self.ports.mkdir()
         self._locks: dict[str, threading.Lock] = {}
         self._lock = threading.Lock()
+        self._free: list[int] = []
 
     def folder(self, name: str) -> Path:
         """Return a new, empty folder."""
@@ -85,6 +93,19 @@ class Workspace:
         with self._lock:
             return self._locks.setdefault(template.name, threading.Lock())
 
+    def take_port(self) -> int:
+        """Return a port for a server: a start command may keep a folder for each, so ports are used again."""
+        with self._lock:
+            port = self._free.pop() if self._free else _free_port()
+        (self.ports / str(port)).touch()
+        return port
+
+    def give_port(self, port: int) -> None:
+        """Take back the port of a server that has stopped."""
+        (self.ports / str(port)).unlink()
+        with self._lock:
+            self._free.append(port)
+
     def remove(self) -> None:
         """Delete all of it."""
         shutil.rmtree(self.path, ignore_errors=True)
@@ -94,7 +115,7 @@ class Process:
     """A running server. *settings* are ``GF_SECTION_KEY`` to value. Raises :class:`StartError`."""
 
     def __init__(self, choice: Choice, workspace: Workspace, settings: Mapping[str, str]) -> None:
-        self._choice, self._ports = choice, workspace.ports
+        self._choice, self._workspace = choice, workspace
         self._folder = workspace.folder("server")
         self._data = self._folder / "data"
         self.port = 0
@@ -136,10 +157,7 @@ class Process:
         shutil.rmtree(self._data)
 
     def _start(self, settings: Mapping[str, str]) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        (self._ports / str(self.port)).touch()
+        self.port = self._workspace.take_port()
         done = run(self._choice.start_command(self.port, {**settings, "GF_PATHS_DATA": str(self._data)}))
         if done.returncode:
             raise StartError(
@@ -161,4 +179,4 @@ class Process:
 
     def _stop(self) -> None:
         stop(self._choice, self.port)
-        (self._ports / str(self.port)).unlink()
+        self._workspace.give_port(self.port)

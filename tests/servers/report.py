@@ -81,6 +81,12 @@ def results(lines: list[dict[str, Any]], version: str, known: list[Known]) -> Re
     return found
 
 
+def outdated(found: Results, version: str, known: list[Known]) -> list[str]:
+    """Return the known failures on a server of *version* that did not happen in a run of all tests."""
+    here = [one for one in known if not one.versions or version in one.versions]
+    return [one.test for one in here if not any(one.matches(test, version) for test in found.failed)]
+
+
 def read_lines(path: Path) -> list[dict[str, Any]]:
     """Return the lines of JSON in a file; none if there is no file."""
     return [json.loads(line) for line in path.read_text("utf-8").splitlines()] if path.exists() else []

@@ -15,7 +15,7 @@ import pytest
 from servers.choice import ROOT, Choice, Filled, choice, filled
 from servers.cleaning import Traces
 from servers.kinds import KINDS, kind_of, not_applicable
-from servers.report import HEAD, UNEXPLAINED, Known, known_failures, results, section, with_section
+from servers.report import HEAD, UNEXPLAINED, Known, known_failures, outdated, results, section, with_section
 from servers.times import make_older, moment, shift_answer
 
 
@@ -206,6 +206,7 @@ def test_results():
     assert (found.passed, found.skipped, dict(found.not_applicable)) == (1, 1, {"clock": 1, "version": 2})
     assert found.failed == {"a::two[x]": "a reason", "a::three": UNEXPLAINED}
     assert found.unexplained == ["a::three"]
+    assert outdated(found, "12.4.3", known) == ["b::*"]
 
 
 def test_page():
