@@ -129,7 +129,7 @@ class _Inventory:
         return heads, found
 
     def _check_member(self, heads: t.Sequence[Head]) -> None:
-        """Raise :class:`Forbidden` where nothing is shown because the caller is no member: a search then finds nothing."""
+        """Raise :class:`Forbidden` where nothing is shown because the caller is not a member: a search then finds nothing."""
         if not heads:
             self.scope.check_member(NONE_SHOWN)
 

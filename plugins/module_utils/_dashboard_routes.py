@@ -44,7 +44,7 @@ _NOT_KEPT = tuple(
 )
 _ID_LABEL = NOTE + "deprecatedInternalID"
 
-#: What somebody sees who is no member of the org.
+#: What somebody sees who is not a member of the org.
 NONE_SHOWN = "no dashboard is shown"
 #: Dashboards a page of a list.
 PER_PAGE = 1000
@@ -137,7 +137,7 @@ class LegacyRoute:
         self._scope = scope
 
     def dashboard(self, uid: str) -> CurrentDashboard | None:
-        """Return the dashboard of this uid. Raises :class:`Forbidden` for a caller who is no member of the org."""
+        """Return the dashboard of this uid. Raises :class:`Forbidden` for a caller who is not a member of the org."""
         try:
             found = self._scope.client.find("/api/dashboards/uid/%s" % segment(uid), org=self._scope.org_id)
         except Forbidden as problem:

@@ -176,7 +176,7 @@ def _of_org(upgrade: Upgrade, found: OrgKeys) -> list[Finding]:
     """Return what there is to tell of an organization."""
     org, number = found.org, str(found.org.id)
     if found.problem == NOT_A_MEMBER:
-        return [Finding(NOT_A_MEMBER, number, "the caller is no member, so nothing can be told of its API keys", org)]
+        return [Finding(NOT_A_MEMBER, number, "the caller is not a member, so nothing can be told of its API keys", org)]
     if found.problem:
         return [Finding(NOT_PERMITTED, number, "the caller may not list its API keys", org)]
     findings_of: list[Finding] = []

@@ -125,7 +125,7 @@ def _resolved(client: Client, directory: Directory, choices: tuple[OrgChoice, ..
 def _members(client: Client, directory: Directory) -> set[int] | None:
     """Return the ids of the organizations whose keys the caller may see; ``None`` for a token, which is in its own alone.
 
-    Asking each organization would not do: at 9.x a server admin who is no member is let in, and shown nothing.
+    Asking each organization would not do: at 9.x a server admin who is not a member is let in, and shown nothing.
     """
     if client.connection.identity.kind == "token":
         return None

@@ -144,7 +144,7 @@ server:
       type: bool
       returned: success
 not_a_member_of:
-  description: The organizations that the caller is no member of, so that nothing can be told of them.
+  description: The organizations that the caller is not a member of, so that nothing can be told of them.
   type: list
   elements: dict
   returned: when O(all_orgs) is set

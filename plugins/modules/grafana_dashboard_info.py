@@ -198,12 +198,12 @@ stale_files:
   description:
     - The files in O(directory), relative to it, that an import would take and that are of no dashboard of the organization
       (any more). They are never deleted.
-    - With O(all_orgs), those in the directories of organizations of which the caller is no member do not count.
+    - With O(all_orgs), those in the directories of organizations of which the caller is not a member do not count.
   type: list
   elements: str
   returned: when O(directory) is given
 not_a_member_of:
-  description: The organizations that the caller is no member of, so that nothing can be told of them.
+  description: The organizations that the caller is not a member of, so that nothing can be told of them.
   type: list
   elements: dict
   returned: when O(all_orgs) is set

@@ -164,7 +164,7 @@ def test_an_organization_that_cannot_be_looked_into(old):
     old.site.api("DELETE", f"/api/orgs/{old.org('b')}/users/1")
     old.site.emulator.advance(70)
     run = old.migrate(migrate_report_dir=str(old.reports), **YES).failed()
-    assert "is no member" in " ".join(run.text.split())
+    assert "is not a member" in " ".join(run.text.split())
     assert old.listed("a") == []
     assert [org["status"] for org in old.report()["organizations"]].count("failed") == 1
 
