@@ -29,7 +29,7 @@ note() {
     printf '%s\t%s\t%s\t%s\t%s\n' "$1" "$2" "$3" "$4" "$(closing_line "$5")" >>"$notes"
 }
 
-# LIMIT is the time after which a stage that hangs is ended (timeout's notation: 10m). COMMAND is a program, because
+# LIMIT is the time after which a stage that hangs is ended, in minutes (times CI_PATIENCE). COMMAND is a program, because
 # bash ignores `set -e` inside a function whose result is asked for.
 stage() {
     local name=$1 limit=$2 log result=ok start=$SECONDS cpu
@@ -39,7 +39,7 @@ stage() {
     cpu=$(spent "$log.times")
     echo "[$(date +%T)] $name ..."
     # in the background, because bash acts on a signal only between commands, and `wait` is one that ends at once
-    timeout --kill-after=10 "$limit" "$@" >"$log" 2>&1 </dev/null &
+    timeout --kill-after=10 "$((limit * ${CI_PATIENCE:-1}))m" "$@" >"$log" 2>&1 </dev/null &
     wait $! || result=FAILED
     times >"$log.times"
     cpu=$(($(spent "$log.times") - cpu))
