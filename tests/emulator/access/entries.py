@@ -86,6 +86,7 @@ class Entries:
     def drop_subject(self, subject: Subject, org_id: int | None = None) -> None:
         """Delete all entries of a user, a service account or a team, in one organization or in all."""
         for key in [key for key in self._held if key[1] == subject and org_id in (None, key[0])]:
+            self._lent.discard(key)
             for thing in self._held.pop(key):
                 self._of[key[0]][thing].pop(subject, None)
 
