@@ -81,6 +81,7 @@ class Entries:
         """Delete all entries of an organization."""
         self._of.pop(org_id, None)
         for key in [key for key in self._held if key[0] == org_id]:
+            self._lent.discard(key)
             del self._held[key]
 
     def drop_subject(self, subject: Subject, org_id: int | None = None) -> None:
