@@ -140,6 +140,7 @@ def delete(request: Request) -> Reply:
     if user is None:
         return nobody()
     request.server.state.drop_user(user)
+    request.server.access.entries.drop_subject(("user", user.id))
     return message("User deleted")
 
 

@@ -173,6 +173,7 @@ def revert(request: Request) -> Reply:
         return fail(profile, 500, "error reverting to API key")
     key.account_id = None
     state.drop_account(account)
+    request.server.access.entries.drop_subject(("user", account.id))
     return message("reverted service account to API key")
 
 

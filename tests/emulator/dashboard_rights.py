@@ -76,6 +76,22 @@ def seen(request: Request, found: Dashboard) -> bool:
     return request.server.access.authorizer.allows(request.caller, READ, DASHBOARDS, found.uid, found.folder_uid)
 
 
+def require_stored(request: Request, action: str, uid: str, folder_uid: str) -> None:
+    """Raise unless unified storage lets the caller do *action*; an empty *uid* is a dashboard that is to be made in a folder."""
+    if request.server.profile.authorizer and not request.server.access.authorizer.allows(
+        request.caller, action, DASHBOARDS, uid, folder_uid
+    ):
+        raise Refusal(Reply(403, {}))
+
+
+def require_stored_write(request: Request, old: Dashboard | None, folder_uid: str) -> None:
+    """Raise unless unified storage lets the caller write *old*, or make a dashboard in a folder; a move needs both."""
+    if old is not None:
+        require_stored(request, WRITE, old.uid, old.folder_uid)
+    if old is None or old.folder_uid != folder_uid:
+        require_stored(request, CREATE, "", folder_uid)
+
+
 def require_visible(request: Request, old: Dashboard | None) -> None:
     """Raise where the caller may not read the dashboard that a write replaces: unified storage reads it first."""
     if old is not None and not seen(request, old):

@@ -17,6 +17,8 @@ from .dashboard_rights import (
     WRITE,
     require_anywhere,
     require_on,
+    require_stored,
+    require_stored_write,
     require_visible,
     require_write,
     require_write_anywhere,
@@ -178,6 +180,7 @@ def write(request: Request) -> Reply:
     require_write(request, old, folder_uid)
     if folder_uid == "general":
         raise Refusal(_in_general(request, old))
+    require_stored_write(request, old, folder_uid)
     if renamed is not None and renamed is old:
         server.store.rename(renamed, uid)
     if old is None:
@@ -332,6 +335,7 @@ def delete(request: Request) -> Reply:
     assert found is not None
     if found.provisioned is not None:
         return fail(server.profile, 400, "provisioned dashboard cannot be deleted")
+    require_stored(request, DELETE, found.uid, found.folder_uid)
     server.store.remove(found)
     body: dict[str, Any] = {"message": f"Dashboard {found.title} deleted", "title": found.title}
     if server.profile < (10, 0):

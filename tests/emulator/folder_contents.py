@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from .dashboard_store import Folder
-from .folders import DELETE, NESTED, READ, missing, require, require_late
+from .folders import DELETE, NESTED, READ, missing, require, require_late, require_stored
 from .library_elements import connections
 from .profile import Profile
 from .replies import Refusal, Reply, fail, message, ok, typed
@@ -56,6 +56,7 @@ def delete(request: Request) -> Reply:
     refusal = _in_use(request, folder)
     if refusal is not None:
         return refusal
+    require_stored(request, DELETE, folder.uid, folder.parent)
     server.store.remove_folder(folder)
     if profile < (9, 0):
         return ok({"id": folder.id, "message": f"Folder {folder.title} deleted", "title": folder.title})

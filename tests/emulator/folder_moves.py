@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from .dashboard_store import SERVER_MANAGER, Folder
-from .folders import CREATE, DEEPEST, FOLDER_NOTE, NESTED, WRITE, chain, missing, require, shown, too_deep
+from .folders import CREATE, DEEPEST, FOLDER_NOTE, NESTED, WRITE, chain, missing, require, require_stored, shown, too_deep
 from .kubernetes_objects import own_notes
 from .profile import Profile
 from .replies import Refusal, Reply, message, ok, typed
@@ -36,6 +36,8 @@ def move(request: Request) -> Reply:
         return missing(request)
     if deeper(request, folder, len(above)):
         return message("Maximum nested folder depth reached", 400) if profile.authorizer else too_deep(profile)
+    require_stored(request, WRITE, folder.uid, folder.parent)
+    require_stored(request, CREATE, "" if not parent else folder.uid, parent)
     before = {FOLDER_NOTE: folder.parent} if folder.parent else {}
     own_notes(folder, SERVER_MANAGER, before, {FOLDER_NOTE: parent} if parent else {})
     folder.parent = parent

@@ -186,6 +186,13 @@ def _shown_outside(request: Request, folder: Folder) -> bool:
     return request.caller.grants.allows(READ, FOLDERS, folder.uid, ())
 
 
+def require_stored(request: Request, action: str, uid: str, parent: str) -> None:
+    """Raise unless unified storage lets the caller do *action*; an empty *uid* is a folder that is to be made in *parent*."""
+    profile, access = request.server.profile, request.server.access
+    if profile.authorizer and not access.authorizer.allows(request.caller, action, FOLDERS, uid, parent):
+        raise Refusal(message("Access denied", 403))
+
+
 @route("GET", "/api/folders")
 def listed(request: Request) -> Reply:
     _require_anywhere(request, READ)
@@ -239,6 +246,7 @@ def create(request: Request) -> Reply:
     _check_uid(profile, uid)
     if profile < (12, 1) and server.store.dashboard(caller.org_id, uid) is not None:
         return fail(profile, 400, "Dashboard cannot be changed to a folder")
+    require_stored(request, CREATE, "", parent)
     if uid and server.store.folder(caller.org_id, uid) is not None:
         return _changed(request)
     _check_title(request, title)
@@ -356,6 +364,7 @@ def update(request: Request) -> Reply:
     # Up to 11.2 a forced rename to the title of another folder writes that one.
     folder = _check_title(request, title, folder if overwrite else None if title != folder.title else folder) or folder
     require_late(request, WRITE, folder.uid)
+    require_stored(request, WRITE, folder.uid, folder.parent)
     same = title == folder.title and fields.get("description", folder.description) == folder.description
     if uid and uid != folder.uid:
         server.store.rename_folder(folder, uid)

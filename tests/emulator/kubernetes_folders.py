@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from .access.rules import FOLDERS
@@ -36,7 +37,7 @@ FOLDER_NOTE = "grafana.app/folder"
 VERSION = "v1beta1"
 
 
-def folders_route(method: str, template: str) -> Any:
+def folders_route(method: str, template: str) -> Callable[[Handler], Handler]:
     """Register a handler of folders, which 11.5 answers with the paths that it knows."""
 
     def register(handler: Handler) -> Handler:

@@ -253,6 +253,7 @@ def _remove(request: Request, org_id: int) -> Reply:
         return message("Cannot remove last organization admin", 400)
     if org is not None:
         org.members.pop(user_id, None)
+        server.access.entries.drop_subject(("user", user_id), org_id)
         if user.org_id == org_id:
             user.org_id = next((one.id for one in server.state.orgs.values() if user_id in one.members), 0)
     return message("User removed from organization")

@@ -204,4 +204,5 @@ def delete(request: Request) -> Reply:
             return missing(server.profile)
         return fail(server.profile, 500, "Service account deletion error")
     server.state.drop_account(account)
+    server.access.entries.drop_subject(("user", account.id))
     return message("Service account deleted")

@@ -81,11 +81,13 @@ class Entries:
         """Delete all entries of an organization."""
         self._of.pop(org_id, None)
         for key in [key for key in self._held if key[0] == org_id]:
+            self._lent.discard(key)
             del self._held[key]
 
     def drop_subject(self, subject: Subject, org_id: int | None = None) -> None:
         """Delete all entries of a user, a service account or a team, in one organization or in all."""
         for key in [key for key in self._held if key[1] == subject and org_id in (None, key[0])]:
+            self._lent.discard(key)
             for thing in self._held.pop(key):
                 self._of[key[0]][thing].pop(subject, None)
 
