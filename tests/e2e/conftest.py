@@ -23,6 +23,8 @@ from servers import Grafana, TestServer
 from servers.plugin import pytest_configure  # noqa: F401 - switches the plugin on
 
 ROOT = Path(__file__).resolve().parents[2]
+#: How servers name a token that has created something: by its account, and at 9.3 not at all (recorded: dashboards-by-token).
+BY_A_TOKEN = ("sa-", "service-account:", "Anonymous")
 #: Masked wherever it stands, so it must not be a word of what tests look for.
 PASSWORD = "e2e-Passw0rd-83c1"
 FREE = ("/login", "/logout", "/api/health", "/api/frontend/settings", "/api/orgs")

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from e2e.conftest import ROOT
+from e2e.conftest import BY_A_TOKEN, ROOT
 
 
 @pytest.mark.parametrize("version", ["9.3.2", pytest.param("12.4.3", marks=pytest.mark.by_core)])
@@ -29,7 +29,7 @@ def test_bootstrap_and_teardown(sites, version):
     org = site.emulator.orgs()["apiorg"]
     dashboard = site.emulator.dashboard(org, "production-overview")["dashboard"]
     assert dashboard["title"] == "Production Overview"
-    assert site.emulator.creator(org, "production-overview").startswith(("sa-", "service-account:"))
+    assert site.emulator.creator(org, "production-overview").startswith(BY_A_TOKEN)
     assert dashboard["panels"][1]["targets"][0]["legendFormat"] == "{{instance}}"
     assert site.emulator.ask("GET", "/api/user")["orgId"] == 1
     assert site.play(teardown, **variables).ok().recap["changed"] == 4
