@@ -21,12 +21,12 @@ DENIED = {"message": "Permissions needed: orgs:read"}
 ORG = {"id": 2, "name": "tenant"}
 
 
-def user(status=200, body=USER):
-    return Call("GET", "/api/user").answers(status, body)
+def user(status=200, body=None):
+    return Call("GET", "/api/user").answers(status, body or USER)
 
 
-def org(status=200, body=ORG):
-    return Call("GET", "/api/org").answers(status, body)
+def org(status=200, body=None):
+    return Call("GET", "/api/org").answers(status, body or ORG)
 
 
 @pytest.mark.parametrize(
