@@ -19,8 +19,10 @@ import pytest
 import requests
 
 from e2e import shortcuts
-from servers import Grafana, TestServer
-from servers.plugin import pytest_configure  # noqa: F401 - switches the plugin on
+from servers import Grafana, TestServer, plugin
+
+#: pytest calls it: it switches the plugin on.
+pytest_configure = plugin.pytest_configure
 
 ROOT = Path(__file__).resolve().parents[2]
 #: How servers name a token that has created something: by its account, and at 9.3 not at all (recorded: dashboards-by-token).

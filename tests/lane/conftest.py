@@ -15,9 +15,11 @@ from pathlib import Path
 import pytest
 import requests
 
-from servers import CHOICE, Grafana
+from servers import CHOICE, Grafana, plugin
 from servers.choice import filled
-from servers.plugin import pytest_configure  # noqa: F401 - switches the plugin on
+
+#: pytest calls it: it switches the plugin on.
+pytest_configure = plugin.pytest_configure
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "lane-Passw0rd-51d7"

@@ -17,8 +17,10 @@ from ansible.module_utils import basic
 from ansible.module_utils.common.text.converters import to_bytes
 
 from ansible_collections.orgsmith.grafana.plugins.module_utils._module import GrafanaModule
-from servers import Grafana
-from servers.plugin import pytest_configure  # noqa: F401 - switches the plugin on
+from servers import Grafana, plugin
+
+#: pytest calls it: it switches the plugin on.
+pytest_configure = plugin.pytest_configure
 
 PACKAGE = "ansible_collections.orgsmith.grafana.plugins.modules."
 #: The emulator's admin password in these tests: masked in results, so it must not be a word of them.

@@ -10,10 +10,8 @@ command has started. The address of the front stays the same while :meth:`RealSe
 from __future__ import annotations
 
 import json
-import sqlite3
 import time
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +29,7 @@ from .kinds import not_applicable
 from .pool import pool
 from .process import Process
 from .provisioning import provision
-from .times import WAITED, RealClock, make_older
+from .times import WAITED, RealClock, make_older, opened
 
 #: Settings of the emulator that are not Grafana's, or that need more there (files with keys).
 ONLY_EMULATED = frozenset(("unified_storage.folder_permission_delay", "auth.jwt.enabled", "auth.jwt.header_name"))
@@ -193,5 +191,5 @@ class RealServer(Emulator, TestServer):
         return self._database() or not_applicable("database", f"{CHOICE} keeps its data elsewhere")
 
     def _write(self, statement: str, *values: Any) -> None:
-        with closing(sqlite3.connect(self._database_or_skip(), timeout=20)) as connection, connection:
+        with opened(self._database_or_skip()) as connection:
             connection.execute(statement, values)

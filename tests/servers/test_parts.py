@@ -16,7 +16,7 @@ from servers.choice import ROOT, Choice, Filled, choice, filled
 from servers.cleaning import Traces
 from servers.kinds import KINDS, kind_of, not_applicable
 from servers.report import HEAD, UNEXPLAINED, Known, known_failures, outdated, results, section, with_section
-from servers.times import make_older, moment, shift_answer
+from servers.times import make_older, moment, opened, shift_answer
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ def test_no_time():
 
 def test_the_past_is_moved(tmp_path):
     database = tmp_path / "grafana.db"
-    with closing(sqlite3.connect(database)) as connection, connection:
+    with opened(database) as connection:
         connection.execute("CREATE TABLE api_key (id, created, updated, last_used_at, expires)")
         connection.execute("INSERT INTO api_key VALUES (1, '2026-01-02 12:00:00', '2026-01-02 12:00:00', NULL, 1000000)")
         connection.execute("CREATE TABLE user_auth_token (created_at, updated_at, rotated_at, seen_at)")

@@ -14,8 +14,8 @@ import json
 import re
 import sqlite3
 import time
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from email.utils import formatdate, parsedate_to_datetime
 from pathlib import Path
@@ -54,9 +54,20 @@ def moment(text: Any) -> datetime:
     return read + offset if zone[0] == "-" else read - offset
 
 
+@contextmanager
+def opened(database: Path) -> Iterator[sqlite3.Connection]:
+    """Open a database; at the end commit, or roll back after an error, and close it."""
+    connection = sqlite3.connect(database, timeout=20)
+    try:
+        with connection:
+            yield connection
+    finally:
+        connection.close()
+
+
 def make_older(database: Path, seconds: int) -> None:
     """Set the times of tokens, API keys and sessions in the server's database *seconds* back."""
-    with closing(sqlite3.connect(database, timeout=20)) as connection, connection:
+    with opened(database) as connection:
         for number, *times in connection.execute("SELECT id, created, updated, last_used_at FROM api_key").fetchall():
             older = [value and (moment(value) - timedelta(seconds=seconds)).strftime("%Y-%m-%d %H:%M:%S") for value in times]
             connection.execute("UPDATE api_key SET created = ?, updated = ?, last_used_at = ? WHERE id = ?", (*older, number))
