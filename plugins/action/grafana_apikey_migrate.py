@@ -12,9 +12,10 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.orgsmith.grafana.plugins.action.grafana_sa_token import ActionModule as TokenAction
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import GrafanaError, Refused
-from ansible_collections.orgsmith.grafana.plugins.module_utils._sink_handover import HandoverSink
-from ansible_collections.orgsmith.grafana.plugins.plugin_utils._vaulted import Vaulted
+
+from ..module_utils._grafana.errors import GrafanaError, Refused
+from ..module_utils._sinks.handover import HandoverSink
+from ..plugin_utils._vault.action import Vaulted
 
 Result = dict[str, t.Any]
 Place = tuple[t.Any, t.Any, t.Any]

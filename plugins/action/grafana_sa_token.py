@@ -14,11 +14,11 @@ import typing as t
 
 from ansible.plugins.action.normal import ActionModule as NormalAction
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput, GrafanaError
-from ansible_collections.orgsmith.grafana.plugins.module_utils._options import HANDED_OVER, HANDOVER
-from ansible_collections.orgsmith.grafana.plugins.module_utils._sink_handover import HandoverSink
-from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks import Metadata
-from ansible_collections.orgsmith.grafana.plugins.plugin_utils._vaulted import Vaulted
+from ..module_utils._engine.options import HANDED_OVER, HANDOVER
+from ..module_utils._grafana.errors import BadInput, GrafanaError
+from ..module_utils._sinks.base import Metadata
+from ..module_utils._sinks.handover import HandoverSink
+from ..plugin_utils._vault.action import Vaulted
 
 Result = dict[str, t.Any]
 
@@ -49,13 +49,18 @@ class ActionModule(NormalAction):
         try:
             vaulted = self._vaulted(task_vars)
             if vaulted is None:
-                return t.cast(Result, super().run(tmp, task_vars))
+                return self._run_module(task_vars)
             if self._task.async_val:
                 raise BadInput("the sink ansible_vault needs the controller to wait for the module: take async away")
             with vaulted.opened(self._task.check_mode):
                 return self._with_vault(vaulted, task_vars)
         except GrafanaError as problem:
             return {"failed": True, "changed": False, "msg": problem.message, "failure": problem.failure()}
+
+    def _run_module(self, task_vars: t.Any) -> Result:
+        # ansible-core's action plugins have no annotations.
+        run: t.Callable[..., Result] = super().run
+        return run(None, task_vars)
 
     def _vaulted(self, task_vars: t.Any) -> Vaulted | None:
         """Return the places in vault files of the task's tokens, ``None`` where there is none."""

@@ -38,12 +38,14 @@ _value:
   elements: dict
 """
 
-from ansible_collections.orgsmith.grafana.plugins.plugin_utils._bootstrap import failures
+import typing as t
+
+from ..plugin_utils._bootstrap import failures
 
 
 class FilterModule:
     """The filter."""
 
-    def filters(self):
-        """Return it by its name."""
+    def filters(self) -> dict[str, t.Callable[..., t.Any]]:
+        """Return the filter by its name."""
         return {"bootstrap_failures": failures}

@@ -64,12 +64,14 @@ _value:
   elements: dict
 """
 
-from ansible_collections.orgsmith.grafana.plugins.plugin_utils._bootstrap import items
+import typing as t
+
+from ..plugin_utils._bootstrap import items
 
 
 class FilterModule:
     """The filter."""
 
-    def filters(self):
-        """Return it by its name."""
+    def filters(self) -> dict[str, t.Callable[..., t.Any]]:
+        """Return the filter by its name."""
         return {"bootstrap_items": items}

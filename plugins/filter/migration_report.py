@@ -80,12 +80,14 @@ _value:
   type: str
 """
 
-from ansible_collections.orgsmith.grafana.plugins.plugin_utils._migration_report import migration_report
+import typing as t
+
+from ..plugin_utils._migration_report.report import migration_report
 
 
 class FilterModule:
     """The filter."""
 
-    def filters(self):
-        """Return it by its name."""
+    def filters(self) -> dict[str, t.Callable[..., t.Any]]:
+        """Return the filter by its name."""
         return {"migration_report": migration_report}

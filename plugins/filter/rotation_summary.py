@@ -34,12 +34,14 @@ _value:
   type: dict
 """
 
-from ansible_collections.orgsmith.grafana.plugins.plugin_utils._bootstrap import summary
+import typing as t
+
+from ..plugin_utils._bootstrap import summary
 
 
 class FilterModule:
     """The filter."""
 
-    def filters(self):
-        """Return it by its name."""
+    def filters(self) -> dict[str, t.Callable[..., t.Any]]:
+        """Return the filter by its name."""
         return {"rotation_summary": summary}

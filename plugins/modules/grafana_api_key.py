@@ -412,18 +412,18 @@ failure:
       returned: failure
 """
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._api_key_resource import OPTIONS, ApiKeys
-from ansible_collections.orgsmith.grafana.plugins.module_utils._module import manage
-from ansible_collections.orgsmith.grafana.plugins.module_utils._token_resource import Surroundings
+from ..module_utils._api_keys.resource import OPTIONS, ApiKeys
+from ..module_utils._engine.module import GrafanaModule, manage
+from ..module_utils._tokens.resource import Surroundings
 
 
-def api_keys(module):
+def api_keys(module: GrafanaModule) -> ApiKeys:
     """Return the resource, which hides keys and warns through *module*."""
     planned = module.check_mode and module.params["missing_parent"] == "plan"
     return ApiKeys(Surroundings(module.hide, module.warn, module.check_mode, module.no_log, planned))
 
 
-def main():
+def main() -> None:
     manage(api_keys, OPTIONS)
 
 

@@ -154,10 +154,11 @@ failure:
   returned: failure
 """
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._info import API_KEY_OPTIONS, api_keys, tell
+from ..module_utils._api_keys.info import API_KEY_OPTIONS, api_keys
+from ..module_utils._engine.info import tell
 
 
-def main():
+def main() -> None:
     tell(API_KEY_OPTIONS, api_keys)
 
 

@@ -578,10 +578,10 @@ failure:
   returned: failure
 """
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._migration_module import migrate_api_keys
+from ..module_utils._migration.module import migrate_api_keys
 
 
-def main():
+def main() -> None:
     migrate_api_keys()
 
 

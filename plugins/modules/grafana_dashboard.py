@@ -74,8 +74,8 @@ options:
     description: &create_folder
       - Whether missing folders of O(folder) are made. By default they are with O(directory), and are not without.
     type: bool
-  message:
-    description: &message
+  commit_message:
+    description: &commit_message
       - What the dashboard's history says of a change.
     type: str
   source:
@@ -179,8 +179,8 @@ options:
       create_folder:
         description: *create_folder
         type: bool
-      message:
-        description: *message
+      commit_message:
+        description: *commit_message
         type: str
       source:
         description: *source
@@ -387,20 +387,20 @@ failure:
       returned: failure
 """
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_options import OPTIONS
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_resource import Dashboards
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
-from ansible_collections.orgsmith.grafana.plugins.module_utils._module import manage
+from ..module_utils._dashboards.options import OPTIONS
+from ..module_utils._dashboards.resource import Dashboards
+from ..module_utils._engine.module import GrafanaModule, manage
+from ..module_utils._grafana.errors import BadInput
 
 
-def dashboards(module):
+def dashboards(module: GrafanaModule) -> Dashboards:
     """Return the resource; in check mode of a whole play a folder may be about to be made. Raises :class:`BadInput`."""
     if module.params["prune"] and not module.params["directory"] and module.raw_batch is None:
         raise BadInput("prune goes with directory or batch, which say what is wanted: with one dashboard all others would go")
     return Dashboards(plan_missing=module.check_mode and module.params["missing_parent"] == "plan")
 
 
-def main():
+def main() -> None:
     manage(dashboards, OPTIONS)
 
 

@@ -213,11 +213,11 @@ failure:
   returned: failure
 """
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_info import OPTIONS, dashboards
-from ansible_collections.orgsmith.grafana.plugins.module_utils._info import tell
+from ..module_utils._dashboards.export.info import OPTIONS, dashboards
+from ..module_utils._engine.info import tell
 
 
-def main():
+def main() -> None:
     tell(OPTIONS, dashboards)
 
 

@@ -231,17 +231,17 @@ failure:
       returned: failure
 """
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._folder_plan import OPTIONS
-from ansible_collections.orgsmith.grafana.plugins.module_utils._folder_resource import Folders
-from ansible_collections.orgsmith.grafana.plugins.module_utils._module import manage
+from ..module_utils._engine.module import GrafanaModule, manage
+from ..module_utils._folders.plan import OPTIONS
+from ..module_utils._folders.resource import Folders
 
 
-def folders(module):
+def folders(module: GrafanaModule) -> Folders:
     """Return the resource; in check mode of a whole play a parent may be about to be made."""
     return Folders(plan_missing=module.check_mode and module.params["missing_parent"] == "plan")
 
 
-def main():
+def main() -> None:
     manage(folders, OPTIONS)
 
 

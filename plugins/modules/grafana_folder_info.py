@@ -97,11 +97,11 @@ failure:
   returned: failure
 """
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._folder_info import OPTIONS, all_folders
-from ansible_collections.orgsmith.grafana.plugins.module_utils._info import tell
+from ..module_utils._engine.info import tell
+from ..module_utils._folders.info import OPTIONS, all_folders
 
 
-def main():
+def main() -> None:
     tell(OPTIONS, all_folders)
 
 

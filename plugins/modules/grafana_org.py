@@ -177,11 +177,11 @@ failure:
       returned: failure
 """
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._module import manage
-from ansible_collections.orgsmith.grafana.plugins.module_utils._orgs import OPTIONS, Organizations
+from ..module_utils._engine.module import manage
+from ..module_utils._orgs.organizations import OPTIONS, Organizations
 
 
-def main():
+def main() -> None:
     manage(lambda module: Organizations(many=module.raw_batch is not None), OPTIONS, in_org=False)
 
 

@@ -88,10 +88,11 @@ failure:
   returned: failure
 """
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._info import ORG_OPTIONS, organizations, tell
+from ..module_utils._engine.info import tell
+from ..module_utils._orgs.info import ORG_OPTIONS, organizations
 
 
-def main():
+def main() -> None:
     tell(ORG_OPTIONS, organizations)
 
 

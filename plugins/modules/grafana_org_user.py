@@ -171,11 +171,11 @@ failure:
       returned: failure
 """
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._module import manage
-from ansible_collections.orgsmith.grafana.plugins.module_utils._org_users import OPTIONS, OrgUsers
+from ..module_utils._engine.module import manage
+from ..module_utils._orgs.members import OPTIONS, OrgUsers
 
 
-def main():
+def main() -> None:
     manage(lambda module: OrgUsers(), OPTIONS)
 
 

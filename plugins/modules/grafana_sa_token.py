@@ -534,18 +534,18 @@ failure:
       returned: failure
 """
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._module import manage
-from ansible_collections.orgsmith.grafana.plugins.module_utils._token_options import OPTIONS
-from ansible_collections.orgsmith.grafana.plugins.module_utils._token_resource import Surroundings, Tokens
+from ..module_utils._engine.module import GrafanaModule, manage
+from ..module_utils._tokens.options import OPTIONS
+from ..module_utils._tokens.resource import Surroundings, Tokens
 
 
-def tokens(module):
+def tokens(module: GrafanaModule) -> Tokens:
     """Return the resource, which hides keys and warns through *module*."""
     planned = module.check_mode and module.params["missing_parent"] == "plan"
     return Tokens(Surroundings(module.hide, module.warn, module.check_mode, module.no_log, planned, module.handover))
 
 
-def main():
+def main() -> None:
     manage(tokens, OPTIONS, cloud=True)
 
 

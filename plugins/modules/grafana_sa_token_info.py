@@ -125,10 +125,11 @@ failure:
   returned: failure
 """
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._info import TOKEN_OPTIONS, tell, tokens
+from ..module_utils._engine.info import tell
+from ..module_utils._tokens.info import TOKEN_OPTIONS, tokens
 
 
-def main():
+def main() -> None:
     tell(TOKEN_OPTIONS, tokens, cloud=True)
 
 

@@ -204,11 +204,11 @@ failure:
       returned: failure
 """
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._module import manage
-from ansible_collections.orgsmith.grafana.plugins.module_utils._service_accounts import OPTIONS, ServiceAccounts
+from ..module_utils._engine.module import manage
+from ..module_utils._orgs.service_accounts import OPTIONS, ServiceAccounts
 
 
-def main():
+def main() -> None:
     manage(lambda module: ServiceAccounts(), OPTIONS, cloud=True)
 
 

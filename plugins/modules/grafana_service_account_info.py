@@ -88,10 +88,11 @@ failure:
   returned: failure
 """
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._info import ACCOUNT_OPTIONS, service_accounts, tell
+from ..module_utils._engine.info import tell
+from ..module_utils._orgs.info import ACCOUNT_OPTIONS, service_accounts
 
 
-def main():
+def main() -> None:
     tell(ACCOUNT_OPTIONS, service_accounts, cloud=True)
 
 

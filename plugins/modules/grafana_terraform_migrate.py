@@ -234,10 +234,10 @@ failure:
   returned: failure
 """
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform import migrate
+from ..module_utils._terraform.module import migrate
 
 
-def main():
+def main() -> None:
     migrate()
 
 

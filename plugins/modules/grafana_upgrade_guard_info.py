@@ -248,11 +248,11 @@ failure:
   returned: failure
 """
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._info import tell
-from ansible_collections.orgsmith.grafana.plugins.module_utils._upgrade_guard_module import OPTIONS, guard
+from ..module_utils._engine.info import tell
+from ..module_utils._upgrade.module import OPTIONS, guard
 
 
-def main():
+def main() -> None:
     tell(OPTIONS, guard)
 
 

@@ -10,11 +10,11 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import OrgChoice
-from ansible_collections.orgsmith.grafana.plugins.module_utils._durations import seconds
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import GrafanaError
-from ansible_collections.orgsmith.grafana.plugins.module_utils._sink_file import FileSink
-from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks import Place, Shared
+from ..module_utils._grafana.connection import OrgChoice
+from ..module_utils._grafana.errors import GrafanaError
+from ..module_utils._sinks.base import Place, Shared
+from ..module_utils._sinks.file import FileSink
+from ..module_utils._text.durations import seconds
 
 #: The steps in their order, and where their objects stand in an organization of the role.
 STEPS = ("organizations", "members", "service_accounts", "tokens", "dashboards")

@@ -13,7 +13,7 @@ import pypdf
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from ansible_collections.orgsmith.grafana.plugins.plugin_utils._migration_report import migration_report
+from ansible_collections.orgsmith.grafana.plugins.plugin_utils._migration_report.report import migration_report
 from ansible_collections.orgsmith.grafana.tests.unit.plugins.plugin_utils import migration_results as results
 from browser.conftest import SHOWN
 

@@ -20,7 +20,7 @@ import requests
 from conformance.api import Api
 
 from emulator import VERSIONS, Emulator
-from emulator.costs import HASH, cost
+from emulator.core.costs import HASH, cost
 
 ROTATING = ("11.5.1", "12.0.0-pre", "12.4.3")
 

@@ -12,7 +12,7 @@ import pytest
 import requests
 from conformance.normalisations import NAMES, changes, dashboard, rebuilt, recorded
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_diff import ABSENT, compare
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards.compare.diff import ABSENT, compare
 from emulator import VERSIONS, Emulator
 
 FIELDS = ("id", "uid", "version")

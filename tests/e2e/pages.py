@@ -22,7 +22,7 @@ import yaml
 
 from e2e import needles
 from e2e.conftest import PASSWORD, ROOT, Run, Site
-from modules.old_keys import Old
+from modules.api_keys.old_keys import Old
 
 #: The server's address in every page.
 ADDRESS = "https://grafana.example.org"

@@ -16,7 +16,7 @@ import pytest
 
 from e2e import needles
 from e2e.conftest import PASSWORD, ROOT
-from modules.old_keys import Old
+from modules.api_keys.old_keys import Old
 
 MIGRATE = ROOT / "playbooks/migrate_api_keys.yml"
 ODD = "{{ 1 + 1 }}"

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from .profile import VERSIONS
-from .web import Emulator
+from .core.profile import VERSIONS
+from .core.web import Emulator
 
 __all__ = ["VERSIONS", "Emulator"]

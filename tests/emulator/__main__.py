@@ -10,10 +10,10 @@ import asyncio
 import signal
 import sys
 
-from .profile import VERSIONS
-from .server import Server
-from .settings import CLOUD, DEFAULTS
-from .web import Application, provisioned, serve, tls_context
+from .core.profile import VERSIONS
+from .core.server import Server
+from .core.settings import CLOUD, DEFAULTS
+from .core.web import Application, provisioned, serve, tls_context
 
 
 def arguments() -> argparse.Namespace:

@@ -7,28 +7,30 @@
 
 from __future__ import annotations
 
-from . import (  # noqa: F401
+from .boards import (  # noqa: F401
     access_control,
-    admin_users,
-    api_keys,
-    cloud,
-    dashboard_restores,
-    dashboard_versions,
     dashboards,
     datasources,
     folder_contents,
     folder_moves,
     folders,
-    general,
-    kubernetes,
-    kubernetes_folders,
     library_elements,
+    permission_lists,
+    restores,
+    search,
+    versions,
+)
+from .kubernetes import folders as kubernetes_folders  # noqa: F401
+from .kubernetes import routes  # noqa: F401
+from .tenancy import (  # noqa: F401
+    admin_users,
+    api_keys,
+    cloud,
+    general,
     members,
     orgs,
-    permission_lists,
     plugins,
     quotas,
-    search,
     service_accounts,
     sessions,
     tokens,

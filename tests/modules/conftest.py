@@ -16,7 +16,7 @@ import pytest
 from ansible.module_utils import basic
 from ansible.module_utils.common.text.converters import to_bytes
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._module import GrafanaModule
+from ansible_collections.orgsmith.grafana.plugins.module_utils._engine.module import GrafanaModule
 from servers import Grafana, plugin
 
 #: pytest calls it: it switches the plugin on.

@@ -75,7 +75,7 @@ def test_an_editor_brings_a_directory_twice(tenant, editor, tmp_path):
 def test_two_editors_at_once_create_one_folder(tenant):
     """Two requests for the folder that both found missing: the uid that follows from its title is taken once."""
     keys = [token_of(tenant, "Editor", name) for name in ("one", "two")]
-    from ansible_collections.orgsmith.grafana.plugins.module_utils._unlisted import derived_uid
+    from ansible_collections.orgsmith.grafana.plugins.module_utils._folders.unlisted import derived_uid
 
     def create(key):
         body = {"title": "Operations", "uid": derived_uid("", "Operations")}

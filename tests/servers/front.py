@@ -18,9 +18,9 @@ import aiohttp
 from aiohttp import web
 from yarl import URL
 
-from emulator.faults import HANDLED, Faults
-from emulator.server import Server
-from emulator.web import LARGEST, Application
+from emulator.core.faults import HANDLED, Faults
+from emulator.core.server import Server
+from emulator.core.web import LARGEST, Application
 
 from .interface import Seen
 from .times import RealClock, shift_answer

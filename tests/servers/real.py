@@ -18,8 +18,8 @@ from typing import Any
 import requests
 
 from emulator import VERSIONS, Emulator
-from emulator.profile import Profile
-from emulator.settings import CLOUD, DEFAULTS
+from emulator.core.profile import Profile
+from emulator.core.settings import CLOUD, DEFAULTS
 
 from .choice import CHOICE, variable
 from .cleaning import Traces

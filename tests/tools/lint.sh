@@ -16,7 +16,8 @@ check() {
 mapfile -t scripts < <(git ls-files --cached --others --exclude-standard --deduplicate -- '*.sh' .ci)
 
 check "ruff" ruff check --quiet .
-check "mypy (strict, module_utils)" mypy -p ansible_collections.orgsmith.grafana.plugins.module_utils
+check "mypy (strict)" mypy -p ansible_collections.orgsmith.grafana.plugins
+check "import-linter" lint-imports --no-cache
 check "shellcheck" shellcheck "${scripts[@]}"
 check "antsibull-changelog" antsibull-changelog lint
 # its home is moved because it would leave a log there

@@ -11,8 +11,8 @@ import time
 import pytest
 from requests.adapters import HTTPAdapter
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._client import Client
-from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import from_options
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.client import Client
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.connection import from_options
 from ansible_collections.orgsmith.grafana.tests.unit.plugins.script import URL, Script, by_password
 
 

@@ -12,12 +12,10 @@ import re
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._client import Client
-from ansible_collections.orgsmith.grafana.plugins.module_utils._durations import moment
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import GrafanaError, NotFound, Unsupported
-from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
-from ansible_collections.orgsmith.grafana.plugins.module_utils._service_accounts import Account
-from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import (
+from .._grafana.client import Client
+from .._grafana.errors import GrafanaError, NotFound, Unsupported
+from .._grafana.scope import Scope
+from .._grafana.versions import (
     API_KEYS_END,
     HIDE_API_KEYS,
     KEYS_MIGRATE_AT_START,
@@ -26,6 +24,8 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import 
     SERVICE_ACCOUNTS,
     Version,
 )
+from .._orgs.service_accounts import Account
+from .._text.durations import moment
 
 #: The server's list of an organization's API keys ends here, sorted by name, without a word (all versions).
 LIST_CAP = 100

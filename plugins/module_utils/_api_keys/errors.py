@@ -7,27 +7,14 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._api_key_plan import DesiredKey, KeyState
-from ansible_collections.orgsmith.grafana.plugins.module_utils._api_keys import (
-    AUTOGEN,
-    LIST_CAP,
-    gone,
-    list_keys,
-    made_by_server,
-)
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import (
-    Conflict,
-    Forbidden,
-    GrafanaError,
-    NotFound,
-    Refused,
-    Unsupported,
-)
-from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
-from ansible_collections.orgsmith.grafana.plugins.module_utils._service_accounts import Account, search, slug
-from ansible_collections.orgsmith.grafana.plugins.module_utils._token_api import list_tokens
-from ansible_collections.orgsmith.grafana.plugins.module_utils._token_errors import LIMITS, said
-from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import SERVICE_ACCOUNTS
+from .._grafana.errors import Conflict, Forbidden, GrafanaError, NotFound, Refused, Unsupported
+from .._grafana.scope import Scope
+from .._grafana.versions import SERVICE_ACCOUNTS
+from .._orgs.service_accounts import Account, search, slug
+from .._tokens.api import list_tokens
+from .._tokens.errors import LIMITS, said
+from .api import AUTOGEN, LIST_CAP, gone, list_keys, made_by_server
+from .plan import DesiredKey, KeyState
 
 #: How many service accounts are looked through for a token that has the name.
 _MOST_ACCOUNTS = 50

@@ -13,21 +13,15 @@ import contextlib
 import typing as t
 from dataclasses import replace
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._api_key_plan import DesiredKey, KeyState, Work, known
-from ansible_collections.orgsmith.grafana.plugins.module_utils._api_keys import ApiKey, delete_key
-from ansible_collections.orgsmith.grafana.plugins.module_utils._durations import after as end_of
-from ansible_collections.orgsmith.grafana.plugins.module_utils._durations import iso
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import (
-    QUESTIONS,
-    Conflict,
-    GrafanaError,
-    Refused,
-    Unauthorized,
-)
-from ansible_collections.orgsmith.grafana.plugins.module_utils._files import UNSETTLED
-from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
-from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks import Metadata, Sink, Stored, fingerprint
-from ansible_collections.orgsmith.grafana.plugins.module_utils._token_api import prove
+from .._grafana.errors import QUESTIONS, Conflict, GrafanaError, Refused, Unauthorized
+from .._grafana.scope import Scope
+from .._sinks.base import Metadata, Sink, Stored, fingerprint
+from .._sinks.private_files import UNSETTLED
+from .._text.durations import after as end_of
+from .._text.durations import iso
+from .._tokens.api import prove
+from .api import ApiKey, delete_key
+from .plan import DesiredKey, KeyState, Work, known
 
 
 class KeyMaking:

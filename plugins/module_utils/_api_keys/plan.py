@@ -14,13 +14,13 @@ import typing as t
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._api_keys import ApiKey
-from ansible_collections.orgsmith.grafana.plugins.module_utils._durations import moment
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import GrafanaError, Refused
-from ansible_collections.orgsmith.grafana.plugins.module_utils._resource import Change, View
-from ansible_collections.orgsmith.grafana.plugins.module_utils._service_accounts import Account
-from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks import NOTHING, Metadata, Sink, Stored
-from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens import ORPHAN_AFTER
+from .._engine.resource import Change, View
+from .._grafana.errors import GrafanaError, Refused
+from .._orgs.service_accounts import Account
+from .._sinks.base import NOTHING, Metadata, Sink, Stored
+from .._text.durations import moment
+from .._tokens.model import ORPHAN_AFTER
+from .api import ApiKey
 
 VALID = "valid"
 #: Whether an API key that is not as the task says may be deleted, to be made again.

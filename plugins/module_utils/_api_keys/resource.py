@@ -8,16 +8,21 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils import _sink_types
-from ansible_collections.orgsmith.grafana.plugins.module_utils._api_key_errors import (
-    explain,
-    list_is_cut,
-    name_taken,
-    token_named,
-    unmakable,
-)
-from ansible_collections.orgsmith.grafana.plugins.module_utils._api_key_making import KeyMaking
-from ansible_collections.orgsmith.grafana.plugins.module_utils._api_key_plan import (
+from .._engine.resource import BaseResource, Change, View
+from .._grafana.connection import OrgChoice, text
+from .._grafana.errors import BadInput, GrafanaError, Refused, Stale, Unauthorized
+from .._grafana.roles import ROLES, check_role
+from .._grafana.scope import Scope
+from .._sinks import registry as _sink_types
+from .._sinks.base import NOTHING, Metadata, Place, Shared, Sink, Stored
+from .._sinks.places import Places
+from .._text.durations import iso, moment, seconds
+from .._tokens.api import prove
+from .._tokens.resource import Surroundings
+from .api import LIST_CAP, ApiKey, Spelt, abilities_of, delete_key, list_keys, spelt
+from .errors import explain, list_is_cut, name_taken, token_named, unmakable
+from .making import KeyMaking
+from .plan import (
     NEVER,
     REASONS,
     WHEN_NEEDED,
@@ -32,31 +37,6 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._api_key_plan imp
     removable,
     view,
 )
-from ansible_collections.orgsmith.grafana.plugins.module_utils._api_keys import (
-    LIST_CAP,
-    ApiKey,
-    Spelt,
-    abilities_of,
-    delete_key,
-    list_keys,
-    spelt,
-)
-from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import OrgChoice, text
-from ansible_collections.orgsmith.grafana.plugins.module_utils._durations import iso, moment, seconds
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import (
-    BadInput,
-    GrafanaError,
-    Refused,
-    Stale,
-    Unauthorized,
-)
-from ansible_collections.orgsmith.grafana.plugins.module_utils._key_places import Places
-from ansible_collections.orgsmith.grafana.plugins.module_utils._org_users import ROLES, check_role
-from ansible_collections.orgsmith.grafana.plugins.module_utils._resource import BaseResource, Change, View
-from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
-from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks import NOTHING, Metadata, Place, Shared, Sink, Stored
-from ansible_collections.orgsmith.grafana.plugins.module_utils._token_api import prove
-from ansible_collections.orgsmith.grafana.plugins.module_utils._token_resource import Surroundings
 
 OPTIONS: dict[str, dict[str, t.Any]] = {
     "name": {"type": "raw"},

@@ -8,17 +8,11 @@ from __future__ import annotations
 import typing as t
 from urllib.parse import unquote
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_files import (
-    PATTERNS,
-    Entry,
-    cannot_be_taken,
-    duplicates,
-    find,
-)
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_options import parse
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards import DesiredDashboard, place_of
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
-from ansible_collections.orgsmith.grafana.plugins.module_utils._folders import general
+from .._folders.paths import general
+from .._grafana.errors import BadInput
+from .formats.files import PATTERNS, Entry, cannot_be_taken, duplicates, find
+from .model import DesiredDashboard, place_of
+from .options import parse
 
 #: Options that name one dashboard, or a directory of them.
 _OF_ONE = ("dashboard", "path", "content", "uid")

@@ -14,11 +14,11 @@ import re
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._client import segment
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
-from ansible_collections.orgsmith.grafana.plugins.module_utils._key_like import masked
-from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
-from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import VERSIONS_BY_UID
+from .._grafana.client import segment
+from .._grafana.errors import BadInput
+from .._grafana.scope import Scope
+from .._grafana.versions import VERSIONS_BY_UID
+from .._text.secrets import masked
 
 _MARK = re.compile(r"\[orgsmith\.grafana(?:: ([^\[\]]*))?\]\Z")
 _SOURCE = re.compile(r"[\w.,/ -]{1,60}")

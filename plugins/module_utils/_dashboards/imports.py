@@ -8,29 +8,15 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils import _folders as folders
-from ansible_collections.orgsmith.grafana.plugins.module_utils._client import segment
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_formats import Document
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_inputs import (
-    LibraryPanel,
-    choose,
-    library_panels,
-    needed,
-    not_among,
-    requirements,
-    substitute,
-)
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_references import (
-    LIBRARY_PANEL,
-    Reference,
-    connected,
-    missing,
-    references,
-)
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards import DesiredDashboard, comparable, label
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import Conflict, Forbidden, GrafanaError, Refused
-from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
-from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import LIBRARY_FOLDER_UIDS
+from .._folders import paths as folders
+from .._grafana.client import segment
+from .._grafana.errors import Conflict, Forbidden, GrafanaError, Refused
+from .._grafana.scope import Scope
+from .._grafana.versions import LIBRARY_FOLDER_UIDS
+from .formats.forms import Document
+from .formats.inputs import LibraryPanel, choose, library_panels, needed, not_among, requirements, substitute
+from .formats.references import LIBRARY_PANEL, Reference, connected, missing, references
+from .model import DesiredDashboard, comparable, label
 
 #: Library panels a page.
 PER_PAGE = 500

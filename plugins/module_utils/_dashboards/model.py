@@ -8,17 +8,14 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field, replace
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_diff import compare
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_formats import (
-    SERVER_FIELDS,
-    Document,
-)
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_history import LastWrite
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_inputs import LibraryPanel
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import Refused
-from ansible_collections.orgsmith.grafana.plugins.module_utils._json_diff import paths, shown
-from ansible_collections.orgsmith.grafana.plugins.module_utils._key_like import masked
-from ansible_collections.orgsmith.grafana.plugins.module_utils._resource import Change, View
+from .._engine.resource import Change, View
+from .._grafana.errors import Refused
+from .._text.json_diff import paths, shown
+from .._text.secrets import masked
+from .compare.diff import compare
+from .formats.forms import SERVER_FIELDS, Document
+from .formats.inputs import LibraryPanel
+from .history import LastWrite
 
 #: What is done about a dashboard that somebody else has written since this collection did.
 OVERWRITE, FAIL, KEEP = "overwrite", "fail", "keep"

@@ -9,22 +9,16 @@ import os
 import re
 import typing as t
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import text
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_formats import CLASSIC, Document, read_document
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_history import check_source
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_routes import AUTO, KUBERNETES, LEGACY
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards import (
-    FAIL,
-    KEEP,
-    OVERWRITE,
-    DesiredDashboard,
-    comparable,
-)
-from ansible_collections.orgsmith.grafana.plugins.module_utils._document_text import load
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
-from ansible_collections.orgsmith.grafana.plugins.module_utils._folders import general
-from ansible_collections.orgsmith.grafana.plugins.module_utils._json_diff import check_document
-from ansible_collections.orgsmith.grafana.plugins.module_utils._key_like import key_like
+from .._folders.paths import general
+from .._grafana.connection import text
+from .._grafana.errors import BadInput
+from .._text.json_diff import check_document
+from .._text.secrets import key_like
+from .formats.forms import CLASSIC, Document, read_document
+from .formats.text import load
+from .history import check_source
+from .model import FAIL, KEEP, OVERWRITE, DesiredDashboard, comparable
+from .routes import AUTO, KUBERNETES, LEGACY
 
 OPTIONS: dict[str, dict[str, t.Any]] = {
     "dashboard": {"type": "dict"},
@@ -37,7 +31,7 @@ OPTIONS: dict[str, dict[str, t.Any]] = {
     "folder_uid": {"type": "raw"},
     "folder": {"type": "raw"},
     "create_folder": {"type": "bool"},
-    "message": {"type": "str"},
+    "commit_message": {"type": "str"},
     "api": {"type": "str", "choices": [AUTO, LEGACY, KUBERNETES], "default": AUTO},
     "on_conflict": {"type": "str", "choices": [OVERWRITE, FAIL, KEEP], "default": OVERWRITE},
     "source": {"type": "str", "default": ""},
@@ -105,7 +99,7 @@ def _desired(document: Document, options: t.Mapping[str, t.Any], what: str, stat
         folder_uid=None if folder_uid is None else general(text(folder_uid, "folder_uid")),
         folder=None if folder is None else text(folder, "folder"),
         create_folder=bool(options.get("create_folder")),
-        message=options.get("message") or document.message,
+        message=options.get("commit_message") or document.message,
         state=state,
         layout="" if document.layout == CLASSIC else document.layout,
         document=kept,
@@ -120,7 +114,7 @@ def _check_secrets(document: Document, options: t.Mapping[str, t.Any], what: str
     if state == "absent" or options.get("allow_secrets"):
         return
     # What fills the places of an export is part of the dashboard in the end, and its message is shown to whoever sees it.
-    told = {"__inputs": list(document.inputs), "inputs": options.get("inputs"), "message": options.get("message")}
+    told = {"__inputs": list(document.inputs), "inputs": options.get("inputs"), "commit_message": options.get("commit_message")}
     places = key_like([document.body, document.elements, {**told, "message of the file": document.message}])
     if places:
         shown = ", ".join(place.partition(".")[2] or place for place in places[:5])

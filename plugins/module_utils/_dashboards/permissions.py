@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._client import segment
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards import DesiredDashboard, Found, label
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import Forbidden, NotFound
-from ansible_collections.orgsmith.grafana.plugins.module_utils._folder_tree import GENERAL
-from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
-from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import ACCESS_CONTROL, DASHBOARD_APIS
+from .._folders.tree import GENERAL
+from .._grafana.client import segment
+from .._grafana.errors import Forbidden, NotFound
+from .._grafana.scope import Scope
+from .._grafana.versions import ACCESS_CONTROL, DASHBOARD_APIS
+from .model import DesiredDashboard, Found, label
 
 #: How an Admin makes a dashboard visible again; servers from 8.5 to 13.1 take this request (recorded).
 REPAIR = (

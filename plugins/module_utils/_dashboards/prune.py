@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils import _folders as folders
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_history import last_write, source_of
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_imports import filled_in
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_routes import LegacyRoute, managed, route_to
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards import DesiredDashboard, Head
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import Forbidden
-from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
+from .._folders import paths as folders
+from .._grafana.errors import Forbidden
+from .._grafana.scope import Scope
+from .history import last_write, source_of
+from .imports import filled_in
+from .model import DesiredDashboard, Head
+from .routes import LegacyRoute, managed, route_to
 
 
 class _Place(t.NamedTuple):

@@ -8,30 +8,19 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils import _folders as folders
-from ansible_collections.orgsmith.grafana.plugins.module_utils._client import Client
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_directory import wanted as wanted_of
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_history import last_write, mark, source_of
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_imports import (
-    dangling,
-    filled_in,
-    foresee_panels,
-    make_panels,
-    missing_panels,
-    panels_to_make,
-    required,
-)
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_options import parse
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_permissions import hidden, loses_permissions
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_prune import leftovers
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_routes import (
-    NONE_SHOWN,
-    LegacyRoute,
-    Route,
-    managed,
-    route_to,
-)
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards import (
+from .._engine.resource import BaseResource, Change, View
+from .._folders import paths as folders
+from .._folders.unlisted import derived_uids, look_up, may_be_unlisted
+from .._grafana.client import Client
+from .._grafana.errors import BadInput, Conflict, Forbidden, GrafanaError, Refused
+from .._grafana.scope import Scope
+from .._grafana.versions import DASHBOARD_APIS, LIBRARY_PANELS_MAY_LACK, TITLES_REPEAT
+from .._text.secrets import masked
+from .._text.yaml_lines import as_text
+from .directory import wanted as wanted_of
+from .history import last_write, mark, source_of
+from .imports import dangling, filled_in, foresee_panels, make_panels, missing_panels, panels_to_make, required
+from .model import (
     KEEP,
     CurrentDashboard,
     DesiredDashboard,
@@ -45,23 +34,10 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards impor
     said,
     title_taken,
 )
-from ansible_collections.orgsmith.grafana.plugins.module_utils._diff_text import as_text
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import (
-    BadInput,
-    Conflict,
-    Forbidden,
-    GrafanaError,
-    Refused,
-)
-from ansible_collections.orgsmith.grafana.plugins.module_utils._key_like import masked
-from ansible_collections.orgsmith.grafana.plugins.module_utils._resource import BaseResource, Change, View
-from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
-from ansible_collections.orgsmith.grafana.plugins.module_utils._unlisted import derived_uids, look_up, may_be_unlisted
-from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import (
-    DASHBOARD_APIS,
-    LIBRARY_PANELS_MAY_LACK,
-    TITLES_REPEAT,
-)
+from .options import parse
+from .permissions import hidden, loses_permissions
+from .prune import leftovers
+from .routes import NONE_SHOWN, LegacyRoute, Route, managed, route_to
 
 #: Writers at once in one org: SQLite takes four with hardly a lock (measured at 12.4.3).
 LANES = 4

@@ -12,7 +12,10 @@ import threading
 import typing as t
 from urllib.parse import urlsplit
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._apis import (
+from .._folders.unlisted import may_be_unlisted, reads_no_dashboard
+from .._grafana.client import segment
+from .._grafana.errors import Forbidden, NotFound, Unsupported
+from .._grafana.kubernetes import (
     DASHBOARDS,
     FOLDER_NOTE,
     GRANT_DEFAULT,
@@ -23,16 +26,9 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._apis import (
     collection,
     pages,
 )
-from ansible_collections.orgsmith.grafana.plugins.module_utils._client import segment
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards import CurrentDashboard, Head, comparable
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import Forbidden, NotFound, Unsupported
-from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
-from ansible_collections.orgsmith.grafana.plugins.module_utils._unlisted import may_be_unlisted, reads_no_dashboard
-from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import (
-    DASHBOARD_APIS,
-    MESSAGES_LISTED,
-    VERSIONS_BY_UID,
-)
+from .._grafana.scope import Scope
+from .._grafana.versions import DASHBOARD_APIS, MESSAGES_LISTED, VERSIONS_BY_UID
+from .model import CurrentDashboard, Head, comparable
 
 AUTO, LEGACY, KUBERNETES = "auto", "legacy", "kubernetes"
 #: The version that gives a dashboard back exactly as it was stored.

@@ -14,32 +14,15 @@ from dataclasses import replace
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils import _connection
-from ansible_collections.orgsmith.grafana.plugins.module_utils._client import HAS_REQUESTS
-from ansible_collections.orgsmith.grafana.plugins.module_utils._cloud import client_for
-from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import Connection, OrgChoice
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput, GrafanaError
-from ansible_collections.orgsmith.grafana.plugins.module_utils._options import (
-    HANDED_OVER,
-    HANDOVER,
-    Spec,
-    argument_spec,
-    items_of,
-    place,
-)
-from ansible_collections.orgsmith.grafana.plugins.module_utils._parent import ParentWatch
-from ansible_collections.orgsmith.grafana.plugins.module_utils._reconcile import (
-    CHANGED,
-    FAILED,
-    NOT_RUN,
-    OK,
-    Item,
-    Mode,
-    Outcome,
-    Run,
-    find_duplicates,
-)
-from ansible_collections.orgsmith.grafana.plugins.module_utils._resource import Resource
+from .._grafana import connection as _connection
+from .._grafana.client import HAS_REQUESTS
+from .._grafana.cloud import client_for
+from .._grafana.connection import Connection, OrgChoice
+from .._grafana.errors import BadInput, GrafanaError
+from .options import HANDED_OVER, HANDOVER, Spec, argument_spec, items_of, place
+from .resource import Resource
+from .run import CHANGED, FAILED, NOT_RUN, OK, Item, Mode, Outcome, Run, find_duplicates
+from .watchdog import ParentWatch
 
 #: How many failed items the message of a failed batch quotes; all of them are in ``results``.
 QUOTED_FAILURES = 5

@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import choose_org, text
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
+from .._grafana.connection import choose_org, text
+from .._grafana.errors import BadInput
 
 Spec = t.Mapping[str, t.Mapping[str, t.Any]]
 

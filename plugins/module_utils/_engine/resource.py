@@ -8,9 +8,9 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._client import Client
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import GrafanaError
-from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
+from .._grafana.client import Client
+from .._grafana.errors import GrafanaError
+from .._grafana.scope import Scope
 
 View = dict[str, t.Any]
 

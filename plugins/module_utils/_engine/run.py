@@ -18,9 +18,9 @@ import typing as t
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._client import Client
-from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import OrgChoice, read_token_file
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import (
+from .._grafana.client import Client
+from .._grafana.connection import OrgChoice, read_token_file
+from .._grafana.errors import (
     MEMBERS_ONLY,
     QUESTIONS,
     BadInput,
@@ -32,15 +32,9 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import (
     Stale,
     Unauthorized,
 )
-from ansible_collections.orgsmith.grafana.plugins.module_utils._resource import Change, Resource, View
-from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import (
-    Directory,
-    Lanes,
-    Org,
-    Scope,
-    org_mismatch,
-    token_scope,
-)
+from .._grafana.orgs import Directory, Org
+from .._grafana.scope import Lanes, Scope, org_mismatch, token_scope
+from .resource import Change, Resource, View
 
 OK, CHANGED, FAILED, NOT_RUN = "ok", "changed", "failed", "not_run"
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import typing as t
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import Abandoned
+from .._grafana.errors import Abandoned
 
 #: How far up the chain of parents ansible's own processes are looked for.
 _DEPTH = 12

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._client import segment
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import Forbidden, NotFound
-from ansible_collections.orgsmith.grafana.plugins.module_utils._folder_tree import Folder, Tree
-from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
-from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import FOLDER_COUNTS
+from .._grafana.client import segment
+from .._grafana.errors import Forbidden, NotFound
+from .._grafana.scope import Scope
+from .._grafana.versions import FOLDER_COUNTS
+from .tree import Folder, Tree
 
 SUBFOLDERS = "subfolders"
 #: What ``/counts`` calls things (the second spelling is that of a feature toggle of 12.x), and what results call them.

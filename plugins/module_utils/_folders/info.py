@@ -11,15 +11,15 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils import _folders as folders
-from ansible_collections.orgsmith.grafana.plugins.module_utils._client import Client
-from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import Connection, text
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
-from ansible_collections.orgsmith.grafana.plugins.module_utils._folder_resource import shown_folder
-from ansible_collections.orgsmith.grafana.plugins.module_utils._folder_tree import GENERAL, Folder
-from ansible_collections.orgsmith.grafana.plugins.module_utils._info import Answer, inside, scope_of
-from ansible_collections.orgsmith.grafana.plugins.module_utils._module import GrafanaModule
-from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
+from .._engine.info import Answer, inside, scope_of
+from .._engine.module import GrafanaModule
+from .._grafana.client import Client
+from .._grafana.connection import Connection, text
+from .._grafana.errors import BadInput
+from .._grafana.scope import Scope
+from . import paths as folders
+from .resource import shown_folder
+from .tree import GENERAL, Folder
 
 OPTIONS: dict[str, dict[str, t.Any]] = {
     "uid": {"type": "raw"},

@@ -8,19 +8,12 @@ from __future__ import annotations
 import time
 import typing as t
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._client import segment
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import (
-    Conflict,
-    Forbidden,
-    GrafanaError,
-    NotFound,
-    Refused,
-    Unsupported,
-)
-from ansible_collections.orgsmith.grafana.plugins.module_utils._folder_tree import GENERAL, Folder, Tree, from_legacy
-from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
-from ansible_collections.orgsmith.grafana.plugins.module_utils._unlisted import derived_uids
-from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import NESTED_FOLDERS, TITLES_REPEAT
+from .._grafana.client import segment
+from .._grafana.errors import Conflict, Forbidden, GrafanaError, NotFound, Refused, Unsupported
+from .._grafana.scope import Scope
+from .._grafana.versions import NESTED_FOLDERS, TITLES_REPEAT
+from .tree import GENERAL, Folder, Tree, from_legacy
+from .unlisted import derived_uids
 
 #: How long a new folder's permissions may take to reach the token that made it, in seconds (12.0, recorded).
 DELAY = 60.0

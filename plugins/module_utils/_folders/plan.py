@@ -11,13 +11,13 @@ import typing as t
 from dataclasses import dataclass, field
 from itertools import accumulate
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import text
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput, GrafanaError, Refused, Unsupported
-from ansible_collections.orgsmith.grafana.plugins.module_utils._folder_contents import in_words
-from ansible_collections.orgsmith.grafana.plugins.module_utils._folder_tree import GENERAL, SHARED, Folder
-from ansible_collections.orgsmith.grafana.plugins.module_utils._folders import general, steps
-from ansible_collections.orgsmith.grafana.plugins.module_utils._resource import Change, View
-from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import FOLDER_APIS
+from .._engine.resource import Change, View
+from .._grafana.connection import text
+from .._grafana.errors import BadInput, GrafanaError, Refused, Unsupported
+from .._grafana.versions import FOLDER_APIS
+from .contents import in_words
+from .paths import general, steps
+from .tree import GENERAL, SHARED, Folder
 
 OPTIONS: dict[str, dict[str, t.Any]] = {
     "uid": {"type": "raw"},

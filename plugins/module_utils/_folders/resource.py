@@ -11,31 +11,15 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils import _folders as folders
-from ansible_collections.orgsmith.grafana.plugins.module_utils._client import segment
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import (
-    Conflict,
-    Forbidden,
-    GrafanaError,
-    NotFound,
-    Refused,
-    ServerError,
-    Stale,
-)
-from ansible_collections.orgsmith.grafana.plugins.module_utils._folder_contents import held, names
-from ansible_collections.orgsmith.grafana.plugins.module_utils._folder_plan import (
-    DesiredFolder,
-    Found,
-    Place,
-    label,
-    order,
-    parse,
-    plan,
-)
-from ansible_collections.orgsmith.grafana.plugins.module_utils._folder_tree import GENERAL, Folder, Tree
-from ansible_collections.orgsmith.grafana.plugins.module_utils._resource import BaseResource, Change, View
-from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
-from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import TITLES_REPEAT
+from .._engine.resource import BaseResource, Change, View
+from .._grafana.client import segment
+from .._grafana.errors import Conflict, Forbidden, GrafanaError, NotFound, Refused, ServerError, Stale
+from .._grafana.scope import Scope
+from .._grafana.versions import TITLES_REPEAT
+from . import paths as folders
+from .contents import held, names
+from .plan import DesiredFolder, Found, Place, label, order, parse, plan
+from .tree import GENERAL, Folder, Tree
 
 
 class Folders(BaseResource):

@@ -13,19 +13,12 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, replace
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._apis import (
-    FOLDER_NOTE,
-    FOLDERS,
-    MANAGER_NOTE,
-    NOTE,
-    collection,
-    pages,
-)
-from ansible_collections.orgsmith.grafana.plugins.module_utils._client import segment
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import Forbidden, NotFound
-from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
-from ansible_collections.orgsmith.grafana.plugins.module_utils._unlisted import look_up, may_be_unlisted
-from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import FOLDER_APIS, NESTED_FOLDERS
+from .._grafana.client import segment
+from .._grafana.errors import Forbidden, NotFound
+from .._grafana.kubernetes import FOLDER_NOTE, FOLDERS, MANAGER_NOTE, NOTE, collection, pages
+from .._grafana.scope import Scope
+from .._grafana.versions import FOLDER_APIS, NESTED_FOLDERS
+from .unlisted import look_up, may_be_unlisted
 
 #: Folders a page.
 PER_PAGE = 1000

@@ -15,9 +15,9 @@ import hashlib
 import json
 import typing as t
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import Forbidden, NotFound
-from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
-from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import FOLDER_APIS
+from .._grafana.errors import Forbidden, NotFound
+from .._grafana.scope import Scope
+from .._grafana.versions import FOLDER_APIS
 
 #: How many derived uids are tried; each one before was given to an object that has been renamed or moved since.
 MOST = 20

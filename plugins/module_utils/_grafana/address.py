@@ -9,7 +9,7 @@ import re
 import typing as t
 from urllib.parse import urlsplit
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput, public_url
+from .errors import BadInput, public_url
 
 DEFAULT_CLOUD_URL = "https://grafana.com/api"
 

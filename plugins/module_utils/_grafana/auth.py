@@ -14,14 +14,8 @@ import base64
 import threading
 import typing as t
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import Connection
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import (
-    Answer,
-    GrafanaError,
-    Unauthorized,
-    from_answer,
-    server_message,
-)
+from .connection import Connection
+from .errors import Answer, GrafanaError, Unauthorized, from_answer, server_message
 
 #: Requests by basic auth before a login pays off.
 LOGIN_AFTER = 3

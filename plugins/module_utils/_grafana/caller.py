@@ -8,8 +8,8 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._client import Client
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import Forbidden
+from .client import Client
+from .errors import Forbidden
 
 _ACCOUNT = "service-account:"
 

@@ -31,9 +31,9 @@ try:
 except ImportError:  # the module that uses the client reports it
     HAS_REQUESTS = False
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._auth import Cookie, auth_for
-from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import Connection, Identity
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import (
+from .auth import Cookie, auth_for
+from .connection import Connection, Identity
+from .errors import (
     Answer,
     Forbidden,
     GrafanaError,
@@ -46,7 +46,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import (
     public_url,
     quoted,
 )
-from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import Version, parse
+from .versions import Version, parse
 
 #: The collection's version; Grafana's own records show the User-Agent as who wrote (managedFields, 11.5 on).
 COLLECTION_VERSION = "0.1.0"

@@ -17,20 +17,10 @@ import uuid
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._client import Client
-from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import Connection, Identity
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import (
-    ADVICE,
-    Forbidden,
-    GrafanaError,
-    NotFound,
-    NotGrafana,
-    Refused,
-    Unauthorized,
-    Unsupported,
-    public_url,
-)
-from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import Version, parse
+from .client import Client
+from .connection import Connection, Identity
+from .errors import ADVICE, Forbidden, GrafanaError, NotFound, NotGrafana, Refused, Unauthorized, Unsupported, public_url
+from .versions import Version, parse
 
 #: The one organization of a stack (Grafana itself takes it so where it knows of its stack).
 STACK_ORG = 1

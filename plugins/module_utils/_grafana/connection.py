@@ -11,8 +11,8 @@ import typing as t
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._address import server
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
+from .address import server
+from .errors import BadInput
 
 if t.TYPE_CHECKING:
     Options = t.Mapping[str, t.Any]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
+from .scope import Scope
 
 DASHBOARDS, FOLDERS = "dashboard.grafana.app", "folder.grafana.app"
 

@@ -11,20 +11,13 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field, replace
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._api_keys import AUTOGEN, ApiKey, made_by_server
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import GrafanaError, Refused
-from ansible_collections.orgsmith.grafana.plugins.module_utils._migration_plan import (
-    DELETE,
-    KEEP,
-    MIGRATE,
-    REISSUE,
-    Adoption,
-    KeyPlan,
-)
-from ansible_collections.orgsmith.grafana.plugins.module_utils._reconcile import CHANGED, FAILED, NOT_RUN, OK
-from ansible_collections.orgsmith.grafana.plugins.module_utils._resource import View
-from ansible_collections.orgsmith.grafana.plugins.module_utils._service_accounts import Account
-from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens import Token
+from .._api_keys.api import AUTOGEN, ApiKey, made_by_server
+from .._engine.resource import View
+from .._engine.run import CHANGED, FAILED, NOT_RUN, OK
+from .._grafana.errors import GrafanaError, Refused
+from .._orgs.service_accounts import Account
+from .._tokens.model import Token
+from .plan import DELETE, KEEP, MIGRATE, REISSUE, Adoption, KeyPlan
 
 #: What a key is known by: its id, or its name where the task alone names it.
 KeyId = t.Union[int, str]

@@ -8,45 +8,23 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._api_keys import AUTOGEN, abilities_of
-from ansible_collections.orgsmith.grafana.plugins.module_utils._client import Client
-from ansible_collections.orgsmith.grafana.plugins.module_utils._cloud import client_for
-from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import OrgChoice
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput, GrafanaError, Refused
-from ansible_collections.orgsmith.grafana.plugins.module_utils._key_proof import Proof, Prover
-from ansible_collections.orgsmith.grafana.plugins.module_utils._migration import Migration
-from ansible_collections.orgsmith.grafana.plugins.module_utils._migration_ledger import Ledger
-from ansible_collections.orgsmith.grafana.plugins.module_utils._migration_options import (
-    LISTS,
-    OPTIONS,
-    PLAN,
-    REISSUE,
-    SERVER,
-    Wanted,
-    wanted,
-)
-from ansible_collections.orgsmith.grafana.plugins.module_utils._migration_plan import same_names
-from ansible_collections.orgsmith.grafana.plugins.module_utils._module import (
-    QUOTED_FAILURES,
-    GrafanaModule,
-    connection_spec,
-    guarded,
-)
-from ansible_collections.orgsmith.grafana.plugins.module_utils._options import HANDOVER
-from ansible_collections.orgsmith.grafana.plugins.module_utils._parent import ParentWatch
-from ansible_collections.orgsmith.grafana.plugins.module_utils._reconcile import (
-    CHANGED,
-    FAILED,
-    NOT_RUN,
-    OK,
-    Item,
-    Mode,
-    Outcome,
-    Run,
-)
-from ansible_collections.orgsmith.grafana.plugins.module_utils._resource import View
-from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks import Shared
-from ansible_collections.orgsmith.grafana.plugins.module_utils._token_resource import Surroundings
+from .._api_keys.api import AUTOGEN, abilities_of
+from .._engine.module import QUOTED_FAILURES, GrafanaModule, connection_spec, guarded
+from .._engine.options import HANDOVER
+from .._engine.resource import View
+from .._engine.run import CHANGED, FAILED, NOT_RUN, OK, Item, Mode, Outcome, Run
+from .._engine.watchdog import ParentWatch
+from .._grafana.client import Client
+from .._grafana.cloud import client_for
+from .._grafana.connection import OrgChoice
+from .._grafana.errors import BadInput, GrafanaError, Refused
+from .._sinks.base import Shared
+from .._tokens.resource import Surroundings
+from .ledger import Ledger
+from .options import LISTS, OPTIONS, PLAN, REISSUE, SERVER, Wanted, wanted
+from .plan import same_names
+from .proof import Proof, Prover
+from .resource import Migration
 
 _FLOW: dict[str, dict[str, t.Any]] = {
     "fail_fast": {"type": "bool", "default": False},

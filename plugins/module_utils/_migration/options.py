@@ -9,13 +9,13 @@ import re
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils import _sink_types
-from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import OrgChoice, choose_org, positive, text
-from ansible_collections.orgsmith.grafana.plugins.module_utils._durations import seconds
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
-from ansible_collections.orgsmith.grafana.plugins.module_utils._options import check
-from ansible_collections.orgsmith.grafana.plugins.module_utils._org_users import ROLES
-from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens import LONGEST
+from .._engine.options import check
+from .._grafana.connection import OrgChoice, choose_org, positive, text
+from .._grafana.errors import BadInput
+from .._grafana.roles import ROLES
+from .._sinks import registry as _sink_types
+from .._text.durations import seconds
+from .._tokens.model import LONGEST
 
 PLAN, SERVER, REISSUE = "plan", "server", "reissue"
 ALL = "all"

@@ -10,26 +10,13 @@ import typing as t
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._api_keys import AUTOGEN, ApiKey, made_by_server
-from ansible_collections.orgsmith.grafana.plugins.module_utils._durations import moment
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
-from ansible_collections.orgsmith.grafana.plugins.module_utils._migration_options import (
-    REISSUE,
-    SERVER,
-    Adopt,
-    Deletion,
-    Rule,
-    Selection,
-    Wanted,
-)
-from ansible_collections.orgsmith.grafana.plugins.module_utils._service_accounts import Account, slug
-from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens import LONGEST
-from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import (
-    LOGIN_PER_ORG,
-    MIGRATION_GOES_ON,
-    ROLE_NONE,
-    Version,
-)
+from .._api_keys.api import AUTOGEN, ApiKey, made_by_server
+from .._grafana.errors import BadInput
+from .._grafana.versions import LOGIN_PER_ORG, MIGRATION_GOES_ON, ROLE_NONE, Version
+from .._orgs.service_accounts import Account, slug
+from .._text.durations import moment
+from .._tokens.model import LONGEST
+from .options import REISSUE, SERVER, Adopt, Deletion, Rule, Selection, Wanted
 
 MIGRATE, DELETE, KEEP = "migrate", "delete", "keep"
 #: How a key is called on which is tried what the server does; one that a killed run has left is taken away.

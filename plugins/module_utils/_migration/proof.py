@@ -12,24 +12,21 @@ import contextlib
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._api_keys import AUTOGEN, list_keys, spelt
-from ansible_collections.orgsmith.grafana.plugins.module_utils._caller import Caller, ask_caller
-from ansible_collections.orgsmith.grafana.plugins.module_utils._client import Client
-from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import read_token_file
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import (
-    BadInput,
-    GrafanaError,
-    Unauthorized,
-)
-from ansible_collections.orgsmith.grafana.plugins.module_utils._migration_options import OldKey
-from ansible_collections.orgsmith.grafana.plugins.module_utils._resource import View
-from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Directory, Org, Scope
-from ansible_collections.orgsmith.grafana.plugins.module_utils._service_accounts import Account, search_whole
-from ansible_collections.orgsmith.grafana.plugins.module_utils._sink_types import sink_from
-from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks import Place, Shared
-from ansible_collections.orgsmith.grafana.plugins.module_utils._token_api import list_tokens
-from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens import mistyped
-from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import MIGRATION_KEEPS_ORG
+from .._api_keys.api import AUTOGEN, list_keys, spelt
+from .._engine.resource import View
+from .._grafana.caller import Caller, ask_caller
+from .._grafana.client import Client
+from .._grafana.connection import read_token_file
+from .._grafana.errors import BadInput, GrafanaError, Unauthorized
+from .._grafana.orgs import Directory, Org
+from .._grafana.scope import Scope
+from .._grafana.versions import MIGRATION_KEEPS_ORG
+from .._orgs.service_accounts import Account, search_whole
+from .._sinks.base import Place, Shared
+from .._sinks.registry import sink_from
+from .._tokens.api import list_tokens
+from .._tokens.model import mistyped
+from .options import OldKey
 
 #: Why a key does not work, in words.
 REASONS = {

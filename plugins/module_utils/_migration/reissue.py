@@ -13,34 +13,22 @@ import threading
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._api_keys import delete_key
-from ansible_collections.orgsmith.grafana.plugins.module_utils._client import Client
-from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import OrgChoice
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput, GrafanaError, Refused
-from ansible_collections.orgsmith.grafana.plugins.module_utils._files import StoreError
-from ansible_collections.orgsmith.grafana.plugins.module_utils._migration_ledger import KeyRecord, Ledger
-from ansible_collections.orgsmith.grafana.plugins.module_utils._migration_options import Wanted
-from ansible_collections.orgsmith.grafana.plugins.module_utils._migration_plan import REISSUE, KeyPlan, deletable
-from ansible_collections.orgsmith.grafana.plugins.module_utils._reconcile import (
-    CHANGED,
-    FAILED,
-    Item,
-    Mode,
-    Outcome,
-    Run,
-)
-from ansible_collections.orgsmith.grafana.plugins.module_utils._resource import View
-from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
-from ansible_collections.orgsmith.grafana.plugins.module_utils._service_accounts import (
-    Account,
-    DesiredAccount,
-    ServiceAccounts,
-    search_whole,
-)
-from ansible_collections.orgsmith.grafana.plugins.module_utils._token_api import delete_token
-from ansible_collections.orgsmith.grafana.plugins.module_utils._token_resource import Surroundings, Tokens
-from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens import LONGEST, DesiredToken, Token
-from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import MIGRATION_GOES_ON
+from .._api_keys.api import delete_key
+from .._engine.resource import View
+from .._engine.run import CHANGED, FAILED, Item, Mode, Outcome, Run
+from .._grafana.client import Client
+from .._grafana.connection import OrgChoice
+from .._grafana.errors import BadInput, GrafanaError, Refused
+from .._grafana.scope import Scope
+from .._grafana.versions import MIGRATION_GOES_ON
+from .._orgs.service_accounts import Account, DesiredAccount, ServiceAccounts, search_whole
+from .._sinks.private_files import StoreError
+from .._tokens.api import delete_token
+from .._tokens.model import LONGEST, DesiredToken, Token
+from .._tokens.resource import Surroundings, Tokens
+from .ledger import KeyRecord, Ledger
+from .options import Wanted
+from .plan import REISSUE, KeyPlan, deletable
 
 
 @dataclass(frozen=True)

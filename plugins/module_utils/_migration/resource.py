@@ -9,50 +9,20 @@ import threading
 import typing as t
 from dataclasses import dataclass, replace
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._api_keys import (
-    AUTOGEN,
-    LIST_CAP,
-    Abilities,
-    ApiKey,
-    abilities_of,
-    list_keys,
-    made_by_server,
-)
-from ansible_collections.orgsmith.grafana.plugins.module_utils._client import Client
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import (
-    BadInput,
-    GrafanaError,
-    Refused,
-    Unsupported,
-)
-from ansible_collections.orgsmith.grafana.plugins.module_utils._migration_ledger import (
-    GONE,
-    LISTED,
-    NONE,
-    Ledger,
-    renamed,
-)
-from ansible_collections.orgsmith.grafana.plugins.module_utils._migration_options import REISSUE, SERVER, Wanted
-from ansible_collections.orgsmith.grafana.plugins.module_utils._migration_plan import (
-    DELETE,
-    KEEP,
-    MIGRATE,
-    Adoption,
-    KeyPlan,
-    adoptions,
-    choose,
-    collisions,
-    reissued,
-    role_problem,
-)
-from ansible_collections.orgsmith.grafana.plugins.module_utils._migration_server import Guard, left_over, migrate
-from ansible_collections.orgsmith.grafana.plugins.module_utils._reissue import Reissue, Reissues
-from ansible_collections.orgsmith.grafana.plugins.module_utils._resource import BaseResource, Change, View
-from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
-from ansible_collections.orgsmith.grafana.plugins.module_utils._service_accounts import Account, search_whole
-from ansible_collections.orgsmith.grafana.plugins.module_utils._token_api import list_tokens
-from ansible_collections.orgsmith.grafana.plugins.module_utils._token_resource import Surroundings
-from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import MIGRATION_GOES_ON
+from .._api_keys.api import AUTOGEN, LIST_CAP, Abilities, ApiKey, abilities_of, list_keys, made_by_server
+from .._engine.resource import BaseResource, Change, View
+from .._grafana.client import Client
+from .._grafana.errors import BadInput, GrafanaError, Refused, Unsupported
+from .._grafana.scope import Scope
+from .._grafana.versions import MIGRATION_GOES_ON
+from .._orgs.service_accounts import Account, search_whole
+from .._tokens.api import list_tokens
+from .._tokens.resource import Surroundings
+from .ledger import GONE, LISTED, NONE, Ledger, renamed
+from .options import REISSUE, SERVER, Wanted
+from .plan import DELETE, KEEP, MIGRATE, Adoption, KeyPlan, adoptions, choose, collisions, reissued, role_problem
+from .reissue import Reissue, Reissues
+from .server import Guard, left_over, migrate
 
 
 @dataclass(frozen=True)

@@ -13,36 +13,15 @@ import secrets
 import threading
 import typing as t
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._api_keys import (
-    AUTOGEN,
-    LIST_CAP,
-    ApiKey,
-    abilities_of,
-    delete_key,
-    list_keys,
-    made_by_server,
-)
-from ansible_collections.orgsmith.grafana.plugins.module_utils._durations import moment
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import (
-    Forbidden,
-    GrafanaError,
-    NotFound,
-    Refused,
-    Unauthorized,
-    Unsupported,
-)
-from ansible_collections.orgsmith.grafana.plugins.module_utils._migration_ledger import GONE, KeyRecord, Ledger
-from ansible_collections.orgsmith.grafana.plugins.module_utils._migration_plan import (
-    DELETE,
-    KEEP,
-    MIGRATE,
-    THROW_AWAY,
-    KeyPlan,
-)
-from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
-from ansible_collections.orgsmith.grafana.plugins.module_utils._service_accounts import Account, search
-from ansible_collections.orgsmith.grafana.plugins.module_utils._token_api import list_tokens
-from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import MIGRATION_GOES_ON
+from .._api_keys.api import AUTOGEN, LIST_CAP, ApiKey, abilities_of, delete_key, list_keys, made_by_server
+from .._grafana.errors import Forbidden, GrafanaError, NotFound, Refused, Unauthorized, Unsupported
+from .._grafana.scope import Scope
+from .._grafana.versions import MIGRATION_GOES_ON
+from .._orgs.service_accounts import Account, search
+from .._text.durations import moment
+from .._tokens.api import list_tokens
+from .ledger import GONE, KeyRecord, Ledger
+from .plan import DELETE, KEEP, MIGRATE, THROW_AWAY, KeyPlan
 
 #: How long the key lives on which it is tried what the server does, in seconds.
 _TRIAL = 600

@@ -8,22 +8,12 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._client import Client
-from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import text
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import (
-    BadInput,
-    Forbidden,
-    GrafanaError,
-    NotFound,
-    Refused,
-    Unsupported,
-)
-from ansible_collections.orgsmith.grafana.plugins.module_utils._resource import BaseResource, Change, View
-from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
-from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import ROLE_NONE
-
-#: Roles in an organization, as the server spells them.
-ROLES = ["Viewer", "Editor", "Admin", "None"]
+from .._engine.resource import BaseResource, Change, View
+from .._grafana.client import Client
+from .._grafana.connection import text
+from .._grafana.errors import BadInput, Forbidden, GrafanaError, NotFound, Refused
+from .._grafana.roles import ROLES, check_role
+from .._grafana.scope import Scope
 
 OPTIONS: dict[str, dict[str, t.Any]] = {
     "login": {"type": "raw", "aliases": ["email"]},
@@ -63,15 +53,6 @@ def member(entry: t.Mapping[str, t.Any]) -> CurrentMember:
         role=str(entry.get("role") or ""),
         externally_synced=bool(entry.get("isExternallySynced")),
     )
-
-
-def check_role(client: Client, role: str | None) -> None:
-    """Raise :class:`Unsupported` for the role None where this server does not know it (before 10.2)."""
-    if role == "None" and client.at_least(ROLE_NONE) is False:
-        raise Unsupported(
-            "the role None needs Grafana %s or later, and %s is %s: use Viewer"
-            % (ROLE_NONE, client.connection.url, client.version())
-        )
 
 
 class OrgUsers(BaseResource):

@@ -9,16 +9,11 @@ import threading
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import positive, text
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import (
-    BadInput,
-    Forbidden,
-    GrafanaError,
-    NotFound,
-    Refused,
-)
-from ansible_collections.orgsmith.grafana.plugins.module_utils._resource import BaseResource, Change, View
-from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Directory, Org, Scope
+from .._engine.resource import BaseResource, Change, View
+from .._grafana.connection import positive, text
+from .._grafana.errors import BadInput, Forbidden, GrafanaError, NotFound, Refused
+from .._grafana.orgs import Directory, Org
+from .._grafana.scope import Scope
 
 #: The fields of an address: our option -> the server's.
 ADDRESS = {

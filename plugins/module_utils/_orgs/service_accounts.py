@@ -8,20 +8,13 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, replace
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._client import Client
-from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import text
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import (
-    BadInput,
-    Forbidden,
-    GrafanaError,
-    NotFound,
-    Refused,
-    Unsupported,
-)
-from ansible_collections.orgsmith.grafana.plugins.module_utils._org_users import ROLES, check_role
-from ansible_collections.orgsmith.grafana.plugins.module_utils._resource import BaseResource, Change, View
-from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
-from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import LOGIN_PER_ORG
+from .._engine.resource import BaseResource, Change, View
+from .._grafana.client import Client
+from .._grafana.connection import text
+from .._grafana.errors import BadInput, Forbidden, GrafanaError, NotFound, Refused, Unsupported
+from .._grafana.roles import ROLES, check_role
+from .._grafana.scope import Scope
+from .._grafana.versions import LOGIN_PER_ORG
 
 #: Accounts a page of the search (the server's own default).
 PER_PAGE = 1000

@@ -14,17 +14,10 @@ import threading
 import typing as t
 from urllib.parse import urlencode
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput, Stale, public_url
-from ansible_collections.orgsmith.grafana.plugins.module_utils._files import StoreError
-from ansible_collections.orgsmith.grafana.plugins.module_utils._sink_http import (
-    TIMEOUT,
-    Api,
-    Reply,
-    secret_of,
-    settled,
-    verification,
-)
-from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks import Metadata, Place, Shared, Sink, Stored
+from .._grafana.errors import BadInput, Stale, public_url
+from .base import Metadata, Place, Shared, Sink, Stored
+from .private_files import StoreError
+from .web import TIMEOUT, Api, Reply, secret_of, settled, verification
 
 ENCRYPTED = "$encrypted$"
 #: How the line of a credential's description begins that holds the metadata.

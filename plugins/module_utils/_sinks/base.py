@@ -15,9 +15,9 @@ import json
 import typing as t
 from dataclasses import asdict, dataclass, field
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import OrgChoice
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
-from ansible_collections.orgsmith.grafana.plugins.module_utils._files import StoreError
+from .._grafana.connection import OrgChoice
+from .._grafana.errors import BadInput
+from .private_files import StoreError
 
 __all__ = ["NOTHING", "Metadata", "Place", "Previous", "Shared", "Sink", "StoreError", "Stored", "fingerprint"]
 

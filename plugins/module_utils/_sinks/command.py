@@ -11,23 +11,10 @@ import subprocess
 import typing as t
 from dataclasses import replace
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput, quoted
-from ansible_collections.orgsmith.grafana.plugins.module_utils._files import StoreError, locked
-from ansible_collections.orgsmith.grafana.plugins.module_utils._sink_file import (
-    MetadataFile,
-    absolute,
-    as_name,
-    check_folder,
-    sweep,
-)
-from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks import (
-    Metadata,
-    Place,
-    Shared,
-    Sink,
-    Stored,
-    fingerprint,
-)
+from .._grafana.errors import BadInput, quoted
+from .base import Metadata, Place, Shared, Sink, Stored, fingerprint
+from .file import MetadataFile, absolute, as_name, check_folder, sweep
+from .private_files import StoreError, locked
 
 #: How long a command may take, in seconds, where the task does not say.
 TIMEOUT = 60.0

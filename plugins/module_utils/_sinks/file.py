@@ -12,22 +12,9 @@ import re
 import typing as t
 from dataclasses import replace
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
-from ansible_collections.orgsmith.grafana.plugins.module_utils._files import (
-    StoreError,
-    locked,
-    read_private,
-    write_private,
-    write_together,
-)
-from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks import (
-    Metadata,
-    Place,
-    Shared,
-    Sink,
-    Stored,
-    fingerprint,
-)
+from .._grafana.errors import BadInput
+from .base import Metadata, Place, Shared, Sink, Stored, fingerprint
+from .private_files import StoreError, locked, read_private, write_private, write_together
 
 
 def as_name(value: str) -> str:

@@ -13,10 +13,10 @@ from __future__ import annotations
 import hashlib
 import typing as t
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
-from ansible_collections.orgsmith.grafana.plugins.module_utils._options import HANDED_OVER, HANDOVER
-from ansible_collections.orgsmith.grafana.plugins.module_utils._sink_file import as_name
-from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks import Metadata, Place, Shared, Sink, Stored
+from .._engine.options import HANDED_OVER, HANDOVER
+from .._grafana.errors import BadInput
+from .base import Metadata, Place, Shared, Sink, Stored
+from .file import as_name
 
 
 def seal(key: str, pad: str, label: str) -> str:

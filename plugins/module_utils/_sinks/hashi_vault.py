@@ -10,25 +10,11 @@ import threading
 import typing as t
 from urllib.parse import quote
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput, Stale, public_url
-from ansible_collections.orgsmith.grafana.plugins.module_utils._files import StoreError
-from ansible_collections.orgsmith.grafana.plugins.module_utils._sink_file import as_name
-from ansible_collections.orgsmith.grafana.plugins.module_utils._sink_http import (
-    TIMEOUT,
-    Api,
-    Reply,
-    secret_of,
-    settled,
-    verification,
-)
-from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks import (
-    Metadata,
-    Place,
-    Shared,
-    Sink,
-    Stored,
-    fingerprint,
-)
+from .._grafana.errors import BadInput, Stale, public_url
+from .base import Metadata, Place, Shared, Sink, Stored, fingerprint
+from .file import as_name
+from .private_files import StoreError
+from .web import TIMEOUT, Api, Reply, secret_of, settled, verification
 
 #: What Vault says where check-and-set finds another version (KV v2, every version of Vault and OpenBao).
 _CAS = "check-and-set parameter did not match"

@@ -8,9 +8,9 @@ from __future__ import annotations
 import threading
 import typing as t
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
-from ansible_collections.orgsmith.grafana.plugins.module_utils._files import StoreError, git_work_tree
-from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks import Sink
+from .._grafana.errors import BadInput
+from .base import Sink
+from .private_files import StoreError, git_work_tree
 
 #: Different warnings that a task gives at most.
 _MOST_WARNINGS = 20

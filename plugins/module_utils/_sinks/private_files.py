@@ -17,7 +17,7 @@ try:
 except ImportError:  # not on this platform: no lock, as on file systems without locks
     fcntl = None  # type: ignore[assignment]
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import GrafanaError
+from .._grafana.errors import GrafanaError
 
 #: How long another run that works on the same file is waited for, in seconds.
 LOCK_WAIT = 60.0

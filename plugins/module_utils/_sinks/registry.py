@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
-from ansible_collections.orgsmith.grafana.plugins.module_utils._sink_awx_credential import AwxCredentialSink
-from ansible_collections.orgsmith.grafana.plugins.module_utils._sink_command import CommandSink
-from ansible_collections.orgsmith.grafana.plugins.module_utils._sink_file import FileSink
-from ansible_collections.orgsmith.grafana.plugins.module_utils._sink_handover import HandoverSink
-from ansible_collections.orgsmith.grafana.plugins.module_utils._sink_hashi_vault import HashiVaultSink
-from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks import Place, Shared, Sink
+from .._grafana.errors import BadInput
+from .awx_credential import AwxCredentialSink
+from .base import Place, Shared, Sink
+from .command import CommandSink
+from .file import FileSink
+from .handover import HandoverSink
+from .hashi_vault import HashiVaultSink
 
 #: A static table: Ansible ships only imports that it sees.
 TYPES: dict[str, type[Sink]] = {one.type: one for one in (FileSink, HandoverSink, HashiVaultSink, AwxCredentialSink, CommandSink)}

@@ -16,9 +16,9 @@ from urllib.parse import urlsplit
 with contextlib.suppress(ImportError):  # the client of Grafana reports it
     import requests
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import read_token_file
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput, public_url, quoted
-from ansible_collections.orgsmith.grafana.plugins.module_utils._files import UNSETTLED, StoreError
+from .._grafana.connection import read_token_file
+from .._grafana.errors import BadInput, public_url, quoted
+from .private_files import UNSETTLED, StoreError
 
 #: How long a request may take, in seconds, where the task does not say.
 TIMEOUT = 30.0

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform_hcl import Block, Document, Node, only
-from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform_keys import META_ARGUMENTS, Key
-from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform_layout import aligned
+from .hcl import Block, Document, Node, only
+from .keys import META_ARGUMENTS, Key
+from .layout import aligned
 
 _ACCOUNT = frozenset(["name", "role", "org_id", "stack_slug"])
 _TOKEN = frozenset(["name", "seconds_to_live", "stack_slug"])

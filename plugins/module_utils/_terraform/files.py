@@ -10,8 +10,8 @@ import os
 import stat
 import typing as t
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput, GrafanaError
-from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform_keys import MENTION
+from .._grafana.errors import BadInput, GrafanaError
+from .keys import MENTION
 
 #: Made by Terraform and its companions, and not to be edited.
 _PASSED_OVER = frozenset([".terraform", ".terragrunt-cache", ".git", "node_modules"])

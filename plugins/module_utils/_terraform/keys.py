@@ -10,15 +10,7 @@ import posixpath
 import re
 import typing as t
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform_hcl import (
-    Block,
-    Document,
-    Node,
-    ancestors,
-    descendants,
-    line_of,
-    literal,
-)
+from .hcl import Block, Document, Node, ancestors, descendants, line_of, literal
 
 
 class Kind(t.NamedTuple):

@@ -12,7 +12,7 @@ from __future__ import annotations
 import typing as t
 import unicodedata
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform_hcl import Document, Edit, Node, apply
+from .hcl import Document, Edit, Node, apply
 
 _OPENING = frozenset(["{", "[", "(", "template_interpolation_start", "template_directive_start"])
 _CLOSING = frozenset(["}", "]", ")", "template_interpolation_end", "template_directive_end"])

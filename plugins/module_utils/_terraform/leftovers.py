@@ -8,9 +8,9 @@ from __future__ import annotations
 import posixpath
 import typing as t
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform_hcl import Block, Document, literal
-from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform_keys import KINDS
-from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform_tree import Tree
+from .hcl import Block, Document, literal
+from .keys import KINDS
+from .tree import Tree
 
 NAME = "grafana_api_keys_migration.tf"
 _HEADER = """\

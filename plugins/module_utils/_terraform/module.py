@@ -9,13 +9,13 @@ import typing as t
 
 from ansible.module_utils.basic import missing_required_lib
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils import _terraform_files as files
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput, GrafanaError
-from ansible_collections.orgsmith.grafana.plugins.module_utils._module import GrafanaModule
-from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform_diff import unified
-from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform_hcl import IMPORT_PROBLEM, LIBRARIES
-from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform_options import Adopted, Consolidated, Options
-from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform_plan import Plan, first_apply, second_apply
+from .._engine.module import GrafanaModule
+from .._grafana.errors import BadInput, GrafanaError
+from . import files
+from .diff import unified
+from .hcl import IMPORT_PROBLEM, LIBRARIES
+from .options import Adopted, Consolidated, Options
+from .plan import Plan, first_apply, second_apply
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "path": {"type": "path", "required": True},

@@ -9,11 +9,11 @@ import posixpath
 import re
 import typing as t
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
-from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform_blocks import Shared, ignored_names
-from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform_keys import KINDS, Address, Key, depends_on_instance
-from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform_tree import Tree
-from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform_versions import admitted
+from .._grafana.errors import BadInput
+from .blocks import Shared, ignored_names
+from .keys import KINDS, Address, Key, depends_on_instance
+from .tree import Tree
+from .versions import admitted
 
 _SUFFIX = re.compile(r"^[A-Za-z0-9._-]*$")
 _LABEL = re.compile(r"^[A-Za-z_][\w-]*$")

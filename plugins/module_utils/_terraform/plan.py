@@ -8,29 +8,15 @@ from __future__ import annotations
 import posixpath
 import typing as t
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils import _terraform_leftovers as leftovers
-from ansible_collections.orgsmith.grafana.plugins.module_utils import _terraform_versions as versions
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
-from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform_blocks import Division, Wishes
-from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform_hcl import Block, Document, Edit, apply, line_of
-from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform_keys import (
-    Address,
-    Key,
-    Problem,
-    keys_of,
-    problems_of,
-    top_block,
-)
-from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform_layout import realigned, replaced
-from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform_options import Options
-from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform_references import (
-    Impossible,
-    Target,
-    edits_of,
-    quoted_dependencies,
-    references,
-)
-from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform_tree import Tree
+from .._grafana.errors import BadInput
+from . import leftovers, versions
+from .blocks import Division, Wishes
+from .hcl import Block, Document, Edit, apply, line_of
+from .keys import Address, Key, Problem, keys_of, problems_of, top_block
+from .layout import realigned, replaced
+from .options import Options
+from .references import Impossible, Target, edits_of, quoted_dependencies, references
+from .tree import Tree
 
 #: How many places the message of an error quotes.
 QUOTED = 10

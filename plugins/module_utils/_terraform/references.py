@@ -11,17 +11,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform_hcl import (
-    Block,
-    Document,
-    Edit,
-    Node,
-    ancestors,
-    descendants,
-    line_of,
-    only,
-)
-from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform_keys import KINDS, Key, top_block
+from .hcl import Block, Document, Edit, Node, ancestors, descendants, line_of, only
+from .keys import KINDS, Key, top_block
 
 _STEPS = frozenset(["get_attr", "index", "splat"])
 #: ``for k, v in …`` of an expression, and of a template.

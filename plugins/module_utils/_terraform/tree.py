@@ -9,14 +9,8 @@ import posixpath
 import re
 import typing as t
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform_hcl import (
-    Block,
-    Document,
-    descendants,
-    line_of,
-    literal,
-)
-from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform_keys import KINDS, MENTION, Problem
+from .hcl import Block, Document, descendants, line_of, literal
+from .keys import KINDS, MENTION, Problem
 
 _NAMED = re.compile(r"\b(grafana_(?:cloud_stack_)?api_key)\.([A-Za-z_][\w-]*)")
 

@@ -8,16 +8,8 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform_hcl import (
-    Block,
-    Document,
-    Edit,
-    Node,
-    apply,
-    literal,
-    only,
-)
-from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform_layout import aligned, realigned, replaced
+from .hcl import Block, Document, Edit, Node, apply, literal, only
+from .layout import aligned, realigned, replaced
 
 Version = tuple[int, ...]
 _END: Version = (10**9,)

@@ -9,7 +9,7 @@ import re
 import typing as t
 from datetime import datetime, timedelta, timezone
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
+from .._grafana.errors import BadInput
 
 #: Seconds a unit; ``M`` is a month of 30 days and ``y`` a year of 365, as in Grafana's own pages.
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800, "M": 2592000, "y": 31536000}

@@ -10,8 +10,8 @@ import math
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
-from ansible_collections.orgsmith.grafana.plugins.module_utils._key_like import masked
+from .._grafana.errors import BadInput
+from .secrets import masked
 
 #: The most paths that a result or a diff names.
 MOST_PATHS = 50

@@ -7,18 +7,12 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._caller import ask_caller
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import (
-    Forbidden,
-    GrafanaError,
-    NotFound,
-    Refused,
-    Unauthorized,
-)
-from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
-from ansible_collections.orgsmith.grafana.plugins.module_utils._service_accounts import Account, named, numbered
-from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens import DesiredToken, Token, token
-from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import DAY_LIMIT, TOKENS_COUNTED
+from .._grafana.caller import ask_caller
+from .._grafana.errors import Forbidden, GrafanaError, NotFound, Refused, Unauthorized
+from .._grafana.scope import Scope
+from .._grafana.versions import DAY_LIMIT, TOKENS_COUNTED
+from .._orgs.service_accounts import Account, named, numbered
+from .model import DesiredToken, Token, token
 
 #: The server's list of an account's tokens ends here, sorted by name, without a word (all versions).
 LIST_CAP = 300

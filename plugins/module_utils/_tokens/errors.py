@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import GrafanaError, Refused
-from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
-from ansible_collections.orgsmith.grafana.plugins.module_utils._service_accounts import search
-from ansible_collections.orgsmith.grafana.plugins.module_utils._token_api import longest
-from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens import DesiredToken
+from .._grafana.errors import GrafanaError, Refused
+from .._grafana.scope import Scope
+from .._orgs.service_accounts import search
+from .api import longest
+from .model import DesiredToken
 
 #: What the Cloud API calls a request without a field that it needs; it is a 409 there.
 INVALID = "InvalidArgument"

@@ -11,25 +11,19 @@ import typing as t
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._durations import after as end_of
-from ansible_collections.orgsmith.grafana.plugins.module_utils._durations import iso
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import (
-    Conflict,
-    Forbidden,
-    GrafanaError,
-    NotFound,
-    Refused,
-)
-from ansible_collections.orgsmith.grafana.plugins.module_utils._files import UNSETTLED
-from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
-from ansible_collections.orgsmith.grafana.plugins.module_utils._service_accounts import Account
-from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks import Metadata, Previous, Stored, fingerprint
-from ansible_collections.orgsmith.grafana.plugins.module_utils._token_api import delete_token, list_tokens, prove
-from ansible_collections.orgsmith.grafana.plugins.module_utils._token_errors import name_taken, over_limit
-from ansible_collections.orgsmith.grafana.plugins.module_utils._token_names import names
-from ansible_collections.orgsmith.grafana.plugins.module_utils._token_options import check_renewal
-from ansible_collections.orgsmith.grafana.plugins.module_utils._token_plan import Work
-from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens import LONGEST, DesiredToken, Token, TokenState
+from .._grafana.errors import Conflict, Forbidden, GrafanaError, NotFound, Refused
+from .._grafana.scope import Scope
+from .._orgs.service_accounts import Account
+from .._sinks.base import Metadata, Previous, Stored, fingerprint
+from .._sinks.private_files import UNSETTLED
+from .._text.durations import after as end_of
+from .._text.durations import iso
+from .api import delete_token, list_tokens, prove
+from .errors import name_taken, over_limit
+from .model import LONGEST, DesiredToken, Token, TokenState
+from .names import names
+from .options import check_renewal
+from .plan import Work
 
 #: Further names that are tried when one is taken elsewhere in the org.
 _MORE_NAMES = 20

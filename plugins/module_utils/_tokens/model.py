@@ -15,9 +15,9 @@ import typing as t
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._durations import moment
-from ansible_collections.orgsmith.grafana.plugins.module_utils._service_accounts import Account
-from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks import NOTHING, Metadata, Sink, Stored
+from .._orgs.service_accounts import Account
+from .._sinks.base import NOTHING, Metadata, Sink, Stored
+from .._text.durations import moment
 
 VALID = "valid"
 #: The lifetime ``max``: as long as the server allows.

@@ -9,7 +9,7 @@ import re
 import typing as t
 from datetime import datetime
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
+from .._grafana.errors import BadInput
 
 #: What a name_template may hold, as a regular expression where it stands for any value.
 _PARTS = {"counter": r"[1-9]\d*", "date": r"\d{8}"}

@@ -7,19 +7,13 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils import _sink_types
-from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import OrgChoice, positive, text
-from ansible_collections.orgsmith.grafana.plugins.module_utils._durations import seconds
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
-from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks import Place, Shared
-from ansible_collections.orgsmith.grafana.plugins.module_utils._token_names import check_template
-from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens import (
-    LONGEST,
-    ORPHAN_AFTER,
-    DesiredToken,
-    Keep,
-    Purge,
-)
+from .._grafana.connection import OrgChoice, positive, text
+from .._grafana.errors import BadInput
+from .._sinks import registry as _sink_types
+from .._sinks.base import Place, Shared
+from .._text.durations import seconds
+from .model import LONGEST, ORPHAN_AFTER, DesiredToken, Keep, Purge
+from .names import check_template
 
 OPTIONS: dict[str, dict[str, t.Any]] = {
     "service_account": {"type": "raw"},

@@ -9,21 +9,12 @@ import typing as t
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._durations import iso, moment
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import Refused
-from ansible_collections.orgsmith.grafana.plugins.module_utils._resource import Change, View
-from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks import Previous
-from ansible_collections.orgsmith.grafana.plugins.module_utils._token_names import belongs, names
-from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens import (
-    IN_USE,
-    REASONS,
-    VALID,
-    DesiredToken,
-    Token,
-    TokenState,
-    judge,
-    used_by_somebody,
-)
+from .._engine.resource import Change, View
+from .._grafana.errors import Refused
+from .._sinks.base import Previous
+from .._text.durations import iso, moment
+from .model import IN_USE, REASONS, VALID, DesiredToken, Token, TokenState, judge, used_by_somebody
+from .names import belongs, names
 
 #: A token with a name of ours that another run may be about to store, and one that may be another task's.
 PENDING, STRANGE = "pending", "strange"

@@ -9,53 +9,19 @@ import threading
 import typing as t
 from dataclasses import replace
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import (
-    GrafanaError,
-    NotFound,
-    Refused,
-    Stale,
-)
-from ansible_collections.orgsmith.grafana.plugins.module_utils._key_places import Places
-from ansible_collections.orgsmith.grafana.plugins.module_utils._options import HANDOVER
-from ansible_collections.orgsmith.grafana.plugins.module_utils._resource import BaseResource, Change, View
-from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
-from ansible_collections.orgsmith.grafana.plugins.module_utils._service_accounts import Account
-from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks import (
-    NOTHING,
-    Shared,
-    Sink,
-    Stored,
-)
-from ansible_collections.orgsmith.grafana.plugins.module_utils._token_api import (
-    LIST_CAP,
-    account_of,
-    delete_token,
-    list_is_cut,
-    list_tokens,
-    longest,
-    may_be_cut,
-    number_of,
-    refused,
-)
-from ansible_collections.orgsmith.grafana.plugins.module_utils._token_errors import explain_refusal
-from ansible_collections.orgsmith.grafana.plugins.module_utils._token_making import Making
-from ansible_collections.orgsmith.grafana.plugins.module_utils._token_options import desired_token
-from ansible_collections.orgsmith.grafana.plugins.module_utils._token_plan import (
-    Work,
-    before,
-    others,
-    plan,
-    present,
-    view,
-)
-from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens import (
-    REASONS,
-    VALID,
-    DesiredToken,
-    Token,
-    TokenState,
-    never_used,
-)
+from .._engine.options import HANDOVER
+from .._engine.resource import BaseResource, Change, View
+from .._grafana.errors import GrafanaError, NotFound, Refused, Stale
+from .._grafana.scope import Scope
+from .._orgs.service_accounts import Account
+from .._sinks.base import NOTHING, Shared, Sink, Stored
+from .._sinks.places import Places
+from .api import LIST_CAP, account_of, delete_token, list_is_cut, list_tokens, longest, may_be_cut, number_of, refused
+from .errors import explain_refusal
+from .making import Making
+from .model import REASONS, VALID, DesiredToken, Token, TokenState, never_used
+from .options import desired_token
+from .plan import Work, before, others, plan, present, view
 
 #: Further names that are tried when one is taken elsewhere in the org.
 _MORE_NAMES = 20

@@ -11,14 +11,9 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._api_keys import AUTOGEN, LIST_CAP, ApiKey, made_by_server
-from ansible_collections.orgsmith.grafana.plugins.module_utils._key_requests import DELETE, GET, POST, RESOURCE, UNKNOWN
-from ansible_collections.orgsmith.grafana.plugins.module_utils._key_usage import KEY, Hit
-from ansible_collections.orgsmith.grafana.plugins.module_utils._migration_plan import MORE_LOGINS, autogen_login, logins_of
-from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Org
-from ansible_collections.orgsmith.grafana.plugins.module_utils._service_accounts import Account
-from ansible_collections.orgsmith.grafana.plugins.module_utils._upgrade_kinds import DECISION, INFO, KINDS
-from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import (
+from .._api_keys.api import AUTOGEN, LIST_CAP, ApiKey, made_by_server
+from .._grafana.orgs import Org
+from .._grafana.versions import (
     API_KEYS_END,
     DAY_LIMIT,
     KEYS_MIGRATE_AT_START,
@@ -28,6 +23,11 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import 
     SERVICE_ACCOUNTS,
     Version,
 )
+from .._migration.plan import MORE_LOGINS, autogen_login, logins_of
+from .._orgs.service_accounts import Account
+from .kinds import DECISION, INFO, KINDS
+from .lines import DELETE, GET, POST, RESOURCE, UNKNOWN
+from .usage import KEY, Hit
 
 #: Versions from here on are not known to this collection.
 UNKNOWN_FROM = Version(12, 5)

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._api_keys import LIST_CAP
-from ansible_collections.orgsmith.grafana.plugins.module_utils._migration_plan import MORE_LOGINS
+from .._api_keys.api import LIST_CAP
+from .._migration.plan import MORE_LOGINS
 
 INFO, DECISION = "info", "decision"
 

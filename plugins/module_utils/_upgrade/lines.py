@@ -55,6 +55,8 @@ _OPEN_CALL = re.compile(r"\b(\w+)\s*\(")
 _REQUEST_CALL = re.compile(r"(?i)request|^(?:open|exchange|perform|execute)$")
 _METHOD_ARGUMENT = re.compile(r"""(?i)\b(?:method|type|verb)["']?\s*[:=]+>?\s*["']?(?:http\.Method)?(\w+)""")
 _QUOTED_METHOD = re.compile(r"""(?i)["'`](GET|POST|DELETE|PUT|PATCH)["'`]|\bMethod(Get|Post|Delete|Put|Patch)\b""")
+#: Classes and functions of urllib that send a GET, or a POST with "data".
+_URLLIB = re.compile(r"Request|url_?open")
 _ASSIGNED = re.compile(r"""(?:^|[\s({,])(?:(?:const|let|var|local|export|my)\s+)?\$?(\w+)\s*(?::=|=(?!=))\s*[^=]*$""")
 
 _TASK_URI = re.compile(r"(?m)^\s*(?:-\s+)?(?:ansible\.(?:builtin|windows)\.)?(?:win_)?uri\s*:")
@@ -275,7 +277,7 @@ def _method_in(arguments: str, name: str, whole: bool) -> str | None:
         return UNKNOWN
     if whole and name in ("fetch", "axios", "got"):
         return GET
-    if whole and name in ("Request", "urlopen"):
+    if whole and _URLLIB.fullmatch(name):
         return POST if re.search(r"\bdata\s*=", arguments) else GET
     return UNKNOWN if requests else None
 

@@ -9,40 +9,20 @@ import typing as t
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._api_keys import AUTOGEN, list_keys
-from ansible_collections.orgsmith.grafana.plugins.module_utils._client import Client
-from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import Connection, OrgChoice
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import (
-    BadInput,
-    Forbidden,
-    NotFound,
-    Unauthorized,
-    Unsupported,
-)
-from ansible_collections.orgsmith.grafana.plugins.module_utils._info import Answer
-from ansible_collections.orgsmith.grafana.plugins.module_utils._key_usage import Scan, scan
-from ansible_collections.orgsmith.grafana.plugins.module_utils._migration_options import orgs_of
-from ansible_collections.orgsmith.grafana.plugins.module_utils._module import GrafanaModule
-from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Directory, Org, Scope
-from ansible_collections.orgsmith.grafana.plugins.module_utils._service_accounts import search
-from ansible_collections.orgsmith.grafana.plugins.module_utils._upgrade_guard import (
-    NOT_A_MEMBER,
-    NOT_PERMITTED,
-    Finding,
-    Limits,
-    OrgKeys,
-    Upgrade,
-    findings,
-    logins,
-)
-from ansible_collections.orgsmith.grafana.plugins.module_utils._upgrade_kinds import DECISION, KINDS
-from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import (
-    API_KEYS_END,
-    LOGIN_PER_ORG,
-    SERVICE_ACCOUNTS,
-    Version,
-    parse,
-)
+from .._api_keys.api import AUTOGEN, list_keys
+from .._engine.info import Answer
+from .._engine.module import GrafanaModule
+from .._grafana.client import Client
+from .._grafana.connection import Connection, OrgChoice
+from .._grafana.errors import BadInput, Forbidden, NotFound, Unauthorized, Unsupported
+from .._grafana.orgs import Directory, Org
+from .._grafana.scope import Scope
+from .._grafana.versions import API_KEYS_END, LOGIN_PER_ORG, SERVICE_ACCOUNTS, Version, parse
+from .._migration.options import orgs_of
+from .._orgs.service_accounts import search
+from .findings import NOT_A_MEMBER, NOT_PERMITTED, Finding, Limits, OrgKeys, Upgrade, findings, logins
+from .kinds import DECISION, KINDS
+from .usage import Scan, scan
 
 OPTIONS: dict[str, dict[str, t.Any]] = {
     "target_version": {"type": "str", "required": True},

@@ -16,16 +16,8 @@ import typing as t
 from collections import Counter, deque
 from dataclasses import dataclass, field
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
-from ansible_collections.orgsmith.grafana.plugins.module_utils._key_requests import (
-    NEIGHBOURS,
-    UNKNOWN,
-    Found,
-    Place,
-    commented,
-    find,
-    method_of,
-)
+from .._grafana.errors import BadInput
+from .lines import NEIGHBOURS, UNKNOWN, Found, Place, commented, find, method_of
 
 #: Files above this size, in bytes, are not read: nobody writes them by hand.
 LARGEST = 10_000_000

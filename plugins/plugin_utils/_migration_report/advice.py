@@ -8,17 +8,8 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.orgsmith.grafana.plugins.plugin_utils._migration_model import (
-    DELETED,
-    FAILED,
-    KEPT,
-    MIGRATED,
-    REISSUED,
-    Key,
-    Migration,
-    Organization,
-)
-from ansible_collections.orgsmith.grafana.plugins.plugin_utils._migration_text import counted, instant
+from .model import DELETED, FAILED, KEPT, MIGRATED, REISSUED, Key, Migration, Organization
+from .text import counted, instant
 
 #: How urgent: something is broken or undone; somebody has to choose; good to know.
 ACT, DECIDE, KNOW = "act", "decide", "know"

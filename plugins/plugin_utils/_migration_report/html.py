@@ -12,19 +12,12 @@ import typing as t
 import jinja2
 from markupsafe import Markup
 
-from ansible_collections.orgsmith.grafana.plugins.plugin_utils import _migration_words as words
-from ansible_collections.orgsmith.grafana.plugins.plugin_utils._migration_advice import findings, headline, label
-from ansible_collections.orgsmith.grafana.plugins.plugin_utils._migration_model import AGE, Key, Migration
-from ansible_collections.orgsmith.grafana.plugins.plugin_utils._migration_page import PAGE, SCRIPT
-from ansible_collections.orgsmith.grafana.plugins.plugin_utils._migration_style import STYLE
-from ansible_collections.orgsmith.grafana.plugins.plugin_utils._migration_text import (
-    NAME,
-    counted,
-    distance,
-    instant,
-    iso,
-    visible,
-)
+from . import words
+from .advice import findings, headline, label
+from .model import AGE, Key, Migration
+from .page import PAGE, SCRIPT
+from .style import STYLE
+from .text import NAME, counted, distance, instant, iso, visible
 
 #: How the ranks of organizations are called, where one chooses which to see.
 _SHOWN = ((0, "Failed"), (1, "Not looked at"), (2, "Keys left"), (3, "Done"))

@@ -8,30 +8,10 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ansible_collections.orgsmith.grafana.plugins.plugin_utils._migration_advice import (
-    ACT,
-    DECIDE,
-    Finding,
-    findings,
-    headline,
-    label,
-)
-from ansible_collections.orgsmith.grafana.plugins.plugin_utils._migration_model import (
-    AGE,
-    Account,
-    Key,
-    Migration,
-    Organization,
-)
-from ansible_collections.orgsmith.grafana.plugins.plugin_utils._migration_text import NAME, distance, instant, visible
-from ansible_collections.orgsmith.grafana.plugins.plugin_utils._migration_words import (
-    PLACES,
-    facts,
-    names_of,
-    org_words,
-    sums,
-    unused,
-)
+from .advice import ACT, DECIDE, Finding, findings, headline, label
+from .model import AGE, Account, Key, Migration, Organization
+from .text import NAME, distance, instant, visible
+from .words import PLACES, facts, names_of, org_words, sums, unused
 
 _KEY_HEADS = ("API key", "Role", "Expires", "Last used", "What became of it", "Where it went", "Why")
 _ACCOUNT_HEADS = ("Account made by the server", "Role", "Tokens", "State")

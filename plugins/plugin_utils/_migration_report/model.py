@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import public_url
-from ansible_collections.orgsmith.grafana.plugins.plugin_utils._migration_text import Moment, harmless, instant, iso, masked
+from ...module_utils._grafana.errors import public_url
+from .text import Moment, harmless, instant, iso, masked
 
 Json = t.Mapping[str, t.Any]
 

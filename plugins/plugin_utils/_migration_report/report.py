@@ -10,10 +10,10 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.orgsmith.grafana.plugins.plugin_utils._migration_html import html
-from ansible_collections.orgsmith.grafana.plugins.plugin_utils._migration_markdown import markdown
-from ansible_collections.orgsmith.grafana.plugins.plugin_utils._migration_model import Migration, as_json, read
-from ansible_collections.orgsmith.grafana.plugins.plugin_utils._migration_text import Moment
+from .html import html
+from .markdown import markdown
+from .model import Migration, as_json, read
+from .text import Moment
 
 
 def _json(report: Migration) -> str:

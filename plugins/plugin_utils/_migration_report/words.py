@@ -5,18 +5,9 @@
 
 from __future__ import annotations
 
-from ansible_collections.orgsmith.grafana.plugins.plugin_utils._migration_advice import Place
-from ansible_collections.orgsmith.grafana.plugins.plugin_utils._migration_model import (
-    DELETED,
-    FAILED,
-    KEPT,
-    MIGRATED,
-    OTHER,
-    REISSUED,
-    Migration,
-    Organization,
-)
-from ansible_collections.orgsmith.grafana.plugins.plugin_utils._migration_text import NAME, visible
+from .advice import Place
+from .model import DELETED, FAILED, KEPT, MIGRATED, OTHER, REISSUED, Migration, Organization
+from .text import NAME, visible
 
 #: How many organizations of a finding are named, and how many things in each.
 PLACES, NAMES = 12, 5

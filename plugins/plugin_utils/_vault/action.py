@@ -11,20 +11,21 @@ import secrets
 import typing as t
 from dataclasses import dataclass, replace
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils import _connection
-from ansible_collections.orgsmith.grafana.plugins.module_utils._client import Client
-from ansible_collections.orgsmith.grafana.plugins.module_utils._cloud import client_for
-from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import OrgChoice, choose_org
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
-from ansible_collections.orgsmith.grafana.plugins.module_utils._files import StoreError, locked
-from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Directory, Org, Scope
-from ansible_collections.orgsmith.grafana.plugins.module_utils._service_accounts import Account
-from ansible_collections.orgsmith.grafana.plugins.module_utils._sink_file import sweep
-from ansible_collections.orgsmith.grafana.plugins.module_utils._sink_handover import HandoverSink, unseal, vault_place
-from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks import Metadata, Place, Previous, fingerprint
-from ansible_collections.orgsmith.grafana.plugins.module_utils._token_api import refused
-from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens import mistyped
-from ansible_collections.orgsmith.grafana.plugins.plugin_utils._vault_file import VaultFile, absolute, vault_secrets
+from ...module_utils._grafana import connection as _connection
+from ...module_utils._grafana.client import Client
+from ...module_utils._grafana.cloud import client_for
+from ...module_utils._grafana.connection import OrgChoice, choose_org
+from ...module_utils._grafana.errors import BadInput
+from ...module_utils._grafana.orgs import Directory, Org
+from ...module_utils._grafana.scope import Scope
+from ...module_utils._orgs.service_accounts import Account
+from ...module_utils._sinks.base import Metadata, Place, Previous, fingerprint
+from ...module_utils._sinks.file import sweep
+from ...module_utils._sinks.handover import HandoverSink, unseal, vault_place
+from ...module_utils._sinks.private_files import StoreError, locked
+from ...module_utils._tokens.api import refused
+from ...module_utils._tokens.model import mistyped
+from .file import VaultFile, absolute, vault_secrets
 
 Args = t.Mapping[str, t.Any]
 

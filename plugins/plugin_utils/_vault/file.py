@@ -11,20 +11,10 @@ import typing as t
 
 import yaml
 from ansible.errors import AnsibleError
-from ansible.parsing.vault import (
-    VaultLib,
-    get_file_vault_secret,
-    is_encrypted,
-    match_encrypt_secret,
-    match_secrets,
-)
+from ansible.parsing.vault import VaultLib, get_file_vault_secret, is_encrypted, match_encrypt_secret, match_secrets
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._files import (
-    StoreError,
-    read_private,
-    write_private,
-)
-from ansible_collections.orgsmith.grafana.plugins.module_utils._sink_file import check_folder
+from ...module_utils._sinks.file import check_folder
+from ...module_utils._sinks.private_files import StoreError, read_private, write_private
 
 #: A vault file larger than this, in bytes, is something else.
 _LARGEST = 64 * 1024 * 1024

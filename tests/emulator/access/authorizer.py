@@ -19,8 +19,8 @@ from .remembered import subjects_of
 from .rules import FOLDERS, GENERAL, rules_of
 
 if TYPE_CHECKING:
-    from ..permissions import Caller
-    from ..server import Server
+    from ..core.permissions import Caller
+    from ..core.server import Server
     from .entries import Entries
 
 #: Seconds for which anything is remembered.

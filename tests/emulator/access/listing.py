@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from .rules import DASHBOARDS, FOLDERS, GENERAL
 
 if TYPE_CHECKING:
-    from ..permissions import Caller
-    from ..server import Server
+    from ..core.permissions import Caller
+    from ..core.server import Server
 
 #: What a Viewer has without any permission entry: (action, scope, first version, version that has it no more).
 VIEWER: tuple[tuple[str, str, tuple[int, ...], tuple[int, ...]], ...] = (

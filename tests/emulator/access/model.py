@@ -8,17 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ..permissions import allows as role_allows
+from ..core.permissions import allows as role_allows
 from .authorizer import Authorizer
 from .entries import Entries, Subject
 from .remembered import Remembered
 from .rules import ADMIN, DASHBOARDS, EDIT, FOLDERS, GENERAL, VIEW
 
 if TYPE_CHECKING:
-    from ..dashboard_store import Dashboard, Folder
-    from ..permissions import Caller
-    from ..server import Server
-    from ..state import Account, User
+    from ..boards.store import Dashboard, Folder
+    from ..core.permissions import Caller
+    from ..core.server import Server
+    from ..core.state import Account, User
 
 #: From which version on a service account gets an entry on what it makes.
 ACCOUNTS_OWN = {DASHBOARDS: (10, 0), FOLDERS: (12, 1)}

@@ -16,8 +16,8 @@ from .grants import Grants, Part
 from .rules import rules_of
 
 if TYPE_CHECKING:
-    from ..permissions import Caller
-    from ..server import Server
+    from ..core.permissions import Caller
+    from ..core.server import Server
     from .entries import Entries
 
 #: Seconds for which permissions are remembered, by version.

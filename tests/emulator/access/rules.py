@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
-from ..profile import Profile
+from ..core.profile import Profile
 
 #: Levels of a permission entry, as the API writes them.
 VIEW, EDIT, ADMIN = 1, 2, 4

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from .access import Subject
-from .access.listing import permissions_of
-from .access.rules import DASHBOARDS, FOLDERS, LEVELS
-from .members import BASIC_ROLES
-from .profile import Profile
-from .replies import Refusal, Reply, denied, fail, message, ok, typed
-from .server import Request, route
+from ..access import Subject
+from ..access.listing import permissions_of
+from ..access.rules import DASHBOARDS, FOLDERS, LEVELS
+from ..core.profile import Profile
+from ..core.replies import Refusal, Reply, denied, fail, message, ok, typed
+from ..core.server import Request, route
+from ..tenancy.members import BASIC_ROLES
 
 #: The word by which refusals up to 9.x name whom a permission is for, by the part of the path.
 WORDS = {"users": "user", "teams": "team", "builtInRoles": "role"}

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from .replies import Refusal, fail
-from .server import Request
+from ..core.replies import Refusal, fail
+from ..core.server import Request
 
 
 def text_in(document: dict[str, Any], name: str) -> str:

@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from .access.rules import DASHBOARDS
-from .dashboard_store import Dashboard
-from .replies import Refusal, Reply, denied, fail, message
-from .server import Request
+from ..access.rules import DASHBOARDS
+from ..core.replies import Refusal, Reply, denied, fail, message
+from ..core.server import Request
+from .store import Dashboard
 
 READ, WRITE, DELETE, CREATE = "dashboards:read", "dashboards:write", "dashboards:delete", "dashboards:create"
 

@@ -9,8 +9,15 @@ import re
 import uuid
 from typing import Any
 
-from .access.rules import DASHBOARDS
-from .dashboard_contents import check_alerts, number_in, text_in
+from ..access.rules import DASHBOARDS
+from ..core.profile import Profile
+from ..core.replies import Refusal, Reply, bad_request, fail, message, ok
+from ..core.server import Request, route
+from ..core.slugs import slug
+from ..core.state import stamp
+from ..kubernetes.objects import namespace_of, own_notes
+from ..tenancy.quotas import limit, on
+from .contents import check_alerts, number_in, text_in
 from .dashboard_rights import (
     DELETE,
     READ,
@@ -24,19 +31,12 @@ from .dashboard_rights import (
     require_write_anywhere,
     seen,
 )
-from .dashboard_store import GENERAL, SERVER_MANAGER, Dashboard, Folder
 from .folders import TITLES_REPEAT, shown_name, url_of
-from .kubernetes_objects import namespace_of, own_notes
 from .library_elements import connect
 from .library_elements import read as with_library_panels
 from .library_store import NoUid, cleaned
 from .normalise import legacy_read, moves_when_same, to_v0
-from .profile import Profile
-from .quotas import limit, on
-from .replies import Refusal, Reply, bad_request, fail, message, ok
-from .server import Request, route
-from .slugs import slug
-from .state import stamp
+from .store import GENERAL, SERVER_MANAGER, Dashboard, Folder
 
 FIELDS = ("id", "uid", "version")
 SHAPE: dict[str, type | tuple[type, ...]] = {

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from .quotas import limit, on
-from .replies import Refusal, Reply, bad_request, fail, message, ok
-from .server import Request, require, route
-from .state import uid as new_uid
+from ..core.replies import Refusal, Reply, bad_request, fail, message, ok
+from ..core.server import Request, require, route
+from ..core.state import uid as new_uid
+from ..tenancy.quotas import limit, on
 
 SHAPE: dict[str, type | tuple[type, ...]] = {
     "name": str,

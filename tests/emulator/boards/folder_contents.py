@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-from .dashboard_store import Folder
+from ..core.profile import Profile
+from ..core.replies import Refusal, Reply, fail, message, ok, typed
+from ..core.server import Request, route
+from ..core.server import require as require_role
 from .folders import DELETE, NESTED, READ, missing, require, require_late, require_stored
 from .library_elements import connections
-from .profile import Profile
-from .replies import Refusal, Reply, fail, message, ok, typed
-from .server import Request, route
-from .server import require as require_role
+from .store import Folder
 
 RULES = "/api/v1/provisioning/alert-rules"
 

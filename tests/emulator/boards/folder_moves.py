@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-from .dashboard_store import SERVER_MANAGER, Folder
+from ..core.profile import Profile
+from ..core.replies import Refusal, Reply, message, ok, typed
+from ..core.server import Request, route
+from ..kubernetes.objects import own_notes
 from .folders import CREATE, DEEPEST, FOLDER_NOTE, NESTED, WRITE, chain, missing, require, require_stored, shown, too_deep
-from .kubernetes_objects import own_notes
-from .profile import Profile
-from .replies import Refusal, Reply, message, ok, typed
-from .server import Request, route
+from .store import SERVER_MANAGER, Folder
 
 CIRCLE = "cannot move folder under its own descendant, this would create a circular reference"
 

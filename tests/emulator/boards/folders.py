@@ -8,14 +8,14 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from .access.rules import FOLDERS
-from .dashboard_store import SERVER_MANAGER, Folder
-from .kubernetes_objects import own_notes
-from .profile import Profile
-from .replies import Refusal, Reply, denied, fail, message, ok, typed
-from .server import Request, route
-from .slugs import slug
-from .state import stamp
+from ..access.rules import FOLDERS
+from ..core.profile import Profile
+from ..core.replies import Refusal, Reply, denied, fail, message, ok, typed
+from ..core.server import Request, route
+from ..core.slugs import slug
+from ..core.state import stamp
+from ..kubernetes.objects import own_notes
+from .store import SERVER_MANAGER, Folder
 
 NOBODY, NO_TIME = "Anonymous", "0001-01-01T00:00:00Z"
 READ, WRITE, DELETE, CREATE = "folders:read", "folders:write", "folders:delete", "folders:create"

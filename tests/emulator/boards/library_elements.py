@@ -9,14 +9,14 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from .dashboard_store import GENERAL, Dashboard
+from ..core.replies import Refusal, Reply, bad_request, fail, ok
+from ..core.server import Request, route
+from ..core.state import stamp
+from ..core.state import uid as new_uid
+from ..tenancy.members import avatar
 from .library_rights import CREATE, DELETE, READ, WRITE, allowed, missing, require_anywhere, require_on, require_place
 from .library_store import PANEL, VARIABLE, LibraryElement, NoUid, loaded, named
-from .members import avatar
-from .replies import Refusal, Reply, bad_request, fail, ok
-from .server import Request, route
-from .state import stamp
-from .state import uid as new_uid
+from .store import GENERAL, Dashboard
 
 SHAPE: dict[str, type | tuple[type, ...]] = {
     "folderId": int,

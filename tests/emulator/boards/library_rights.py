@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from .access.rules import GENERAL
+from ..access.rules import GENERAL
+from ..core.replies import Refusal, Reply, denied, fail
+from ..core.server import Request
 from .library_store import LibraryElement
-from .replies import Refusal, Reply, denied, fail
-from .server import Request
 
 READ, CREATE, WRITE, DELETE = (f"library.panels:{verb}" for verb in ("read", "create", "write", "delete"))
 MISSING = "library element could not be found"

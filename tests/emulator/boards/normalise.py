@@ -9,7 +9,7 @@ import copy
 from collections.abc import Iterator
 from typing import Any
 
-from .profile import Profile
+from ..core.profile import Profile
 
 NEWEST = 42
 BUILT_IN = {

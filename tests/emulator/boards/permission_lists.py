@@ -8,20 +8,20 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from .access import Entry, Subject
-from .access.rules import DASHBOARDS, FOLDERS, NAMES
+from ..access import Entry, Subject
+from ..access.rules import DASHBOARDS, FOLDERS, NAMES
+from ..core.profile import Profile
+from ..core.replies import Refusal, Reply, bad_request, fail, message, ok
+from ..core.server import Request, route
+from ..core.slugs import slug
+from ..core.state import Account, User, stamp
+from ..tenancy.members import BASIC_ROLES
 from .dashboard_rights import missing as dashboard_missing
 from .dashboard_rights import require_list
-from .dashboard_store import Dashboard, Folder
 from .folders import missing as folder_missing
 from .folders import require as require_folder
 from .folders import url_of
-from .members import BASIC_ROLES
-from .profile import Profile
-from .replies import Refusal, Reply, bad_request, fail, message, ok
-from .server import Request, route
-from .slugs import slug
-from .state import Account, User, stamp
+from .store import Dashboard, Folder
 
 READ, WRITE = "permissions:read", "permissions:write"
 

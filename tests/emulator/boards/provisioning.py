@@ -9,11 +9,11 @@ import hashlib
 import json
 from typing import TYPE_CHECKING
 
-from .access.rules import DASHBOARDS
-from .dashboard_store import SERVER_MANAGER, DashboardStore, Provisioned
+from ..access.rules import DASHBOARDS
+from .store import SERVER_MANAGER, DashboardStore, Provisioned
 
 if TYPE_CHECKING:
-    from .server import Server
+    from ..core.server import Server
 
 FOLDER = "/srv/dashboards/"
 

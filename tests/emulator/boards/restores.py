@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
+from ..core.replies import Reply, bad_request, message
+from ..core.server import Request, route
 from .dashboard_rights import WRITE, missing, require_anywhere, require_on
-from .dashboard_store import canonical
-from .dashboard_versions import by_id, by_uid
 from .dashboards import rewritten
-from .replies import Reply, bad_request, message
-from .server import Request, route
+from .store import canonical
+from .versions import by_id, by_uid
 
 
 @route("POST", "/api/dashboards/uid/{uid}/restore", there=by_uid)

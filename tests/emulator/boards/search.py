@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from .access.rules import DASHBOARDS
+from ..access.rules import DASHBOARDS
+from ..core.replies import Reply, message, ok
+from ..core.server import Request, route
+from ..core.slugs import slug
 from .dashboard_rights import READ
-from .dashboard_store import Dashboard, Folder
 from .folders import url_of, visible
-from .replies import Reply, message, ok
-from .server import Request, route
-from .slugs import slug
+from .store import Dashboard, Folder
 
 DASHBOARD, FOLDER = "dash-db", "dash-folder"
 

@@ -11,13 +11,13 @@ import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from .access.rules import DASHBOARDS, FOLDERS
+from ..access.rules import DASHBOARDS, FOLDERS
+from ..core.slugs import slugger
+from ..core.state import uid as new_uid
 from .library_store import Library
-from .slugs import slugger
-from .state import uid as new_uid
 
 if TYPE_CHECKING:
-    from .server import Server
+    from ..core.server import Server
 
 V0 = "v0alpha1"
 GENERAL = ""

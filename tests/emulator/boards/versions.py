@@ -11,14 +11,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..core.profile import Profile
+from ..core.replies import Refusal, Reply, fail, ok
+from ..core.server import Request, route
+from ..core.state import stamp
 from .dashboard_rights import WRITE, missing, require_anywhere, require_on
-from .dashboard_store import Dashboard, Version
 from .folders import shown_name
 from .normalise import to_v0
-from .profile import Profile
-from .replies import Refusal, Reply, fail, ok
-from .server import Request, route
-from .state import stamp
+from .store import Dashboard, Version
 
 UNLIMITED = 1000
 NOBODY = "Anonymous"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from .state import Account, Key, User
 
 if TYPE_CHECKING:
-    from .access.grants import Grants
+    from ..access.grants import Grants
 
 ROLES = ("None", "Viewer", "Editor", "Admin")
 

@@ -14,7 +14,7 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
-from .access import Access
+from ..access import Access
 from .auth import authenticate
 from .faults import Faults
 from .permissions import Caller
@@ -169,7 +169,7 @@ class Server:
         dashboards: list[dict[str, Any]] | None = None,
         sub_path: str = "",
     ) -> None:
-        from .dashboard_store import DashboardStore
+        from ..boards.store import DashboardStore
 
         self.settings = Settings(settings)
         self.sub_path = sub_path.rstrip("/")
@@ -215,8 +215,8 @@ class Server:
 
     def upgrade(self, to: str) -> None:
         """Become a newer version, with all data, as a restart with the same database does."""
-        from .api_keys import start_with_keys
-        from .service_accounts import logins_with_org
+        from ..tenancy.api_keys import start_with_keys
+        from ..tenancy.service_accounts import logins_with_org
 
         before, self.profile = self.profile, Profile(to)
         self.clock.ahead += RESTART

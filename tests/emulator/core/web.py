@@ -16,7 +16,7 @@ from typing import Any
 
 from aiohttp import web
 
-from . import routes as _routes  # noqa: F401 - registers them
+from .. import routes as _routes  # noqa: F401 - registers them
 from .costs import Costs
 from .faults import HANDLED, Fault, instead, spoilt
 from .profile import VERSIONS

@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-from .access.rules import DASHBOARDS, FOLDERS
-from .auth import role_in
-from .dashboard_store import Dashboard, Folder
-from .kubernetes_objects import failure, namespace
-from .permissions import Caller
-from .replies import Refusal, Reply, barrier
-from .server import Request
+from ..access.rules import DASHBOARDS, FOLDERS
+from ..boards.store import Dashboard, Folder
+from ..core.auth import role_in
+from ..core.permissions import Caller
+from ..core.replies import Refusal, Reply, barrier
+from ..core.server import Request
+from .objects import failure, namespace
 
 VERBS = {"POST": "create", "PUT": "update", "DELETE": "delete"}
 #: The role that each verb takes at 11.5 and 12.0, where a request is let in by the basic role.

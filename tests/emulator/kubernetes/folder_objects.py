@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from .dashboard_store import SERVER_MANAGER, Folder
-from .kubernetes_objects import ID_LABEL, identity, namespace_of
-from .server import Request
-from .state import stamp
+from ..boards.store import SERVER_MANAGER, Folder
+from ..core.server import Request
+from ..core.state import stamp
+from .objects import ID_LABEL, identity, namespace_of
 
 GROUP = "folder.grafana.app"
 API = f"{GROUP}/v1beta1"

@@ -9,28 +9,17 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from .access.rules import FOLDERS
-from .dashboard_store import Folder
-from .folder_moves import CIRCLE, deeper
-from .folders import CREATE, DEEPEST, DELETE, WRITE, chain, visible
-from .kubernetes import body_of, continued, holed, there
-from .kubernetes_access import allows, check_member, enter, require, require_readable, require_role
-from .kubernetes_folder_objects import GROUP, folder_object, own
-from .kubernetes_objects import (
-    GRANT_NOTE,
-    GRANT_REFUSED,
-    LEGACY_FORM,
-    client_of,
-    failure,
-    keep,
-    list_of,
-    missing,
-    own_notes,
-    success,
-)
-from .replies import Refusal, Reply, ok
-from .server import Handler, Request, route
-from .state import uid as new_uid
+from ..access.rules import FOLDERS
+from ..boards.folder_moves import CIRCLE, deeper
+from ..boards.folders import CREATE, DEEPEST, DELETE, WRITE, chain, visible
+from ..boards.store import Folder
+from ..core.replies import Refusal, Reply, ok
+from ..core.server import Handler, Request, route
+from ..core.state import uid as new_uid
+from .access import allows, check_member, enter, require, require_readable, require_role
+from .folder_objects import GROUP, folder_object, own
+from .objects import GRANT_NOTE, GRANT_REFUSED, LEGACY_FORM, client_of, failure, keep, list_of, missing, own_notes, success
+from .routes import body_of, continued, holed, there
 
 BASE = f"/apis/{GROUP}/{{version}}/namespaces/{{namespace}}/folders"
 FOLDER_NOTE = "grafana.app/folder"

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from .dashboard_store import SERVER_MANAGER, V0, Dashboard, Folder
-from .normalise import legacy_read, newest, stored, to_v0
-from .profile import Profile
-from .replies import Reply
-from .server import Request
-from .state import stamp
-from .state import uid as new_uid
+from ..boards.normalise import legacy_read, newest, stored, to_v0
+from ..boards.store import SERVER_MANAGER, V0, Dashboard, Folder
+from ..core.profile import Profile
+from ..core.replies import Reply
+from ..core.server import Request
+from ..core.state import stamp
+from ..core.state import uid as new_uid
 
 GROUP = "dashboard.grafana.app"
 ID_LABEL = "grafana.app/deprecatedInternalID"

@@ -9,12 +9,19 @@ import json
 import re
 from typing import Any
 
-from .access.rules import DASHBOARDS as DASHBOARD_KIND
-from .dashboard_contents import text_in
-from .dashboard_store import Dashboard
-from .dashboards import FIELDS
-from .kubernetes_access import check_member, enter, require, require_readable, require_update
-from .kubernetes_objects import (
+from ..access.rules import DASHBOARDS as DASHBOARD_KIND
+from ..boards.contents import text_in
+from ..boards.dashboards import FIELDS
+from ..boards.normalise import newest
+from ..boards.search import visible_dashboards
+from ..boards.store import Dashboard
+from ..core.profile import Profile
+from ..core.replies import Refusal, Reply, ok
+from ..core.server import Request, route
+from ..core.state import uid as new_uid
+from ..tenancy.quotas import limit, on
+from .access import check_member, enter, require, require_readable, require_update
+from .objects import (
     GRANT_NOTE,
     GRANT_REFUSED,
     GROUP,
@@ -30,13 +37,6 @@ from .kubernetes_objects import (
     success,
     versions,
 )
-from .normalise import newest
-from .profile import Profile
-from .quotas import limit, on
-from .replies import Refusal, Reply, ok
-from .search import visible_dashboards
-from .server import Request, route
-from .state import uid as new_uid
 
 FOLDER_NOTE = "grafana.app/folder"
 MESSAGE_NOTE = "grafana.app/message"

@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
+from ..core.replies import Refusal, Reply, bad_request, fail, message, ok, typed
+from ..core.server import Request, require_globally, route
+from ..core.state import Org
 from .members import resolve_user
-from .replies import Refusal, Reply, bad_request, fail, message, ok, typed
-from .server import Request, require_globally, route
 from .sessions import drop_sessions, listed, revoke
-from .state import Org
 from .users import SHORTEST, nobody, too_short, user_id
 
 

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..core.profile import Profile, migration
+from ..core.replies import Refusal, Reply, bad_request, fail, message, ok
+from ..core.server import Request, require, route
+from ..core.state import Key, key_secret, stamp
 from .members import role_of
-from .profile import Profile, migration
 from .quotas import refuse_over_quota
-from .replies import Refusal, Reply, bad_request, fail, message, ok
-from .server import Request, require, route
 from .service_accounts import is_number, with_org
-from .state import Key, key_secret, stamp
 
 if TYPE_CHECKING:
-    from .server import Server
+    from ..core.server import Server
 
 #: The list ends here.
 CAP = 100

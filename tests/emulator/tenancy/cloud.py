@@ -13,11 +13,11 @@ import uuid
 from collections.abc import Callable
 from dataclasses import replace
 
+from ..core.auth import authenticate
+from ..core.permissions import Caller
+from ..core.replies import EMPTY, Refusal, Reply, bad_request, not_found, ok, unauthorized
+from ..core.server import ANYBODY, Handler, Request, route
 from . import api_keys, service_accounts, tokens
-from .auth import authenticate
-from .permissions import Caller
-from .replies import EMPTY, Refusal, Reply, bad_request, not_found, ok, unauthorized
-from .server import ANYBODY, Handler, Request, route
 
 #: The one organization of a stack.
 ORG = 1

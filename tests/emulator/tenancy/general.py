@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from .auth import authenticate
-from .profile import Profile
-from .replies import Refusal, Reply, message, ok, unauthorized
-from .server import ANYBODY, Request, require_globally, route
+from ..core.auth import authenticate
+from ..core.profile import Profile
+from ..core.replies import Refusal, Reply, message, ok, unauthorized
+from ..core.server import ANYBODY, Request, require_globally, route
 
 COMMIT = "0123456789abcdef"
 

@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-from .like import like
+from ..core.like import like
+from ..core.replies import Refusal, Reply, bad_request, fail, message, ok
+from ..core.server import Request, require, route
+from ..core.state import Org, User, stamp
 from .orgs import org_of_path, require_in_org
 from .quotas import refuse_over_quota
-from .replies import Refusal, Reply, bad_request, fail, message, ok
-from .server import Request, require, route
-from .state import Org, User, stamp
 
 NEVER = "2013-01-01T00:00:00Z"
 BASIC_ROLES = ("Viewer", "Editor", "Admin")

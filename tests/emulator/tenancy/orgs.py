@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
+from ..core.like import like
+from ..core.profile import Profile
+from ..core.replies import Refusal, Reply, bad_request, denied, fail, message, ok
+from ..core.server import Request, Server, require, require_globally, route
+from ..core.state import ADDRESS, Org
 from .general import users_only
-from .like import like
-from .profile import Profile
 from .quotas import refuse_over_quota
-from .replies import Refusal, Reply, bad_request, denied, fail, message, ok
-from .server import Request, Server, require, require_globally, route
-from .state import ADDRESS, Org
 
 
 def shown(org: Org) -> dict:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from .profile import Profile
-from .replies import Reply, message, ok
-from .server import Request, route
+from ..core.profile import Profile
+from ..core.replies import Reply, message, ok
+from ..core.server import Request, route
 
 #: Ids of panels and of data sources from 8.5 to 12.4; built-in ones and those of early stages are never listed.
 PANELS = (

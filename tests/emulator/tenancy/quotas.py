@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from .profile import Profile
-from .replies import Refusal, Reply, bad_request, fail, message, ok, typed
-from .server import Request, Server, require, require_globally, route
+from ..core.profile import Profile
+from ..core.replies import Refusal, Reply, bad_request, fail, message, ok, typed
+from ..core.server import Request, Server, require, require_globally, route
 
 #: Targets of an org and of a user, with the setting that limits them by default.
 OF_ORG = {

@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-from .like import like
+from ..core.like import like
+from ..core.profile import Profile
+from ..core.replies import Refusal, Reply, bad_request, fail, message, not_found, ok, typed
+from ..core.server import Request, require, route
+from ..core.state import Account, State, stamp
 from .members import role_of
-from .profile import Profile
-from .replies import Refusal, Reply, bad_request, fail, message, not_found, ok, typed
-from .server import Request, require, route
-from .state import Account, State, stamp
 
 BAD = "Bad request data"
 #: The list of an account's tokens ends here, sorted by name.

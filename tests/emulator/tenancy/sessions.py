@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-from .auth import check_password, close_session, cookie, disabled_login, open_session, rotate, wrong_login
+from ..core.auth import check_password, close_session, cookie, disabled_login, open_session, rotate, wrong_login
+from ..core.replies import Refusal, Reply, fail, message, ok, typed
+from ..core.server import ANYBODY, Request, Server, route
+from ..core.state import Session, stamp
 from .general import users_only
-from .replies import Refusal, Reply, fail, message, ok, typed
-from .server import ANYBODY, Request, Server, route
-from .state import Session, stamp
 
 #: Seconds after a rotation in which there is none again.
 NOT_AGAIN = 5

@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from .replies import Refusal, Reply, bad_request, fail, message, ok, typed
-from .server import Request, route
+from ..core.replies import Refusal, Reply, bad_request, fail, message, ok, typed
+from ..core.server import Request, route
+from ..core.state import Key, stamp, token_secret
 from .service_accounts import BAD, LISTED, account_of, begin, is_number, missing, there
-from .state import Key, stamp, token_secret
 
 WEEK = 7 * 86400
 DAY = 86400

@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
+from ..core.like import like
+from ..core.replies import Refusal, Reply, bad_request, fail, message, ok, typed
+from ..core.server import Request, require_globally, route
+from ..core.state import User, stamp
 from .general import users_only
-from .like import like
 from .members import NEVER, avatar, resolve_user
 from .orgs import orgs_of
-from .replies import Refusal, Reply, bad_request, fail, message, ok, typed
-from .server import Request, require_globally, route
-from .state import User, stamp
 
 NO_TIME = "0001-01-01T00:00:00Z"
 #: Shorter passwords are refused.

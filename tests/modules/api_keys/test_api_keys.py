@@ -13,7 +13,7 @@ import stat
 import pytest
 import requests
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._client import Client
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.client import Client
 from e2e import needles
 from standins import Vault
 

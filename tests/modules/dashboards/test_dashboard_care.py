@@ -9,8 +9,8 @@ import json
 
 import pytest
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_resource import Dashboards
-from modules.keys import token_secret
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards.resource import Dashboards
+from modules.tokens.keys import token_secret
 
 BOSS = ("boss", "long-enough-1")
 

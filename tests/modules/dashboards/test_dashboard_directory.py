@@ -13,7 +13,7 @@ import pytest
 
 from modules.conftest import ROUTES, Server
 
-REAL = pathlib.Path(__file__).parents[1] / "data" / "dashboards"
+REAL = pathlib.Path(__file__).parents[2] / "data" / "dashboards"
 #: Real dashboards that were exported for sharing ask for data sources of these types.
 TYPES = ("prometheus", "loki", "influxdb", "elasticsearch", "graphite", "mysql", "postgres")
 #: The data source that most of them name; before 9.0 a server insists on it where they have alerts.

@@ -12,9 +12,9 @@ import pathlib
 import pytest
 
 from modules.conftest import ALL, ROUTES, Server, start
-from modules.test_dashboards import panels
+from modules.dashboards.test_dashboards import panels
 
-REAL = pathlib.Path(__file__).parents[1] / "data" / "dashboards"
+REAL = pathlib.Path(__file__).parents[2] / "data" / "dashboards"
 #: Real dashboards that were exported for sharing ask for data sources of these types.
 TYPES = ("prometheus", "loki", "influxdb", "elasticsearch", "graphite", "mysql", "postgres", "testdata")
 #: 8.5 looks at what the alerts of a panel ask.

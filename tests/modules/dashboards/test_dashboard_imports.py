@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from modules.conftest import Org
-from modules.exports import SHARED, source, stored, version, without_default
+from modules.dashboards.exports import SHARED, source, stored, version, without_default
 
 
 @pytest.mark.parametrize("by", ["DS_METRICS", "Metrics", "prometheus"])

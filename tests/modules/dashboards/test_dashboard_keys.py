@@ -9,8 +9,8 @@ import json
 
 import pytest
 
-from modules.exports import SHARED, WITH_LIBRARY, source
-from modules.keys import token_secret
+from modules.dashboards.exports import SHARED, WITH_LIBRARY, source
+from modules.tokens.keys import token_secret
 
 KEY = token_secret()
 

@@ -10,7 +10,7 @@ import copy
 import pytest
 
 from modules.conftest import ALL
-from modules.exports import PANEL, WITH_LIBRARY, library, library_panel, source
+from modules.dashboards.exports import PANEL, WITH_LIBRARY, library, library_panel, source
 from servers import only_on_the_emulator
 
 OLD = [version for version in ALL if not version.startswith("12")]

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from modules.conftest import Server
-from modules.exports import PANEL, SHARED, WITH_LIBRARY, library_panel, source
+from modules.dashboards.exports import PANEL, SHARED, WITH_LIBRARY, library_panel, source
 
 NAMING = {
     "uid": "naming",

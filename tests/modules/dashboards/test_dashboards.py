@@ -71,8 +71,8 @@ def test_many_into_new_folders(org):
 
 
 def test_the_history_says_what_was_written(org):
-    org.ok(dashboard={"uid": "a", "title": "A"}, message="first")
-    org.ok(dashboard={"uid": "a", "title": "A", "tags": ["x"]}, message="second", source="ops/host")
+    org.ok(dashboard={"uid": "a", "title": "A"}, commit_message="first")
+    org.ok(dashboard={"uid": "a", "title": "A", "tags": ["x"]}, commit_message="second", source="ops/host")
     path = "/api/dashboards/id/1/versions" if org.server.version.startswith("8") else "/api/dashboards/uid/a/versions"
     history = org.server.api("GET", path, org="tenant")
     versions = history["versions"] if isinstance(history, dict) else history

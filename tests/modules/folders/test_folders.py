@@ -408,7 +408,7 @@ def test_an_answer_that_gets_lost(newest, kind):
 
 
 def test_a_folder_that_somebody_else_writes_meanwhile(newest, monkeypatch):
-    from ansible_collections.orgsmith.grafana.plugins.module_utils._folder_resource import Folders
+    from ansible_collections.orgsmith.grafana.plugins.module_utils._folders.resource import Folders
 
     folder(newest, "ops", "Operations")
     update, others = Folders._update, ["Meanwhile"]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from modules.old_keys import Old, by_name, of_org
+from modules.api_keys.old_keys import Old, by_name, of_org
 
 MIGRATE = "grafana_apikey_migrate"
 

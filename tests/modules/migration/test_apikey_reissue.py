@@ -10,7 +10,7 @@ import json
 import pytest
 import requests
 
-from modules.old_keys import Old, by_name, of_org
+from modules.api_keys.old_keys import Old, by_name, of_org
 
 MIGRATE = "grafana_apikey_migrate"
 

@@ -17,15 +17,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils import _terraform, _terraform_files
-from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform_hcl import Block, Document, descendants, literal
-from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform_keys import KINDS, META_ARGUMENTS
-from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform_layout import out_of_line
-from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform_options import Options
-from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform_plan import first_apply, second_apply
+from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform import files as _terraform_files
+from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform import module as _terraform
+from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform.hcl import Block, Document, descendants, literal
+from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform.keys import KINDS, META_ARGUMENTS
+from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform.layout import out_of_line
+from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform.options import Options
+from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform.plan import first_apply, second_apply
 from modules.conftest import Server
 
-DATA = Path(__file__).resolve().parents[1] / "terraform"
+DATA = Path(__file__).resolve().parents[2] / "terraform"
 SCHEMA = json.loads((DATA / "provider-schema.json").read_text())["resources"]
 MODULE = "grafana_terraform_migrate"
 TERRAFORM = shutil.which("terraform") or shutil.which("tofu")

@@ -8,8 +8,8 @@ from __future__ import annotations
 import pytest
 import requests
 
+from modules.api_keys.old_keys import Old, by_name, of_org
 from modules.conftest import ALL, PASSWORD
-from modules.old_keys import Old, by_name, of_org
 
 GUARD = "grafana_upgrade_guard_info"
 

@@ -11,7 +11,7 @@ from collections import Counter
 import pytest
 import requests
 
-from .conftest import WITH_ACCOUNTS
+from modules.conftest import WITH_ACCOUNTS
 
 SLUG, TOKEN = "acme", "glc_eyJvIjoiNjUyOTkyIiwibiI6InRlc3RzIn0="
 SETTINGS = {"cloud.stack": SLUG, "cloud.token": TOKEN}

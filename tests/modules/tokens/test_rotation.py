@@ -99,7 +99,7 @@ def test_the_key_of_another_organization(tenant):
 
 
 def fingerprint_of(key):
-    from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks import fingerprint
+    from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks.base import fingerprint
 
     return fingerprint(key)
 

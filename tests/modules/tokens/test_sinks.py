@@ -16,7 +16,7 @@ import sys
 
 import pytest
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks import fingerprint
+from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks.base import fingerprint
 from modules.tenant import Tenant
 from standins import Awx, Vault
 from standins.openbao import OpenBao, RealVault, program

@@ -11,11 +11,11 @@ from __future__ import annotations
 import json
 import typing as t
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_formats import EXPORT_FIELDS, SERVER_FIELDS
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_schema import same_schema
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_shapes import DASHBOARD, PLAIN, Shape
-from ansible_collections.orgsmith.grafana.plugins.module_utils._json_diff import ABSENT, Difference
-from ansible_collections.orgsmith.grafana.plugins.module_utils._json_pairs import Pairs, paired
+from ..._text.json_diff import ABSENT, Difference
+from ..formats.forms import EXPORT_FIELDS, SERVER_FIELDS
+from .pairs import Pairs, paired
+from .schema import same_schema
+from .shapes import DASHBOARD, PLAIN, Shape
 
 #: What says nothing: the server's own, and the moment when variables were last filled.
 _NOT_COMPARED = (*SERVER_FIELDS, "iteration")

@@ -18,7 +18,7 @@ import json
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._json_pairs import Identity
+from .pairs import Identity
 
 Pair = tuple[t.Any, t.Any]
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 import json
 import typing as t
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._apis import DASHBOARDS
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_formats import CLASSIC, LAYOUTS
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_routes import AS_STORED
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards import CurrentDashboard
+from ..._grafana.kubernetes import DASHBOARDS
+from ..formats.forms import CLASSIC, LAYOUTS
+from ..model import CurrentDashboard
+from ..routes import AS_STORED
 
 JSON, MANIFEST = "json", "manifest"
 

@@ -11,8 +11,8 @@ import os
 import stat
 import typing as t
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_files import PATTERNS
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import GrafanaError
+from ..._grafana.errors import GrafanaError
+from ..formats.files import PATTERNS
 
 ABSENT, DIFFERENT = "absent", "different"
 

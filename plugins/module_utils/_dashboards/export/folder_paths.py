@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils import _folders as folders
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import Forbidden
-from ansible_collections.orgsmith.grafana.plugins.module_utils._folder_tree import PER_PAGE, Folder
-from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
+from ..._folders import paths as folders
+from ..._folders.tree import PER_PAGE, Folder
+from ..._grafana.errors import Forbidden
+from ..._grafana.scope import Scope
 
 
 class FolderPaths:

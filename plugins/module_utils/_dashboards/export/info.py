@@ -8,26 +8,20 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils import _folders as folders
-from ansible_collections.orgsmith.grafana.plugins.module_utils._client import Client
-from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import Connection, text
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_export import JSON, MANIFEST, as_text, document
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_reading import everything, one_of
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_routes import (
-    AUTO,
-    KUBERNETES,
-    LEGACY,
-    NONE_SHOWN,
-    route_to,
-)
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards import CurrentDashboard, Head
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
-from ansible_collections.orgsmith.grafana.plugins.module_utils._export_files import ExportDirectory
-from ansible_collections.orgsmith.grafana.plugins.module_utils._export_names import Exported, directory_names, is_cut, paths
-from ansible_collections.orgsmith.grafana.plugins.module_utils._folder_paths import FolderPaths
-from ansible_collections.orgsmith.grafana.plugins.module_utils._info import Answer, inside, of_orgs
-from ansible_collections.orgsmith.grafana.plugins.module_utils._module import GrafanaModule
-from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
+from ..._engine.info import Answer, inside, of_orgs
+from ..._engine.module import GrafanaModule
+from ..._folders import paths as folders
+from ..._grafana.client import Client
+from ..._grafana.connection import Connection, text
+from ..._grafana.errors import BadInput
+from ..._grafana.scope import Scope
+from ..model import CurrentDashboard, Head
+from ..routes import AUTO, KUBERNETES, LEGACY, NONE_SHOWN, route_to
+from .document import JSON, MANIFEST, as_text, document
+from .files import ExportDirectory
+from .folder_paths import FolderPaths
+from .names import Exported, directory_names, is_cut, paths
+from .reading import everything, one_of
 
 OPTIONS: dict[str, dict[str, t.Any]] = {
     "uid": {"type": "raw"},

@@ -9,18 +9,12 @@ import re
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._apis import DASHBOARDS
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_export import layout_of
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_routes import (
-    AUTO,
-    ONE_BY_ONE,
-    KubernetesRoute,
-    Route,
-    route_to,
-)
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards import CurrentDashboard, Head
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import Forbidden, GrafanaError, NotFound
-from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Scope
+from ..._grafana.errors import Forbidden, GrafanaError, NotFound
+from ..._grafana.kubernetes import DASHBOARDS
+from ..._grafana.scope import Scope
+from ..model import CurrentDashboard, Head
+from ..routes import AUTO, ONE_BY_ONE, KubernetesRoute, Route, route_to
+from .document import layout_of
 
 #: Readers at once on the legacy routes.
 READERS = 4

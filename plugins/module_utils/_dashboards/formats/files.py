@@ -12,8 +12,8 @@ import stat
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._document_text import load
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
+from ..._grafana.errors import BadInput
+from .text import load
 
 PATTERNS = ("*.json", "*.yaml", "*.yml")
 

@@ -13,10 +13,10 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field, replace
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._apis import DASHBOARDS, FOLDER_NOTE, MESSAGE_NOTE
-from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import text
-from ansible_collections.orgsmith.grafana.plugins.module_utils._document_text import load
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
+from ..._grafana.connection import text
+from ..._grafana.errors import BadInput
+from ..._grafana.kubernetes import DASHBOARDS, FOLDER_NOTE, MESSAGE_NOTE
+from .text import load
 
 #: The layout of dashboards as Grafana has always stored them: panels in a list.
 CLASSIC = "v1"

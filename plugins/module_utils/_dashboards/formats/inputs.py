@@ -16,10 +16,10 @@ import re
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils import _versions
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_formats import EXPORT_FIELDS, Document
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_references import plugin
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
+from ..._grafana import versions as _versions
+from ..._grafana.errors import BadInput
+from .forms import EXPORT_FIELDS, Document
+from .references import plugin
 
 DATA_SOURCE, CONSTANT = "datasource", "constant"
 #: The plugin of expressions has no data source: Grafana's import puts its id, whatever is sent.

@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_formats import FILTERS, queries
+from .forms import FILTERS, queries
 
 #: A reference by uid; by a bare string as old dashboards have it, which is a name or a uid; to any of a type; to a
 #: library panel by its uid.

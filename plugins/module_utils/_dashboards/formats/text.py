@@ -9,8 +9,8 @@ import json
 import re
 import typing as t
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
-from ansible_collections.orgsmith.grafana.plugins.module_utils._json_diff import DEEPEST
+from ..._grafana.errors import BadInput
+from ..._text.json_diff import DEEPEST
 
 YAML_NAMES = (".yaml", ".yml")
 _VAULT = "$ANSIBLE_VAULT;"

@@ -11,8 +11,8 @@ import threading
 import pytest
 import requests
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._client import Client
-from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import Connection, Identity, OrgChoice
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.client import Client
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.connection import Connection, Identity, OrgChoice
 
 URL = "http://grafana.test:3000"
 

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils import _dashboard_options as dashboard_options
-from ansible_collections.orgsmith.grafana.plugins.module_utils import _dashboards as dashboards
-from ansible_collections.orgsmith.grafana.plugins.module_utils import _org_users as members
-from ansible_collections.orgsmith.grafana.plugins.module_utils import _orgs as orgs
-from ansible_collections.orgsmith.grafana.plugins.module_utils import _service_accounts as accounts
-from ansible_collections.orgsmith.grafana.plugins.module_utils._durations import seconds
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput, GrafanaError
-from ansible_collections.orgsmith.grafana.plugins.module_utils._folders import steps
-from ansible_collections.orgsmith.grafana.plugins.module_utils._json_diff import check_document
-from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import parse
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards import model as dashboards
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards import options as dashboard_options
+from ansible_collections.orgsmith.grafana.plugins.module_utils._folders.paths import steps
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.errors import BadInput, GrafanaError
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.versions import parse
+from ansible_collections.orgsmith.grafana.plugins.module_utils._orgs import members
+from ansible_collections.orgsmith.grafana.plugins.module_utils._orgs import organizations as orgs
+from ansible_collections.orgsmith.grafana.plugins.module_utils._orgs import service_accounts as accounts
+from ansible_collections.orgsmith.grafana.plugins.module_utils._text.durations import seconds
+from ansible_collections.orgsmith.grafana.plugins.module_utils._text.json_diff import check_document
 
 ORG = orgs.CurrentOrg(2, "tenant", {"city": "Basel", "country": ""})
 

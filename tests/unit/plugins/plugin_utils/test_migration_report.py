@@ -14,10 +14,10 @@ from ansible.errors import AnsibleFilterError
 from markdown_it import MarkdownIt
 
 from ansible_collections.orgsmith.grafana.plugins.filter.migration_report import FilterModule
-from ansible_collections.orgsmith.grafana.plugins.plugin_utils._migration_advice import findings, headline, label
-from ansible_collections.orgsmith.grafana.plugins.plugin_utils._migration_model import as_json, read
-from ansible_collections.orgsmith.grafana.plugins.plugin_utils._migration_report import migration_report
-from ansible_collections.orgsmith.grafana.plugins.plugin_utils._migration_text import distance, instant, masked, visible
+from ansible_collections.orgsmith.grafana.plugins.plugin_utils._migration_report.advice import findings, headline, label
+from ansible_collections.orgsmith.grafana.plugins.plugin_utils._migration_report.model import as_json, read
+from ansible_collections.orgsmith.grafana.plugins.plugin_utils._migration_report.report import migration_report
+from ansible_collections.orgsmith.grafana.plugins.plugin_utils._migration_report.text import distance, instant, masked, visible
 from ansible_collections.orgsmith.grafana.tests.unit.plugins.plugin_utils import migration_results as results
 from ansible_collections.orgsmith.grafana.tests.unit.plugins.plugin_utils.migration_results import NOW, key, org, result
 

@@ -12,9 +12,9 @@ import pytest
 from ansible.parsing.dataloader import DataLoader
 from ansible.parsing.vault import VaultLib, VaultSecret
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._files import StoreError
-from ansible_collections.orgsmith.grafana.plugins.module_utils._sink_handover import seal, unseal
-from ansible_collections.orgsmith.grafana.plugins.plugin_utils._vault_file import VaultFile, vault_secrets
+from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks.handover import seal, unseal
+from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks.private_files import StoreError
+from ansible_collections.orgsmith.grafana.plugins.plugin_utils._vault.file import VaultFile, vault_secrets
 
 ONE, TWO = VaultSecret(b"first-password"), VaultSecret(b"second-password")
 SECRETS = [("default", ONE), ("prod", TWO)]

@@ -10,13 +10,13 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._api_key_plan import DesiredKey, KeyState, judge, plan
-from ansible_collections.orgsmith.grafana.plugins.module_utils._api_keys import ApiKey
-from ansible_collections.orgsmith.grafana.plugins.module_utils._durations import iso
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import Refused, Unsupported
-from ansible_collections.orgsmith.grafana.plugins.module_utils._service_accounts import Account
-from ansible_collections.orgsmith.grafana.plugins.module_utils._sink_file import FileSink
-from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks import Metadata, Stored
+from ansible_collections.orgsmith.grafana.plugins.module_utils._api_keys.api import ApiKey
+from ansible_collections.orgsmith.grafana.plugins.module_utils._api_keys.plan import DesiredKey, KeyState, judge, plan
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.errors import Refused, Unsupported
+from ansible_collections.orgsmith.grafana.plugins.module_utils._orgs.service_accounts import Account
+from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks.base import Metadata, Stored
+from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks.file import FileSink
+from ansible_collections.orgsmith.grafana.plugins.module_utils._text.durations import iso
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=timezone.utc)
 DAY = 86400

@@ -10,14 +10,15 @@ import json
 
 import pytest
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._api_key_resource import ApiKeys
-from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import OrgChoice
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
-from ansible_collections.orgsmith.grafana.plugins.module_utils._reconcile import CHANGED, FAILED, OK, Item, Mode, Run
-from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Directory, Org, Scope
-from ansible_collections.orgsmith.grafana.plugins.module_utils._token_resource import Surroundings
+from ansible_collections.orgsmith.grafana.plugins.module_utils._api_keys.resource import ApiKeys
+from ansible_collections.orgsmith.grafana.plugins.module_utils._engine.run import CHANGED, FAILED, OK, Item, Mode, Run
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.connection import OrgChoice
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.errors import BadInput
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.orgs import Directory, Org
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.scope import Scope
+from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens.resource import Surroundings
 
-from .conftest import Call
+from ..conftest import Call
 
 ORG = OrgChoice(id=2)
 SECRET = base64.b64encode(json.dumps({"k": "x" * 32, "n": "ci", "id": 2}).encode()).decode()

@@ -14,11 +14,11 @@ pytest.importorskip("hypothesis")
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_formats import read_document
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_inputs import substitute
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_references import missing, references
-from ansible_collections.orgsmith.grafana.plugins.module_utils._document_text import load
-from ansible_collections.orgsmith.grafana.plugins.module_utils._key_like import key_like
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards.formats.forms import read_document
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards.formats.inputs import substitute
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards.formats.references import missing, references
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards.formats.text import load
+from ansible_collections.orgsmith.grafana.plugins.module_utils._text.secrets import key_like
 
 WORDS = st.sampled_from(
     ["", "x", "$x", "${x}", "${DS_A}", "${DS_A:csv}", "${", "}", "\n", "ä", "Off", "1e3", "~", "2026-01-01", "datasource"]

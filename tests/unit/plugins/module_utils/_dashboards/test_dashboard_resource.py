@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import OrgChoice
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_history import check_source, mark, source_of
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_resource import Dashboards
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
-from ansible_collections.orgsmith.grafana.plugins.module_utils._reconcile import CHANGED, FAILED, OK, Item, Mode, Run
-from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Directory, Org, Scope
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards.history import check_source, mark, source_of
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards.resource import Dashboards
+from ansible_collections.orgsmith.grafana.plugins.module_utils._engine.run import CHANGED, FAILED, OK, Item, Mode, Run
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.connection import OrgChoice
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.errors import BadInput
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.orgs import Directory, Org
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.scope import Scope
 
-from .conftest import Call
+from ..conftest import Call
 
 ORG = OrgChoice(id=2)
 HEADERS = {"X-Grafana-Org-Id": "2"}
@@ -90,7 +91,7 @@ def test_one_is_made_by_a_post_which_overwrites_nothing(script, task):
         call("GET", APIS + "/a").answers(404, {"message": "not found"}),
         call("POST", APIS, json={**kind, "metadata": metadata, "spec": body()}).answers(201, written(1)),
     )
-    done = task(message="why", source="ops")
+    done = task(commit_message="why", source="ops")
     assert (done.status, done.object["version"]) == (CHANGED, 1)
 
 

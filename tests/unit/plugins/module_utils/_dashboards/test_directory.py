@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils import _folders as folders
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_directory import expand
-from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Directory, Org, Scope
-from ansible_collections.orgsmith.grafana.plugins.module_utils._unlisted import derived_uid
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards.directory import expand
+from ansible_collections.orgsmith.grafana.plugins.module_utils._folders import paths as folders
+from ansible_collections.orgsmith.grafana.plugins.module_utils._folders.unlisted import derived_uid
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.orgs import Directory, Org
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.scope import Scope
 
-from .conftest import Call
+from ..conftest import Call
 
 
 def call(method, path, status=200, body=None, **expected):

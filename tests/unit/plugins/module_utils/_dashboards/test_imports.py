@@ -9,7 +9,8 @@ from dataclasses import replace
 
 import pytest
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_imports import (
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards.formats.inputs import LibraryPanel
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards.imports import (
     PER_PAGE,
     foresee_panels,
     make_panels,
@@ -17,12 +18,12 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_import
     panels_to_make,
     required,
 )
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_inputs import LibraryPanel
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_options import parse
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import Refused, ServerError
-from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Directory, Org, Scope
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards.options import parse
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.errors import Refused, ServerError
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.orgs import Directory, Org
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.scope import Scope
 
-from .conftest import Call
+from ..conftest import Call
 
 CPU = LibraryPanel("cpu", "CPU", 1, {"type": "gauge"})
 BODY = {"uid": "cpu", "name": "CPU", "kind": 1, "model": {"type": "gauge"}}

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils import _auth
-from ansible_collections.orgsmith.grafana.plugins.module_utils._client import Client
-from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import OrgChoice
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_resource import Dashboards
-from ansible_collections.orgsmith.grafana.plugins.module_utils._org_users import OrgUsers
-from ansible_collections.orgsmith.grafana.plugins.module_utils._reconcile import CHANGED, Item, Mode, Run
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards.resource import Dashboards
+from ansible_collections.orgsmith.grafana.plugins.module_utils._engine.run import CHANGED, Item, Mode, Run
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana import auth as _auth
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.client import Client
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.connection import OrgChoice
+from ansible_collections.orgsmith.grafana.plugins.module_utils._orgs.members import OrgUsers
 
-from .conftest import Call, connection
+from ..conftest import Call, connection
 
 ORG = OrgChoice(id=2)
 DASHBOARD = "/apis/dashboard.grafana.app/v0alpha1/namespaces/org-2/dashboards"

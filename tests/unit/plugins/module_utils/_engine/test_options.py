@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
-from ansible_collections.orgsmith.grafana.plugins.module_utils._options import argument_spec, check, items_of
-from ansible_collections.orgsmith.grafana.plugins.module_utils._org_users import OPTIONS
+from ansible_collections.orgsmith.grafana.plugins.module_utils._engine.options import argument_spec, check, items_of
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.errors import BadInput
+from ansible_collections.orgsmith.grafana.plugins.module_utils._orgs.members import OPTIONS
 
 SPEC = argument_spec(OPTIONS)["batch"]["options"]
 

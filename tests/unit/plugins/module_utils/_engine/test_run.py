@@ -11,9 +11,11 @@ from dataclasses import dataclass
 
 import pytest
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._client import Client
-from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import OrgChoice
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import (
+from ansible_collections.orgsmith.grafana.plugins.module_utils._engine.resource import BaseResource, Change
+from ansible_collections.orgsmith.grafana.plugins.module_utils._engine.run import Item, Mode, Run, find_duplicates
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.client import Client
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.connection import OrgChoice
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.errors import (
     BadInput,
     Conflict,
     GrafanaError,
@@ -23,11 +25,9 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import (
     Stale,
     Unreachable,
 )
-from ansible_collections.orgsmith.grafana.plugins.module_utils._reconcile import Item, Mode, Run, find_duplicates
-from ansible_collections.orgsmith.grafana.plugins.module_utils._resource import BaseResource, Change
-from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Lanes
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.scope import Lanes
 
-from .conftest import connection
+from ..conftest import connection
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput, GrafanaError
-from ansible_collections.orgsmith.grafana.plugins.module_utils._folder_contents import balance, by_kind, in_words
-from ansible_collections.orgsmith.grafana.plugins.module_utils._folder_plan import Found, Place, label, order, parse, plan
-from ansible_collections.orgsmith.grafana.plugins.module_utils._folder_tree import Folder, from_legacy, from_object
+from ansible_collections.orgsmith.grafana.plugins.module_utils._folders.contents import balance, by_kind, in_words
+from ansible_collections.orgsmith.grafana.plugins.module_utils._folders.plan import Found, Place, label, order, parse, plan
+from ansible_collections.orgsmith.grafana.plugins.module_utils._folders.tree import Folder, from_legacy, from_object
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.errors import BadInput, GrafanaError
 
 OPS = Folder("ops", "Operations", description="All of it")
 HOSTS = Folder("hosts", "Hosts", parent_uid="ops")

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import OrgChoice
-from ansible_collections.orgsmith.grafana.plugins.module_utils._folder_resource import Folders
-from ansible_collections.orgsmith.grafana.plugins.module_utils._folder_tree import Tree
-from ansible_collections.orgsmith.grafana.plugins.module_utils._reconcile import CHANGED, FAILED, OK, Item, Mode, Run
-from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Directory, Org, Scope
-from ansible_collections.orgsmith.grafana.plugins.module_utils._unlisted import derived_uid
+from ansible_collections.orgsmith.grafana.plugins.module_utils._engine.run import CHANGED, FAILED, OK, Item, Mode, Run
+from ansible_collections.orgsmith.grafana.plugins.module_utils._folders.resource import Folders
+from ansible_collections.orgsmith.grafana.plugins.module_utils._folders.tree import Tree
+from ansible_collections.orgsmith.grafana.plugins.module_utils._folders.unlisted import derived_uid
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.connection import OrgChoice
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.orgs import Directory, Org
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.scope import Scope
 
-from .conftest import Call
+from ..conftest import Call
 
 ORG = OrgChoice(id=2)
 HEADERS = {"X-Grafana-Org-Id": "2"}

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import OrgChoice
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_resource import Dashboards
-from ansible_collections.orgsmith.grafana.plugins.module_utils._folder_resource import Folders
-from ansible_collections.orgsmith.grafana.plugins.module_utils._reconcile import CHANGED, FAILED, OK, Item, Mode, Run
-from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Directory, Org, Scope
-from ansible_collections.orgsmith.grafana.plugins.module_utils._unlisted import derived_uid, look_up, may_be_unlisted
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards.resource import Dashboards
+from ansible_collections.orgsmith.grafana.plugins.module_utils._engine.run import CHANGED, FAILED, OK, Item, Mode, Run
+from ansible_collections.orgsmith.grafana.plugins.module_utils._folders.resource import Folders
+from ansible_collections.orgsmith.grafana.plugins.module_utils._folders.unlisted import derived_uid, look_up, may_be_unlisted
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.connection import OrgChoice
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.orgs import Directory, Org
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.scope import Scope
 
-from .conftest import Call
+from ..conftest import Call
 
 ORG = OrgChoice(id=2)
 FOLDER_LIST = "/apis/folder.grafana.app/v1beta1/namespaces/org-2/folders?limit=1000"

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._caller import Caller, ask_caller
-from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import OrgChoice
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import Forbidden, Refused, Unauthorized
-from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Directory, Org, Scope
-from ansible_collections.orgsmith.grafana.plugins.module_utils._service_accounts import Account
-from ansible_collections.orgsmith.grafana.plugins.module_utils._token_api import prove, refused
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.caller import Caller, ask_caller
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.connection import OrgChoice
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.errors import Forbidden, Refused, Unauthorized
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.orgs import Directory, Org
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.scope import Scope
+from ansible_collections.orgsmith.grafana.plugins.module_utils._orgs.service_accounts import Account
+from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens.api import prove, refused
 
-from .conftest import Call
+from ..conftest import Call
 
 USER = {"login": "sa-2-ci", "uid": "service-account:7", "orgId": 2}
 DENIED = {"message": "Permissions needed: orgs:read"}

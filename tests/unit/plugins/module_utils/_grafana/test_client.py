@@ -12,16 +12,16 @@ from email.utils import format_datetime
 import pytest
 import requests
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._client import Client, segment
-from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import Identity
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import (
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.client import Client, segment
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.connection import Identity
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.errors import (
     Abandoned,
     GrafanaError,
     LostAnswer,
     RateLimited,
 )
 
-from .conftest import Call, connection
+from ..conftest import Call, connection
 
 BASIC = {"Authorization": "Basic YWRtaW46c2VjcmV0LTE="}
 COOKIE = {"Cookie": "grafana_session=one"}
@@ -189,7 +189,7 @@ def test_headers_of_the_connection(script, client):
 
 
 def test_user_agent_names_the_collection(script, by_token):
-    from ansible_collections.orgsmith.grafana.plugins.module_utils._client import COLLECTION_VERSION
+    from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.client import COLLECTION_VERSION
 
     script.expect(Call("GET", "/api/x", headers={"User-Agent": "orgsmith.grafana/" + COLLECTION_VERSION}).answers())
     by_token.get("/api/x")

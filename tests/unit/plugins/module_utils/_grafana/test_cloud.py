@@ -8,16 +8,17 @@ from __future__ import annotations
 import pytest
 import requests
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._client import Client
-from ansible_collections.orgsmith.grafana.plugins.module_utils._cloud import CloudClient, client_for
-from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import Identity
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import GrafanaError, LostAnswer
-from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Directory, Org, Scope
-from ansible_collections.orgsmith.grafana.plugins.module_utils._service_accounts import named, numbered, search
-from ansible_collections.orgsmith.grafana.plugins.module_utils._token_errors import name_taken
-from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import Version
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.client import Client
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.cloud import CloudClient, client_for
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.connection import Identity
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.errors import GrafanaError, LostAnswer
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.orgs import Directory, Org
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.scope import Scope
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.versions import Version
+from ansible_collections.orgsmith.grafana.plugins.module_utils._orgs.service_accounts import named, numbered, search
+from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens.errors import name_taken
 
-from .conftest import URL, Call, connection
+from ..conftest import URL, Call, connection
 
 STACK = "/api/instances/acme"
 ACCOUNTS = STACK + "/api/serviceaccounts"

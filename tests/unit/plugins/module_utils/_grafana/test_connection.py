@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import (
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.connection import (
     OrgChoice,
     from_options,
     is_secret_header,
     read_token_file,
     server_of,
 )
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.errors import BadInput
 
 ADMIN = {"url": "http://g.test", "username": "admin", "password": "secret-1"}
 

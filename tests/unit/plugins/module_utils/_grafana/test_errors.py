@@ -9,7 +9,7 @@ import json
 
 import pytest
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import (
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.errors import (
     Answer,
     from_answer,
     public_url,

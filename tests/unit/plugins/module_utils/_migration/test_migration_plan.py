@@ -11,15 +11,15 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils import _api_keys as keys
-from ansible_collections.orgsmith.grafana.plugins.module_utils import _migration_options as options
-from ansible_collections.orgsmith.grafana.plugins.module_utils import _migration_plan as plans
-from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import OrgChoice
-from ansible_collections.orgsmith.grafana.plugins.module_utils._durations import iso
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
-from ansible_collections.orgsmith.grafana.plugins.module_utils._service_accounts import Account
-from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens import LONGEST
-from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import Version
+from ansible_collections.orgsmith.grafana.plugins.module_utils._api_keys import api as keys
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.connection import OrgChoice
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.errors import BadInput
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.versions import Version
+from ansible_collections.orgsmith.grafana.plugins.module_utils._migration import options
+from ansible_collections.orgsmith.grafana.plugins.module_utils._migration import plan as plans
+from ansible_collections.orgsmith.grafana.plugins.module_utils._orgs.service_accounts import Account
+from ansible_collections.orgsmith.grafana.plugins.module_utils._text.durations import iso
+from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens.model import LONGEST
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=timezone.utc)
 DAY = 86400

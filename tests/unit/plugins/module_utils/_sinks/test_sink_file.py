@@ -12,23 +12,23 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils import _files
-from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import OrgChoice
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
-from ansible_collections.orgsmith.grafana.plugins.module_utils._files import (
-    StoreError,
-    git_work_tree,
-    write_private,
-    write_together,
-)
-from ansible_collections.orgsmith.grafana.plugins.module_utils._sink_file import FileSink, as_name
-from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks import (
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.connection import OrgChoice
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.errors import BadInput
+from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks import private_files as _files
+from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks.base import (
     NOTHING,
     Metadata,
     Place,
     Previous,
     Shared,
     fingerprint,
+)
+from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks.file import FileSink, as_name
+from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks.private_files import (
+    StoreError,
+    git_work_tree,
+    write_private,
+    write_together,
 )
 
 KNOWN = Metadata(

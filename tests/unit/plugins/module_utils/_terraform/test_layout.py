@@ -12,9 +12,9 @@ import pytest
 if sys.version_info < (3, 10):
     pytest.skip("tree-sitter-hcl is made for Python 3.10 and newer, and so is every control node", allow_module_level=True)
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform_diff import hidden, unified
-from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform_layout import aligned
-from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform_versions import admitted
+from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform.diff import hidden, unified
+from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform.layout import aligned
+from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform.versions import admitted
 
 #: Each was laid out by `terraform fmt` 1.11.
 CLEAN = [

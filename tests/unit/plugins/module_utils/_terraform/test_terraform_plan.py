@@ -12,9 +12,9 @@ import pytest
 if sys.version_info < (3, 10):
     pytest.skip("tree-sitter-hcl is made for Python 3.10 and newer, and so is every control node", allow_module_level=True)
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
-from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform_options import Adopted, Consolidated, Options
-from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform_plan import first_apply, second_apply
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.errors import BadInput
+from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform.options import Adopted, Consolidated, Options
+from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform.plan import first_apply, second_apply
 
 ONE = 'resource "grafana_api_key" "x" {\n  name = "n"\n  role = "Viewer"\n}\n'
 EACH = 'resource "grafana_api_key" "x" {\n  for_each = var.keys\n  name     = each.key\n  role     = each.value\n}\n'

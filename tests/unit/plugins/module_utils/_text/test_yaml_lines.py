@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._diff_text import as_text
+from ansible_collections.orgsmith.grafana.plugins.module_utils._text.yaml_lines import as_text
 
 
 def test_a_view():

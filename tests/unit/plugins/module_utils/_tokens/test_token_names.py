@@ -10,8 +10,8 @@ from itertools import islice
 
 import pytest
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
-from ansible_collections.orgsmith.grafana.plugins.module_utils._token_names import belongs, check_template, names
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.errors import BadInput
+from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens.names import belongs, check_template, names
 
 TODAY = datetime(2026, 1, 31, tzinfo=timezone.utc)
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import OrgChoice
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
-from ansible_collections.orgsmith.grafana.plugins.module_utils._options import HANDOVER
-from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks import Shared
-from ansible_collections.orgsmith.grafana.plugins.module_utils._token_options import desired_token
-from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens import LONGEST, Keep, Purge
+from ansible_collections.orgsmith.grafana.plugins.module_utils._engine.options import HANDOVER
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.connection import OrgChoice
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.errors import BadInput
+from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks.base import Shared
+from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens.model import LONGEST, Keep, Purge
+from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens.options import desired_token
 
 VAULT = {"type": "hashi_vault", "url": "https://vault.test", "path": "p"}
 AWX = {"type": "awx_credential", "url": "https://awx.test", "credential": "c", "key_field": "token"}

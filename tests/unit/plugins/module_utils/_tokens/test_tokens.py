@@ -10,13 +10,12 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._durations import iso
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import Refused
-from ansible_collections.orgsmith.grafana.plugins.module_utils._service_accounts import Account
-from ansible_collections.orgsmith.grafana.plugins.module_utils._sink_file import FileSink
-from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks import Metadata, Previous, Stored
-from ansible_collections.orgsmith.grafana.plugins.module_utils._token_plan import others, ours, plan, present, purged
-from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens import (
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.errors import Refused
+from ansible_collections.orgsmith.grafana.plugins.module_utils._orgs.service_accounts import Account
+from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks.base import Metadata, Previous, Stored
+from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks.file import FileSink
+from ansible_collections.orgsmith.grafana.plugins.module_utils._text.durations import iso
+from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens.model import (
     VALID,
     DesiredToken,
     Keep,
@@ -27,6 +26,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens import (
     never_used,
     token,
 )
+from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens.plan import others, ours, plan, present, purged
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=timezone.utc)
 DAY = 86400

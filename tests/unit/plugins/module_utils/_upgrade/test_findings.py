@@ -11,20 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._api_keys import ApiKey, made_by_server
-from ansible_collections.orgsmith.grafana.plugins.module_utils._key_usage import Hit
-from ansible_collections.orgsmith.grafana.plugins.module_utils._migration_plan import logins_of
-from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Org
-from ansible_collections.orgsmith.grafana.plugins.module_utils._service_accounts import Account
-from ansible_collections.orgsmith.grafana.plugins.module_utils._upgrade_guard import (
-    Limits,
-    OrgKeys,
-    Upgrade,
-    findings,
-    logins,
-)
-from ansible_collections.orgsmith.grafana.plugins.module_utils._upgrade_kinds import DECISION, INFO, KINDS
-from ansible_collections.orgsmith.grafana.plugins.module_utils._versions import parse
+from ansible_collections.orgsmith.grafana.plugins.module_utils._api_keys.api import ApiKey, made_by_server
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.orgs import Org
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.versions import parse
+from ansible_collections.orgsmith.grafana.plugins.module_utils._migration.plan import logins_of
+from ansible_collections.orgsmith.grafana.plugins.module_utils._orgs.service_accounts import Account
+from ansible_collections.orgsmith.grafana.plugins.module_utils._upgrade.findings import Limits, OrgKeys, Upgrade, findings, logins
+from ansible_collections.orgsmith.grafana.plugins.module_utils._upgrade.kinds import DECISION, INFO, KINDS
+from ansible_collections.orgsmith.grafana.plugins.module_utils._upgrade.usage import Hit
 
 A = Org(3, "a")
 CI, READER = ApiKey(1, "ci", "Editor"), ApiKey(2, "reader", "Viewer", "2030-01-01T00:00:00Z")
@@ -258,7 +252,7 @@ def test_views():
 
 
 def test_the_page_lists_every_kind():
-    page = (Path(__file__).parents[4] / "docs/migration/upgrade.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[5] / "docs/migration/upgrade.md").read_text(encoding="utf-8")
     listed = re.findall(r"^\| `(\w+)` \| (\w+)", page, re.MULTILINE)
     assert dict(listed) == {name: kind.severity for name, kind in KINDS.items()}
     assert len(listed) == len(KINDS)

@@ -10,9 +10,9 @@ import os
 
 import pytest
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils import _key_usage
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
-from ansible_collections.orgsmith.grafana.plugins.module_utils._key_usage import Hit, hits_of, scan
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.errors import BadInput
+from ansible_collections.orgsmith.grafana.plugins.module_utils._upgrade import usage as _key_usage
+from ansible_collections.orgsmith.grafana.plugins.module_utils._upgrade.usage import Hit, hits_of, scan
 
 KEY = base64.b64encode(b'{"k":"abcdefghijklmnopqrstuvwxyz012345","n":"ci","id":1}').decode()
 

@@ -9,8 +9,8 @@ import copy
 
 import pytest
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_diff import ABSENT, Difference, compare
-from ansible_collections.orgsmith.grafana.plugins.module_utils._json_diff import paths, shown
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards.compare.diff import ABSENT, Difference, compare
+from ansible_collections.orgsmith.grafana.plugins.module_utils._text.json_diff import paths, shown
 
 BUILT_IN = {
     "builtIn": 1,

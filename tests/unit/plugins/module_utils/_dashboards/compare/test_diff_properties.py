@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_diff import ABSENT, compare
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_schema import NEWEST, OLDEST, migrated
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards.compare.diff import ABSENT, compare
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards.compare.schema import NEWEST, OLDEST, migrated
 
 EXAMPLES = settings(max_examples=100, deadline=None)
 

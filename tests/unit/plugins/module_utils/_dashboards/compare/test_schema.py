@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_diff import compare
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_schema import migrated, version_of
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards.compare.diff import compare
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards.compare.schema import migrated, version_of
 
 
 def table(custom=None, *properties):

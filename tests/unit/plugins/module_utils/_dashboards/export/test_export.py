@@ -9,11 +9,11 @@ import json
 
 import pytest
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_export import as_text, document, layout_of
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_formats import read_document
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards import CurrentDashboard
-from ansible_collections.orgsmith.grafana.plugins.module_utils._document_text import load
-from ansible_collections.orgsmith.grafana.plugins.module_utils._export_files import ExportDirectory, ExportError
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards.export.document import as_text, document, layout_of
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards.export.files import ExportDirectory, ExportError
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards.formats.forms import read_document
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards.formats.text import load
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards.model import CurrentDashboard
 
 
 def current(stored="", **body):

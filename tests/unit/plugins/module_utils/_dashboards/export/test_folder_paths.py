@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._folder_paths import FolderPaths
-from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Directory, Org, Scope
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards.export.folder_paths import FolderPaths
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.orgs import Directory, Org
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.scope import Scope
 
-from .conftest import Call
+from ...conftest import Call
 
 
 def call(method, path, status=200, body=None, **expected):

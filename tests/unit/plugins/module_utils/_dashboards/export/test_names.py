@@ -14,7 +14,7 @@ pytest.importorskip("hypothesis")
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._export_names import (
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards.export.names import (
     LONGEST_DIRECTORY,
     Exported,
     directory_name,

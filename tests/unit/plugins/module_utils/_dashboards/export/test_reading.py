@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._connection import Identity
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_reading import everything, one_of
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import Refused
-from ansible_collections.orgsmith.grafana.plugins.module_utils._scope import Directory, Org, Scope
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards.export.reading import everything, one_of
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.connection import Identity
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.errors import Refused
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.orgs import Directory, Org
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.scope import Scope
 
-from .conftest import Call
+from ...conftest import Call
 
 
 def call(method, path, status=200, body=None, **expected):

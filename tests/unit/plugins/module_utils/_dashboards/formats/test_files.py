@@ -10,8 +10,8 @@ import os
 
 import pytest
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_files import Entry, duplicates, find
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards.formats.files import Entry, duplicates, find
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.errors import BadInput
 
 
 @pytest.fixture

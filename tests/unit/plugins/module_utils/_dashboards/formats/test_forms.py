@@ -10,10 +10,10 @@ import pathlib
 
 import pytest
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_formats import CLASSIC, LAYOUTS, read_document
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards.formats.forms import CLASSIC, LAYOUTS, read_document
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.errors import BadInput
 
-DATA = pathlib.Path(__file__).parents[3] / "data" / "formats"
+DATA = pathlib.Path(__file__).parents[5] / "data" / "formats"
 PANELS = [{"id": 1, "type": "text", "options": {"content": "x"}}]
 PLAIN = {"id": 7, "uid": "u1", "version": 3, "title": " T ", "panels": PANELS, "schemaVersion": 39}
 BODY = {"title": " T ", "panels": PANELS, "schemaVersion": 39}

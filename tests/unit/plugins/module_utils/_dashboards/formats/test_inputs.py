@@ -10,8 +10,8 @@ import pathlib
 
 import pytest
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_formats import read_document
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_inputs import (
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards.formats.forms import read_document
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards.formats.inputs import (
     Input,
     choose,
     library_panels,
@@ -19,9 +19,9 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_inputs
     requirements,
     substitute,
 )
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.errors import BadInput
 
-DATA = pathlib.Path(__file__).parents[3] / "data" / "formats"
+DATA = pathlib.Path(__file__).parents[5] / "data" / "formats"
 PROMETHEUS = {"name": "DS_PROMETHEUS", "label": "Prometheus", "type": "datasource", "pluginId": "prometheus"}
 CONSTANT = {"name": "VAR_JOB", "label": "job", "type": "constant", "value": "node"}
 

@@ -10,14 +10,14 @@ import pathlib
 
 import pytest
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboard_references import (
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards.formats.references import (
     Reference,
     connected,
     missing,
     references,
 )
 
-DATA = pathlib.Path(__file__).parents[3] / "data" / "formats"
+DATA = pathlib.Path(__file__).parents[5] / "data" / "formats"
 P = Reference("uid", "p", "prometheus")
 REF = {"type": "prometheus", "uid": "p"}
 

@@ -9,8 +9,8 @@ import sys
 
 import pytest
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._document_text import load
-from ansible_collections.orgsmith.grafana.plugins.module_utils._errors import BadInput
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards.formats.text import load
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.errors import BadInput
 
 
 @pytest.mark.parametrize(

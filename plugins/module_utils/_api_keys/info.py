@@ -1,0 +1,73 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""API keys, for the module that only lists them."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._engine.info import Answer, inside, of_orgs
+from .._engine.module import GrafanaModule
+from .._grafana import connection as _connection
+from .._grafana.client import Client
+from .._grafana.connection import Connection
+from .._grafana.orgs import Org
+from .._grafana.scope import Scope
+from .._sinks.file import MetadataFile
+from .._text.durations import moment
+from .api import LIST_CAP as KEYS_LISTED
+from .api import ApiKey, abilities_of, list_keys
+
+API_KEY_OPTIONS: dict[str, dict[str, t.Any]] = {
+    "name": {"type": "raw"},
+    "expired": {"type": "bool"},
+    "dests": {"type": "list", "elements": "path"},
+    "all_orgs": {"type": "bool", "default": False},
+}
+
+
+def api_keys(module: GrafanaModule, client: Client, connection: Connection) -> Answer:
+    """Return the API keys of an org, or of all orgs, and what the server does with them; never a secret."""
+    params = module.params
+    name = None if params["name"] is None else _connection.text(params["name"], "name")
+    notes = [MetadataFile(path + ".json").read() for path in params["dests"] or []]
+    made = {(note.org_id, note.token_id): note.created for note in notes if note and note.server == connection.url}
+    cut: list[Answer] = []
+    ended: list[Org] = []
+
+    def read(scope: Scope) -> list[Answer]:
+        place = scope.org.shown() if scope.org else {}
+        keys: list[ApiKey] | None = inside(scope, lambda: list_keys(scope))
+        if keys is None:
+            ended.append(scope.org or Org(scope.org_id))
+        if len(keys or ()) >= KEYS_LISTED:
+            cut.append(place)
+        wanted = [key for key in keys or () if name in (None, key.name) and params["expired"] in (None, key.expired)]
+        return [{**place, **_api_key(client, key, made.get((scope.org_id, key.id)))} for key in wanted]
+
+    found, outside = of_orgs(module, client, connection, "API keys", read)
+    if cut:
+        module.warn("Grafana's list of API keys ends at %d, and did so in %d organizations" % (KEYS_LISTED, len(cut)))
+    if ended:
+        module.warn("%s has no API keys any more (Grafana 12.1 or later)" % client.connection.url)
+    version = client.version()
+    can = abilities_of(version)
+    lists = not ended if version is None else can.lists
+    server = {"version": None if version is None else str(version), "lists": lists, "creates": can.creates}
+    server.update(migrates=can.migrates, migrates_at_start=can.at_start)
+    return {"api_keys": found, "cut_in": cut, "server": server, **outside}
+
+
+def _api_key(client: Client, key: ApiKey, made: str | None) -> Answer:
+    began = moment(made)
+    return {
+        "id": key.id,
+        "name": key.name,
+        "role": key.role,
+        "expires": key.expires,
+        "expired": key.expired,
+        "last_used": key.last_used,
+        "created": made,
+        "age": None if began is None else max(0, int((client.now() - began).total_seconds())),
+    }

@@ -1,0 +1,87 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Organizations and service accounts, for the modules that only list them."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._engine.info import Answer, inside, scope_of
+from .._engine.module import GrafanaModule
+from .._grafana import connection as _connection
+from .._grafana.client import Client
+from .._grafana.connection import Connection
+from .._grafana.errors import GrafanaError
+from .._grafana.orgs import Directory, Org
+from .members import member
+from .organizations import ADDRESS
+from .service_accounts import completed, search, shown
+
+ORG_OPTIONS: dict[str, dict[str, t.Any]] = {
+    "name": {"type": "raw"},
+    "id": {"type": "raw"},
+    "quotas": {"type": "bool", "default": False},
+    "members": {"type": "bool", "default": False},
+}
+
+
+def organizations(module: GrafanaModule, client: Client, connection: Connection) -> Answer:
+    """Return the organizations of the server, or the one that is asked for."""
+    params = module.params
+    directory = Directory(client)
+    name = None if params["name"] is None else _connection.text(params["name"], "name")
+    number = None if params["id"] is None else _connection.positive(params["id"], "id")
+    if number is not None:
+        found = [Org(number)]
+    elif name is not None:
+        one = directory.named(name)
+        found = [one] if one else []
+    else:
+        found = directory.all()
+    client.expect(len(found))
+    alone = number is not None or name is not None
+    entries = [_organization(client, org, params, alone) for org in found]
+    return {"organizations": [entry for entry in entries if entry is not None]}
+
+
+def _organization(client: Client, org: Org, params: t.Mapping[str, t.Any], alone: bool) -> Answer | None:
+    entry: Answer = {"id": org.id, "name": org.name}
+    if alone:
+        body = client.find("/api/orgs/%d" % org.id)
+        if body is None:
+            return None
+        address = body.get("address") or {}
+        entry.update(name=body["name"], address={ours: address.get(key, "") for ours, key in ADDRESS.items()})
+    if params["quotas"]:
+        entry["quotas"] = _quotas(client, org)
+    if params["members"]:
+        members = [member(one) for one in client.get("/api/orgs/%d/users" % org.id)]
+        entry["members"] = [
+            {"user_id": one.user_id, "login": one.login, "email": one.email, "name": one.name, "role": one.role}
+            for one in members
+        ]
+    return entry
+
+
+def _quotas(client: Client, org: Org) -> list[Answer] | None:
+    """Return limit and use by target; ``None`` where quotas are switched off (404 up to 8.5, 500 later)."""
+    try:
+        quotas = client.request("GET", "/api/orgs/%d/quotas" % org.id, retry=False)
+    except GrafanaError as problem:
+        if problem.status in (404, 500):
+            return None
+        raise
+    return [{key: quota[key] for key in ("target", "limit", "used") if key in quota} for quota in quotas or []]
+
+
+ACCOUNT_OPTIONS: dict[str, dict[str, t.Any]] = {"name": {"type": "raw"}}
+
+
+def service_accounts(module: GrafanaModule, client: Client, connection: Connection) -> Answer:
+    """Return the service accounts of an org, or those of exactly the name that is asked for."""
+    name = None if module.params["name"] is None else _connection.text(module.params["name"], "name")
+    scope = scope_of(client, connection.org)
+    found = [one for one in inside(scope, lambda: search(scope, name)) if name is None or one.name == name]
+    whole = [completed(scope, one) for one in found]
+    return {"service_accounts": [shown(scope, one) for one in whole if one is not None]}

@@ -1,0 +1,83 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Tokens, for the module that only lists them."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._engine.info import Answer, inside, of_orgs
+from .._engine.module import GrafanaModule
+from .._grafana import connection as _connection
+from .._grafana.client import Client
+from .._grafana.connection import Connection
+from .._grafana.errors import NotFound
+from .._grafana.scope import Scope
+from .._orgs.service_accounts import Account, search
+from .api import LIST_CAP, list_tokens, may_be_cut, number_of
+from .model import only_tested
+
+TOKEN_OPTIONS: dict[str, dict[str, t.Any]] = {
+    "service_accounts": {"type": "list", "elements": "raw"},
+    "all_orgs": {"type": "bool", "default": False},
+}
+
+
+def tokens(module: GrafanaModule, client: Client, connection: Connection) -> Answer:
+    """Return the tokens of an org's accounts, or of those of all orgs; never a key."""
+    wanted = [_connection.text(name, "service_accounts") for name in module.params["service_accounts"] or []]
+    seen: set[str] = set()
+
+    def read(scope: Scope) -> list[Answer]:
+        accounts = _accounts(scope)
+        seen.update(account.name for account in accounts)
+        return _tokens(module, scope, accounts, wanted)
+
+    found, outside = of_orgs(module, client, connection, "tokens", read)
+    unknown = sorted(set(wanted) - seen)
+    if unknown and not outside.get("not_a_member_of"):
+        where = "organization" if module.params["all_orgs"] else "service account of %s" % connection.org
+        has = "has a service account" if module.params["all_orgs"] else "is"
+        raise NotFound("no %s %s named %s" % (where, has, ", ".join(unknown)), code="account_not_found")
+    return {"tokens": found, **outside}
+
+
+def _accounts(scope: Scope) -> list[Account]:
+    """Return all accounts of an org."""
+    return t.cast("list[Account]", inside(scope, lambda: search(scope)))
+
+
+def _tokens(module: GrafanaModule, scope: Scope, accounts: list[Account], wanted: list[str]) -> list[Answer]:
+    """Return the tokens of those *accounts* of one org that are *wanted*, of all for none."""
+    found: list[Answer] = []
+    for account in accounts:
+        # An account without tokens need not be asked; of one that is not whole their number is not known.
+        if (account.tokens or not account.whole) and (not wanted or account.name in wanted):
+            found += _tokens_of(module, scope, account)
+    return found
+
+
+def _tokens_of(module: GrafanaModule, scope: Scope, account: Account) -> list[Answer]:
+    listed = list_tokens(scope, account.id)
+    if may_be_cut(scope, account, len(listed)):
+        module.warn(
+            "service account %s of %s has %s, and Grafana's list ends at %d: others are not shown"
+            % (account.name, scope.where(), number_of(account), LIST_CAP)
+        )
+    place = {**(scope.org.shown() if scope.org else {}), "service_account_id": account.id, "service_account": account.name}
+    return [
+        {
+            **place,
+            "id": token.id,
+            "name": token.name,
+            "created": token.created,
+            "expires": token.expires,
+            "last_used": token.last_used,
+            "expired": token.expired,
+            "revoked": token.revoked,
+            "never_used": token.last_used is None,
+            "only_tested": only_tested(token),
+        }
+        for token in listed
+    ]
