@@ -414,13 +414,13 @@ failure:
 
 from ..module_utils._api_keys.resource import OPTIONS, ApiKeys
 from ..module_utils._engine.module import GrafanaModule, manage
-from ..module_utils._tokens.resource import Surroundings
+from ..module_utils._tokens.resource import Task
 
 
 def api_keys(module: GrafanaModule) -> ApiKeys:
     """Return the resource, which hides keys and warns through *module*."""
     planned = module.check_mode and module.params["missing_parent"] == "plan"
-    return ApiKeys(Surroundings(module.hide, module.warn, module.check_mode, module.no_log, planned))
+    return ApiKeys(Task(module.hide, module.warn, module.check_mode, module.no_log, planned))
 
 
 def main() -> None:

@@ -536,13 +536,13 @@ failure:
 
 from ..module_utils._engine.module import GrafanaModule, manage
 from ..module_utils._tokens.options import OPTIONS
-from ..module_utils._tokens.resource import Surroundings, Tokens
+from ..module_utils._tokens.resource import Task, Tokens
 
 
 def tokens(module: GrafanaModule) -> Tokens:
     """Return the resource, which hides keys and warns through *module*."""
     planned = module.check_mode and module.params["missing_parent"] == "plan"
-    return Tokens(Surroundings(module.hide, module.warn, module.check_mode, module.no_log, planned, module.handover))
+    return Tokens(Task(module.hide, module.warn, module.check_mode, module.no_log, planned, module.handover))
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ from ansible.errors import AnsibleFilterError
 
 from ..module_utils._grafana.connection import OrgChoice
 from ..module_utils._grafana.errors import GrafanaError
-from ..module_utils._sinks.base import Place, Shared
+from ..module_utils._sinks.base import KeyOwner, Shared
 from ..module_utils._sinks.file import FileSink
 from ..module_utils._text.durations import seconds
 
@@ -153,7 +153,7 @@ def _key_file(tenant: Tenant, account: Tenant, token: Item) -> str | None:
     sink = token.get("sink") or {}
     if sink.get("type") != FileSink.type:
         return None
-    place = Place(OrgChoice(name=tenant["name"]), account["name"], token["name"])
+    place = KeyOwner(OrgChoice(name=tenant["name"]), account["name"], token["name"])
     try:
         return FileSink(sink, place, Shared(lambda secret: None, {})).path
     except (GrafanaError, KeyError) as problem:

@@ -51,7 +51,7 @@ def token_named(scope: Scope, name: str, migrated: bool = False) -> Account | No
     if scope.client.at_least(SERVICE_ACCOUNTS) is False:
         return None
     try:
-        accounts: list[Account] = [one for one in scope.once("accounts", lambda: search(scope)) if one.tokens]
+        accounts: list[Account] = [one for one in scope.cached("accounts", lambda: search(scope)) if one.tokens]
         if migrated:
             accounts = [one for one in accounts if made_by_server(one) and slug(name) in slug(one.login)]
         accounts.sort(key=lambda one: one.name != AUTOGEN + name)
@@ -64,7 +64,7 @@ def token_named(scope: Scope, name: str, migrated: bool = False) -> Account | No
 
 
 def _tokens(scope: Scope, account: Account) -> t.Any:
-    return scope.once("tokens %d" % account.id, lambda: list_tokens(scope, account.id))
+    return scope.cached("tokens %d" % account.id, lambda: list_tokens(scope, account.id))
 
 
 def name_taken(scope: Scope, desired: DesiredKey) -> GrafanaError | None:

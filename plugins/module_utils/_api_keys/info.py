@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .._engine.info import Answer, inside, of_orgs
+from .._engine.info import Result, inside, of_orgs
 from .._engine.module import GrafanaModule
 from .._grafana import connection as _connection
 from .._grafana.client import Client
@@ -27,16 +27,16 @@ API_KEY_OPTIONS: dict[str, dict[str, t.Any]] = {
 }
 
 
-def api_keys(module: GrafanaModule, client: Client, connection: Connection) -> Answer:
+def api_keys(module: GrafanaModule, client: Client, connection: Connection) -> Result:
     """Return the API keys of an org, or of all orgs, and what the server does with them; never a secret."""
     params = module.params
     name = None if params["name"] is None else _connection.text(params["name"], "name")
     notes = [MetadataFile(path + ".json").read() for path in params["dests"] or []]
     made = {(note.org_id, note.token_id): note.created for note in notes if note and note.server == connection.url}
-    cut: list[Answer] = []
+    cut: list[Result] = []
     ended: list[Org] = []
 
-    def read(scope: Scope) -> list[Answer]:
+    def read(scope: Scope) -> list[Result]:
         place = scope.org.shown() if scope.org else {}
         keys: list[ApiKey] | None = inside(scope, lambda: list_keys(scope))
         if keys is None:
@@ -59,7 +59,7 @@ def api_keys(module: GrafanaModule, client: Client, connection: Connection) -> A
     return {"api_keys": found, "cut_in": cut, "server": server, **outside}
 
 
-def _api_key(client: Client, key: ApiKey, made: str | None) -> Answer:
+def _api_key(client: Client, key: ApiKey, made: str | None) -> Result:
     began = moment(made)
     return {
         "id": key.id,

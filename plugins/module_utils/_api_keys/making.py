@@ -21,7 +21,7 @@ from .._text.durations import after as end_of
 from .._text.durations import iso
 from .._tokens.api import prove
 from .api import ApiKey, delete_key
-from .plan import DesiredKey, KeyState, Work, known
+from .plan import DesiredKey, KeyState, KeyWork, known
 
 
 class KeyMaking:
@@ -34,7 +34,7 @@ class KeyMaking:
         self,
         scope: Scope,
         desired: DesiredKey,
-        work: Work,
+        work: KeyWork,
         stored: Stored,
         hide: t.Callable[[str], None],
         warn: t.Callable[[str], None],

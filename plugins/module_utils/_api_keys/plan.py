@@ -84,7 +84,7 @@ class KeyState:
 
 
 @dataclass(frozen=True)
-class Work:
+class KeyWork:
     """What ``apply`` does: *make* a key with *role* (after *old* is deleted, if there is one), or *adopt* the stored one."""
 
     state: KeyState
@@ -195,7 +195,7 @@ def nobodys(desired: DesiredKey, state: KeyState, reasons: t.Collection[str]) ->
 
 
 def plan(desired: DesiredKey, state: KeyState) -> Change | None:
-    """Return what has to be done; ``data`` is :class:`Work`. Raises for what cannot be, or may not be, done."""
+    """Return what has to be done; ``data`` is :class:`KeyWork`. Raises for what cannot be, or may not be, done."""
     if desired.state == "absent":
         return _gone(desired, state)
     reasons = judge(desired, state)
@@ -221,7 +221,7 @@ def plan(desired: DesiredKey, state: KeyState) -> Change | None:
     role = desired.role or (state.found.role if state.found else LEAST_ROLE)
     was = reasons[0]
     before = _was(desired, state, reasons) if state.found else {}
-    work = Work(state, make=True, role=role, old=state.found, was=was)
+    work = KeyWork(state, make=True, role=role, old=state.found, was=was)
     return Change("replace" if state.found else "create", before, view(desired, role), work, {"was": was, "reason": REASONS[was]})
 
 
@@ -259,11 +259,11 @@ def _kept(desired: DesiredKey, state: KeyState) -> Change | None:
     shown = view(desired, t.cast(ApiKey, state.found).role)
     if not remembered(desired, state) and state.works:
         # The key that is there is this one, and has shown it: stored by hand, or by a run that died right after.
-        return Change("adopt", {**shown, "remembered": False}, shown, Work(state, adopt=True))
+        return Change("adopt", {**shown, "remembered": False}, shown, KeyWork(state, adopt=True))
     noted = known(desired, state).pending
     if noted and desired.sink.locks:
         # A run that died noted a key that it never made. Without a lock that waits until the next key is stored.
-        return Change("tidy", {**shown, "left_over": list(noted)}, shown, Work(state, adopt=True))
+        return Change("tidy", {**shown, "left_over": list(noted)}, shown, KeyWork(state, adopt=True))
     return None
 
 
@@ -277,7 +277,7 @@ def _gone(desired: DesiredKey, state: KeyState) -> Change | None:
         before["role"] = state.found.role
     if stored and desired.sink is not None:
         before["dest"] = desired.sink.where
-    return Change("delete", before, {}, Work(state, old=state.found))
+    return Change("delete", before, {}, KeyWork(state, old=state.found))
 
 
 def removable(desired: DesiredKey, state: KeyState) -> bool:

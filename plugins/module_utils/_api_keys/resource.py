@@ -14,11 +14,11 @@ from .._grafana.errors import BadInput, GrafanaError, Refused, Stale, Unauthoriz
 from .._grafana.roles import ROLES, check_role
 from .._grafana.scope import Scope
 from .._sinks import registry as _sink_types
-from .._sinks.base import NOTHING, Metadata, Place, Shared, Sink, Stored
-from .._sinks.places import Places
+from .._sinks.base import NOTHING, KeyOwner, Metadata, Shared, Sink, Stored
+from .._sinks.places import SinkClaims
 from .._text.durations import iso, moment, seconds
 from .._tokens.api import prove
-from .._tokens.resource import Surroundings
+from .._tokens.resource import Task
 from .api import LIST_CAP, ApiKey, Spelt, abilities_of, delete_key, list_keys, spelt
 from .errors import explain, list_is_cut, name_taken, token_named, unmakable
 from .making import KeyMaking
@@ -28,7 +28,7 @@ from .plan import (
     WHEN_NEEDED,
     DesiredKey,
     KeyState,
-    Work,
+    KeyWork,
     created,
     foreign,
     known,
@@ -63,10 +63,10 @@ class ApiKeys(BaseResource):
     kind = "api_key"
     requests_each = 4
 
-    def __init__(self, task: Surroundings) -> None:
+    def __init__(self, task: Task) -> None:
         self._task = task
         self._shared = Shared(task.hide, {})
-        self._places = Places(task.warn, task.check)
+        self._places = SinkClaims(task.warn, task.check)
         self._warn = self._places.warn
         #: Names that were asked for without an answer, by organization; each organization is in one thread.
         self._unanswered: set[tuple[int, str]] = set()
@@ -86,7 +86,7 @@ class ApiKeys(BaseResource):
             name=name,
             role=options.get("role"),
             lifetime=None if lifetime is None or lifetime == "" else seconds(lifetime, "seconds_to_live"),
-            sink=_sink_types.chosen(options, Place(options.get("org") or OrgChoice(), None, name), self._shared),
+            sink=_sink_types.chosen(options, KeyOwner(options.get("org") or OrgChoice(), None, name), self._shared),
             state=options.get("state", "present"),
             replace=options.get("replace") or NEVER,
         )
@@ -142,11 +142,11 @@ class ApiKeys(BaseResource):
         def load() -> list[ApiKey] | None:
             return list_keys(scope)
 
-        keys: list[ApiKey] | None = scope.once(_KEYS, load)
+        keys: list[ApiKey] | None = scope.cached(_KEYS, load)
         about = stored.metadata or Metadata()
         ours = about.token_id is not None and about.service_account_id is None and about.org_id == scope.org_id
         if keys is not None and ours and about.token_id not in {key.id for key in keys}:
-            keys = scope.anew(_KEYS, load)  # the list may be that of an earlier item
+            keys = scope.refresh(_KEYS, load)  # the list may be that of an earlier item
         if len(keys or ()) >= LIST_CAP:
             self._warn(
                 "%s has %d API keys or more, and Grafana's list ends there: the others cannot be seen until some of these "
@@ -205,7 +205,7 @@ class ApiKeys(BaseResource):
             )
         return change
 
-    def foresee(self, scope: Scope, desired: DesiredKey, change: Change) -> None:
+    def precheck(self, scope: Scope, desired: DesiredKey, change: Change) -> None:
         """A place that cannot be written to, and a token that has the name, would stop the run."""
         if desired.sink is None or not change.data.make:
             return
@@ -219,7 +219,7 @@ class ApiKeys(BaseResource):
 
     def apply(self, scope: Scope, desired: DesiredKey, change: Change) -> KeyState | None:
         """Make, prove and store, or remember, or delete."""
-        work: Work = change.data
+        work: KeyWork = change.data
         try:
             if desired.sink is None:
                 self._delete(scope, desired, work)
@@ -236,7 +236,7 @@ class ApiKeys(BaseResource):
                 _keep(scope, work.old, state.found)
                 return state
         except BaseException:
-            scope.forget()
+            scope.invalidate()
             raise
 
     def _still(self, scope: Scope, sink: Sink, state: KeyState) -> Stored:
@@ -251,7 +251,7 @@ class ApiKeys(BaseResource):
             raise Stale("another run has stored a key in %s meanwhile" % sink.where)
         return stored
 
-    def _delete(self, scope: Scope, desired: DesiredKey, work: Work) -> None:
+    def _delete(self, scope: Scope, desired: DesiredKey, work: KeyWork) -> None:
         """Delete the key, and then what is stored of it."""
         if work.old is not None and work.old.id is not None:
             delete_key(scope, work.old.id)
@@ -259,7 +259,7 @@ class ApiKeys(BaseResource):
         if desired.sink is not None and removable(desired, work.state):
             desired.sink.remove()
 
-    def _adopt(self, scope: Scope, desired: DesiredKey, work: Work, stored: Stored) -> KeyState:
+    def _adopt(self, scope: Scope, desired: DesiredKey, work: KeyWork, stored: Stored) -> KeyState:
         """Remember what the stored key is, and nothing else."""
         state, found = work.state, t.cast(ApiKey, work.state.found)
         about = known(desired, state)
@@ -306,7 +306,7 @@ class ApiKeys(BaseResource):
             shown.update(was=current.was, reason=REASONS[current.was])
         return shown
 
-    def orphan(self, desired: DesiredKey) -> Change | None:
+    def cleanup_without_org(self, desired: DesiredKey) -> Change | None:
         """The key of an organization that is gone is of no use any more; that of something else stays."""
         sink = desired.sink
         stored = sink.read() if sink is not None else NOTHING
@@ -319,7 +319,7 @@ class ApiKeys(BaseResource):
 
 def _keep(scope: Scope, old: ApiKey | None, new: ApiKey | None) -> None:
     """Keep the list of keys as it is now, for the next items of the same org."""
-    keys = scope.once(_KEYS, list)
+    keys = scope.cached(_KEYS, list)
     if keys is not None:
         keys[:] = [key for key in keys if old is None or key.id != old.id] + ([new] if new else [])
 

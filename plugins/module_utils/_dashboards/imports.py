@@ -43,7 +43,7 @@ def data_sources(scope: Scope) -> list[DataSource]:
     try:
         return t.cast(
             "list[DataSource]",
-            scope.keep("data sources", lambda: scope.client.get("/api/datasources", org=scope.org_id)),
+            scope.cached_for_run("data sources", lambda: scope.client.get("/api/datasources", org=scope.org_id)),
         )
     except Forbidden as problem:
         raise Forbidden(
@@ -67,7 +67,7 @@ def _plugins(scope: Scope, document: Document) -> set[str] | None:
 
     The list shows those that are no part of Grafana to admins only (8.5 to 12.4): what is not on it is asked for.
     """
-    listed = scope.keep("plugins", lambda: _listed_plugins(scope))
+    listed = scope.cached_for_run("plugins", lambda: _listed_plugins(scope))
     if listed is None:
         return None
     return {*listed, *(name for name in not_among(document, listed) if _installed(scope, name))}
@@ -90,7 +90,7 @@ def _installed(scope: Scope, name: str) -> bool:
         except GrafanaError:
             return True
 
-    return bool(scope.keep("plugin " + name, ask))
+    return bool(scope.cached_for_run("plugin " + name, ask))
 
 
 def dangling(scope: Scope, desired: DesiredDashboard) -> list[str]:
@@ -125,16 +125,16 @@ def foresee_panels(scope: Scope, panels: t.Sequence[LibraryPanel]) -> None:
 
 
 def _foreseen(scope: Scope) -> set[str]:
-    return t.cast("set[str]", scope.keep("library panels foreseen", set))
+    return t.cast("set[str]", scope.cached_for_run("library panels foreseen", set))
 
 
 def _there(scope: Scope, uid: str) -> bool:
     """Tell whether there is a library panel of this uid. For many dashboards those that there are are listed once."""
     if uid in _foreseen(scope):
         return True
-    if scope.many and uid in scope.once("library panels", lambda: _listed_panels(scope)):
+    if scope.many and uid in scope.cached("library panels", lambda: _listed_panels(scope)):
         return True
-    return bool(scope.once("library panel " + uid, lambda: _found(scope, uid)))
+    return bool(scope.cached("library panel " + uid, lambda: _found(scope, uid)))
 
 
 def _found(scope: Scope, uid: str) -> bool:
@@ -184,7 +184,7 @@ def _make(scope: Scope, panel: LibraryPanel, folder_uid: str) -> None:
     try:
         scope.client.post("/api/library-elements", body, org=scope.org_id)
     except (Conflict, Refused) as problem:
-        scope.forget("library panel " + panel.uid)
+        scope.invalidate("library panel " + panel.uid)
         if _there(scope, panel.uid):  # somebody else was faster
             return
         if "already exists" in str(problem.details.get("server_message")):
@@ -196,4 +196,4 @@ def _make(scope: Scope, panel: LibraryPanel, folder_uid: str) -> None:
                 **problem.details,
             ) from None
         raise
-    scope.forget("library panel " + panel.uid)
+    scope.invalidate("library panel " + panel.uid)

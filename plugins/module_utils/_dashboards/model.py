@@ -117,7 +117,7 @@ class CurrentDashboard:
 
 
 @dataclass(frozen=True)
-class Found:
+class DashboardState:
     """What was read: the dashboard if there is one, and the uid of the folder it should be in.
 
     *folder_uid* is ``None`` where the task does not say, and for a folder that has yet to be made.
@@ -163,7 +163,7 @@ def comparable(document: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     return body
 
 
-def plan(desired: DesiredDashboard, found: Found) -> Change | None:
+def plan(desired: DesiredDashboard, found: DashboardState) -> Change | None:
     """Return what has to be done. Pure.
 
     Raises :class:`Refused` for what must not be written: provisioned dashboards, a title that is taken where titles
@@ -192,7 +192,7 @@ def _panels_missing(desired: DesiredDashboard, panels: t.Sequence[str]) -> Refus
     )
 
 
-def _guard(desired: DesiredDashboard, found: Found) -> None:
+def _guard(desired: DesiredDashboard, found: DashboardState) -> None:
     current, named = found.current, label(desired)
     if current is not None and current.provisioned is not None:
         raise Refused(
@@ -234,7 +234,7 @@ def label(desired: DesiredDashboard) -> str:
     return "%s of %s" % (named, desired.file) if desired.file else named
 
 
-def _difference(desired: DesiredDashboard, found: Found) -> Change | None:
+def _difference(desired: DesiredDashboard, found: DashboardState) -> Change | None:
     current, desired = found.current, found.wanted or desired
     if desired.state == "absent":
         return None if current is None else Change("delete", _current_head(found), {}, found)
@@ -255,17 +255,17 @@ def _difference(desired: DesiredDashboard, found: Found) -> Change | None:
     return Change("update", before, after, (found, tuple(paths(changes) + beside)))
 
 
-def _panels(found: Found) -> View:
+def _panels(found: DashboardState) -> View:
     """Return what a diff says of the library panels that are made."""
     return {"library_panels": ["%s (%s)" % (masked(panel.name), panel.uid) for panel in found.panels]} if found.panels else {}
 
 
-def differs(desired: DesiredDashboard, found: Found) -> bool:
+def differs(desired: DesiredDashboard, found: DashboardState) -> bool:
     """Tell whether anything would have to be done, allowed or not."""
     return _difference(desired, found) is not None
 
 
-def renamed_or_moved(desired: DesiredDashboard, found: Found) -> bool:
+def renamed_or_moved(desired: DesiredDashboard, found: DashboardState) -> bool:
     """Tell whether writing puts a title into a folder where it has not been."""
     current = found.current
     if desired.state == "absent":
@@ -285,6 +285,6 @@ def _head(desired: DesiredDashboard, folder_uid: str | None, uid: str | None) ->
     }
 
 
-def _current_head(found: Found) -> View:
+def _current_head(found: DashboardState) -> View:
     current = t.cast(CurrentDashboard, found.current)
     return {"uid": current.uid, "title": masked(current.title), "folder": masked(found.current_folder or current.folder_uid)}

@@ -10,7 +10,7 @@ from .._grafana.client import segment
 from .._grafana.errors import Forbidden, NotFound
 from .._grafana.scope import Scope
 from .._grafana.versions import ACCESS_CONTROL, DASHBOARD_APIS
-from .model import DesiredDashboard, Found, label
+from .model import DashboardState, DesiredDashboard, label
 
 #: How an Admin makes a dashboard visible again; servers from 8.5 to 13.1 take this request (recorded).
 REPAIR = (
@@ -21,7 +21,7 @@ REPAIR = (
 _ROLES = ("Viewer", "Editor")
 
 
-def loses_permissions(scope: Scope, desired: DesiredDashboard, found: Found) -> list[str]:
+def loses_permissions(scope: Scope, desired: DesiredDashboard, found: DashboardState) -> list[str]:
     """Return a warning if a dashboard that is about to be moved to General can then be seen by Admins alone.
 
     A dashboard that was created in a folder has no permissions of its own, and the server gives it none when it is moved

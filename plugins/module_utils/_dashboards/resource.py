@@ -23,8 +23,8 @@ from .imports import dangling, filled_in, foresee_panels, make_panels, missing_p
 from .model import (
     KEEP,
     CurrentDashboard,
+    DashboardState,
     DesiredDashboard,
-    Found,
     Head,
     differs,
     label,
@@ -58,7 +58,7 @@ class Dashboards(BaseResource):
         """Return what is desired, the file read. Raises :class:`BadInput`."""
         return parse(options)
 
-    def several(self, options: t.Mapping[str, t.Any]) -> list[tuple[str, DesiredDashboard]] | None:
+    def expand(self, options: t.Mapping[str, t.Any]) -> list[tuple[str, DesiredDashboard]] | None:
         """Return the dashboards of a directory, each with its file. Raises :class:`BadInput`."""
         found = wanted_of(options)
         return None if found is None else [(one.file or "", one) for one in found]
@@ -71,7 +71,7 @@ class Dashboards(BaseResource):
         """Return the title and the uid, and the file that it is from."""
         return label(desired)
 
-    def together(self, client: Client, wanted: t.Sequence[DesiredDashboard]) -> None:
+    def check_together(self, client: Client, wanted: t.Sequence[DesiredDashboard]) -> None:
         """Raise :class:`BadInput` for two of one title in one folder, where the server lets no two be."""
         repeat = client.at_least(TITLES_REPEAT)
         seen: dict[t.Hashable, DesiredDashboard] = {}
@@ -94,21 +94,21 @@ class Dashboards(BaseResource):
                 )
             self._repeated[desired.uid] = label(first)
 
-    def lanes(self, scope: Scope) -> int:
+    def max_writers(self, scope: Scope) -> int:
         """Return 1 where writing one dashboard may get in the way of another: up to 11.2, by its title."""
         return LANES if scope.client.at_least(TITLES_REPEAT) else 1
 
-    def read(self, scope: Scope, desired: DesiredDashboard) -> Found:
+    def read(self, scope: Scope, desired: DesiredDashboard) -> DashboardState:
         """Return the dashboard of the uid or, without one, of the exact title in its folder."""
         folder_uid, to_make = self._folder(scope, desired)
         wanted = filled_in(scope, desired)
         route = route_to(scope, desired.api, desired.layout)
         if desired.uid is not None:
-            current = route.first(desired.uid, scope.keep("wanted uids", lambda: _uids(scope)))
+            current = route.from_snapshot(desired.uid, scope.cached_for_run("wanted uids", lambda: _uids(scope)))
         else:
             current = None if to_make is not None else _by_title(scope, route, wanted.title, folder_uid or "")
         panels = tuple(panels_to_make(scope, wanted))
-        found = Found(current, folder_uid, to_make, wanted=None if wanted is desired else wanted, panels=panels)
+        found = DashboardState(current, folder_uid, to_make, wanted=None if wanted is desired else wanted, panels=panels)
         if desired.check_references and desired.state == "present":
             found = replace(found, dangling=tuple(dangling(scope, wanted)))
         return _asked(scope, route, wanted, found)
@@ -122,11 +122,11 @@ class Dashboards(BaseResource):
             raise folders.not_found(scope, desired.folder)
         return uid, None if uid is not None else desired.folder
 
-    def plan(self, desired: DesiredDashboard, current: Found | None) -> Change | None:
+    def plan(self, desired: DesiredDashboard, current: DashboardState | None) -> Change | None:
         """Return what has to be done. Raises :class:`Refused` for what must not be written."""
-        return plan(desired, current or Found(None, desired.folder_uid, desired.folder))
+        return plan(desired, current or DashboardState(None, desired.folder_uid, desired.folder))
 
-    def warnings(self, desired: DesiredDashboard, current: Found | None) -> list[str]:
+    def warnings(self, desired: DesiredDashboard, current: DashboardState | None) -> list[str]:
         """Return what is said of a dashboard that somebody else has edited."""
         if current is None:
             return list(desired.hints)
@@ -140,7 +140,7 @@ class Dashboards(BaseResource):
             found.append("%s was edited %s, and %s" % (named, said(current.edited), done))
         return found
 
-    def foresee(self, scope: Scope, desired: DesiredDashboard, change: Change) -> None:
+    def precheck(self, scope: Scope, desired: DesiredDashboard, change: Change) -> None:
         """An unknown folder would be refused; library panels would be made."""
         if change.action != "delete":
             foresee_panels(scope, change.data[0].panels)
@@ -149,14 +149,14 @@ class Dashboards(BaseResource):
         if not folders.exists(scope, desired.folder_uid) and not self._plan_missing:
             raise folders.not_found(scope, desired.folder_uid)
 
-    def apply(self, scope: Scope, desired: DesiredDashboard, change: Change) -> Found:
+    def apply(self, scope: Scope, desired: DesiredDashboard, change: Change) -> DashboardState:
         """Create, replace, move, or delete."""
         route = route_to(scope, desired.api, desired.layout)
         if change.action == "delete":
             route.delete(t.cast(CurrentDashboard, change.data.current))
-            scope.forget("dashboard heads")
-            return Found(None)
-        found, changed_paths = t.cast("tuple[Found, tuple[str, ...]]", change.data)
+            scope.invalidate("dashboard heads")
+            return DashboardState(None)
+        found, changed_paths = t.cast("tuple[DashboardState, tuple[str, ...]]", change.data)
         desired = found.wanted or desired
         folder_uid, made = found.folder_uid, found.folder_to_make is not None
         if made:
@@ -193,7 +193,7 @@ class Dashboards(BaseResource):
         """Return the dashboards that ``prune`` removes."""
         return leftovers(scope, wanted)
 
-    def view(self, desired: DesiredDashboard, current: Found, change: Change) -> View:
+    def view(self, desired: DesiredDashboard, current: DashboardState, change: Change) -> View:
         """Return what was written: the server took it as it was sent."""
         return change.after
 
@@ -201,7 +201,7 @@ class Dashboards(BaseResource):
         """Return lines of YAML: the paths of a dashboard are keys that people read."""
         return as_text(view)
 
-    def result(self, scope: Scope | None, desired: DesiredDashboard, current: Found) -> View | None:
+    def result(self, scope: Scope | None, desired: DesiredDashboard, current: DashboardState) -> View | None:
         """Return what identifies the dashboard, its version and what was changed; never its body."""
         there = current.current
         if there is None:
@@ -256,7 +256,7 @@ def _uids(scope: Scope) -> frozenset[str]:
     return frozenset(str(one.uid) for one in scope.wanted if one.uid is not None)
 
 
-def _asked(scope: Scope, route: Route, desired: DesiredDashboard, found: Found) -> Found:
+def _asked(scope: Scope, route: Route, desired: DesiredDashboard, found: DashboardState) -> DashboardState:
     """Return *found* with what is asked for only where something is about to be written."""
     if renamed_or_moved(desired, found) and scope.client.at_least(TITLES_REPEAT) is False:
         found = replace(found, namesake=_namesake(scope, desired, found))
@@ -292,7 +292,7 @@ def _message(scope: Scope, current: CurrentDashboard) -> str:
     return "" if written is None else written.message
 
 
-def _namesake(scope: Scope, desired: DesiredDashboard, found: Found) -> str | None:
+def _namesake(scope: Scope, desired: DesiredDashboard, found: DashboardState) -> str | None:
     """Return the uid of another dashboard of the title in the folder that *desired* is written to."""
     if found.folder_to_make is not None:
         return None

@@ -58,7 +58,7 @@ class Route(t.Protocol):
     def dashboard(self, uid: str) -> CurrentDashboard | None:
         """Return the dashboard of this uid as it is now, ``None`` if there is none."""
 
-    def first(self, uid: str, wanted: t.Collection[str]) -> CurrentDashboard | None:
+    def from_snapshot(self, uid: str, wanted: t.Collection[str]) -> CurrentDashboard | None:
         """Return the dashboard as it was when the first of all *wanted* was read; each is handed out once like that."""
 
     def heads(self) -> list[Head]:
@@ -78,7 +78,7 @@ def route_to(scope: Scope, api: str, layout: str = "") -> Route:
 
     *layout* is the version of the group that a dashboard of the new layout (``v2…``) is written by.
     """
-    sound = scope.keep("dashboard APIs", lambda: _sound(scope))
+    sound = scope.cached_for_run("dashboard APIs", lambda: _sound(scope))
     if (api == KUBERNETES or layout) and not sound:
         raise Unsupported(
             "%s needs Grafana %s or later: before, /apis/%s is missing or loses dashboards, and %s is %s"
@@ -121,7 +121,9 @@ def _in_cloud(scope: Scope) -> bool:
 
 def _group(scope: Scope) -> dict[str, t.Any]:
     """Return what the server says of the group, nothing where it knows none."""
-    return t.cast("dict[str, t.Any]", scope.keep("dashboard group", lambda: scope.client.find("/apis/" + DASHBOARDS) or {}))
+    return t.cast(
+        "dict[str, t.Any]", scope.cached_for_run("dashboard group", lambda: scope.client.find("/apis/" + DASHBOARDS) or {})
+    )
 
 
 class LegacyRoute:
@@ -145,10 +147,10 @@ class LegacyRoute:
             self._scope.check_member(NONE_SHOWN)  # whom 8.5 says that nothing is there
         return None if found is None else from_legacy(found)
 
-    def first(self, uid: str, wanted: t.Collection[str]) -> CurrentDashboard | None:
+    def from_snapshot(self, uid: str, wanted: t.Collection[str]) -> CurrentDashboard | None:
         """Return the dashboard; one that the search has not found is not asked for, where the search sees every write."""
         if len(wanted) > ONE_BY_ONE and self._scope.client.at_least(DASHBOARD_APIS) is False:
-            missing: _Listed = self._scope.keep("dashboards at first", lambda: self._missing(frozenset(wanted)))
+            missing: _Listed = self._scope.cached_for_run("dashboards at first", lambda: self._missing(frozenset(wanted)))
             if missing.take(uid)[0]:
                 return None
         return self.dashboard(uid)
@@ -162,7 +164,7 @@ class LegacyRoute:
 
     def heads(self) -> list[Head]:
         """Return all dashboards as the search shows them."""
-        return t.cast("list[Head]", self._scope.once("dashboard heads", lambda: list(self.search())))
+        return t.cast("list[Head]", self._scope.cached("dashboard heads", lambda: list(self.search())))
 
     def search(self, title: str | None = None) -> t.Iterator[Head]:
         """Yield those whose title is like *title*, or all."""
@@ -220,11 +222,11 @@ class KubernetesRoute:
             return current
         return current.with_message(None)
 
-    def first(self, uid: str, wanted: t.Collection[str]) -> CurrentDashboard | None:
+    def from_snapshot(self, uid: str, wanted: t.Collection[str]) -> CurrentDashboard | None:
         """Return the dashboard, from a list of all where many are wanted."""
         if len(wanted) <= ONE_BY_ONE or self._version != AS_STORED:
             return self.dashboard(uid)
-        listed: _Listed = self._scope.keep("dashboards at first", lambda: self._listed(frozenset(wanted)))
+        listed: _Listed = self._scope.cached_for_run("dashboards at first", lambda: self._listed(frozenset(wanted)))
         known, found = listed.take(uid)
         if not known or (found is None and may_be_unlisted(self._scope)):
             return self.dashboard(uid)
@@ -242,7 +244,7 @@ class KubernetesRoute:
             left = len(wanted) - len(bodies)
             if not last and (left <= FEW_LEFT or (number > 0 and max(left, len(wanted)) <= FEW_WANTED)):
                 return _Listed(bodies, None)
-        self._scope.once("dashboard heads", lambda: heads)
+        self._scope.cached("dashboard heads", lambda: heads)
         return _Listed(bodies, wanted)
 
     def every(self) -> t.Iterator[CurrentDashboard]:
@@ -257,7 +259,7 @@ class KubernetesRoute:
 
     def heads(self) -> list[Head]:
         """Return all dashboards of the list: the search may not have seen a write of a moment ago."""
-        return t.cast("list[Head]", self._scope.once("dashboard heads", lambda: [one.head() for one in self.every()]))
+        return t.cast("list[Head]", self._scope.cached("dashboard heads", lambda: [one.head() for one in self.every()]))
 
     def write(
         self, uid: str | None, body: t.Mapping[str, t.Any], current: CurrentDashboard | None, folder_uid: str, message: str

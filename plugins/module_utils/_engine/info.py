@@ -11,13 +11,13 @@ from .._grafana.client import Client
 from .._grafana.cloud import client_for
 from .._grafana.connection import Connection, OrgChoice
 from .._grafana.errors import MEMBERS_ONLY, BadInput, GrafanaError, NotFound
-from .._grafana.orgs import Directory
+from .._grafana.orgs import OrgFinder
 from .._grafana.scope import Scope
 from .module import GrafanaModule, connection_spec, guarded
 
 Spec = t.Mapping[str, t.Mapping[str, t.Any]]
-Answer = dict[str, t.Any]
-Ask = t.Callable[[GrafanaModule, Client, Connection], Answer]
+Result = dict[str, t.Any]
+Ask = t.Callable[[GrafanaModule, Client, Connection], Result]
 
 
 def tell(options: Spec, ask: Ask, cloud: bool = False) -> None:
@@ -39,13 +39,13 @@ def _tell(module: GrafanaModule, ask: Ask) -> None:
 
 def scope_of(client: Client, choice: OrgChoice) -> Scope:
     """Return the scope of the chosen org. Raises :class:`NotFound`."""
-    directory = Directory(client)
-    org = directory.resolve([choice])[choice]
+    org_finder = OrgFinder(client)
+    org = org_finder.resolve([choice])[choice]
     if org is None:
         raise NotFound(
             "%s was not found on %s: correct org_name or org_id" % (choice, client.connection.url), code="org_not_found"
         )
-    return Scope(client, org, directory, many=True)
+    return Scope(client, org, org_finder, many=True)
 
 
 def inside(scope: Scope, read: t.Callable[[], t.Any]) -> t.Any:
@@ -57,20 +57,20 @@ def inside(scope: Scope, read: t.Callable[[], t.Any]) -> t.Any:
 
 
 def of_orgs(
-    module: GrafanaModule, client: Client, connection: Connection, what: str, read: t.Callable[[Scope], list[Answer]]
-) -> tuple[list[Answer], Answer]:
+    module: GrafanaModule, client: Client, connection: Connection, what: str, read: t.Callable[[Scope], list[Result]]
+) -> tuple[list[Result], Result]:
     """Return what *read* reads in the chosen org, or with ``all_orgs`` in each; and which orgs show nothing to the caller."""
     if not module.params["all_orgs"]:
         return read(scope_of(client, connection.org)), {}
     if connection.cloud_stack is not None:
         raise BadInput("all_orgs has no meaning with cloud_stack: a stack is one organization")
-    directory = Directory(client)
-    orgs = directory.all()
+    org_finder = OrgFinder(client)
+    orgs = org_finder.all()
     client.expect(2 * len(orgs))
-    found: list[Answer] = []
-    outside: list[Answer] = []
+    found: list[Result] = []
+    outside: list[Result] = []
     for org in orgs:
-        scope = Scope(client, org, directory, many=True)
+        scope = Scope(client, org, org_finder, many=True)
         try:
             # Asked first: some versions answer with an empty list, and from 12.4 on with a 500 that is repeated in vain.
             problem = scope.membership_problem()

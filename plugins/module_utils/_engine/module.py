@@ -183,7 +183,7 @@ def _items(module: GrafanaModule, resource: Resource, options: Spec, connection:
 
 def _expanded(resource: Resource, options: dict[str, t.Any], first: Item) -> list[Item]:
     """Return the items that *options* stand for, the first in the place of *first*. Raises :class:`BadInput`."""
-    several = resource.several(options)
+    several = resource.expand(options)
     if several is None:
         return [replace(first, desired=resource.parse(options))]
     return [

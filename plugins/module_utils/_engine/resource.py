@@ -63,7 +63,7 @@ class Resource(t.Protocol):
     def plan(self, desired: t.Any, current: t.Any) -> Change | None:
         """Return what has to be done, ``None`` if nothing has. Pure. Raises for what cannot be done."""
 
-    def foresee(self, scope: Scope, desired: t.Any, change: Change) -> None:
+    def precheck(self, scope: Scope, desired: t.Any, change: Change) -> None:
         """Raise what ``apply`` would meet on the server; asked in check mode only."""
 
     def apply(self, scope: Scope, desired: t.Any, change: Change) -> t.Any:
@@ -87,19 +87,19 @@ class Resource(t.Protocol):
     def forget(self) -> None:
         """Read anew whatever is remembered beyond one scope."""
 
-    def orphan(self, desired: t.Any) -> Change | None:
+    def cleanup_without_org(self, desired: t.Any) -> Change | None:
         """Return what is left to do on this host for an absent object whose org is gone; usually nothing."""
 
-    def several(self, options: t.Mapping[str, t.Any]) -> list[tuple[str, t.Any]] | None:
+    def expand(self, options: t.Mapping[str, t.Any]) -> list[tuple[str, t.Any]] | None:
         """Return what is desired of each object that *options* stand for, with the file that says so.
 
         ``None`` where they are the options of one object. Raises :class:`BadInput`.
         """
 
-    def together(self, client: Client, wanted: t.Sequence[t.Any]) -> None:
+    def check_together(self, client: Client, wanted: t.Sequence[t.Any]) -> None:
         """Raise for objects of one org that cannot be there together. Nothing has been written yet."""
 
-    def lanes(self, scope: Scope) -> int:
+    def max_writers(self, scope: Scope) -> int:
         """Return how many objects of one org may be brought about at the same time."""
 
     def leftovers(self, scope: Scope, wanted: t.Sequence[t.Any]) -> list[t.Any]:
@@ -125,14 +125,14 @@ class BaseResource:
         """Tell whether ``state: absent`` is asked for."""
         return bool(desired.state == "absent")
 
-    def foresee(self, scope: Scope, desired: t.Any, change: Change) -> None:
+    def precheck(self, scope: Scope, desired: t.Any, change: Change) -> None:
         """Nothing is asked in check mode beyond what was read."""
 
     def explain(self, scope: Scope, desired: t.Any, problem: GrafanaError) -> GrafanaError:
         """Leave the error as the server worded it."""
         return problem
 
-    def orphan(self, desired: t.Any) -> Change | None:
+    def cleanup_without_org(self, desired: t.Any) -> Change | None:
         """Nothing of it is kept on this host."""
         return None
 
@@ -147,14 +147,14 @@ class BaseResource:
         """Leave it to Ansible."""
         return view
 
-    def several(self, options: t.Mapping[str, t.Any]) -> list[tuple[str, t.Any]] | None:
+    def expand(self, options: t.Mapping[str, t.Any]) -> list[tuple[str, t.Any]] | None:
         """Options describe one object."""
         return None
 
-    def together(self, client: Client, wanted: t.Sequence[t.Any]) -> None:
+    def check_together(self, client: Client, wanted: t.Sequence[t.Any]) -> None:
         """Objects do not get in each other's way."""
 
-    def lanes(self, scope: Scope) -> int:
+    def max_writers(self, scope: Scope) -> int:
         """One after the other."""
         return 1
 

@@ -32,8 +32,8 @@ from .._grafana.errors import (
     Stale,
     Unauthorized,
 )
-from .._grafana.orgs import Directory, Org
-from .._grafana.scope import Lanes, Scope, org_mismatch, token_scope
+from .._grafana.orgs import Org, OrgFinder
+from .._grafana.scope import Scope, WriteLimit, org_mismatch, token_scope
 from .resource import Change, Resource, View
 
 OK, CHANGED, FAILED, NOT_RUN = "ok", "changed", "failed", "not_run"
@@ -124,9 +124,9 @@ class Run:
 
     def __init__(self, resource: Resource, client: Client, mode: Mode) -> None:
         self.resource, self.client, self.mode = resource, client, mode
-        self.directory = Directory(client)
+        self.org_finder = OrgFinder(client)
         self._stop = threading.Event()
-        self._lanes = 1
+        self._writers = 1
         self._fatal: GrafanaError | None = None
 
     def all(self, items: t.Sequence[Item]) -> list[Outcome]:
@@ -139,11 +139,13 @@ class Run:
         outcomes = {item.index: Outcome(item) for item in items}
         groups = self._groups(items)
         workers = max(1, min(self.client.connection.concurrency, len(groups)))
-        self._lanes = max(1, self.client.connection.concurrency // workers)
+        self._writers = max(1, self.client.connection.concurrency // workers)
         with ThreadPoolExecutor(workers) as pool:
             try:
                 entered = list(pool.map(lambda group: self._group(group, outcomes), groups))
-                more = list(pool.map(lambda part: self._rest(part[0], part[1], outcomes), self._by_org(groups, entered)))
+                more = list(
+                    pool.map(lambda part: self._remove_leftovers(part[0], part[1], outcomes), self._by_org(groups, entered))
+                )
             except BaseException:  # told to end: what has not begun does not begin any more
                 self._stop.set()
                 raise
@@ -171,18 +173,18 @@ class Run:
             groups.setdefault(key, (org, []))[1].append(item)
         for _org, members in groups.values():  # one org may be named by its id here and by its name there
             find_duplicates(self.resource, members, place=lambda item: None)
-            self.resource.together(self.client, [item.desired for item in members])
+            self.resource.check_together(self.client, [item.desired for item in members])
             members[:] = [members[position] for position in self.resource.order([item.desired for item in members])]
         return list(groups.values())
 
     def _orgs(self, items: t.Sequence[Item]) -> dict[OrgChoice, Org | None]:
-        return self.directory.resolve(item.org for item in items) if items else {}
+        return self.org_finder.resolve(item.org for item in items) if items else {}
 
     def _known_orgs(self, items: t.Sequence[Item]) -> dict[OrgChoice, Org | None]:
         """Return the orgs that token_file items name, where the task's own identity can tell."""
         choices = [item.org for item in items if item.org != OrgChoice()]
         kind = self.client.connection.identity.kind
-        return self.directory.resolve(choices) if choices and kind == "password" else {}
+        return self.org_finder.resolve(choices) if choices and kind == "password" else {}
 
     def _by_org(self, groups: list[Group], entered: list[Scope | None]) -> list[tuple[Scope, list[Item]]]:
         """Return all items of each organization with a scope of it, whoever they are asked for as.
@@ -209,24 +211,24 @@ class Run:
         for position, item in enumerate(items):
             # The first goes alone: it finds out whether the caller may be here at all.
             if lanes > 1:
-                self._at_once(t.cast(Scope, scope), items[position:], outcomes, lanes)
+                self._run_concurrently(t.cast(Scope, scope), items[position:], outcomes, lanes)
                 break
-            scope = self._guarded(org, scope, item, items, outcomes)
+            scope = self._run_guarded(org, scope, item, items, outcomes)
             if scope is not None and len(items) > 1:
-                lanes = min(self.resource.lanes(scope), self._lanes)
+                lanes = min(self.resource.max_writers(scope), self._writers)
         return scope
 
-    def _at_once(self, scope: Scope, items: list[Item], outcomes: dict[int, Outcome], lanes: int) -> None:
+    def _run_concurrently(self, scope: Scope, items: list[Item], outcomes: dict[int, Outcome], lanes: int) -> None:
         """Bring several items of one organization about at the same time."""
-        scope.lanes = Lanes(lanes)
+        scope.write_limit = WriteLimit(lanes)
         with ThreadPoolExecutor(lanes) as pool:
             try:
-                list(pool.map(lambda item: self._guarded(scope.org, scope, item, items, outcomes), items))
+                list(pool.map(lambda item: self._run_guarded(scope.org, scope, item, items, outcomes), items))
             except BaseException:
                 self._stop.set()
                 raise
 
-    def _guarded(
+    def _run_guarded(
         self, org: Org | None, scope: Scope | None, item: Item, items: list[Item], outcomes: dict[int, Outcome]
     ) -> Scope | None:
         """Bring one item about, what goes wrong with it in its outcome; return its scope."""
@@ -250,7 +252,7 @@ class Run:
                 self._stop.set()
         return scope
 
-    def _rest(self, scope: Scope, items: list[Item], outcomes: dict[int, Outcome]) -> list[Outcome]:
+    def _remove_leftovers(self, scope: Scope, items: list[Item], outcomes: dict[int, Outcome]) -> list[Outcome]:
         """Bring about what has to go beside the items of an org. Nothing goes where a run was stopped."""
         if self._stop.is_set() or all(outcomes[item.index].status == FAILED for item in items):
             return []
@@ -288,7 +290,7 @@ class Run:
             return scope
         if self.resource.in_org and org is None:
             return None
-        return Scope(self.client, org, self.directory, many)
+        return Scope(self.client, org, self.org_finder, many)
 
     def _item(self, scope: Scope | None, item: Item, outcome: Outcome) -> None:
         """Bring one item about."""
@@ -303,10 +305,10 @@ class Run:
                     return
                 scope.join()
                 outcome.notes["joined_org"] = True
-                self._story(scope, item, outcome)
+                self._reconcile(scope, item, outcome)
                 outcome.status = CHANGED
                 return
-            self._story(scope, item, outcome)
+            self._reconcile(scope, item, outcome)
         except MEMBERS_ONLY as problem:
             better = scope.membership_problem(problem)
             raise better or self.resource.explain(scope, item.desired, problem) from None
@@ -337,7 +339,7 @@ class Run:
         if resource.absent(item.desired):
             outcome.status = OK
             outcome.warnings.append("%s was not found on %s: nothing is there to remove" % (item.org, url))
-            change = resource.orphan(item.desired)
+            change = resource.cleanup_without_org(item.desired)
             if change is not None:
                 outcome.status, outcome.before = CHANGED, change.before
                 if not self.mode.check:
@@ -360,7 +362,7 @@ class Run:
         outcome.object = dict(outcome.after) or None
         outcome.notes["planned"] = why
 
-    def _story(self, scope: Scope, item: Item, outcome: Outcome) -> None:
+    def _reconcile(self, scope: Scope, item: Item, outcome: Outcome) -> None:
         """Read, plan, apply, and say what was there before and what is there now."""
         resource, desired = self.resource, item.desired
         current = resource.read(scope, desired)
@@ -371,7 +373,7 @@ class Run:
             return
         outcome.before, outcome.after = change.before, change.after
         if self.mode.check:
-            resource.foresee(scope, desired, change)
+            resource.precheck(scope, desired, change)
             outcome.status, outcome.object = CHANGED, {**change.after, **change.planned} or None
             if outcome.object is not None and scope.org is not None:
                 outcome.object.update(scope.org.shown())
@@ -396,14 +398,14 @@ class Run:
         attempt = 0
         while True:
             try:
-                with scope.lanes or contextlib.nullcontext():
+                with scope.write_limit or contextlib.nullcontext():
                     return resource.apply(scope, desired, change), True
             except (NotFound, Refused, *QUESTIONS) as problem:
-                scope.forget()
+                scope.invalidate()
                 resource.forget()
                 ours = isinstance(problem, (LostAnswer, ServerError))
-                if isinstance(problem, ServerError) and scope.lanes is not None:
-                    scope.lanes.narrow()
+                if isinstance(problem, ServerError) and scope.write_limit is not None:
+                    scope.write_limit.narrow()
                 if ours:
                     time.sleep(min(0.05 * 4**attempt, 5.0))
                 elif isinstance(problem, Stale):

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .._engine.info import Answer, inside, scope_of
+from .._engine.info import Result, inside, scope_of
 from .._engine.module import GrafanaModule
 from .._grafana.client import Client
 from .._grafana.connection import Connection, text
@@ -29,7 +29,7 @@ OPTIONS: dict[str, dict[str, t.Any]] = {
 }
 
 
-def all_folders(module: GrafanaModule, client: Client, connection: Connection) -> Answer:
+def all_folders(module: GrafanaModule, client: Client, connection: Connection) -> Result:
     """Return an org's folders, each after the one that it is in, or those that are asked for."""
     wanted = {name: text(module.params[name], name) for name in OPTIONS if module.params[name] is not None}
     if "parent" in wanted and "parent_uid" in wanted:
@@ -38,7 +38,7 @@ def all_folders(module: GrafanaModule, client: Client, connection: Connection) -
     return {"folders": inside(scope, lambda: _folders(scope, wanted))}
 
 
-def _folders(scope: Scope, wanted: t.Mapping[str, str]) -> list[Answer]:
+def _folders(scope: Scope, wanted: t.Mapping[str, str]) -> list[Result]:
     tree = folders.tree(scope)
     entries = []
     for folder in _candidates(scope, wanted):

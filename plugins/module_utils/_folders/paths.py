@@ -27,7 +27,7 @@ def general(name: str) -> str:
 
 def tree(scope: Scope) -> Tree:
     """Return what is known of the folders of the org."""
-    known: Tree = scope.once("folders", lambda: Tree(scope))
+    known: Tree = scope.cached("folders", lambda: Tree(scope))
     return known
 
 
@@ -139,7 +139,7 @@ def _make_one(scope: Scope, parent: str, title: str, patient: bool) -> str:
         return create(scope, title, parent, patient=patient).uid
     except GrafanaError:
         # Somebody else may have made it meanwhile: that is a question.
-        scope.forget("folder")
+        scope.invalidate("folder")
         found = _titled(scope, parent, title)
         if found is None:
             raise

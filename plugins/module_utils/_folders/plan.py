@@ -50,7 +50,7 @@ class DesiredFolder:
 
 
 @dataclass(frozen=True)
-class Place:
+class ParentFolder:
     """Where a folder should be: the *uid* of its parent, ``None`` for one that has yet to be made, and its *path*."""
 
     uid: str | None = GENERAL
@@ -58,7 +58,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Found:
+class FolderState:
     """What was read of a folder and of the place where it should be.
 
     *path* is that of the folder's present parent, *namesakes* the uids of other folders of its title in the place
@@ -68,7 +68,7 @@ class Found:
 
     current: Folder | None
     path: str = ""
-    place: Place = field(default_factory=Place)
+    place: ParentFolder = field(default_factory=ParentFolder)
     namesakes: tuple[str, ...] = ()
     within: bool = False
     contents: t.Mapping[str, int] = field(default_factory=dict)
@@ -131,7 +131,7 @@ def label(desired: DesiredFolder) -> str:
     return "%s (%s)" % (name, desired.uid) if desired.uid and desired.uid != name else name
 
 
-def plan(desired: DesiredFolder, found: Found) -> Change | None:
+def plan(desired: DesiredFolder, found: FolderState) -> Change | None:
     """Return what has to be done. Raises for what must not be, or cannot be on this server."""
     if desired.state == "absent":
         return _removal(desired, found)
@@ -150,7 +150,7 @@ def plan(desired: DesiredFolder, found: Found) -> Change | None:
     return Change("create" if current is None else "update", before, after, found)
 
 
-def _removal(desired: DesiredFolder, found: Found) -> Change | None:
+def _removal(desired: DesiredFolder, found: FolderState) -> Change | None:
     current = found.current
     if current is None:
         return None
@@ -175,7 +175,7 @@ def _view(current: Folder, path: str, desired: DesiredFolder) -> View:
     return view if desired.description is None else {**view, "description": current.description or ""}
 
 
-def _wanted(desired: DesiredFolder, found: Found) -> View:
+def _wanted(desired: DesiredFolder, found: FolderState) -> View:
     """Return what a diff says of a folder as it should be."""
     current = found.current
     stays = current is not None and current.parent_uid == found.place.uid
@@ -202,7 +202,7 @@ def _check_managed(desired: DesiredFolder, current: Folder) -> None:
         )
 
 
-def _check_write(desired: DesiredFolder, found: Found) -> None:
+def _check_write(desired: DesiredFolder, found: FolderState) -> None:
     """Raise for a write that must not be made."""
     if found.current is not None:
         _check_managed(desired, found.current)
@@ -217,7 +217,7 @@ def _check_write(desired: DesiredFolder, found: Found) -> None:
         raise title_taken(desired, found)
 
 
-def title_taken(desired: DesiredFolder, found: Found) -> GrafanaError:
+def title_taken(desired: DesiredFolder, found: FolderState) -> GrafanaError:
     """Return the error for a title that another folder has in the same place."""
     return Refused(
         "folder %s cannot be written: %s in %s the same title, and by their titles nobody could tell them apart; give that "

@@ -18,7 +18,7 @@ from .._grafana.scope import Scope
 from .._grafana.versions import TITLES_REPEAT
 from . import paths as folders
 from .contents import held, names
-from .plan import DesiredFolder, Found, Place, label, order, parse, plan
+from .plan import DesiredFolder, FolderState, ParentFolder, label, order, parse, plan
 from .tree import GENERAL, Folder, Tree
 
 
@@ -51,7 +51,7 @@ class Folders(BaseResource):
         """Parents are made before what is in them, and deleted after it."""
         return order(wanted)
 
-    def read(self, scope: Scope, desired: DesiredFolder) -> Found:
+    def read(self, scope: Scope, desired: DesiredFolder) -> FolderState:
         """Return the folder of the uid or, without one, of the exact title in its parent; and what a plan needs."""
         tree = folders.tree(scope)
         if desired.state == "absent":
@@ -62,7 +62,7 @@ class Folders(BaseResource):
         place = self._place(scope, tree, desired, current)
         if desired.uid is None and place.uid is not None:
             current = self._only(scope, tree, desired, place.uid)
-        return Found(
+        return FolderState(
             current=current,
             path="" if current is None else tree.path(current.parent_uid),
             place=place,
@@ -71,7 +71,7 @@ class Folders(BaseResource):
             describes=desired.description is None or tree.complete,
         )
 
-    def _read_absent(self, scope: Scope, tree: Tree, desired: DesiredFolder) -> Found:
+    def _read_absent(self, scope: Scope, tree: Tree, desired: DesiredFolder) -> FolderState:
         if desired.uid is not None:
             current = tree.find(desired.uid)
         elif (desired.parent or desired.parent_uid) and not folders.nests(scope):
@@ -81,10 +81,10 @@ class Folders(BaseResource):
             there = place is not None and (place == GENERAL or tree.find(place) is not None)
             current = self._only(scope, tree, desired, place) if place is not None and there else None
         if current is None:
-            return Found(None)
+            return FolderState(None)
         contents = held(scope, tree, current)
         refused = bool(contents) and desired.contents != "delete" and current.managed_by is None
-        return Found(
+        return FolderState(
             current=current,
             path=tree.path(current.parent_uid),
             contents=contents,
@@ -95,27 +95,27 @@ class Folders(BaseResource):
         title = str(desired.title)
         return folders.only(scope, tree.titled(parent, title), title)
 
-    def _place(self, scope: Scope, tree: Tree, desired: DesiredFolder, current: Folder | None) -> Place:
+    def _place(self, scope: Scope, tree: Tree, desired: DesiredFolder, current: Folder | None) -> ParentFolder:
         """Return where the folder should be. Raises for a parent that is not there."""
         if desired.parent is not None:
             uid = folders.by_path(scope, desired.parent)
             if uid is not None:
-                return Place(uid, tree.path(uid))
+                return ParentFolder(uid, tree.path(uid))
             if desired.create_parents or self._plan_missing:
-                return Place(None, "/".join(folders.steps(desired.parent)))
+                return ParentFolder(None, "/".join(folders.steps(desired.parent)))
             raise _no_parent(scope, desired, desired.parent, "set create_parents: true")
         if desired.parent_uid is None and current is not None:
-            return Place(current.parent_uid, tree.path(current.parent_uid))
+            return ParentFolder(current.parent_uid, tree.path(current.parent_uid))
         uid = desired.parent_uid or GENERAL
         # 12.4 makes a folder in one that is not there, which then nobody sees (recorded).
         if uid != GENERAL and tree.find(uid) is None:
             if self._plan_missing:
-                return Place(None, uid)
+                return ParentFolder(None, uid)
             raise _no_parent(scope, desired, uid, "correct parent_uid")
-        return Place(uid, tree.path(uid))
+        return ParentFolder(uid, tree.path(uid))
 
     def _namesakes(
-        self, scope: Scope, tree: Tree, desired: DesiredFolder, current: Folder | None, place: Place
+        self, scope: Scope, tree: Tree, desired: DesiredFolder, current: Folder | None, place: ParentFolder
     ) -> tuple[str, ...]:
         """Return other folders of the title in the place, where the folder is about to come there."""
         title = desired.title or (current.title if current else None)
@@ -127,14 +127,14 @@ class Folders(BaseResource):
         same = [one for one in tree.children(place.uid) if one.title == title or (loose and one.title.lower() == title.lower())]
         return tuple(one.uid for one in same if current is None or one.uid != current.uid)
 
-    def plan(self, desired: DesiredFolder, current: Found | None) -> Change | None:
+    def plan(self, desired: DesiredFolder, current: FolderState | None) -> Change | None:
         """Return what has to be done. Raises for what must not be done, or cannot."""
         path = desired.parent or desired.parent_uid or ""
-        return plan(desired, current or Found(None, place=Place(None if path else GENERAL, path)))
+        return plan(desired, current or FolderState(None, place=ParentFolder(None if path else GENERAL, path)))
 
-    def foresee(self, scope: Scope, desired: DesiredFolder, change: Change) -> None:
+    def precheck(self, scope: Scope, desired: DesiredFolder, change: Change) -> None:
         """Go on as if it had been done, so that what the same run would do in the folder can be planned, too."""
-        tree, found = folders.tree(scope), t.cast(Found, change.data)
+        tree, found = folders.tree(scope), t.cast(FolderState, change.data)
         current = found.current
         if change.action == "delete" and current is not None:
             tree.remove(current.uid, found.contents)
@@ -153,14 +153,14 @@ class Folders(BaseResource):
         else:
             tree.put(foreseen)
 
-    def apply(self, scope: Scope, desired: DesiredFolder, change: Change) -> Found:
+    def apply(self, scope: Scope, desired: DesiredFolder, change: Change) -> FolderState:
         """Create, rename, move, or delete."""
-        found = t.cast(Found, change.data)
+        found = t.cast(FolderState, change.data)
         current = found.current
         if change.action == "delete" and current is not None:
             self._delete(scope, desired, current)
             folders.tree(scope).remove(current.uid)
-            return Found(None)
+            return FolderState(None)
         parent = found.place.uid
         if parent is None:
             parent = folders.make(scope, found.place.path)
@@ -172,7 +172,7 @@ class Folders(BaseResource):
         else:
             folder = self._update(scope, desired, current, parent, patient)
         tree = folders.tree(scope)
-        return Found(folder, path=tree.path(folder.parent_uid), describes=tree.complete)
+        return FolderState(folder, path=tree.path(folder.parent_uid), describes=tree.complete)
 
     def _update(self, scope: Scope, desired: DesiredFolder, current: Folder, parent: str, patient: bool) -> Folder:
         """Rename and describe, then move: a move takes no version, and up to 11.x answers none."""
@@ -221,11 +221,11 @@ class Folders(BaseResource):
             "folder %s of %s: %s: %s" % (label(desired), scope.where(), text, problem.message), code, **problem.details
         )
 
-    def view(self, desired: DesiredFolder, current: Found, change: Change) -> View:
+    def view(self, desired: DesiredFolder, current: FolderState, change: Change) -> View:
         """Return what was written: the server took it as it was sent."""
         return change.after
 
-    def result(self, scope: Scope | None, desired: DesiredFolder, current: Found) -> View | None:
+    def result(self, scope: Scope | None, desired: DesiredFolder, current: FolderState) -> View | None:
         """Return what identifies the folder, and where it is."""
         folder = current.current
         if folder is None:
@@ -268,7 +268,7 @@ _ADVICE = (
 )
 
 
-def _within(tree: Tree, current: Folder | None, place: Place) -> bool:
+def _within(tree: Tree, current: Folder | None, place: ParentFolder) -> bool:
     """Tell whether a place is in the folder that is to come there."""
     if current is None or not place.uid or place.uid == current.parent_uid:
         return False

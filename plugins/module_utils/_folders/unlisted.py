@@ -73,7 +73,7 @@ def reads_no_dashboard(scope: Scope) -> bool:
 
 def _permissions(scope: Scope) -> dict[str, t.Any] | None:
     """Return the caller's permissions in the org, action to scopes; ``None`` where the server does not report them."""
-    return t.cast("dict[str, t.Any] | None", scope.keep("permissions", lambda: _ask_permissions(scope)))
+    return t.cast("dict[str, t.Any] | None", scope.cached_for_run("permissions", lambda: _ask_permissions(scope)))
 
 
 def _ask_permissions(scope: Scope) -> dict[str, t.Any] | None:

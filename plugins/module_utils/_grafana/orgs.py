@@ -39,7 +39,7 @@ class Org:
         return {"org_id": self.id, "org_name": self.name, **stack}
 
 
-class Directory:
+class OrgFinder:
     """Finds organizations by name or id, for callers who may list them and for those who may not."""
 
     def __init__(self, client: Client) -> None:

@@ -11,7 +11,7 @@ import typing as t
 from .client import Client
 from .connection import OrgChoice
 from .errors import Forbidden, GrafanaError, NotFound, Unauthorized
-from .orgs import Directory, Org
+from .orgs import Org, OrgFinder
 from .roles import ADMIN
 from .versions import TOKEN_KNOWS_ITSELF
 
@@ -19,7 +19,7 @@ from .versions import TOKEN_KNOWS_ITSELF
 MEMBERSHIP_PROBLEMS = ("not_a_member", "org_not_found")
 
 
-class Lanes:
+class WriteLimit:
     """How many writes an organization takes at once: one fewer after each that its database was too busy for, down to one."""
 
     def __init__(self, most: int) -> None:
@@ -53,17 +53,17 @@ class Scope:
     What several threads ask for at once is read once, and the others wait for it.
     """
 
-    def __init__(self, client: Client, org: Org | None, directory: Directory, many: bool = False) -> None:
+    def __init__(self, client: Client, org: Org | None, org_finder: OrgFinder, many: bool = False) -> None:
         self.client = client
         self.org = org
-        self.directory = directory
+        self.org_finder = org_finder
         #: Whether several objects of this scope are wanted, so that one list beats a look-up each.
         self.many = many
         self.joined = False
         #: What the task wants of this organization, for resources whose objects know of each other.
         self.wanted: list[t.Any] = []
         #: Where several threads write here: through these.
-        self.lanes: Lanes | None = None
+        self.write_limit: WriteLimit | None = None
         self._read: dict[str, t.Any] = {}
         self._kept: dict[str, t.Any] = {}
         #: Held while something is read for all threads, and by what only one of them may make.
@@ -83,11 +83,11 @@ class Scope:
             return "stack %s of Grafana Cloud (%s)" % (self.org.cloud_stack, server)
         return "org %s on %s" % (self.org.name or self.org.id, server) if self.org else server
 
-    def once(self, key: str, load: t.Callable[[], t.Any]) -> t.Any:
+    def cached(self, key: str, load: t.Callable[[], t.Any]) -> t.Any:
         """Return what *load* returned the first time that *key* was asked for."""
         return self._load(self._read, key, load)
 
-    def keep(self, key: str, load: t.Callable[[], t.Any]) -> t.Any:
+    def cached_for_run(self, key: str, load: t.Callable[[], t.Any]) -> t.Any:
         """Return what *load* returned the first time, whatever is written meanwhile: for what no write changes."""
         return self._load(self._kept, key, load)
 
@@ -97,13 +97,13 @@ class Scope:
                 known[key] = load()
             return known[key]
 
-    def anew(self, key: str, load: t.Callable[[], t.Any]) -> t.Any:
+    def refresh(self, key: str, load: t.Callable[[], t.Any]) -> t.Any:
         """Return what *load* returns now, and from here on for *key*."""
         with self.lock:
             self._read.pop(key, None)
-            return self.once(key, load)
+            return self.cached(key, load)
 
-    def forget(self, kind: str = "") -> None:
+    def invalidate(self, kind: str = "") -> None:
         """Read everything anew from here on, or what has a key that begins with *kind*."""
         with self.lock:
             for key in [key for key in self._read if key.startswith(kind)]:
@@ -120,7 +120,7 @@ class Scope:
         if self.org is None or self.client.connection.identity.kind == "token":
             return None
         try:
-            if any(int(org["orgId"]) == self.org.id for org in self.directory.memberships()):
+            if any(int(org["orgId"]) == self.org.id for org in self.org_finder.memberships()):
                 return None
         except GrafanaError:
             return None
@@ -152,9 +152,9 @@ class Scope:
         """Make the caller, a server admin, an Admin of the org. It takes effect at once."""
         login = self.client.connection.identity.username or self.client.get("/api/user")["login"]
         self.client.post("/api/orgs/%d/users" % self.org_id, {"loginOrEmail": login, "role": ADMIN})
-        self.directory.joined(t.cast(Org, self.org))
+        self.org_finder.joined(t.cast(Org, self.org))
         self.joined = True
-        self.forget()
+        self.invalidate()
 
 
 def token_scope(client: Client, choice: OrgChoice, known: Org | None, version_of: Client) -> Scope:
@@ -162,10 +162,10 @@ def token_scope(client: Client, choice: OrgChoice, known: Org | None, version_of
 
     From 11.5 on the server itself refuses a foreign org's header; before, the token is asked for its org.
     """
-    directory = Directory(client)
+    org_finder = OrgFinder(client)
     if known is not None and version_of.at_least(TOKEN_KNOWS_ITSELF):
-        return Scope(client, known, directory)
-    return Scope(client, directory.resolve([choice])[choice], directory)
+        return Scope(client, known, org_finder)
+    return Scope(client, org_finder.resolve([choice])[choice], org_finder)
 
 
 def org_mismatch(problem: GrafanaError) -> bool:

@@ -138,7 +138,7 @@ class Ledger:
     adopted: dict[int, Adoption] = field(default_factory=dict)
     problem: GrafanaError | None = None
 
-    def see(self, plans: t.Iterable[KeyPlan]) -> list[KeyRecord]:
+    def record(self, plans: t.Iterable[KeyPlan]) -> list[KeyRecord]:
         """Take in what is to become of keys; return the records of those that were not known yet."""
         new = []
         for plan in plans:
@@ -164,7 +164,7 @@ class Ledger:
         """Return how many API keys are there at the end; in check mode, how many there would be."""
         return sum(record.stays_here(check) for record in self.keys.values())
 
-    def involve(self) -> None:
+    def mark_involved(self) -> None:
         """Remember which keys the run has something to do for: those that its diff shows."""
         for record in self.keys.values():
             record.involved = record.involved or record.waits()

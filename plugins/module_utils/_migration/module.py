@@ -19,9 +19,9 @@ from .._grafana.cloud import client_for
 from .._grafana.connection import OrgChoice
 from .._grafana.errors import BadInput, GrafanaError, Refused
 from .._sinks.base import Shared
-from .._tokens.resource import Surroundings
+from .._tokens.resource import Task
 from .ledger import Ledger
-from .options import LISTS, OPTIONS, PLAN, REISSUE, SERVER, Wanted, wanted
+from .options import LISTS, OPTIONS, PLAN, REISSUE, SERVER, MigrationOptions, wanted
 from .plan import same_names
 from .proof import Proof, Prover
 from .resource import Migration
@@ -59,7 +59,7 @@ def _work(module: MigrationModule) -> None:
     want = wanted(module.params, module.lists, connection.org)
     plan_only = want.mode == PLAN
     kept: dict[t.Hashable, t.Any] = {} if module.handover is None else {HANDOVER: module.handover}
-    task = Surroundings(module.hide, module.warn, module.check_mode, bool(module.no_log), True, module.handover)
+    task = Task(module.hide, module.warn, module.check_mode, bool(module.no_log), True, module.handover)
     check = module.check_mode or plan_only
     if connection.cloud_stack is not None:
         _check_stack(want)
@@ -81,7 +81,7 @@ def _work(module: MigrationModule) -> None:
     _exit(module, want, result, migration.ledgers, outcomes, proofs)
 
 
-def _check_stack(want: Wanted) -> None:
+def _check_stack(want: MigrationOptions) -> None:
     """Raise :class:`BadInput` for what the Cloud API cannot do in a stack of Grafana Cloud."""
     if want.mode == SERVER:
         raise BadInput(
@@ -97,7 +97,7 @@ def _check_stack(want: Wanted) -> None:
         raise BadInput("orgs, org_id and org_name have no meaning with cloud_stack: a stack is one organization")
 
 
-def _run(client: Client, migration: Migration, want: Wanted, mode: Mode) -> list[Outcome]:
+def _run(client: Client, migration: Migration, want: MigrationOptions, mode: Mode) -> list[Outcome]:
     """Bring the keys of all organizations about.
 
     Where keys are reissued everything is looked at first: whatever is wrong with a place, a role or a name of any of them
@@ -107,7 +107,7 @@ def _run(client: Client, migration: Migration, want: Wanted, mode: Mode) -> list
     items = _items(run, want)
     if want.how == REISSUE and not mode.check:
         look = Run(migration, client, Mode(True, mode.fail_fast))
-        look.directory = run.directory
+        look.org_finder = run.org_finder
         _refuse(look.all(items))
         _refuse_same_names(client, migration)
     outcomes = run.all(items) if items else []
@@ -116,11 +116,11 @@ def _run(client: Client, migration: Migration, want: Wanted, mode: Mode) -> list
     return outcomes
 
 
-def _items(run: Run, want: Wanted) -> list[Item]:
+def _items(run: Run, want: MigrationOptions) -> list[Item]:
     """Return an item for each organization that is meant."""
     orgs = want.orgs
     if orgs is None:
-        orgs = tuple(OrgChoice(id=org.id) for org in run.directory.all())
+        orgs = tuple(OrgChoice(id=org.id) for org in run.org_finder.all())
     return [
         Item(index, org, replace(want, given=tuple(key for key in want.given if key.org in (org, OrgChoice()))))
         for index, org in enumerate(orgs)
@@ -138,7 +138,7 @@ def _refuse_same_names(client: Client, migration: Migration) -> None:
     same_names(plans, client.version())
 
 
-def _unknown_names(module: GrafanaModule, want: Wanted, ledgers: t.Mapping[int, Ledger]) -> None:
+def _unknown_names(module: GrafanaModule, want: MigrationOptions, ledgers: t.Mapping[int, Ledger]) -> None:
     """Warn of keys that the task names and that are neither there nor migrated."""
     seen: set[t.Any] = set()
     for ledger in ledgers.values():
@@ -153,7 +153,7 @@ def _unknown_names(module: GrafanaModule, want: Wanted, ledgers: t.Mapping[int, 
 def _result(
     module: GrafanaModule,
     client: Client,
-    want: Wanted,
+    want: MigrationOptions,
     migration: Migration,
     outcomes: t.Sequence[Outcome],
     check: bool,
@@ -240,7 +240,7 @@ def _summary(ledgers: t.Sequence[Ledger], entries: t.Sequence[View], check: bool
 
 def _exit(
     module: GrafanaModule,
-    want: Wanted,
+    want: MigrationOptions,
     result: View,
     ledgers: t.Mapping[int, Ledger],
     outcomes: t.Sequence[Outcome],

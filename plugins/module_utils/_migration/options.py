@@ -159,7 +159,7 @@ class OldKey:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class MigrationOptions:
     """What a task wants done about the API keys of each of its organizations.
 
     *how* is SERVER or REISSUE also where *mode* is PLAN. *lifetime* caps those of reissued keys, in seconds; LONGEST is
@@ -184,7 +184,7 @@ class Wanted:
     hide_page: bool = False
 
 
-def wanted(options: t.Mapping[str, t.Any], lists: t.Mapping[str, t.Any], default_org: OrgChoice) -> Wanted:
+def wanted(options: t.Mapping[str, t.Any], lists: t.Mapping[str, t.Any], default_org: OrgChoice) -> MigrationOptions:
     """Return what *options*, and *lists* as the task has them, ask for. Raises :class:`BadInput`.
 
     *default_org* is the connection's organization.
@@ -203,7 +203,7 @@ def wanted(options: t.Mapping[str, t.Any], lists: t.Mapping[str, t.Any], default
         raise BadInput("keys says which keys are meant already: leave out key_id, key_name, name_pattern, roles and unused_for")
     if mode == REISSUE and not options.get("sink"):
         raise BadInput("mode: reissue makes new keys, and needs sink to say where they go")
-    return Wanted(
+    return MigrationOptions(
         mode=mode,
         how=how,
         orgs=orgs_of(options.get("orgs"), default_org, given),

@@ -16,7 +16,7 @@ from .._grafana.versions import LOGIN_PER_ORG, MIGRATION_GOES_ON, ROLE_NONE, Ver
 from .._orgs.service_accounts import Account, slug
 from .._text.durations import moment
 from .._tokens.model import LONGEST
-from .options import REISSUE, SERVER, Adopt, Deletion, Rule, Selection, Wanted
+from .options import REISSUE, SERVER, Adopt, Deletion, MigrationOptions, Rule, Selection
 
 MIGRATE, DELETE, KEEP = "migrate", "delete", "keep"
 #: How a key is called on which is tried what the server does; one that a killed run has left is taken away.
@@ -44,7 +44,7 @@ class KeyPlan:
     owner: Account | None = None
 
 
-def choose(wanted: Wanted, keys: t.Iterable[ApiKey], now: datetime, action: str) -> list[KeyPlan]:
+def choose(wanted: MigrationOptions, keys: t.Iterable[ApiKey], now: datetime, action: str) -> list[KeyPlan]:
     """Return what becomes of *keys*: those that are selected get *action*, or what ``expired_keys`` says."""
     plans = []
     for key in keys:
@@ -72,7 +72,7 @@ def selects(selection: Selection, key: ApiKey, now: datetime) -> bool:
     return selection.unused_for is None or used is None or now - used >= timedelta(seconds=selection.unused_for)
 
 
-def reissued(wanted: Wanted, plans: t.Sequence[KeyPlan], org_id: int, now: datetime) -> list[KeyPlan]:
+def reissued(wanted: MigrationOptions, plans: t.Sequence[KeyPlan], org_id: int, now: datetime) -> list[KeyPlan]:
     """Return *plans* with account, role, token and lifetime of each key that is reissued.
 
     Raises :class:`BadInput` where keys of different roles would share an account, or two tokens a name.
@@ -102,7 +102,7 @@ def reissued(wanted: Wanted, plans: t.Sequence[KeyPlan], org_id: int, now: datet
     return found
 
 
-def _account(wanted: Wanted, key: ApiKey, org_id: int) -> tuple[Rule | None, str]:
+def _account(wanted: MigrationOptions, key: ApiKey, org_id: int) -> tuple[Rule | None, str]:
     """Return the rule that takes *key*, if one does, and the name of its account. The first rule that fits counts."""
     for rule in wanted.rules:
         if key.name in rule.names:
@@ -119,7 +119,7 @@ def _filled(template: str, key: ApiKey, org_id: int) -> str:
     return re.sub(r"{(\w+)}", lambda found: values[found.group(1)], template)
 
 
-def _lifetime(wanted: Wanted, key: ApiKey, now: datetime) -> int | None:
+def _lifetime(wanted: MigrationOptions, key: ApiKey, now: datetime) -> int | None:
     """Return how long a reissued key lives: as long as the old one would have, and no longer than the task says."""
     ends = moment(key.expires)
     left = int((ends - now).total_seconds()) if ends is not None else None

@@ -18,11 +18,11 @@ from .._grafana.caller import Caller, ask_caller
 from .._grafana.client import Client
 from .._grafana.connection import read_token_file
 from .._grafana.errors import BadInput, GrafanaError, Unauthorized
-from .._grafana.orgs import Directory, Org
+from .._grafana.orgs import Org, OrgFinder
 from .._grafana.scope import Scope
 from .._grafana.versions import MIGRATION_KEEPS_ORG
 from .._orgs.service_accounts import Account, search_whole
-from .._sinks.base import Place, Shared
+from .._sinks.base import KeyOwner, Shared
 from .._sinks.registry import sink_from
 from .._tokens.api import list_tokens
 from .._tokens.model import mistyped
@@ -78,7 +78,7 @@ class Prover:
 
     def __init__(self, client: Client, shared: Shared) -> None:
         self._client, self._shared = client, shared
-        self._directory = Directory(client)
+        self._directory = OrgFinder(client)
         self._keys: dict[int, str | None] = {}
         self._scopes: dict[int, Scope] = {}
 
@@ -95,7 +95,7 @@ class Prover:
             return old.key.strip()
         if old.path is not None:
             return read_token_file(old.path)
-        place = Place(old.org, old.account or "", old.name or "")
+        place = KeyOwner(old.org, old.account or "", old.name or "")
         return sink_from(old.sink or {}, place, self._shared).read().key
 
     def prove(self, old_keys: t.Sequence[OldKey]) -> list[Proof]:
@@ -137,11 +137,11 @@ class Prover:
     def _whose(self, proof: Proof, caller: Caller) -> None:
         """Find out whose key it is: by what the server says of it, or by its name, which is unique in an organization."""
         scope = self._scope(t.cast(Org, proof.org))
-        accounts: list[Account] = scope.once("accounts", lambda: search_whole(scope))
+        accounts: list[Account] = scope.cached("accounts", lambda: search_whole(scope))
         found = next((account for account in accounts if caller.login and account.login == caller.login), None)
         if found is None and proof.api_key is not None:
             name = proof.api_key
-            keys = scope.once("keys", lambda: list_keys(scope)) or []
+            keys = scope.cached("keys", lambda: list_keys(scope)) or []
             listed = next((one for one in keys if one.name == name), None)
             if listed is not None:
                 proof.role = listed.role
@@ -153,7 +153,7 @@ class Prover:
             proof.account, proof.role = found.name, found.role
 
     def _tokens(self, scope: Scope, account: Account) -> t.Any:
-        return scope.once("tokens %d" % account.id, lambda: list_tokens(scope, account.id))
+        return scope.cached("tokens %d" % account.id, lambda: list_tokens(scope, account.id))
 
     def _scope(self, org: Org) -> Scope:
         if org.id not in self._scopes:

@@ -25,9 +25,9 @@ from .._orgs.service_accounts import Account, DesiredAccount, ServiceAccounts, s
 from .._sinks.private_files import StoreError
 from .._tokens.api import delete_token
 from .._tokens.model import LONGEST, DesiredToken, Token
-from .._tokens.resource import Surroundings, Tokens
+from .._tokens.resource import Task, Tokens
 from .ledger import KeyRecord, Ledger
-from .options import Wanted
+from .options import MigrationOptions
 from .plan import REISSUE, KeyPlan, deletable
 
 
@@ -44,8 +44,8 @@ class Reissue:
 class Reissues:
     """The reissued keys of all organizations of a run."""
 
-    def __init__(self, client: Client, task: Surroundings) -> None:
-        planning = Surroundings(task.hide, task.warn, task.check, task.no_log, True, task.handover)
+    def __init__(self, client: Client, task: Task) -> None:
+        planning = Task(task.hide, task.warn, task.check, task.no_log, True, task.handover)
         tokens = Tokens(planning)
         self._tokens = tokens
         self._accounts_of = {check: Run(ServiceAccounts(), client, Mode(check)) for check in (True, False)}
@@ -53,7 +53,7 @@ class Reissues:
         self._parsed: dict[tuple[int, str], DesiredToken | StoreError] = {}
         self._lock = threading.Lock()
 
-    def look(self, scope: Scope, wanted: Wanted, ledger: Ledger, plans: t.Sequence[KeyPlan]) -> list[Reissue]:
+    def look(self, scope: Scope, wanted: MigrationOptions, ledger: Ledger, plans: t.Sequence[KeyPlan]) -> list[Reissue]:
         """Return what is to be done for each of *plans*, with what is there already noted in the *ledger*.
 
         Raises :class:`BadInput` for a place that cannot be, before anything is written.
@@ -98,7 +98,7 @@ class Reissues:
             code="account_role",
         )
 
-    def _token(self, scope: Scope, wanted: Wanted, plan: KeyPlan) -> DesiredToken:
+    def _token(self, scope: Scope, wanted: MigrationOptions, plan: KeyPlan) -> DesiredToken:
         """Return what is wanted of a key's token; the same at each look."""
         place = (scope.org_id, plan.key.name)
         with self._lock:
@@ -124,7 +124,7 @@ class Reissues:
             raise found
         return found
 
-    def carry_out(self, scope: Scope, wanted: Wanted, ledger: Ledger, reissues: t.Sequence[Reissue]) -> None:
+    def carry_out(self, scope: Scope, wanted: MigrationOptions, ledger: Ledger, reissues: t.Sequence[Reissue]) -> None:
         """Make accounts and tokens that are not there, and delete the old keys that may go."""
         scope.wanted = [reissue.token for reissue in reissues]
         for reissue in reissues:
@@ -140,10 +140,10 @@ class Reissues:
                 record.problem = problem
                 if problem.fatal:
                     raise
-        scope.forget()
+        scope.invalidate()
         ledger.accounts = tuple(search_whole(scope))
 
-    def _bring_about(self, scope: Scope, wanted: Wanted, reissue: Reissue, record: KeyRecord, check: bool) -> bool:
+    def _bring_about(self, scope: Scope, wanted: MigrationOptions, reissue: Reissue, record: KeyRecord, check: bool) -> bool:
         """See to account and token, or (with *check*) only look; return whether anything is to be, or was, done."""
         made = self._one(self._accounts_of[check], scope, reissue.account)
         token = self._one(self._tokens_of[check], scope, reissue.token)
@@ -170,7 +170,9 @@ class Reissues:
             raise outcome.problem
         return outcome
 
-    def _weigh(self, scope: Scope, wanted: Wanted, reissue: Reissue, record: KeyRecord, there: View, check: bool) -> None:
+    def _weigh(
+        self, scope: Scope, wanted: MigrationOptions, reissue: Reissue, record: KeyRecord, there: View, check: bool
+    ) -> None:
         """Note why the old key stays; nothing where it goes."""
         plan = reissue.plan
         if plan.key.id is None:

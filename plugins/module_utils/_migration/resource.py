@@ -17,9 +17,9 @@ from .._grafana.scope import Scope
 from .._grafana.versions import MIGRATION_GOES_ON
 from .._orgs.service_accounts import Account, search_whole
 from .._tokens.api import list_tokens
-from .._tokens.resource import Surroundings
+from .._tokens.resource import Task
 from .ledger import GONE, LISTED, NONE, Ledger, renamed
-from .options import REISSUE, SERVER, Wanted
+from .options import REISSUE, SERVER, MigrationOptions
 from .plan import DELETE, KEEP, MIGRATE, Adoption, KeyPlan, adoptions, choose, collisions, reissued, role_problem
 from .reissue import Reissue, Reissues
 from .server import Guard, left_over, migrate
@@ -40,7 +40,7 @@ class OrgKeys:
         return keys or any(one.problem is None for one in self.adoptions) or bool(self.left_over)
 
 
-def _all_seen(desired: Wanted, ledger: Ledger) -> bool:
+def _all_seen(desired: MigrationOptions, ledger: Ledger) -> bool:
     """Tell whether the task names single keys, and all of them have come to light."""
     named = {*desired.selection.ids, *desired.selection.names}
     seen: set[t.Any] = {value for record in ledger.keys.values() for value in (record.plan.key.id, record.plan.key.name)}
@@ -53,7 +53,7 @@ class Migration(BaseResource):
     kind = "organization"
     requests_each = 8
 
-    def __init__(self, client: Client, task: Surroundings, plan_only: bool) -> None:
+    def __init__(self, client: Client, task: Task, plan_only: bool) -> None:
         self._client, self._task, self._plan_only = client, task, plan_only
         self._check = task.check or plan_only
         self._reissues = Reissues(client, task)
@@ -61,19 +61,19 @@ class Migration(BaseResource):
         self._lock = threading.Lock()
         self.ledgers: dict[int, Ledger] = {}
 
-    def parse(self, options: t.Mapping[str, t.Any]) -> Wanted:
+    def parse(self, options: t.Mapping[str, t.Any]) -> MigrationOptions:
         """What a task wants is one thing for all organizations, and parsed before: see ``wanted``."""
         raise NotImplementedError
 
-    def absent(self, desired: Wanted) -> bool:
+    def absent(self, desired: MigrationOptions) -> bool:
         """There is no such state."""
         return False
 
-    def identity(self, desired: Wanted) -> t.Hashable:
+    def identity(self, desired: MigrationOptions) -> t.Hashable:
         """An organization has its keys once."""
         return "api keys"
 
-    def label(self, desired: Wanted) -> str:
+    def label(self, desired: MigrationOptions) -> str:
         """Return what is migrated."""
         return "API keys"
 
@@ -82,7 +82,7 @@ class Migration(BaseResource):
         with self._lock:
             return self.ledgers.setdefault(org_id, Ledger(org_id))
 
-    def read(self, scope: Scope, desired: Wanted) -> OrgKeys:
+    def read(self, scope: Scope, desired: MigrationOptions) -> OrgKeys:
         """Return what is there. Raises :class:`Unsupported` where this server cannot do what is asked."""
         ledger = self.ledger(scope.org_id)
         abilities = abilities_of(scope.client.version())
@@ -90,14 +90,14 @@ class Migration(BaseResource):
         ledger.found = GONE if keys is None else LISTED if keys else NONE
         ledger.cut = len(keys or ()) >= LIST_CAP
         has_accounts = abilities.migrates is not False or keys is None
-        ledger.accounts = tuple(scope.anew("accounts", lambda: search_whole(scope))) if has_accounts else ()
+        ledger.accounts = tuple(scope.refresh("accounts", lambda: search_whole(scope))) if has_accounts else ()
         sources = [*(keys or ()), *self._given(desired, keys or ())]
         plans = self._chosen(scope, desired, abilities, sources)
         reissues: list[Reissue] = []
         if desired.how == REISSUE and has_accounts:
             plans += self._migrated(scope, desired, ledger.accounts)
             plans = reissued(desired, plans, scope.org_id, scope.client.now())
-        ledger.see(plans)
+        ledger.record(plans)
         if desired.how == REISSUE and has_accounts:
             self._check_roles(scope, plans)
             if desired.sink is not None:
@@ -112,7 +112,7 @@ class Migration(BaseResource):
         trials = tuple(account for account in ledger.accounts if left_over(account) and self._over(scope, account))
         return OrgKeys(ledger, tuple(reissues), tuple(found), trials)
 
-    def _chosen(self, scope: Scope, desired: Wanted, abilities: Abilities, keys: t.Iterable[ApiKey]) -> list[KeyPlan]:
+    def _chosen(self, scope: Scope, desired: MigrationOptions, abilities: Abilities, keys: t.Iterable[ApiKey]) -> list[KeyPlan]:
         """Return what becomes of API keys."""
         now = scope.client.now()
         if desired.selection.unused_for is not None and abilities.lists and not scope.client.at_least(MIGRATION_GOES_ON):
@@ -128,12 +128,12 @@ class Migration(BaseResource):
             return [replace(plan, action=KEEP, reason=why) if plan.action == action else plan for plan in plans]
         return plans
 
-    def _given(self, desired: Wanted, listed: t.Iterable[ApiKey]) -> list[ApiKey]:
+    def _given(self, desired: MigrationOptions, listed: t.Iterable[ApiKey]) -> list[ApiKey]:
         """Return the keys that the task names and the server does not list."""
         names = {key.name for key in listed}
         return [ApiKey(None, one.name, one.role) for one in desired.given if one.name not in names]
 
-    def _migrated(self, scope: Scope, desired: Wanted, accounts: t.Iterable[Account]) -> list[KeyPlan]:
+    def _migrated(self, scope: Scope, desired: MigrationOptions, accounts: t.Iterable[Account]) -> list[KeyPlan]:
         """Return the plans for tokens of accounts that the server has made, where they are to be reissued too."""
         if not desired.migrated_too:
             return []
@@ -164,7 +164,7 @@ class Migration(BaseResource):
                 code="collision",
             )
 
-    def _check_cut(self, scope: Scope, desired: Wanted, ledger: Ledger) -> None:
+    def _check_cut(self, scope: Scope, desired: MigrationOptions, ledger: Ledger) -> None:
         """Say so where the list is cut; it is a failure where nothing of it goes, so that the rest never comes to light."""
         if not ledger.cut or _all_seen(desired, ledger):
             return
@@ -186,7 +186,7 @@ class Migration(BaseResource):
         """Tell whether a trial cannot be that of a run which is at work now."""
         return all(token.expired for token in list_tokens(scope, account.id))
 
-    def _to_be(self, ledger: Ledger, desired: Wanted) -> list[Account]:
+    def _to_be(self, ledger: Ledger, desired: MigrationOptions) -> list[Account]:
         """Return the accounts as they are, and those that the migration is about to make."""
         accounts = [account for account in ledger.accounts if not left_over(account)]
         if desired.how == SERVER:
@@ -196,15 +196,15 @@ class Migration(BaseResource):
                     accounts.append(Account(-number, name, name, record.plan.key.role, False))
         return accounts
 
-    def plan(self, desired: Wanted, current: OrgKeys | None) -> Change | None:
+    def plan(self, desired: MigrationOptions, current: OrgKeys | None) -> Change | None:
         """Return what has to be done."""
         if current is None or not current.due():
             return None
-        current.ledger.involve()
+        current.ledger.mark_involved()
         before, after = current.ledger.differs(True)
         return Change("migrate", before, after, current, current.ledger.view(True))
 
-    def foresee(self, scope: Scope, desired: Wanted, change: Change) -> None:
+    def precheck(self, scope: Scope, desired: MigrationOptions, change: Change) -> None:
         """Raise where the server's migration would destroy keys. A plan is told of it, and not refused."""
         if not self._server_is_asked(change.data):
             return
@@ -218,7 +218,7 @@ class Migration(BaseResource):
     def _server_is_asked(self, current: OrgKeys) -> bool:
         return any(record.plan.action == MIGRATE and not record.problem for record in current.ledger.keys.values())
 
-    def apply(self, scope: Scope, desired: Wanted, change: Change) -> OrgKeys:
+    def apply(self, scope: Scope, desired: MigrationOptions, change: Change) -> OrgKeys:
         """Do it, key by key; what fails with one of them is noted, and the others go on."""
         current: OrgKeys = change.data
         ledger = current.ledger
@@ -236,7 +236,7 @@ class Migration(BaseResource):
         self._hide(scope, desired, abilities_of(scope.client.version()), ledger)
         return OrgKeys(ledger)
 
-    def _reissue(self, scope: Scope, desired: Wanted, current: OrgKeys) -> None:
+    def _reissue(self, scope: Scope, desired: MigrationOptions, current: OrgKeys) -> None:
         """Reissue keys; in rounds, as the server lists 100 at a time."""
         while True:
             self._reissues.carry_out(scope, desired, current.ledger, current.reissues)
@@ -246,9 +246,9 @@ class Migration(BaseResource):
             current = self.read(scope, desired)
             if not current.due():
                 return
-            current.ledger.involve()
+            current.ledger.mark_involved()
 
-    def _delete_expired(self, scope: Scope, desired: Wanted, ledger: Ledger) -> None:
+    def _delete_expired(self, scope: Scope, desired: MigrationOptions, ledger: Ledger) -> None:
         from_server = [one for one in ledger.keys.values() if one.plan.action == DELETE and not one.done]
         for record in from_server:
             if record.plan.owner is not None:
@@ -257,7 +257,7 @@ class Migration(BaseResource):
                 scope.client.delete("/api/auth/keys/%d" % t.cast(int, record.plan.key.id), org=scope.org_id)
             record.done = record.deleted = True
 
-    def _adopt(self, scope: Scope, desired: Wanted, ledger: Ledger) -> None:
+    def _adopt(self, scope: Scope, desired: MigrationOptions, ledger: Ledger) -> None:
         """Give accounts their names and roles."""
         if not desired.adopt:
             return
@@ -274,20 +274,20 @@ class Migration(BaseResource):
                 if record.account is not None and record.account.id == now.id:
                     record.account = now
 
-    def _hide(self, scope: Scope, desired: Wanted, abilities: Abilities, ledger: Ledger) -> None:
+    def _hide(self, scope: Scope, desired: MigrationOptions, abilities: Abilities, ledger: Ledger) -> None:
         """Take the page of API keys out of the menu, where no key is left: only then the server does."""
         if desired.hide_page and abilities.hides_page and not ledger.left(False):
             scope.client.post("/api/serviceaccounts/hideApiKeys", org=scope.org_id)
 
-    def view(self, desired: Wanted, current: OrgKeys, change: Change) -> View:
+    def view(self, desired: MigrationOptions, current: OrgKeys, change: Change) -> View:
         """Return the keys and accounts that were changed, as they are now."""
         return current.ledger.differs(False)[1]
 
-    def result(self, scope: Scope | None, desired: Wanted, current: OrgKeys) -> View:
+    def result(self, scope: Scope | None, desired: MigrationOptions, current: OrgKeys) -> View:
         """Return every key and every account that the server has made."""
         return {**(scope.org.shown() if scope and scope.org else {}), **current.ledger.view(self._check)}
 
-    def explain(self, scope: Scope, desired: Wanted, problem: GrafanaError) -> GrafanaError:
+    def explain(self, scope: Scope, desired: MigrationOptions, problem: GrafanaError) -> GrafanaError:
         """Say who may give an account a role."""
         if problem.details.get("message_id") == "serviceaccounts.ErrRoleForbidden":
             return Refused("%s: nobody may give an account a higher role than their own" % problem.message, code="role_forbidden")

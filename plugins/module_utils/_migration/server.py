@@ -60,7 +60,7 @@ def migrate(scope: Scope, ledger: Ledger, choose: t.Callable[[t.Iterable[ApiKey]
             whole = False
         ledger.accounts = tuple(search(scope))
         _settle(scope, ledger, keys, listed, said)
-        fresh = ledger.see(choose(key for key in listed.values()))
+        fresh = ledger.record(choose(key for key in listed.values()))
         ledger.cut = len(listed) >= LIST_CAP
         if not any(_open(record) for record in fresh):
             break

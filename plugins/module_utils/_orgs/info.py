@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import typing as t
 
-from .._engine.info import Answer, inside, scope_of
+from .._engine.info import Result, inside, scope_of
 from .._engine.module import GrafanaModule
 from .._grafana import connection as _connection
 from .._grafana.client import Client
 from .._grafana.connection import Connection
 from .._grafana.errors import GrafanaError
-from .._grafana.orgs import Directory, Org
+from .._grafana.orgs import Org, OrgFinder
 from .members import member
 from .organizations import ADDRESS
 from .service_accounts import completed, search, shown
@@ -26,27 +26,27 @@ ORG_OPTIONS: dict[str, dict[str, t.Any]] = {
 }
 
 
-def organizations(module: GrafanaModule, client: Client, connection: Connection) -> Answer:
+def organizations(module: GrafanaModule, client: Client, connection: Connection) -> Result:
     """Return the organizations of the server, or the one that is asked for."""
     params = module.params
-    directory = Directory(client)
+    org_finder = OrgFinder(client)
     name = None if params["name"] is None else _connection.text(params["name"], "name")
     number = None if params["id"] is None else _connection.positive(params["id"], "id")
     if number is not None:
         found = [Org(number)]
     elif name is not None:
-        one = directory.named(name)
+        one = org_finder.named(name)
         found = [one] if one else []
     else:
-        found = directory.all()
+        found = org_finder.all()
     client.expect(len(found))
     alone = number is not None or name is not None
     entries = [_organization(client, org, params, alone) for org in found]
     return {"organizations": [entry for entry in entries if entry is not None]}
 
 
-def _organization(client: Client, org: Org, params: t.Mapping[str, t.Any], alone: bool) -> Answer | None:
-    entry: Answer = {"id": org.id, "name": org.name}
+def _organization(client: Client, org: Org, params: t.Mapping[str, t.Any], alone: bool) -> Result | None:
+    entry: Result = {"id": org.id, "name": org.name}
     if alone:
         body = client.find("/api/orgs/%d" % org.id)
         if body is None:
@@ -64,7 +64,7 @@ def _organization(client: Client, org: Org, params: t.Mapping[str, t.Any], alone
     return entry
 
 
-def _quotas(client: Client, org: Org) -> list[Answer] | None:
+def _quotas(client: Client, org: Org) -> list[Result] | None:
     """Return limit and use by target; ``None`` where quotas are switched off (404 up to 8.5, 500 later)."""
     try:
         quotas = client.request("GET", "/api/orgs/%d/quotas" % org.id, retry=False)
@@ -78,7 +78,7 @@ def _quotas(client: Client, org: Org) -> list[Answer] | None:
 ACCOUNT_OPTIONS: dict[str, dict[str, t.Any]] = {"name": {"type": "raw"}}
 
 
-def service_accounts(module: GrafanaModule, client: Client, connection: Connection) -> Answer:
+def service_accounts(module: GrafanaModule, client: Client, connection: Connection) -> Result:
     """Return the service accounts of an org, or those of exactly the name that is asked for."""
     name = None if module.params["name"] is None else _connection.text(module.params["name"], "name")
     scope = scope_of(client, connection.org)

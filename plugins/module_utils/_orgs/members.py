@@ -81,7 +81,7 @@ class OrgUsers(BaseResource):
         """Return the member of exactly this login or e-mail, or of one that the server says is the same user."""
         if desired.state == "present":
             check_role(scope.client, desired.role)
-        members = scope.once("members", lambda: _members(scope))
+        members = scope.cached("members", lambda: _members(scope))
         exact = [m for m in members if desired.login in (m.login, m.email)]
         if exact:
             return t.cast(CurrentMember, exact[0])
@@ -113,7 +113,7 @@ class OrgUsers(BaseResource):
             raise _synced(current)
         return Change("update", _view(desired, current), {"login": desired.login, "role": desired.role}, current)
 
-    def foresee(self, scope: Scope, desired: DesiredMember, change: Change) -> None:
+    def precheck(self, scope: Scope, desired: DesiredMember, change: Change) -> None:
         """A user that is nowhere on the server cannot be added; the last admin cannot leave."""
         if change.action == "create":
             try:
@@ -123,7 +123,7 @@ class OrgUsers(BaseResource):
             if known is None:
                 raise _unknown_user(scope, desired)
             return
-        admins = [m for m in scope.once("members", lambda: _members(scope)) if m.role == "Admin"]
+        admins = [m for m in scope.cached("members", lambda: _members(scope)) if m.role == "Admin"]
         if change.data in admins and len(admins) == 1 and not _admin_accounts(scope):
             raise _last_admin(scope, desired, change.action)
 
@@ -187,14 +187,14 @@ def _members(scope: Scope) -> list[CurrentMember]:
 
 
 def _by_id(scope: Scope, user_id: int) -> CurrentMember | None:
-    scope.forget()
-    members = scope.once("members", lambda: _members(scope))
+    scope.invalidate()
+    members = scope.cached("members", lambda: _members(scope))
     return next((m for m in members if m.user_id == user_id), None)
 
 
 def _remember(scope: Scope, old: CurrentMember | None, new: CurrentMember | None) -> None:
     """Keep the list of members as it is now, for the next items of the same org."""
-    members = scope.once("members", list)
+    members = scope.cached("members", list)
     members[:] = [m for m in members if old is None or m.user_id != old.user_id] + ([new] if new else [])
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from .._engine.resource import BaseResource, Change, View
 from .._grafana.connection import positive, text
 from .._grafana.errors import BadInput, Forbidden, GrafanaError, NotFound, Refused
-from .._grafana.orgs import Directory, Org
+from .._grafana.orgs import Org, OrgFinder
 from .._grafana.scope import Scope
 
 #: The fields of an address: our option -> the server's.
@@ -99,15 +99,15 @@ class Organizations(BaseResource):
             number = found.id
         else:
             number = desired.id
-        body = scope.once("org %d" % number, lambda: _one(scope, number))
+        body = scope.cached("org %d" % number, lambda: _one(scope, number))
         return None if body is None else CurrentOrg(number, str(body["name"]), dict(body.get("address") or {}))
 
     def _named(self, scope: Scope, name: str) -> Org | None:
         if not self._many:
-            return scope.directory.named(name)
+            return scope.org_finder.named(name)
         with self._lock:
             if self._known is None:
-                self._known = {str(org.name): org for org in scope.directory.all()}
+                self._known = {str(org.name): org for org in scope.org_finder.all()}
             return self._known.get(name)
 
     def plan(self, desired: DesiredOrg, current: CurrentOrg | None) -> Change | None:
@@ -136,10 +136,10 @@ class Organizations(BaseResource):
         after = _shape(name, {**(current.address or {}), **address}, current.address is not None)
         return Change("update", _view(current), after, (current, name, address))
 
-    def foresee(self, scope: Scope, desired: DesiredOrg, change: Change) -> None:
+    def precheck(self, scope: Scope, desired: DesiredOrg, change: Change) -> None:
         """A rename to a name that is taken would be refused."""
         renamed = change.action == "update" and change.data[1] != change.data[0].name
-        if renamed and scope.directory.named(change.data[1]) is not None:
+        if renamed and scope.org_finder.named(change.data[1]) is not None:
             raise _taken(change.data[1])
 
     def apply(self, scope: Scope, desired: DesiredOrg, change: Change) -> CurrentOrg | None:
@@ -232,7 +232,7 @@ def _delete(scope: Scope, current: CurrentOrg) -> None:
     """Delete an org from outside of it: the server refuses to delete the one that a request runs in."""
     elsewhere = 1
     if current.id == elsewhere:
-        others = [org.id for org in Directory(scope.client).all() if org.id != current.id]
+        others = [org.id for org in OrgFinder(scope.client).all() if org.id != current.id]
         if not others:
             raise Refused(
                 "organization %s is the only one on %s and cannot be deleted" % (current.name, scope.where()),

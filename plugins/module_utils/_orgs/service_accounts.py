@@ -122,9 +122,9 @@ def missing(client: Client) -> GrafanaError:
 def named(scope: Scope, name: str) -> Account | None:
     """Return the account of exactly this *name*. Raises :class:`Refused` if there are several."""
     if scope.many:
-        accounts = scope.once("accounts", lambda: search(scope))
+        accounts = scope.cached("accounts", lambda: search(scope))
     else:
-        accounts = scope.once("accounts " + name, lambda: search(scope, name))
+        accounts = scope.cached("accounts " + name, lambda: search(scope, name))
     same = [entry for entry in accounts if entry.name == name]
     if len(same) > 1:
         raise Refused(
@@ -138,7 +138,7 @@ def named(scope: Scope, name: str) -> Account | None:
 
 def numbered(scope: Scope, number: int) -> Account | None:
     """Return the account of this id."""
-    accounts = scope.once("accounts", lambda: search(scope))
+    accounts = scope.cached("accounts", lambda: search(scope))
     found = next((entry for entry in accounts if entry.id == number), None)
     return None if found is None else _whole(scope, accounts, found)
 
@@ -279,7 +279,7 @@ def _cannot_change(current: Account, changes: t.Mapping[str, t.Any]) -> GrafanaE
 def _remember(scope: Scope, old: Account | None, new: Account | None) -> None:
     """Keep the list of accounts as it is now, for the next items of the same org."""
     if scope.many:
-        accounts = scope.once("accounts", list)
+        accounts = scope.cached("accounts", list)
         accounts[:] = [a for a in accounts if old is None or a.id != old.id] + ([new] if new else [])
 
 

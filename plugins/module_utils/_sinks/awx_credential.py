@@ -15,7 +15,7 @@ import typing as t
 from urllib.parse import urlencode
 
 from .._grafana.errors import BadInput, Stale, public_url
-from .base import Metadata, Place, Shared, Sink, Stored
+from .base import KeyOwner, Metadata, Shared, Sink, Stored
 from .private_files import StoreError
 from .web import TIMEOUT, Api, Reply, secret_of, settled, verification
 
@@ -108,7 +108,7 @@ class AwxCredentialSink(Sink):
     REQUIRED = ("credential", "key_field")
     readable = False
 
-    def __init__(self, options: t.Mapping[str, t.Any], place: Place, shared: Shared) -> None:
+    def __init__(self, options: t.Mapping[str, t.Any], place: KeyOwner, shared: Shared) -> None:
         wanted = options["credential"]
         self._name = wanted if isinstance(wanted, int) else place.fill(str(wanted), "credential")
         self._organization = options.get("organization")

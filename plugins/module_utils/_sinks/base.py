@@ -19,7 +19,7 @@ from .._grafana.connection import OrgChoice
 from .._grafana.errors import BadInput
 from .private_files import StoreError
 
-__all__ = ["NOTHING", "Metadata", "Place", "Previous", "Shared", "Sink", "StoreError", "Stored", "fingerprint"]
+__all__ = ["NOTHING", "KeyOwner", "Metadata", "Previous", "Shared", "Sink", "StoreError", "Stored", "fingerprint"]
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def fingerprint(key: str) -> str:
     return "sha256:" + hashlib.sha256(key.encode()).hexdigest()
 
 
-class Place(t.NamedTuple):
+class KeyOwner(t.NamedTuple):
     """Which key a sink is for: what the templates in a sink's options are filled with. An API key has no account."""
 
     org: OrgChoice
@@ -162,7 +162,7 @@ class Shared(t.NamedTuple):
 class Sink:
     """The interface of all sinks. An instance is one key's place; nothing is read or written when it is made.
 
-    The constructor takes the task's ``sink`` options, the :class:`Place` and :class:`Shared`, and raises
+    The constructor takes the task's ``sink`` options, the :class:`KeyOwner` and :class:`Shared`, and raises
     :class:`BadInput` for what is wrong with them. All methods raise :class:`StoreError`, whose message names the
     place and never a secret.
     """
@@ -181,7 +181,7 @@ class Sink:
     #: Whether the key can be read again, to see that it still is the one that was stored.
     readable = True
 
-    def __init__(self, options: t.Mapping[str, t.Any], place: Place, shared: Shared) -> None:
+    def __init__(self, options: t.Mapping[str, t.Any], place: KeyOwner, shared: Shared) -> None:
         raise NotImplementedError
 
     @property

@@ -12,7 +12,7 @@ import typing as t
 from dataclasses import replace
 
 from .._grafana.errors import BadInput, quoted
-from .base import Metadata, Place, Shared, Sink, Stored, fingerprint
+from .base import KeyOwner, Metadata, Shared, Sink, Stored, fingerprint
 from .file import MetadataFile, absolute, as_name, check_folder, sweep
 from .private_files import StoreError, locked
 
@@ -35,7 +35,7 @@ class CommandSink(Sink):
     REQUIRED = ("store_command", "metadata_path")
     locks = True
 
-    def __init__(self, options: t.Mapping[str, t.Any], place: Place, shared: Shared) -> None:
+    def __init__(self, options: t.Mapping[str, t.Any], place: KeyOwner, shared: Shared) -> None:
         self._commands: dict[str, list[str]] = {}
         for name in ("store_command", "read_command", "remove_command", "probe_command"):
             words = options.get(name)

@@ -13,7 +13,7 @@ import typing as t
 from dataclasses import replace
 
 from .._grafana.errors import BadInput
-from .base import Metadata, Place, Shared, Sink, Stored, fingerprint
+from .base import KeyOwner, Metadata, Shared, Sink, Stored, fingerprint
 from .private_files import StoreError, locked, read_private, write_private, write_together
 
 
@@ -54,7 +54,7 @@ class FileSink(Sink):
     REQUIRED = ("path",)
     locks = True
 
-    def __init__(self, options: t.Mapping[str, t.Any], place: Place, shared: Shared) -> None:
+    def __init__(self, options: t.Mapping[str, t.Any], place: KeyOwner, shared: Shared) -> None:
         self._put(absolute(place.fill(options["path"], "path", as_name), "path"))
 
     def _put(self, path: str) -> None:

@@ -15,7 +15,7 @@ import typing as t
 
 from .._engine.options import HANDED_OVER, HANDOVER
 from .._grafana.errors import BadInput
-from .base import Metadata, Place, Shared, Sink, Stored
+from .base import KeyOwner, Metadata, Shared, Sink, Stored
 from .file import as_name
 
 
@@ -43,7 +43,7 @@ class HandoverSink(Sink):
     locks = True
     deferred = True
 
-    def __init__(self, options: t.Mapping[str, t.Any], place: Place, shared: Shared) -> None:
+    def __init__(self, options: t.Mapping[str, t.Any], place: KeyOwner, shared: Shared) -> None:
         told = shared.kept.get(HANDOVER)
         if told is None:
             raise BadInput(
@@ -80,7 +80,7 @@ class HandoverSink(Sink):
         self._told.setdefault(HANDED_OVER, {})[self._where] = {"removed": True}
 
 
-def vault_place(options: t.Mapping[str, t.Any], place: Place) -> tuple[str, str]:
+def vault_place(options: t.Mapping[str, t.Any], place: KeyOwner) -> tuple[str, str]:
     """Return the file and the variable that *options* name for *place*. Raises :class:`BadInput`."""
     variable = place.fill(str(options["variable"]), "variable", as_variable)
     if not variable.isidentifier():

@@ -11,7 +11,7 @@ import typing as t
 from urllib.parse import quote
 
 from .._grafana.errors import BadInput, Stale, public_url
-from .base import Metadata, Place, Shared, Sink, Stored, fingerprint
+from .base import KeyOwner, Metadata, Shared, Sink, Stored, fingerprint
 from .file import as_name
 from .private_files import StoreError
 from .web import TIMEOUT, Api, Reply, secret_of, settled, verification
@@ -110,7 +110,7 @@ class HashiVaultSink(Sink):
     )
     REQUIRED = ("path",)
 
-    def __init__(self, options: t.Mapping[str, t.Any], place: Place, shared: Shared) -> None:
+    def __init__(self, options: t.Mapping[str, t.Any], place: KeyOwner, shared: Shared) -> None:
         self._path = place.fill(str(options["path"]), "path", as_name).strip("/")
         self._mount = str(options.get("mount") or "secret").strip("/")
         if not self._path or ".." in self._path.split("/"):

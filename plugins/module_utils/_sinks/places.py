@@ -16,7 +16,7 @@ from .private_files import StoreError, git_work_tree
 _MOST_WARNINGS = 20
 
 
-class Places:
+class SinkClaims:
     """The places of a task; usable from several threads. *warn* gives a warning, *check* tells of check mode."""
 
     def __init__(self, warn: t.Callable[[str], None], check: bool) -> None:

@@ -9,7 +9,7 @@ import typing as t
 
 from .._grafana.errors import BadInput
 from .awx_credential import AwxCredentialSink
-from .base import Place, Shared, Sink
+from .base import KeyOwner, Shared, Sink
 from .command import CommandSink
 from .file import FileSink
 from .handover import HandoverSink
@@ -56,7 +56,7 @@ OPTIONS: dict[str, dict[str, t.Any]] = {
 }
 
 
-def sink_from(options: t.Mapping[str, t.Any], place: Place, shared: Shared) -> Sink:
+def sink_from(options: t.Mapping[str, t.Any], place: KeyOwner, shared: Shared) -> Sink:
     """Return the sink that *options* describe. Raises :class:`BadInput`, also for options of another type."""
     given = {name: value for name, value in options.items() if value is not None and value != ""}
     kind = TYPES.get(str(given.pop("type", "")))
@@ -76,7 +76,7 @@ def sink_from(options: t.Mapping[str, t.Any], place: Place, shared: Shared) -> S
     return kind(given, place, shared)
 
 
-def chosen(options: t.Mapping[str, t.Any], place: Place, shared: Shared) -> Sink | None:
+def chosen(options: t.Mapping[str, t.Any], place: KeyOwner, shared: Shared) -> Sink | None:
     """Return the sink that ``dest`` or ``sink`` of *options* describes, if one does. Raises :class:`BadInput`."""
     dest, sink = options.get("dest"), options.get("sink")
     if dest and sink:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .._engine.info import Answer, inside, of_orgs
+from .._engine.info import Result, inside, of_orgs
 from .._engine.module import GrafanaModule
 from .._grafana import connection as _connection
 from .._grafana.client import Client
@@ -24,12 +24,12 @@ TOKEN_OPTIONS: dict[str, dict[str, t.Any]] = {
 }
 
 
-def tokens(module: GrafanaModule, client: Client, connection: Connection) -> Answer:
+def tokens(module: GrafanaModule, client: Client, connection: Connection) -> Result:
     """Return the tokens of an org's accounts, or of those of all orgs; never a key."""
     wanted = [_connection.text(name, "service_accounts") for name in module.params["service_accounts"] or []]
     seen: set[str] = set()
 
-    def read(scope: Scope) -> list[Answer]:
+    def read(scope: Scope) -> list[Result]:
         accounts = _accounts(scope)
         seen.update(account.name for account in accounts)
         return _tokens(module, scope, accounts, wanted)
@@ -48,9 +48,9 @@ def _accounts(scope: Scope) -> list[Account]:
     return t.cast("list[Account]", inside(scope, lambda: search(scope)))
 
 
-def _tokens(module: GrafanaModule, scope: Scope, accounts: list[Account], wanted: list[str]) -> list[Answer]:
+def _tokens(module: GrafanaModule, scope: Scope, accounts: list[Account], wanted: list[str]) -> list[Result]:
     """Return the tokens of those *accounts* of one org that are *wanted*, of all for none."""
-    found: list[Answer] = []
+    found: list[Result] = []
     for account in accounts:
         # An account without tokens need not be asked; of one that is not whole their number is not known.
         if (account.tokens or not account.whole) and (not wanted or account.name in wanted):
@@ -58,7 +58,7 @@ def _tokens(module: GrafanaModule, scope: Scope, accounts: list[Account], wanted
     return found
 
 
-def _tokens_of(module: GrafanaModule, scope: Scope, account: Account) -> list[Answer]:
+def _tokens_of(module: GrafanaModule, scope: Scope, account: Account) -> list[Result]:
     listed = list_tokens(scope, account.id)
     if may_be_cut(scope, account, len(listed)):
         module.warn(

@@ -23,7 +23,7 @@ from .errors import name_taken, over_limit
 from .model import LONGEST, DesiredToken, Token, TokenState
 from .names import names
 from .options import check_renewal
-from .plan import Work
+from .plan import TokenWork
 
 #: Further names that are tried when one is taken elsewhere in the org.
 _MORE_NAMES = 20
@@ -41,7 +41,7 @@ class Making:
 
     scope: Scope
     desired: DesiredToken
-    work: Work
+    work: TokenWork
     stored: Stored
     account: Account
     hide: t.Callable[[str], None]

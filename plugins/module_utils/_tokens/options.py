@@ -10,7 +10,7 @@ import typing as t
 from .._grafana.connection import OrgChoice, positive, text
 from .._grafana.errors import BadInput
 from .._sinks import registry as _sink_types
-from .._sinks.base import Place, Shared
+from .._sinks.base import KeyOwner, Shared
 from .._text.durations import seconds
 from .model import LONGEST, ORPHAN_AFTER, DesiredToken, Keep, Purge
 from .names import check_template
@@ -65,7 +65,7 @@ def desired_token(options: t.Mapping[str, t.Any], shared: Shared, no_log: bool) 
         orphan_after=_duration(options, "orphan_after", ORPHAN_AFTER),
         purge=purge,
     )
-    place = Place(options.get("org") or OrgChoice(), desired.service_account, name or "")
+    place = KeyOwner(options.get("org") or OrgChoice(), desired.service_account, name or "")
     sink = _sink_types.chosen(options, place, shared) if name else None
     desired = DesiredToken(**{**vars(desired), "sink": sink})
     if desired.state == "present":

@@ -22,7 +22,7 @@ LOST = "its key was lost when it was made"
 
 
 @dataclass(frozen=True)
-class Work:
+class TokenWork:
     """What ``apply`` does: make a token called *name* (if any), delete *doomed*, and remember the rest for later.
 
     *waiting* are replaced tokens that are kept, *pending* names of tokens that another run may be about to store.
@@ -179,7 +179,7 @@ def _is_of(desired: DesiredToken, entry: Token) -> bool:
 
 
 def plan(desired: DesiredToken, current: TokenState) -> Change | None:
-    """Return what has to be done; ``data`` is :class:`Work`. Raises :class:`Refused` for what cannot be done."""
+    """Return what has to be done; ``data`` is :class:`TokenWork`. Raises :class:`Refused` for what cannot be done."""
     found, verdict = present(desired, current) if desired.state == "present" else (None, "absent")
     rest = others(desired, current, found, verdict)
     doomed = dict(rest.doomed)
@@ -191,7 +191,7 @@ def plan(desired: DesiredToken, current: TokenState) -> Change | None:
         extra = [(entry, why) for entry, why in purged(desired, current, spared) if entry not in doomed]
         doomed.update(extra)
         swept = {"left_over": {entry.name: why for entry, why in extra}} if extra else {}
-    work = Work(current, None, tuple(doomed), rest.waiting, _still_pending(desired, current, rest), verdict)
+    work = TokenWork(current, None, tuple(doomed), rest.waiting, _still_pending(desired, current, rest), verdict)
     if desired.state == "absent":
         return _gone(desired, current, work)
     if desired.name is None or verdict == VALID:
@@ -236,7 +236,7 @@ def _still_pending(desired: DesiredToken, current: TokenState, rest: Others) -> 
     return tuple(name for name in known.pending if name in waits or (lately and name not in listed))
 
 
-def _gone(desired: DesiredToken, current: TokenState, work: Work) -> Change | None:
+def _gone(desired: DesiredToken, current: TokenState, work: TokenWork) -> Change | None:
     """Return what takes the token away, with all that was kept of it."""
     doomed = list(work.doomed)
     doomed += [entry for entry in current.tokens if entry.name == desired.name and entry not in doomed]
@@ -276,4 +276,4 @@ def before(desired: DesiredToken, current: TokenState, doomed: t.Sequence[Token]
     return shown
 
 
-__all__ = ["Others", "Work", "before", "others", "ours", "plan", "present", "purged", "used_by_somebody", "view"]
+__all__ = ["Others", "TokenWork", "before", "others", "ours", "plan", "present", "purged", "used_by_somebody", "view"]

@@ -15,19 +15,19 @@ from .._grafana.errors import GrafanaError, NotFound, Refused, Stale
 from .._grafana.scope import Scope
 from .._orgs.service_accounts import Account
 from .._sinks.base import NOTHING, Shared, Sink, Stored
-from .._sinks.places import Places
+from .._sinks.places import SinkClaims
 from .api import LIST_CAP, account_of, delete_token, list_is_cut, list_tokens, longest, may_be_cut, number_of, refused
 from .errors import explain_refusal
 from .making import Making
 from .model import REASONS, VALID, DesiredToken, Token, TokenState, never_used
 from .options import desired_token
-from .plan import Work, before, others, plan, present, view
+from .plan import TokenWork, before, others, plan, present, view
 
 #: Further names that are tried when one is taken elsewhere in the org.
 _MORE_NAMES = 20
 
 
-class Surroundings(t.NamedTuple):
+class Task(t.NamedTuple):
     """What the resource needs to know of the task: how it hides, warns, and whether it only checks."""
 
     hide: t.Callable[[str], None]
@@ -45,11 +45,11 @@ class Tokens(BaseResource):
     kind = "token"
     requests_each = 4
 
-    def __init__(self, task: Surroundings) -> None:
+    def __init__(self, task: Task) -> None:
         self._task = task
         kept: dict[t.Hashable, t.Any] = {} if task.handover is None else {HANDOVER: task.handover}
         self._shared = Shared(task.hide, kept)
-        self._places = Places(task.warn, task.check)
+        self._places = SinkClaims(task.warn, task.check)
         self._warn = self._places.warn
         self._lock = threading.Lock()
         #: Names that were asked for without an answer, by organization and account.
@@ -100,10 +100,10 @@ class Tokens(BaseResource):
         def load() -> list[Token]:
             return list_tokens(scope, account_id)
 
-        tokens = scope.once(key, load)
+        tokens = scope.cached(key, load)
         known = stored.metadata
         if known is not None and known.service_account_id == account_id and known.token_id not in {one.id for one in tokens}:
-            tokens = scope.anew(key, load)  # the list may be that of an earlier item
+            tokens = scope.refresh(key, load)  # the list may be that of an earlier item
         state = TokenState(
             account,
             scope.org_id,
@@ -199,22 +199,22 @@ class Tokens(BaseResource):
                 "the right organization?" % (found.name, desired.service_account, found.created)
             )
 
-    def foresee(self, scope: Scope, desired: DesiredToken, change: Change) -> None:
+    def precheck(self, scope: Scope, desired: DesiredToken, change: Change) -> None:
         """A place that cannot be written to would stop the run."""
         if desired.sink is not None and change.data.name is not None:
             self._places.ask(desired.sink.probe)
 
     def apply(self, scope: Scope, desired: DesiredToken, change: Change) -> TokenState | None:
         """Make, prove, store, and only then delete what is replaced; or delete."""
-        work: Work = change.data
+        work: TokenWork = change.data
         try:
             state = self._apply(scope, desired, work)
             self._purge_beyond_the_end(scope, desired, work.state)
             return state
         finally:
-            scope.forget()
+            scope.invalidate()
 
-    def _apply(self, scope: Scope, desired: DesiredToken, work: Work) -> TokenState | None:
+    def _apply(self, scope: Scope, desired: DesiredToken, work: TokenWork) -> TokenState | None:
         sink = desired.sink
         if sink is None:
             state = self._make(scope, desired, work, NOTHING) if work.name is not None else work.state
@@ -245,7 +245,7 @@ class Tokens(BaseResource):
             raise Stale("another run has stored a key in %s meanwhile" % sink.where)
         return stored
 
-    def _tidied(self, sink: Sink, state: TokenState, work: Work) -> TokenState:
+    def _tidied(self, sink: Sink, state: TokenState, work: TokenWork) -> TokenState:
         """Forget what is deleted; where that is as dear as storing a key, the next key brings it about."""
         known = state.stored.metadata
         if known is None or not sink.locks or sink.deferred or state.elsewhere:
@@ -253,7 +253,7 @@ class Tokens(BaseResource):
         tidy = replace(known, pending=work.pending, noted=known.noted if work.pending else None, previous=work.waiting)
         return state if tidy == known else replace(state, stored=sink.remember(tidy, state.stored))
 
-    def _make(self, scope: Scope, desired: DesiredToken, work: Work, stored: Stored) -> TokenState:
+    def _make(self, scope: Scope, desired: DesiredToken, work: TokenWork, stored: Stored) -> TokenState:
         """Make a token, prove its key and store it."""
         account = t.cast(Account, work.state.account)
         hide, asked = self._task.hide, self._open(scope, account)
@@ -275,7 +275,7 @@ class Tokens(BaseResource):
     def _purge_beyond_the_end(self, scope: Scope, desired: DesiredToken, state: TokenState) -> None:
         """Purge what the server's list did not show until some of it was gone."""
         while desired.purge and len(state.tokens) >= LIST_CAP:
-            scope.forget()
+            scope.invalidate()
             state = self.read(scope, desired)
             change = plan(desired, state)
             if change is None or change.action != "tidy":
@@ -320,7 +320,7 @@ class Tokens(BaseResource):
             shown["key"] = current.key
         return shown
 
-    def orphan(self, desired: DesiredToken) -> Change | None:
+    def cleanup_without_org(self, desired: DesiredToken) -> Change | None:
         """The key of a token whose organization is gone is of no use any more."""
         sink = desired.sink
         if sink is None or not sink.read().there:

@@ -66,7 +66,7 @@ _BLOCK = re.compile(r"""^\s*(?:data|resource|provisioner)\s+"(\w[\w-]*)\"""")
 _STYLES_BY_SUFFIX = {".py": "python", ".go": "go", ".js": "javascript", ".ts": "javascript", ".rb": "ruby", ".java": "java"}
 
 
-class Place(t.NamedTuple):
+class SourceLine(t.NamedTuple):
     """A line with its neighbours; *column* is where in it something stands, *suffix* that of the file (``.tf.json`` too)."""
 
     suffix: str
@@ -76,7 +76,7 @@ class Place(t.NamedTuple):
     after: t.Sequence[str]
 
 
-class Found(t.NamedTuple):
+class Mention(t.NamedTuple):
     """Where in a line something about API keys stands.
 
     *method* and *style* are those of something declared, empty for the path of a request; *whole* tells whether that is the path
@@ -90,21 +90,21 @@ class Found(t.NamedTuple):
     whole: bool = True
 
 
-def find(line: str, suffix: str) -> list[Found]:
+def find(line: str, suffix: str) -> list[Mention]:
     """Return what of *line* concerns API keys: paths of requests, and what makes or reads keys without them."""
     found = []
     for one in _PATH.finditer(line):
         start = one.start()
         if one.group("api") or (line[start - 1 : start] == "/" and _API_BASE.search(line[:start])):
-            found.append(Found(start, one.end(), whole=not one.group("more")))
+            found.append(Mention(start, one.end(), whole=not one.group("more")))
     for pattern, suffixes, method, style in _DECLARED:
         match = pattern.search(line)
         if match and (not suffixes or suffix in suffixes):
-            found.append(Found(match.start(), match.end(), method, style))
+            found.append(Mention(match.start(), match.end(), method, style))
     return found
 
 
-def commented(place: Place) -> bool:
+def commented(place: SourceLine) -> bool:
     """Tell whether what stands at a place is a comment."""
     if _COMMENT.match(place.line):
         return True
@@ -113,7 +113,7 @@ def commented(place: Place) -> bool:
     return behind is not None and not any(head[: behind.start()].count(quote) % 2 for quote in "\"'`")
 
 
-def method_of(place: Place) -> tuple[str, str]:
+def method_of(place: SourceLine) -> tuple[str, str]:
     """Return the method of the request whose path stands at *place*, and how it is made (``curl``, ``ansible`` …).
 
     UNKNOWN and an empty text where that cannot be told.
@@ -128,7 +128,7 @@ def method_of(place: Place) -> tuple[str, str]:
     return UNKNOWN, ""
 
 
-def _statement(place: Place, signs: str) -> tuple[str, int]:
+def _statement(place: SourceLine, signs: str) -> tuple[str, int]:
     """Return the line with those that its continuation *signs* join to it, and where in it the place is."""
     start = len(place.before)
     while start and place.before[start - 1].rstrip().endswith(tuple(signs)):
@@ -145,7 +145,7 @@ def _statement(place: Place, signs: str) -> tuple[str, int]:
     return before + " ".join([place.line.rstrip().rstrip(signs), *tail]), len(before) + place.column
 
 
-def _shell(place: Place) -> tuple[str, str] | None:
+def _shell(place: SourceLine) -> tuple[str, str] | None:
     """Look for curl, wget, httpie and PowerShell."""
     text, column = _statement(place, "\\")
     found = _command(text, column)
@@ -196,7 +196,7 @@ def _indent(line: str) -> int:
     return len(line) - len(line.lstrip())
 
 
-def _yaml_block(place: Place) -> tuple[int | None, str, int]:
+def _yaml_block(place: SourceLine) -> tuple[int | None, str, int]:
     """Return the list item that a line of YAML is in: where it begins (``None`` for none), its text, the place in it."""
     own = _indent(place.line)
     start: int | None = len(place.before) if place.line.lstrip().startswith("- ") else None
@@ -220,7 +220,7 @@ def _yaml_block(place: Place) -> tuple[int | None, str, int]:
     return start, "\n".join(lines[start:end]), sum(len(line) + 1 for line in lines[start:here]) + place.column
 
 
-def _task(place: Place) -> tuple[str, str] | None:
+def _task(place: SourceLine) -> tuple[str, str] | None:
     """Look for a task of Ansible with the module uri."""
     if place.suffix not in (".yml", ".yaml"):
         return None
@@ -231,7 +231,7 @@ def _task(place: Place) -> tuple[str, str] | None:
     return (method.group(1).upper() if method else GET), "ansible"
 
 
-def _call(place: Place) -> tuple[str, str] | None:
+def _call(place: SourceLine) -> tuple[str, str] | None:
     """Look for a call in whose arguments the place is."""
     head = "\n".join([*place.before[-8:], place.line[: place.column]])
     tail = "\n".join([place.line[place.column :], *place.after[:12]])
@@ -282,7 +282,7 @@ def _method_in(arguments: str, name: str, whole: bool) -> str | None:
     return UNKNOWN if requests else None
 
 
-def _block(place: Place) -> tuple[str, str] | None:
+def _block(place: SourceLine) -> tuple[str, str] | None:
     """Look for a block of Terraform that makes requests."""
     if place.suffix != ".tf":
         return None
@@ -300,7 +300,7 @@ def _block(place: Place) -> tuple[str, str] | None:
     return None
 
 
-def _plain(place: Place) -> tuple[str, str] | None:
+def _plain(place: SourceLine) -> tuple[str, str] | None:
     """Look for a request as HTTP writes it."""
     head = place.line[: place.column]
     found = _REQUEST_LINE.search(head)
@@ -309,7 +309,7 @@ def _plain(place: Place) -> tuple[str, str] | None:
     return None
 
 
-def _by_name(place: Place) -> tuple[str, str] | None:
+def _by_name(place: SourceLine) -> tuple[str, str] | None:
     """Look for the requests of the next lines with the variable that the path is put into."""
     assigned = _ASSIGNED.search(place.line[: place.column])
     if assigned is None:
@@ -323,7 +323,7 @@ def _by_name(place: Place) -> tuple[str, str] | None:
         if use is None:
             continue
         before = [*place.before, place.line, *place.after[:number]]
-        there = Place(place.suffix, before, line, use.start(), place.after[number + 1 :])
+        there = SourceLine(place.suffix, before, line, use.start(), place.after[number + 1 :])
         method, style = next((found for found in (_shell(there), _call(there)) if found is not None), (UNKNOWN, style))
         methods.add(method)
     if len(methods) == 1:

@@ -10,12 +10,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from .._api_keys.api import AUTOGEN, list_keys
-from .._engine.info import Answer
+from .._engine.info import Result
 from .._engine.module import GrafanaModule
 from .._grafana.client import Client
 from .._grafana.connection import Connection, OrgChoice
 from .._grafana.errors import BadInput, Forbidden, NotFound, Unauthorized, Unsupported
-from .._grafana.orgs import Directory, Org
+from .._grafana.orgs import Org, OrgFinder
 from .._grafana.scope import Scope
 from .._grafana.versions import API_KEYS_END, LOGIN_PER_ORG, SERVICE_ACCOUNTS, Version, parse
 from .._migration.options import orgs_of
@@ -34,7 +34,7 @@ OPTIONS: dict[str, dict[str, t.Any]] = {
 }
 
 
-def guard(module: GrafanaModule, client: Client, connection: Connection) -> Answer:
+def guard(module: GrafanaModule, client: Client, connection: Connection) -> Result:
     """Return what there is to know and to decide before the upgrade."""
     params = module.params
     target = _version(params["target_version"], "target_version")
@@ -76,40 +76,40 @@ def _read(client: Client, choices: tuple[OrgChoice, ...] | None, present: Versio
     before = Upgrade(present, target, hits=tuple(scanned.hits), unseen=tuple(scanned.unseen))
     if present >= API_KEYS_END:
         return before
-    directory = Directory(client)
-    orgs = directory.all() if choices is None else _resolved(client, directory, choices)
+    org_finder = OrgFinder(client)
+    orgs = org_finder.all() if choices is None else _resolved(client, org_finder, choices)
     client.expect(2 * len(orgs) + 3)
-    members = _members(client, directory)
+    members = _members(client, org_finder)
     accounts = present >= SERVICE_ACCOUNTS
 
     def read(org: Org) -> OrgKeys:
         if members is not None and org.id not in members:
             return _outside(client, org)
-        scope = Scope(client, org, directory, many=True)
+        scope = Scope(client, org, org_finder, many=True)
         return _org_keys(scope, accounts, present < LOGIN_PER_ORG <= target)
 
     with ThreadPoolExecutor(max(1, client.connection.concurrency)) as pool:
         found = tuple(pool.map(read, orgs))
     limits = _limits(client) if any(org.keys for org in found) else Limits()
-    return replace(before, orgs=found, limits=limits, partial=choices is None and directory.partial)
+    return replace(before, orgs=found, limits=limits, partial=choices is None and org_finder.partial)
 
 
-def _resolved(client: Client, directory: Directory, choices: tuple[OrgChoice, ...]) -> list[Org]:
-    found = directory.resolve(choices)
+def _resolved(client: Client, org_finder: OrgFinder, choices: tuple[OrgChoice, ...]) -> list[Org]:
+    found = org_finder.resolve(choices)
     missing = [str(choice) for choice in choices if found[choice] is None]
     if missing:
         raise _not_found(client, missing)
     return [org for org in (found[choice] for choice in choices) if org is not None]
 
 
-def _members(client: Client, directory: Directory) -> set[int] | None:
+def _members(client: Client, org_finder: OrgFinder) -> set[int] | None:
     """Return the ids of the organizations whose keys the caller may see; ``None`` for a token, which is in its own alone.
 
     Asking each organization would not do: at 9.x a server admin who is not a member is let in, and shown nothing.
     """
     if client.connection.identity.kind == "token":
         return None
-    return {int(org["orgId"]) for org in directory.memberships()}
+    return {int(org["orgId"]) for org in org_finder.memberships()}
 
 
 def _outside(client: Client, org: Org) -> OrgKeys:
@@ -165,7 +165,7 @@ def _positive(text: str) -> int | None:
     return int(text) if text.isdigit() and int(text) > 0 else None
 
 
-def _answer(module: GrafanaModule, upgrade: Upgrade, scanned: Scan) -> Answer:
+def _answer(module: GrafanaModule, upgrade: Upgrade, scanned: Scan) -> Result:
     decided = set(module.params["decided"] or ())
     found = findings(upgrade)
     unknown = sorted(decided - set(KINDS) - {one.id for one in found})
@@ -195,19 +195,19 @@ def _answer(module: GrafanaModule, upgrade: Upgrade, scanned: Scan) -> Answer:
     }
 
 
-def _line(finding: Finding, view: Answer) -> str:
+def _line(finding: Finding, view: Result) -> str:
     """Return a finding as a line to read."""
     mark = "decided" if view["decided"] else view["severity"]
     where = "" if finding.org is None else "org %s: " % (finding.org.name or finding.org.id)
     return "[%s] %s - %s%s. Why: %s. What to do: %s." % (mark, finding.id, where, finding.what, view["why"], view["do"])
 
 
-def _organization(upgrade: Upgrade, found: OrgKeys) -> Answer:
+def _organization(upgrade: Upgrade, found: OrgKeys) -> Result:
     """Return an organization as it stands in the result."""
     will = logins(upgrade, found)
     keys = []
     for key in found.keys:
-        entry: Answer = {
+        entry: Result = {
             "id": key.id,
             "name": key.name,
             "role": key.role,

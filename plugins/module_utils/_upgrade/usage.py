@@ -17,7 +17,7 @@ from collections import Counter, deque
 from dataclasses import dataclass, field
 
 from .._grafana.errors import BadInput
-from .lines import NEIGHBOURS, UNKNOWN, Found, Place, commented, find, method_of
+from .lines import NEIGHBOURS, UNKNOWN, Mention, SourceLine, commented, find, method_of
 
 #: Files above this size, in bytes, are not read: nobody writes them by hand.
 LARGEST = 10_000_000
@@ -141,7 +141,7 @@ class _Waiting(t.NamedTuple):
     """A place whose neighbours after it are still being read."""
 
     number: int
-    found: Found
+    found: Mention
     before: list[str]
     line: str
     column: int
@@ -178,7 +178,7 @@ def _suffix(path: str) -> str:
 
 
 def _judged(path: str, suffix: str, one: _Waiting) -> list[Hit]:
-    place = Place(suffix, one.before, one.line, one.column, one.after)
+    place = SourceLine(suffix, one.before, one.line, one.column, one.after)
     found = one.found
     if found.method:
         # What is commented out does nothing; a path in a comment may still be told about.

@@ -83,7 +83,7 @@ def headline(report: Migration) -> str:
 
 
 @dataclass
-class Place:
+class Location:
     """Where a finding was made: an organization and what in it."""
 
     anchor: str
@@ -98,7 +98,7 @@ class Finding:
     level: str
     what: str
     advice: str
-    places: list[Place] = field(default_factory=list)
+    places: list[Location] = field(default_factory=list)
 
 
 def findings(report: Migration) -> list[Finding]:
@@ -114,16 +114,16 @@ def _whole(report: Migration) -> t.Iterator[Finding]:
 
 def _failures(report: Migration) -> t.Iterator[Finding]:
     """Yield what failed, one finding a code."""
-    orgs: dict[str, list[Place]] = {}
-    keys: dict[str, list[Place]] = {}
-    accounts: dict[str, list[Place]] = {}
+    orgs: dict[str, list[Location]] = {}
+    keys: dict[str, list[Location]] = {}
+    accounts: dict[str, list[Location]] = {}
     for org in report.organizations:
         if org.failure:
-            orgs.setdefault(org.failure.code, []).append(Place(org.anchor, org.label))
+            orgs.setdefault(org.failure.code, []).append(Location(org.anchor, org.label))
         for into, things in ((keys, org.keys), (accounts, org.service_accounts)):
             for code in {thing.failure.code: None for thing in things if thing.failure}:
                 names = [thing.name for thing in things if thing.failure and thing.failure.code == code]
-                into.setdefault(code, []).append(Place(org.anchor, org.label, names))
+                into.setdefault(code, []).append(Location(org.anchor, org.label, names))
     for kinds, noun in ((orgs, "organization"), (keys, "API key"), (accounts, "service account")):
         for code, places in sorted(kinds.items()):
             number = sum(len(place.names) or 1 for place in places)
@@ -138,12 +138,12 @@ def _proofs(report: Migration) -> t.Iterator[Finding]:
             ACT,
             "%s not as expected" % counted(len(bad), "tested key is", "tested keys are"),
             "The table of tested keys says why. Whoever uses such a key is locked out, or acts as somebody else.",
-            [Place("tested", "Tested keys", [proof.source for proof in bad])],
+            [Location("tested", "Tested keys", [proof.source for proof in bad])],
         )
 
 
-def _where(report: Migration, fits: t.Callable[[Organization], bool]) -> list[Place]:
-    return [Place(org.anchor, org.label) for org in report.organizations if fits(org)]
+def _where(report: Migration, fits: t.Callable[[Organization], bool]) -> list[Location]:
+    return [Location(org.anchor, org.label) for org in report.organizations if fits(org)]
 
 
 def _orgs(report: Migration) -> t.Iterator[Finding]:
@@ -242,7 +242,7 @@ def _keys(report: Migration) -> t.Iterator[Finding]:
         for org in report.organizations:
             names = [key.name for key in org.keys if fits(report, key)]
             if names:
-                places.append(Place(org.anchor, org.label, names))
+                places.append(Location(org.anchor, org.label, names))
         if places:
             number = sum(len(place.names) for place in places)
             yield Finding(level, counted(number, one, many), advice, places)
@@ -260,7 +260,7 @@ def _accounts(report: Migration) -> t.Iterator[Finding]:
     for org in report.organizations:
         names = [account.name for account in org.service_accounts if account.adopted is False and not account.failure]
         if names:
-            places.append(Place(org.anchor, org.label, names))
+            places.append(Location(org.anchor, org.label, names))
     if places:
         yield Finding(
             KNOW,

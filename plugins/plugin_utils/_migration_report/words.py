@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from .advice import Place
+from .advice import Location
 from .model import DELETED, FAILED, KEPT, MIGRATED, OTHER, REISSUED, Migration, Organization
 from .text import NAME, visible
 
@@ -85,7 +85,7 @@ def org_words(org: Organization, planned: bool) -> str:
     return ", ".join(words)
 
 
-def names_of(place: Place) -> str:
+def names_of(place: Location) -> str:
     """Return the first names of a place, and how many more there are."""
     shown = [visible(name, NAME) for name in place.names[:NAMES]]
     more = len(place.names) - NAMES

@@ -16,10 +16,10 @@ from ...module_utils._grafana.client import Client
 from ...module_utils._grafana.cloud import client_for
 from ...module_utils._grafana.connection import OrgChoice, choose_org
 from ...module_utils._grafana.errors import BadInput
-from ...module_utils._grafana.orgs import Directory, Org
+from ...module_utils._grafana.orgs import Org, OrgFinder
 from ...module_utils._grafana.scope import Scope
 from ...module_utils._orgs.service_accounts import Account
-from ...module_utils._sinks.base import Metadata, Place, Previous, fingerprint
+from ...module_utils._sinks.base import KeyOwner, Metadata, Previous, fingerprint
 from ...module_utils._sinks.file import sweep
 from ...module_utils._sinks.handover import HandoverSink, unseal, vault_place
 from ...module_utils._sinks.private_files import StoreError, locked
@@ -98,7 +98,7 @@ class Vaulted:
         if self.in_stack:
             around = {}  # a stack of Grafana Cloud is one organization, whatever the environment names
         org = choose_org(item, "option") or choose_org(around, "environment") or OrgChoice()
-        raw, variable = vault_place(options, Place(org, item["service_account"], str(item["name"])))
+        raw, variable = vault_place(options, KeyOwner(org, item["service_account"], str(item["name"])))
         self._enter(raw, variable, options, item.get("prove") == "always")
 
     def _enter(self, raw: str, variable: str, options: Args, prove: bool) -> None:
@@ -179,7 +179,7 @@ class Vaulted:
         if self._client is None:
             options = {name: self._args.get(name) for name in {**_connection.ARGUMENT_SPEC, **_connection.CLOUD_SPEC}}
             self._client = client_for(_connection.from_options(options, self._environ, identity_needed=False))
-        scope = Scope(self._client, Org(int(known.org_id or 0), known.org_name), Directory(self._client))
+        scope = Scope(self._client, Org(int(known.org_id or 0), known.org_name), OrgFinder(self._client))
         account = Account(known.service_account_id, str(known.service_account), "", "", False)
         entry.asked = (fingerprint(key), refused(scope, key, account))
         return entry.asked[1]

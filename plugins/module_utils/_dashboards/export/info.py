@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from ..._engine.info import Answer, inside, of_orgs
+from ..._engine.info import Result, inside, of_orgs
 from ..._engine.module import GrafanaModule
 from ..._folders import paths as folders
 from ..._grafana.client import Client
@@ -41,7 +41,7 @@ NAMED = 5
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ExportOptions:
     """Which dashboards a task asks for, and in what form. *whole* tells whether their bodies are needed."""
 
     uid: str | None = None
@@ -60,14 +60,14 @@ class Wanted:
         return self.folder is not None or self.folder_uid is not None
 
 
-def parse(params: t.Mapping[str, t.Any]) -> Wanted:
+def parse(params: t.Mapping[str, t.Any]) -> ExportOptions:
     """Return what *params* ask for. Raises :class:`BadInput`."""
     given = {name: text(params[name], name) for name in ("uid", "title", "folder_uid", "folder") if params[name] is not None}
     if "folder" in given and "folder_uid" in given:
         raise BadInput("both folder_uid and folder are set: keep one")
     if "folder_uid" in given:
         given["folder_uid"] = folders.general(given["folder_uid"])
-    wanted = Wanted(
+    wanted = ExportOptions(
         **given,
         subfolders=params["subfolders"],
         tags=frozenset(params["tags"] or ()),
@@ -81,7 +81,7 @@ def parse(params: t.Mapping[str, t.Any]) -> Wanted:
     return wanted
 
 
-def dashboards(module: GrafanaModule, client: Client, connection: Connection) -> Answer:
+def dashboards(module: GrafanaModule, client: Client, connection: Connection) -> Result:
     """Return an org's dashboards, or those of all orgs; with ``directory`` they are files afterwards."""
     wanted = parse(module.params)
     if not module.params["directory"]:
@@ -97,13 +97,13 @@ def dashboards(module: GrafanaModule, client: Client, connection: Connection) ->
 class _Inventory:
     """The dashboards of one organization that are *wanted*, with the folders that they are in."""
 
-    def __init__(self, scope: Scope, wanted: Wanted) -> None:
+    def __init__(self, scope: Scope, wanted: ExportOptions) -> None:
         self.scope = scope
         self.wanted = wanted
         self.folders = FolderPaths(scope)
         self._tops: set[str] | None = None
 
-    def told(self) -> list[Answer]:
+    def told(self) -> list[Result]:
         """Return what a result tells, without any file."""
         wanted = self.wanted
         if wanted.uid is not None:
@@ -150,13 +150,13 @@ class _Inventory:
             raise folders.not_found(self.scope, self.wanted.folder)
         return found
 
-    def entry(self, head: Head) -> Answer:
+    def entry(self, head: Head) -> Result:
         """Return what identifies a dashboard."""
         place = dict(self.scope.org.shown()) if self.scope.org else {}
         uid = folders.general(head.folder_uid)
         return {**place, "uid": head.uid, "title": head.title, "folder_uid": uid, "folder": self.folders.path(uid)}
 
-    def whole(self, current: CurrentDashboard) -> Answer:
+    def whole(self, current: CurrentDashboard) -> Result:
         """Return what a result tells of a dashboard that was read whole."""
         entry = self.entry(current.head())
         entry.update(version=current.version, provisioned=current.provisioned is not None)
@@ -168,7 +168,7 @@ class _Inventory:
 class Export:
     """The export of a task, organization by organization."""
 
-    def __init__(self, module: GrafanaModule, wanted: Wanted) -> None:
+    def __init__(self, module: GrafanaModule, wanted: ExportOptions) -> None:
         self._module = module
         self._wanted = wanted
         self._target = ExportDirectory(module.params["directory"], module.check_mode)
@@ -179,10 +179,10 @@ class Export:
         # What cannot be written is better known before a thousand dashboards are read.
         self._target.prepare()
 
-    def of_org(self, scope: Scope) -> list[Answer]:
+    def of_org(self, scope: Scope) -> list[Result]:
         """Write the dashboards of one organization; return what a result tells of them."""
         if self._wanted.all_orgs and not self._names:
-            self._names = directory_names(self._org_name(org.id, org.name) for org in scope.directory.listed())
+            self._names = directory_names(self._org_name(org.id, org.name) for org in scope.org_finder.listed())
         inventory = _Inventory(scope, self._wanted)
         heads, found = inventory.everything()
         below = self._below(scope)
@@ -232,7 +232,7 @@ class Export:
                 "title" % (title, where)
             )
 
-    def answer(self) -> Answer:
+    def answer(self) -> Result:
         """Return what became of the files."""
         hidden = set(self._names.values()) - self._seen
         stale = self._target.stale(self._expected, hidden)
@@ -243,11 +243,11 @@ class Export:
                 % (len(stale), self._target.path, ", ".join(stale[:NAMED]), more)
             )
         changes = self._target.changes
-        answer: Answer = {"changed": bool(changes), "stale_files": stale}
+        answer: Result = {"changed": bool(changes), "stale_files": stale}
         if self._module._diff and changes:  # pylint: disable=protected-access
             header = {"before_header": self._target.path, "after_header": self._target.path}
             answer["diff"] = {**header, "before": dict(changes), "after": dict.fromkeys(changes, "written")}
         return answer
 
 
-__all__ = ["OPTIONS", "Export", "Wanted", "dashboards", "parse"]
+__all__ = ["OPTIONS", "Export", "ExportOptions", "dashboards", "parse"]

@@ -21,10 +21,10 @@ READERS = 4
 #: Where a dashboard of the new layout is, as the legacy route of 12.0 to 12.3 says with a 406.
 _OWN_PATH = re.compile(r"/apis/%s/(v[0-9a-z]+)/" % re.escape(DASHBOARDS))
 
-Wanted = t.Callable[[Head], bool]
+HeadFilter = t.Callable[[Head], bool]
 
 
-def everything(scope: Scope, api: str, wanted: Wanted) -> tuple[list[Head], list[CurrentDashboard]]:
+def everything(scope: Scope, api: str, wanted: HeadFilter) -> tuple[list[Head], list[CurrentDashboard]]:
     """Return what identifies every dashboard of the org, and those that are *wanted* whole.
 
     By ``/apis`` that is one list in pages; by the legacy routes a search, and a request for each, some at a time.

@@ -146,7 +146,7 @@ def test_slug(name, slug):
 
 
 def found(body, folder="", version=3, provisioned=None):
-    return dashboards.Found(dashboards.CurrentDashboard("cpu", body["title"], body, folder, version, provisioned))
+    return dashboards.DashboardState(dashboards.CurrentDashboard("cpu", body["title"], body, folder, version, provisioned))
 
 
 CPU = {"title": "CPU", "panels": [{"id": 1, "title": "A"}], "schemaVersion": 39}
@@ -155,7 +155,7 @@ CPU = {"title": "CPU", "panels": [{"id": 1, "title": "A"}], "schemaVersion": 39}
 @pytest.mark.parametrize(
     ("document", "current", "changed"),
     [
-        pytest.param(CPU, dashboards.Found(None), [], id="new"),
+        pytest.param(CPU, dashboards.DashboardState(None), [], id="new"),
         pytest.param(CPU, found(CPU), None, id="the same"),
         pytest.param({**CPU, "id": 9, "version": 7}, found(CPU), None, id="what the server owns"),
         pytest.param({**CPU, "title": " CPU "}, found(CPU), None, id="trimmed title"),
@@ -185,7 +185,7 @@ def test_dashboards(document, current, changed):
 def test_dashboards_move_only_when_told(options, folder, moves):
     wanted = dashboard_options.parse({"dashboard": {"uid": "cpu", **CPU}, **options})
     there = found(CPU, folder)
-    state = dashboards.Found(there.current, wanted.folder_uid)
+    state = dashboards.DashboardState(there.current, wanted.folder_uid)
     assert (dashboards.plan(wanted, state) is not None) is moves
 
 

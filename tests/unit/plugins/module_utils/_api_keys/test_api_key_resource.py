@@ -14,9 +14,9 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._api_keys.resourc
 from ansible_collections.orgsmith.grafana.plugins.module_utils._engine.run import CHANGED, FAILED, OK, Item, Mode, Run
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.connection import OrgChoice
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.errors import BadInput
-from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.orgs import Directory, Org
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.orgs import Org, OrgFinder
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.scope import Scope
-from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens.resource import Surroundings
+from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens.resource import Task
 
 from ..conftest import Call
 
@@ -63,10 +63,10 @@ def task(by_token, tmp_path):
     said = {"warned": [], "hidden": []}
 
     def run(check=False, **options):
-        resource = ApiKeys(Surroundings(said["hidden"].append, said["warned"].append, check, False, False))
+        resource = ApiKeys(Task(said["hidden"].append, said["warned"].append, check, False, False))
         wanted = {"name": "ci", "role": "Editor", "seconds_to_live": 3600, "dest": str(tmp_path / "key"), "org": ORG}
         desired = resource.parse({**wanted, **options})
-        scope = Scope(by_token, Org(2, "tenant"), Directory(by_token))
+        scope = Scope(by_token, Org(2, "tenant"), OrgFinder(by_token))
         return Run(resource, by_token, Mode(check)).one(scope, Item(0, ORG, desired))
 
     run.said = said

@@ -12,7 +12,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards.resou
 from ansible_collections.orgsmith.grafana.plugins.module_utils._engine.run import CHANGED, FAILED, OK, Item, Mode, Run
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.connection import OrgChoice
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.errors import BadInput
-from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.orgs import Directory, Org
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.orgs import Org, OrgFinder
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.scope import Scope
 
 from ..conftest import Call
@@ -59,7 +59,7 @@ def written(version=4):
 
 @pytest.fixture
 def scope(by_token):
-    return Scope(by_token, Org(2, "tenant"), Directory(by_token))
+    return Scope(by_token, Org(2, "tenant"), OrgFinder(by_token))
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards.directory import expand
 from ansible_collections.orgsmith.grafana.plugins.module_utils._folders import paths as folders
 from ansible_collections.orgsmith.grafana.plugins.module_utils._folders.unlisted import derived_uid
-from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.orgs import Directory, Org
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.orgs import Org, OrgFinder
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.scope import Scope
 
 from ..conftest import Call
@@ -66,7 +66,7 @@ def made(uid, title, parent=None):
 @pytest.fixture
 def scope(client):
     asking = client()
-    return Scope(asking, Org(2), Directory(asking))
+    return Scope(asking, Org(2), OrgFinder(asking))
 
 
 def test_titles_below_are_taken_as_they_are(script, scope):

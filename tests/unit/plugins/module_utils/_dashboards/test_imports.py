@@ -20,7 +20,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards.impor
 )
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards.options import parse
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.errors import Refused, ServerError
-from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.orgs import Directory, Org
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.orgs import Org, OrgFinder
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.scope import Scope
 
 from ..conftest import Call
@@ -34,7 +34,7 @@ MISSING = {"message": "library element could not be found"}
 
 @pytest.fixture
 def scope(by_token):
-    return Scope(by_token, Org(2, "tenant"), Directory(by_token))
+    return Scope(by_token, Org(2, "tenant"), OrgFinder(by_token))
 
 
 def health(version):

@@ -25,7 +25,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.errors i
     Stale,
     Unreachable,
 )
-from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.scope import Lanes
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.scope import WriteLimit
 
 from ..conftest import connection
 
@@ -199,11 +199,11 @@ class InOrgs(Things):
         self.meeting, self.together_with, self.scopes, self.left = None, [], [], []
         self.locked = set()
 
-    def lanes(self, scope):
+    def max_writers(self, scope):
         self.scopes.append(scope)
         return 4
 
-    def together(self, client, wanted):
+    def check_together(self, client, wanted):
         self.together_with.append([one.name for one in wanted])
 
     def leftovers(self, scope, wanted):
@@ -240,12 +240,12 @@ def test_a_server_error_closes_a_lane():
     things.locked = {"a", "c"}  # the first goes alone, and has no lane to close
     outcomes = run_in_org(things, *"abcdefgh")
     assert {outcome.status for outcome in outcomes} == {"changed"}
-    assert things.scopes[0].lanes.open == 3
+    assert things.scopes[0].write_limit.open == 3
 
 
 @pytest.mark.parametrize("closed", range(6))
 def test_the_last_lane_stays_open(closed):
-    lanes = Lanes(3)
+    lanes = WriteLimit(3)
     for _turn in range(closed):
         lanes.narrow()
     for _turn in range(5):

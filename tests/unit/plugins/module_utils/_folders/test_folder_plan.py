@@ -10,14 +10,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.orgsmith.grafana.plugins.module_utils._folders.contents import balance, by_kind, in_words
-from ansible_collections.orgsmith.grafana.plugins.module_utils._folders.plan import Found, Place, label, order, parse, plan
+from ansible_collections.orgsmith.grafana.plugins.module_utils._folders.plan import (
+    FolderState,
+    ParentFolder,
+    label,
+    order,
+    parse,
+    plan,
+)
 from ansible_collections.orgsmith.grafana.plugins.module_utils._folders.tree import Folder, from_legacy, from_object
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.errors import BadInput, GrafanaError
 
 OPS = Folder("ops", "Operations", description="All of it")
 HOSTS = Folder("hosts", "Hosts", parent_uid="ops")
-TOP = Place()
-IN_OPS = Place("ops", "Operations")
+TOP = ParentFolder()
+IN_OPS = ParentFolder("ops", "Operations")
 
 
 def absent(**options):
@@ -29,18 +36,18 @@ def absent(**options):
     [
         pytest.param({"title": "Operations"}, None, "create", ({}, {"title": "Operations", "parent": ""}), id="org to come"),
         pytest.param({"title": "X", "parent": "A"}, None, "create", ({}, {"title": "X", "parent": "A"}), id="both to come"),
-        pytest.param({"uid": "ops", "title": "Operations"}, Found(OPS), None, None, id="as it should be"),
-        pytest.param({"uid": "ops"}, Found(OPS), None, None, id="no title, no change"),
+        pytest.param({"uid": "ops", "title": "Operations"}, FolderState(OPS), None, None, id="as it should be"),
+        pytest.param({"uid": "ops"}, FolderState(OPS), None, None, id="no title, no change"),
         pytest.param(
             {"uid": "ops", "title": "Ops"},
-            Found(OPS),
+            FolderState(OPS),
             "update",
             ({"uid": "ops", "title": "Operations", "parent": ""}, {"uid": "ops", "title": "Ops", "parent": ""}),
             id="renamed",
         ),
         pytest.param(
             {"uid": "hosts", "title": "Hosts", "parent": "general"},
-            Found(HOSTS, "Operations"),
+            FolderState(HOSTS, "Operations"),
             "update",
             (
                 {"uid": "hosts", "title": "Hosts", "parent": "Operations", "parent_uid": "ops"},
@@ -48,10 +55,12 @@ def absent(**options):
             ),
             id="moved to the top",
         ),
-        pytest.param({"uid": "hosts", "parent": "Operations"}, Found(HOSTS, "Operations", IN_OPS), None, None, id="is there"),
+        pytest.param(
+            {"uid": "hosts", "parent": "Operations"}, FolderState(HOSTS, "Operations", IN_OPS), None, None, id="is there"
+        ),
         pytest.param(
             {"uid": "hosts", "parent": "New", "create_parents": True},
-            Found(HOSTS, "Operations", Place(None, "New")),
+            FolderState(HOSTS, "Operations", ParentFolder(None, "New")),
             "update",
             (
                 {"uid": "hosts", "title": "Hosts", "parent": "Operations"},
@@ -59,11 +68,11 @@ def absent(**options):
             ),
             id="moved into one to be made",
         ),
-        pytest.param({"uid": "ops", "description": "All of it"}, Found(OPS), None, None, id="described so"),
-        pytest.param({"uid": "hosts", "description": ""}, Found(HOSTS, "", IN_OPS), None, None, id="described by nothing"),
+        pytest.param({"uid": "ops", "description": "All of it"}, FolderState(OPS), None, None, id="described so"),
+        pytest.param({"uid": "hosts", "description": ""}, FolderState(HOSTS, "", IN_OPS), None, None, id="described by nothing"),
         pytest.param(
             {"uid": "ops", "description": ""},
-            Found(OPS),
+            FolderState(OPS),
             "update",
             (
                 {"uid": "ops", "title": "Operations", "parent": "", "description": "All of it"},
@@ -71,13 +80,13 @@ def absent(**options):
             ),
             id="no description any more",
         ),
-        pytest.param(absent(uid="ops"), Found(None), None, None, id="gone"),
+        pytest.param(absent(uid="ops"), FolderState(None), None, None, id="gone"),
         pytest.param(
-            absent(uid="ops"), Found(OPS), "delete", ({"uid": "ops", "title": "Operations", "parent": ""}, {}), id="empty"
+            absent(uid="ops"), FolderState(OPS), "delete", ({"uid": "ops", "title": "Operations", "parent": ""}, {}), id="empty"
         ),
         pytest.param(
             absent(uid="ops", contents="delete"),
-            Found(OPS, contents={"dashboards": 2}),
+            FolderState(OPS, contents={"dashboards": 2}),
             "delete",
             ({"uid": "ops", "title": "Operations", "parent": "", "contents": {"dashboards": 2}}, {}),
             id="with what it holds",
@@ -85,7 +94,7 @@ def absent(**options):
     ],
 )
 def test_plans(options, found, action, changes):
-    change = plan(parse(options), found or Found(None, place=Place(None, options.get("parent", ""))))
+    change = plan(parse(options), found or FolderState(None, place=ParentFolder(None, options.get("parent", ""))))
     assert (change.action if change else None) == action
     assert ((change.before, change.after) if change else None) == changes
 
@@ -98,20 +107,32 @@ MANAGED = Folder("ops", "Operations", managed_by="repo")
     [
         pytest.param(
             absent(uid="ops"),
-            Found(OPS, contents={"alert_rules": 1, "dashboards": 2}, names=("CPU", "RAM")),
+            FolderState(OPS, contents={"alert_rules": 1, "dashboards": 2}, names=("CPU", "RAM")),
             "not_empty",
             "it holds 1 alert rule, 2 dashboards (CPU, RAM); move them first, or set contents: delete",
             id="not empty",
         ),
-        pytest.param(absent(uid="ops", contents="delete"), Found(MANAGED), "provisioned", "managed by repo", id="from Git"),
-        pytest.param({"uid": "ops", "title": "Ops"}, Found(MANAGED), "provisioned", "at its source", id="from Git, renamed"),
-        pytest.param({"uid": "ops", "description": "x"}, Found(OPS, describes=False), "unsupported", "12.0.0", id="described"),
-        pytest.param({"title": "X", "description": ""}, Found(None, describes=False), "unsupported", "leave it out", id="new"),
-        pytest.param({"uid": "x"}, Found(None), "bad_input", "set title", id="no title"),
-        pytest.param({"uid": "ops", "parent": "H"}, Found(OPS, "", IN_OPS, within=True), "circular", "below it", id="circle"),
-        pytest.param({"uid": "x", "title": "X"}, Found(None, namesakes=("a",)), "title_taken", "folder a has", id="taken"),
+        pytest.param(absent(uid="ops", contents="delete"), FolderState(MANAGED), "provisioned", "managed by repo", id="from Git"),
         pytest.param(
-            {"uid": "x", "title": "X"}, Found(None, "", IN_OPS, ("a", "b")), "title_taken", "a, b have in folder O", id="twice"
+            {"uid": "ops", "title": "Ops"}, FolderState(MANAGED), "provisioned", "at its source", id="from Git, renamed"
+        ),
+        pytest.param(
+            {"uid": "ops", "description": "x"}, FolderState(OPS, describes=False), "unsupported", "12.0.0", id="described"
+        ),
+        pytest.param(
+            {"title": "X", "description": ""}, FolderState(None, describes=False), "unsupported", "leave it out", id="new"
+        ),
+        pytest.param({"uid": "x"}, FolderState(None), "bad_input", "set title", id="no title"),
+        pytest.param(
+            {"uid": "ops", "parent": "H"}, FolderState(OPS, "", IN_OPS, within=True), "circular", "below it", id="circle"
+        ),
+        pytest.param({"uid": "x", "title": "X"}, FolderState(None, namesakes=("a",)), "title_taken", "folder a has", id="taken"),
+        pytest.param(
+            {"uid": "x", "title": "X"},
+            FolderState(None, "", IN_OPS, ("a", "b")),
+            "title_taken",
+            "a, b have in folder O",
+            id="twice",
         ),
     ],
 )
@@ -123,7 +144,7 @@ def test_refused(options, found, code, words):
 
 
 def test_a_managed_folder_that_is_as_it_should_be_is_no_error():
-    assert plan(parse({"uid": "ops", "title": "Operations"}), Found(MANAGED)) is None
+    assert plan(parse({"uid": "ops", "title": "Operations"}), FolderState(MANAGED)) is None
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._folders.resource
 from ansible_collections.orgsmith.grafana.plugins.module_utils._folders.tree import Tree
 from ansible_collections.orgsmith.grafana.plugins.module_utils._folders.unlisted import derived_uid
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.connection import OrgChoice
-from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.orgs import Directory, Org
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.orgs import Org, OrgFinder
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.scope import Scope
 
 from ..conftest import Call
@@ -80,7 +80,7 @@ def deleting(uid, force=False, status=200):
 @pytest.fixture
 def scope(by_token):
     """Org 2."""
-    return Scope(by_token, Org(2, "tenant"), Directory(by_token))
+    return Scope(by_token, Org(2, "tenant"), OrgFinder(by_token))
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._engine.run impor
 from ansible_collections.orgsmith.grafana.plugins.module_utils._folders.resource import Folders
 from ansible_collections.orgsmith.grafana.plugins.module_utils._folders.unlisted import derived_uid, look_up, may_be_unlisted
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.connection import OrgChoice
-from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.orgs import Directory, Org
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.orgs import Org, OrgFinder
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.scope import Scope
 
 from ..conftest import Call
@@ -55,7 +55,7 @@ def post(uid, title="Hosts", parent="ops", status=200):
 
 @pytest.fixture
 def scope(by_token):
-    return Scope(by_token, Org(2, "tenant"), Directory(by_token))
+    return Scope(by_token, Org(2, "tenant"), OrgFinder(by_token))
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.caller import Caller, ask_caller
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.connection import OrgChoice
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.errors import Forbidden, Refused, Unauthorized
-from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.orgs import Directory, Org
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.orgs import Org, OrgFinder
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.scope import Scope
 from ansible_collections.orgsmith.grafana.plugins.module_utils._orgs.service_accounts import Account
 from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens.api import prove, refused
@@ -54,7 +54,7 @@ def test_a_refused_key_is_asked_about_once(script, by_token):
 
 
 def scope(client):
-    return Scope(client, Org(2, "tenant"), Directory(client))
+    return Scope(client, Org(2, "tenant"), OrgFinder(client))
 
 
 def test_a_key_of_another_organization_is_unproven(script, by_token):
@@ -86,7 +86,7 @@ def test_refused(script, by_token, body, reason):
 
 def resolve(client, **choice):
     wanted = OrgChoice(**choice)
-    return Directory(client).resolve([wanted])[wanted]
+    return OrgFinder(client).resolve([wanted])[wanted]
 
 
 def test_the_id_comes_from_the_user_where_the_organization_is_hidden(script, by_token):

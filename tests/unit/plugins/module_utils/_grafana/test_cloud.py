@@ -12,7 +12,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.client i
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.cloud import CloudClient, client_for
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.connection import Identity
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.errors import GrafanaError, LostAnswer
-from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.orgs import Directory, Org
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.orgs import Org, OrgFinder
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.scope import Scope
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.versions import Version
 from ansible_collections.orgsmith.grafana.plugins.module_utils._orgs.service_accounts import named, numbered, search
@@ -120,7 +120,7 @@ def test_what_has_no_route_is_not_asked(script, cloud, call):
 def test_the_stack_is_asked_once(script, cloud):
     script.expect(stack())
     assert cloud.own_org() == cloud.own_org() == {"id": 1, "cloud_stack": "acme"}
-    assert Directory(cloud).own() == Org(1, None, "acme")
+    assert OrgFinder(cloud).own() == Org(1, None, "acme")
     assert cloud.version() == Version(12, 1, 0)
 
 
@@ -201,7 +201,7 @@ def test_no_key_goes_to_a_stack_without_tls(script, monkeypatch):
 
 
 def scope(client, many=False):
-    return Scope(client, Org(1, None, "acme"), Directory(client), many)
+    return Scope(client, Org(1, None, "acme"), OrgFinder(client), many)
 
 
 def page(*accounts, **more):

@@ -17,8 +17,8 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.errors i
 from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks import private_files as _files
 from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks.base import (
     NOTHING,
+    KeyOwner,
     Metadata,
-    Place,
     Previous,
     Shared,
     fingerprint,
@@ -199,7 +199,7 @@ def test_lock_is_not_waited_for_for_ever(place, monkeypatch):
     ],
 )
 def test_template(template, path):
-    sink = FileSink({"path": template}, Place(OrgChoice(name="tenant / 1"), "ci", ".."), Shared(lambda secret: None, {}))
+    sink = FileSink({"path": template}, KeyOwner(OrgChoice(name="tenant / 1"), "ci", ".."), Shared(lambda secret: None, {}))
     assert sink.where == path
 
 
@@ -214,7 +214,7 @@ def test_template(template, path):
 )
 def test_templates_that_cannot_be_filled(template, words):
     with pytest.raises(BadInput, match=words):
-        FileSink({"path": template}, Place(OrgChoice(name="tenant"), "ci", "ci"), Shared(lambda secret: None, {}))
+        FileSink({"path": template}, KeyOwner(OrgChoice(name="tenant"), "ci", "ci"), Shared(lambda secret: None, {}))
 
 
 def test_names_in_paths_differ_where_the_values_do():

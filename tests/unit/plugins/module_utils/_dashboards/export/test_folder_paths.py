@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards.export.folder_paths import FolderPaths
-from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.orgs import Directory, Org
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.orgs import Org, OrgFinder
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.scope import Scope
 
 from ...conftest import Call
@@ -28,7 +28,7 @@ SEARCH = "/api/search?type=dash-folder&limit=1000&page=1"
 
 @pytest.fixture
 def paths(by_token):
-    return FolderPaths(Scope(by_token, Org(2), Directory(by_token)))
+    return FolderPaths(Scope(by_token, Org(2), OrgFinder(by_token)))
 
 
 def thing(uid, title, **notes):

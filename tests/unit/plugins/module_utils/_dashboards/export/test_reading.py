@@ -10,7 +10,7 @@ import pytest
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards.export.reading import everything, one_of
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.connection import Identity
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.errors import Refused
-from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.orgs import Directory, Org
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.orgs import Org, OrgFinder
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.scope import Scope
 
 from ...conftest import Call
@@ -35,7 +35,7 @@ def path(version="v0alpha1"):
 @pytest.fixture
 def scope(client):
     asking = client(identity=Identity(token="glsa_token-1"), concurrency=1)
-    return Scope(asking, Org(2), Directory(asking), many=True)
+    return Scope(asking, Org(2), OrgFinder(asking), many=True)
 
 
 def thing(uid, version="v0alpha1", stored="", **spec):
@@ -123,7 +123,7 @@ def test_a_406_says_the_layout(script, scope):
         health("12.0.1"),
         call("GET", "/api/dashboards/uid/b", 406, {"message": "something else"}),
     )
-    scope.keep("dashboard APIs", lambda: False)
+    scope.cached_for_run("dashboard APIs", lambda: False)
     found = one_of(scope, "legacy", "a")
     assert found is not None
     assert found.stored == "v2alpha1"
