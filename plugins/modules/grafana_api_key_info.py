@@ -155,11 +155,11 @@ failure:
 """
 
 from ..module_utils._api_keys.info import API_KEY_OPTIONS, api_keys
-from ..module_utils._engine.info import tell
+from ..module_utils._engine.info import report
 
 
 def main() -> None:
-    tell(API_KEY_OPTIONS, api_keys)
+    report(API_KEY_OPTIONS, api_keys)
 
 
 if __name__ == "__main__":

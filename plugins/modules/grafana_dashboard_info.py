@@ -214,11 +214,11 @@ failure:
 """
 
 from ..module_utils._dashboards.export.info import OPTIONS, dashboards
-from ..module_utils._engine.info import tell
+from ..module_utils._engine.info import report
 
 
 def main() -> None:
-    tell(OPTIONS, dashboards)
+    report(OPTIONS, dashboards)
 
 
 if __name__ == "__main__":

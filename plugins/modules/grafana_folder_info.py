@@ -97,12 +97,12 @@ failure:
   returned: failure
 """
 
-from ..module_utils._engine.info import tell
+from ..module_utils._engine.info import report
 from ..module_utils._folders.info import OPTIONS, all_folders
 
 
 def main() -> None:
-    tell(OPTIONS, all_folders)
+    report(OPTIONS, all_folders)
 
 
 if __name__ == "__main__":

@@ -182,7 +182,7 @@ from ..module_utils._orgs.organizations import OPTIONS, Organizations
 
 
 def main() -> None:
-    manage(lambda module: Organizations(many=module.raw_batch is not None), OPTIONS, in_org=False)
+    manage(lambda _module: Organizations(), OPTIONS, in_org=False)
 
 
 if __name__ == "__main__":

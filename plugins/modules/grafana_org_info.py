@@ -88,12 +88,12 @@ failure:
   returned: failure
 """
 
-from ..module_utils._engine.info import tell
+from ..module_utils._engine.info import report
 from ..module_utils._orgs.info import ORG_OPTIONS, organizations
 
 
 def main() -> None:
-    tell(ORG_OPTIONS, organizations)
+    report(ORG_OPTIONS, organizations)
 
 
 if __name__ == "__main__":

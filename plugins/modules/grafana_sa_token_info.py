@@ -125,12 +125,12 @@ failure:
   returned: failure
 """
 
-from ..module_utils._engine.info import tell
+from ..module_utils._engine.info import report
 from ..module_utils._tokens.info import TOKEN_OPTIONS, tokens
 
 
 def main() -> None:
-    tell(TOKEN_OPTIONS, tokens, cloud=True)
+    report(TOKEN_OPTIONS, tokens, cloud=True)
 
 
 if __name__ == "__main__":

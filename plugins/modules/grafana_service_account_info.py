@@ -88,12 +88,12 @@ failure:
   returned: failure
 """
 
-from ..module_utils._engine.info import tell
+from ..module_utils._engine.info import report
 from ..module_utils._orgs.info import ACCOUNT_OPTIONS, service_accounts
 
 
 def main() -> None:
-    tell(ACCOUNT_OPTIONS, service_accounts, cloud=True)
+    report(ACCOUNT_OPTIONS, service_accounts, cloud=True)
 
 
 if __name__ == "__main__":

@@ -248,12 +248,12 @@ failure:
   returned: failure
 """
 
-from ..module_utils._engine.info import tell
+from ..module_utils._engine.info import report
 from ..module_utils._upgrade.module import OPTIONS, guard
 
 
 def main() -> None:
-    tell(OPTIONS, guard)
+    report(OPTIONS, guard)
 
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ def test_no_secret_anywhere(sites):
     texts.append(site.play(playbook, *words, role="Viewer", replace="when_needed").ok().text)
     secrets = sorted({*first, *site.keys_made()})
     assert len(secrets) == 5  # the second task has replaced the key of the first
-    assert "is not as the task says: its role is Editor, not Viewer" in texts[1]
+    assert "differs from the task: its role is Editor, not Viewer" in texts[1]
     assert needles.in_text(secrets, "".join(texts)) == []
     allowed = {site.keys / "ci", *(site.keys / one["name"] for one in batch)}
     assert needles.in_files(secrets, [site.folder, site.temporary], allowed) == []

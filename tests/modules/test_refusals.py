@@ -149,14 +149,14 @@ def test_names_that_are_no_strings(newest):
 def test_two_items_for_one_object(newest):
     with newest.writes_nothing():
         result = newest.fails("grafana_org", batch=[{"name": "a"}, {"name": "b"}, {"name": "a"}])
-    assert "batch[0] and batch[2] are both organization a" in result["msg"]
+    assert "batch[0] and batch[2] both describe organization a" in result["msg"]
 
 
 def test_one_object_under_id_and_name_of_its_org(newest):
     batch = [{"org_id": 1, "login": "admin", "role": "Admin"}, {"org_name": "Main Org.", "login": "admin"}]
     with newest.writes_nothing():
         result = newest.fails("grafana_org_user", batch=batch)
-    assert "batch[0] and batch[1] are both member admin" in result["msg"]
+    assert "batch[0] and batch[1] both describe member admin" in result["msg"]
 
 
 def test_missing_org(server):

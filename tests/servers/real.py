@@ -10,9 +10,9 @@ command has started. The address of the front stays the same while :meth:`RealSe
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable
 from pathlib import Path
+from time import sleep as _sleep  # a name of its own: tests replace time.sleep
 from typing import Any
 
 import requests
@@ -167,7 +167,7 @@ class RealServer(Emulator, TestServer):
 
     def advance(self, seconds: float) -> None:
         if seconds <= WAITED:
-            time.sleep(seconds)
+            _sleep(seconds)
             return
         make_older(self._database_or_skip(), int(seconds))
         self._clock.ahead += int(seconds)

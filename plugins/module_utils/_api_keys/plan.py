@@ -1,11 +1,11 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An API key that is wanted, what is there, and what follows from the two. All of it is pure.
+"""API keys: what a task wants, what the server and the sink have, and the plan. Pure: no request, no file, no warning.
 
-An API key cannot be changed, its name is unique in its organization, and its secret is shown once. So whatever is not as
-the task says can be mended in one way only: the old key is deleted, and another one is made. Whoever uses the old one is
-locked out by that, and so it has to be allowed.
+An API key cannot be changed, its name is unique in its organization, and the server shows its secret once. So a difference
+can be resolved in one way only: delete the key and create another one. That locks out the clients that use the old one, so
+the task must allow it.
 """
 
 from __future__ import annotations
@@ -23,33 +23,33 @@ from .._tokens.model import ORPHAN_AFTER
 from .api import ApiKey
 
 VALID = "valid"
-#: Whether an API key that is not as the task says may be deleted, to be made again.
+#: Whether an API key that differs from the task may be replaced.
 NEVER, WHEN_NEEDED = "never", "when_needed"
-#: The role of a new key where the task says none: the least.
+#: The role of a new key if the task names none: the least privilege.
 LEAST_ROLE = "Viewer"
-#: How far a lifetime may be off, as the server and whoever noted when a key was made round.
+#: Lifetimes are compared up to this, as the server and the metadata round times.
 _SLACK = timedelta(seconds=60)
 
-#: Why an API key is not present as the task says, in words.
+#: Why an API key is not present as the task wants it: the word in results (``was``) and what it means (``reason``).
 REASONS = {
     "absent": "there is no such API key",
-    "gone": "the server does not list it any more",
+    "gone": "the server no longer lists it",
     "expired": "it has expired",
     "role": "it has another role",
     "lifetime": "it has another lifetime",
-    "unanswered": "its key was lost when it was made",
-    "lost": "nothing is remembered of its key",
-    "elsewhere": "the place holds the key of something else",
-    "remade": "the stored key is that of an earlier API key of this name",
-    "no key": "its key is not there any more",
-    "other key": "another key is stored than was put there",
+    "unanswered": "its key was lost when it was created",
+    "lost": "its key was not stored",
+    "elsewhere": "the sink stores a key of something else",
+    "remade": "the stored key belongs to an earlier API key of this name",
+    "no key": "its stored key is missing",
+    "other key": "the sink stores another key than the module stored there",
     "refused": "the server refuses the stored key",
 }
 
 
 @dataclass(frozen=True)
 class DesiredKey:
-    """An API key as a task wants it; *lifetime* is in seconds, 0 is meant to be none."""
+    """An API key as a task wants it; *lifetime* is in seconds, 0 never ends."""
 
     name: str
     role: str | None = None
@@ -61,10 +61,10 @@ class DesiredKey:
 
 @dataclass(frozen=True)
 class KeyState:
-    """All that is known before (or after) the work: on the server, and in the place of the key.
+    """Everything known about a key before or after the change: on the server, and in its sink.
 
-    *found* is the listed key of the name, *works* what the server said to the stored key where it was asked, *unmakable*
-    why this server makes no key (``None`` where it does), *heir* the service account that the key was migrated to.
+    *found* is the listed key with the name. *works* tells whether the server accepted the stored key, if it was tested.
+    *unmakable* is why this server cannot create keys, ``None`` if it can. *heir* is the service account of a migrated key.
     """
 
     where: str = ""
@@ -72,20 +72,20 @@ class KeyState:
     found: ApiKey | None = None
     stored: Stored = NOTHING
     works: bool | None = None
-    #: Whether the server's list of keys ended before all of them.
+    #: Whether the server's list of keys may be incomplete.
     cut: bool = False
     unmakable: GrafanaError | None = None
     heir: Account | None = None
-    #: Whether the key was asked for in this run without an answer.
+    #: Whether this run asked for the key and got no answer.
     unanswered: bool = False
     now: datetime = datetime(1970, 1, 1, tzinfo=timezone.utc)
-    #: Why the key was made or found anew by this run, if it was: a key of REASONS.
+    #: Why this run created the key or completed its metadata, if it did: a word of REASONS.
     was: str | None = None
 
 
 @dataclass(frozen=True)
 class KeyWork:
-    """What ``apply`` does: *make* a key with *role* (after *old* is deleted, if there is one), or *adopt* the stored one."""
+    """What ``apply`` does: *make* a key with *role* (and delete *old*, if any), or *adopt* the stored one into the metadata."""
 
     state: KeyState
     make: bool = False
@@ -96,13 +96,13 @@ class KeyWork:
 
 
 def known(desired: DesiredKey, state: KeyState) -> Metadata:
-    """Return what is remembered beside the stored key, as far as it is of this API key."""
+    """Return the metadata of the stored key; empty if it belongs to something else."""
     found = state.stored.metadata
     return Metadata() if found is None or foreign(desired, state) else found
 
 
 def foreign(desired: DesiredKey, state: KeyState) -> str | None:
-    """Return whose key the place holds, in words; ``None`` where it is free, or this API key's."""
+    """Return as text whose key the sink stores; ``None`` if it is empty, or stores this API key."""
     found = state.stored.metadata
     if found is None:
         return None
@@ -118,20 +118,20 @@ def _name(about: Metadata) -> str:
 
 
 def remembered(desired: DesiredKey, state: KeyState) -> bool:
-    """Tell whether what is remembered is the listed key, and the stored one."""
+    """Tell whether the metadata describes both the listed and the stored key."""
     about = known(desired, state)
     listed = state.found is not None and about.token_id == state.found.id
     return listed and about.fingerprint is not None and about.fingerprint == state.stored.fingerprint
 
 
 def created(desired: DesiredKey, state: KeyState) -> str | None:
-    """Return when the listed key was made, which only what is remembered tells."""
+    """Return when the listed key was created, which only the metadata knows."""
     about = known(desired, state)
     return about.created if state.found is not None and about.token_id == state.found.id else None
 
 
 def judge(desired: DesiredKey, state: KeyState) -> list[str]:
-    """Return why the API key is not present as the task says, as keys of REASONS; none where it is."""
+    """Return why the API key is not present as the task wants it, as words of REASONS; empty if it is."""
     found = state.found
     if found is None:
         return ["absent" if known(desired, state).token_id is None else "gone"]
@@ -144,15 +144,15 @@ def judge(desired: DesiredKey, state: KeyState) -> list[str]:
         reasons.append("lifetime")
     stored = _not_stored(desired, state, found) if desired.sink is not None else None
     if stored == "unanswered":
-        return [stored, *reasons]  # nobody has such a key, whatever else is the matter with it
+        return [stored, *reasons]  # no client can have such a key, whatever else differs
     return [*reasons, stored] if stored else reasons
 
 
 def other_lifetime(desired: DesiredKey, found: ApiKey, made: str | None, now: datetime) -> bool:
-    """Tell whether a key's lifetime is another than the task's.
+    """Tell whether a key's lifetime differs from the task's.
 
-    The server does not tell when a key was made (*made*, where it is remembered): without that, only a key that ends later
-    than one made now would is known to have another lifetime.
+    *made* is when the key was created, if the metadata knows it; the server does not report it. Without it, the lifetime is
+    known to differ only if the key expires later than one that was created now.
     """
     if desired.lifetime is None:
         return False
@@ -164,7 +164,7 @@ def other_lifetime(desired: DesiredKey, found: ApiKey, made: str | None, now: da
 
 
 def _not_stored(desired: DesiredKey, state: KeyState, found: ApiKey) -> str | None:
-    """Return why the place does not hold the key of the listed API key, ``None`` where it does."""
+    """Return why the sink does not store the key of the listed API key, ``None`` if it does."""
     if foreign(desired, state):
         return "elsewhere"
     if state.works:
@@ -182,10 +182,10 @@ def _not_stored(desired: DesiredKey, state: KeyState, found: ApiKey) -> str | No
     return next((verdict for verdict, holds in verdicts if holds), None)
 
 
-def nobodys(desired: DesiredKey, state: KeyState, reasons: t.Collection[str]) -> bool:
-    """Tell whether a listed key was made by a run that could not store it, so that nobody has it.
+def is_lost(desired: DesiredKey, state: KeyState, reasons: t.Collection[str]) -> bool:
+    """Tell whether a run created the listed key and could not store it, so that no client has it.
 
-    Where the place cannot be locked, another run may be about to store it for a while yet.
+    If the sink has no lock, another run may still be about to store it, up to ORPHAN_AFTER seconds.
     """
     if "unanswered" not in reasons or desired.sink is None:
         return False
@@ -194,27 +194,27 @@ def nobodys(desired: DesiredKey, state: KeyState, reasons: t.Collection[str]) ->
     return desired.sink.locks or state.unanswered or old
 
 
-def plan(desired: DesiredKey, state: KeyState) -> Change | None:
-    """Return what has to be done; ``data`` is :class:`KeyWork`. Raises for what cannot be, or may not be, done."""
+def plan(desired: DesiredKey, state: KeyState) -> Change[KeyWork] | None:
+    """Return what has to change. Raises :class:`Refused` for what is impossible or not allowed."""
     if desired.state == "absent":
-        return _gone(desired, state)
+        return _removal(desired, state)
     reasons = judge(desired, state)
     if not reasons:
         return _kept(desired, state)
     if state.unmakable is not None:
         raise state.unmakable
-    if state.found is not None and desired.replace == NEVER and not nobodys(desired, state, reasons):
+    if state.found is not None and desired.replace == NEVER and not is_lost(desired, state, reasons):
         raise _may_not(desired, state, reasons)
     if desired.sink is None:
         raise Refused(
-            "API key %s of %s would have to be made, and its key would be lost: set dest (a file for it) or sink"
+            "API key %s of %s would be created, and its key would be lost: set dest (a file for it) or sink"
             % (desired.name, state.where),
             code="no_place_for_key",
         )
     holder = foreign(desired, state)
     if holder is not None and desired.replace == NEVER:
         raise Refused(
-            "%s holds the key of %s, which API key %s would overwrite: give each key a place of its own, or set replace: "
+            "%s stores the key of %s, which API key %s would overwrite: give each key a sink of its own, or set replace: "
             "when_needed" % (desired.sink.where, holder, desired.name),
             code="place_taken",
         )
@@ -226,49 +226,49 @@ def plan(desired: DesiredKey, state: KeyState) -> Change | None:
 
 
 def _may_not(desired: DesiredKey, state: KeyState, reasons: t.Sequence[str]) -> Refused:
-    """Return the error for a key that only another one could mend."""
+    """Return the error for a key that differs and must not be replaced."""
     found = t.cast(ApiKey, state.found)
-    told = {
+    differences = {
         "role": "its role is %s, not %s" % (found.role, desired.role),
-        "lifetime": "it expires %s, which is not what seconds_to_live says" % (found.expires or "never"),
+        "lifetime": "it expires %s, which differs from seconds_to_live" % (found.expires or "never"),
         "expired": "it has expired (%s)" % found.expires,
-        "elsewhere": "the place holds the key of %s" % foreign(desired, state),
+        "elsewhere": "the sink stores the key of %s" % foreign(desired, state),
     }
     if "unanswered" in reasons:
         advice = (
-            "another run may be about to store it: run the task again in %d minutes, or set replace: when_needed to have it "
-            "deleted and made again now" % (ORPHAN_AFTER // 60)
+            "another run may be about to store it: run the task again in %d minutes, or set replace: when_needed to replace it "
+            "now" % (ORPHAN_AFTER // 60)
         )
     else:
         advice = (
-            "an API key cannot be changed and is shown once: change the task, or set replace: when_needed to have it deleted "
-            "and made again, and let whoever uses it take the new key"
+            "an API key cannot be changed, and is shown once: change the task, or set replace: when_needed to delete it and "
+            "create another one, and give its clients the new key"
         )
     return Refused(
-        "API key %s of %s is not as the task says: %s; %s"
-        % (desired.name, state.where, "; ".join(told.get(one, REASONS[one]) for one in reasons), advice),
+        "API key %s of %s differs from the task: %s; %s"
+        % (desired.name, state.where, "; ".join(differences.get(one, REASONS[one]) for one in reasons), advice),
         code="replace_needed",
         reasons=list(reasons),
     )
 
 
-def _kept(desired: DesiredKey, state: KeyState) -> Change | None:
-    """Return what is left to do for a key that is as it should be: what is remembered of it may not be."""
+def _kept(desired: DesiredKey, state: KeyState) -> Change[KeyWork] | None:
+    """Return the change for a key that is as the task wants it: its metadata may be incomplete."""
     if desired.sink is None:
         return None
     shown = view(desired, t.cast(ApiKey, state.found).role)
     if not remembered(desired, state) and state.works:
-        # The key that is there is this one, and has shown it: stored by hand, or by a run that died right after.
+        # The stored key is the listed one, as its test has shown: a person stored it, or a run that died right after that.
         return Change("adopt", {**shown, "remembered": False}, shown, KeyWork(state, adopt=True))
     noted = known(desired, state).pending
     if noted and desired.sink.locks:
-        # A run that died noted a key that it never made. Without a lock that waits until the next key is stored.
+        # A run that died noted a key and never created it. Without a lock the note stays until the next key is stored.
         return Change("tidy", {**shown, "left_over": list(noted)}, shown, KeyWork(state, adopt=True))
     return None
 
 
-def _gone(desired: DesiredKey, state: KeyState) -> Change | None:
-    """Return what takes a key away, with what was stored of it."""
+def _removal(desired: DesiredKey, state: KeyState) -> Change[KeyWork] | None:
+    """Return the deletion of a key and of what is stored of it."""
     stored = removable(desired, state)
     if state.found is None and not stored:
         return None
@@ -281,14 +281,14 @@ def _gone(desired: DesiredKey, state: KeyState) -> Change | None:
 
 
 def removable(desired: DesiredKey, state: KeyState) -> bool:
-    """Tell whether what is stored is to go with the key: not what is another's, and no key that lives on as a token."""
+    """Tell whether the stored key is removed with the key: not the key of something else, and not one that is a token now."""
     if desired.sink is None or not state.stored.there or foreign(desired, state):
         return False
     return state.heir is None or state.found is not None
 
 
 def view(desired: DesiredKey, role: str) -> View:
-    """Return what users see of a key that is present, in a diff; its key and its times are left out."""
+    """Return a present key for a diff, without its key and its times."""
     shown: View = {"name": desired.name, "role": role, "status": VALID}
     if desired.lifetime is not None:
         shown["seconds_to_live"] = desired.lifetime
@@ -298,7 +298,7 @@ def view(desired: DesiredKey, role: str) -> View:
 
 
 def _was(desired: DesiredKey, state: KeyState, reasons: t.Sequence[str]) -> View:
-    """Return what users see of a key that is replaced, in a diff."""
+    """Return a key that is replaced, for a diff."""
     found = t.cast(ApiKey, state.found)
     shown: View = {"name": found.name, "role": found.role, "status": reasons[0]}
     shown.update(expires=found.expires, reason="; ".join(REASONS[one] for one in reasons))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Dashboards: what is wanted, what is there, and where the two differ."""
+"""Dashboards: what a task wants, what the server has, and the difference. Pure: no request, no file, no warning."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .formats.forms import SERVER_FIELDS, Document
 from .formats.inputs import LibraryPanel
 from .history import LastWrite
 
-#: What is done about a dashboard that somebody else has written since this collection did.
+#: What to do with a dashboard that somebody else has edited since this collection wrote it.
 OVERWRITE, FAIL, KEEP = "overwrite", "fail", "keep"
 
 
@@ -34,11 +34,11 @@ class DesiredDashboard:
     body: t.Mapping[str, t.Any] = field(repr=False)
     folder_uid: str | None = None
     folder: str | None = None
-    #: of a folder that a tree of directories names: the path that it begins at, and the titles of those below
+    #: The folder that a directory names: the path at which it starts, and the titles below that.
     top: str = ""
     below: tuple[str, ...] = ()
     create_folder: bool = False
-    #: whether a path of folders is one folder's title where folders do not nest
+    #: Whether a path of folders is one folder's title if the server has no nested folders.
     flat: bool = False
     message: str | None = None
     state: str = "present"
@@ -47,25 +47,25 @@ class DesiredDashboard:
     on_conflict: str = OVERWRITE
     source: str = ""
     prune: bool = False
-    #: the folder that a directory is written to, from which pruning must not stray: a uid, or a path of titles
+    #: The folder that a directory is written to, which limits pruning: a uid, or a path of titles.
     prune_folder_uid: str | None = None
     prune_folder: str | None = None
-    #: of one that pruning deletes: the source whose mark it has to carry still
+    #: For a dashboard that pruning deletes: the source that must still be in its mark.
     pruned: str | None = None
-    #: the file of a directory that it is from, relative to the directory
+    #: The file that describes it, relative to the task's directory.
     file: str | None = None
-    #: an export with places to fill in, and what to fill them with; the library panels that it then brings
+    #: An export with inputs, their values, and the library panels that it contains.
     document: Document | None = field(default=None, repr=False)
     inputs: t.Mapping[str, t.Any] = field(default_factory=dict, repr=False)
     panels: tuple[LibraryPanel, ...] = ()
     check_references: bool = False
-    #: what people should know of the file
+    #: Warnings about the file.
     hints: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Head:
-    """What identifies a dashboard; *message* is its last version's, ``None`` where a list does not show it."""
+    """The identity of a dashboard; *message* is its last version's, ``None`` if the list does not show it."""
 
     uid: str
     title: str
@@ -78,10 +78,11 @@ class Head:
 
 @dataclass(frozen=True)
 class CurrentDashboard:
-    """A dashboard as the server has it; *provisioned* says by what, where it must not be written.
+    """A dashboard as the server has it.
 
-    *message* is that of its last version, ``None`` where it has to be asked for; *number* its database id, where one
-    is told. *notes*, *labels* and *resource_version* are those of its object, and *stored* the version that it is stored as.
+    *provisioned* names what manages it, if writing it is refused. *message* is that of its last version, ``None`` if it must
+    be read. *number* is its database id, if the server reports one. *notes* (annotations), *labels* and *resource_version*
+    belong to its Kubernetes object, *stored* is the version of its schema in storage.
     """
 
     uid: str
@@ -118,42 +119,51 @@ class CurrentDashboard:
 
 @dataclass(frozen=True)
 class DashboardState:
-    """What was read: the dashboard if there is one, and the uid of the folder it should be in.
+    """What was read: the dashboard if it exists, and the folder in which it should be.
 
-    *folder_uid* is ``None`` where the task does not say, and for a folder that has yet to be made.
+    *folder_uid* is ``None`` if the task names no folder, and if the folder does not exist yet. Fields from ``current_folder``
+    on are read only for a dashboard that is about to be written.
     """
 
     current: CurrentDashboard | None
     folder_uid: str | None = None
+    #: The path of the folder to create.
     folder_to_make: str | None = None
-    #: whether it was seen already that nothing is to be done
-    same: bool = False
-    #: the path of the folder that the dashboard is in, where something is about to be done to it
-    current_folder: str = ""
-    #: the newest version, where it was asked for, and is not of this collection
-    edited: LastWrite | None = None
-    #: the uid of another dashboard of that title in that folder, where the server lets no two be
-    namesake: str | None = None
-    #: *desired* with what the org gives it, where that is something
+    #: The desired dashboard with its inputs filled in, if it has any.
     wanted: DesiredDashboard | None = field(default=None, repr=False)
-    #: library panels that come with it and are not there
+    #: Library panels that it contains and the server lacks.
     panels: tuple[LibraryPanel, ...] = ()
-    #: library panels that the server would look for and not find
-    missing_panels: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
-    #: sentences on what it names and the org lacks, where that was asked for
+    #: Sentences about missing references, if the task asks for them.
     dangling: tuple[str, ...] = ()
+    #: The path of its present folder.
+    current_folder: str = ""
+    #: The newest version, if this collection did not write it.
+    edited: LastWrite | None = None
+    #: The uid of another dashboard with its title in its folder, on a server that allows one only.
+    namesake: str | None = None
+    #: Library panels that the server would not find.
+    missing_panels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class DashboardWork:
+    """What ``apply`` needs: what was read, and the paths that change."""
+
+    state: DashboardState
+    changed_paths: tuple[str, ...] = ()
+    #: Whether the dashboard leaves its folder.
+    leaves: bool = False
 
 
 def place_of(desired: DesiredDashboard) -> tuple[str, tuple[str, ...]]:
-    """Return the path of the desired folder, and the titles of folders below that each stand for themselves."""
+    """Return the path of the desired folder, and the titles of folders below it, which may contain slashes."""
     return (desired.top, desired.below) if desired.below else (desired.folder or "", ())
 
 
 def comparable(document: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """Return *document* without what belongs to the server.
+    """Return *document* without the fields that belong to the server.
 
-    Servers trim titles, and 12.0 says of a dashboard without a schema version that it has number 0.
+    Servers trim titles, and 12.0 returns schema version 0 for a dashboard without one.
     """
     body = {key: value for key, value in document.items() if key not in SERVER_FIELDS}
     if body.get("schemaVersion") == 0:
@@ -163,120 +173,115 @@ def comparable(document: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     return body
 
 
-def plan(desired: DesiredDashboard, found: DashboardState) -> Change | None:
-    """Return what has to be done. Pure.
+def plan(desired: DesiredDashboard, state: DashboardState) -> Change[DashboardWork] | None:
+    """Return what differs, whether or not it may be written: see :func:`allowed`."""
+    current, wanted = state.current, state.wanted or desired
+    if desired.state == "absent":
+        return None if current is None else Change("delete", _current_head(state), {}, DashboardWork(state, leaves=True))
+    if current is None:
+        after = {**_head(wanted, state.folder_uid, None), **_panels(state)}
+        return Change("create", {}, after, DashboardWork(state))
+    moves = state.folder_to_make is not None or state.folder_uid not in (None, current.folder_uid)
+    changes = compare(current.body, wanted.body)
+    if not changes and not moves and not state.panels:
+        return None
+    inside = [change for change in changes if change.path != "title"]  # the head shows the title
+    before: View = {**_current_head(state), "changes": shown(inside, "before")}
+    after = {**_head(wanted, current.folder_uid, current.uid), "changes": shown(inside, "after"), **_panels(state)}
+    if not moves:
+        before["folder"] = after["folder"]
+    beside = (["folder"] if moves else []) + (["library panels"] if state.panels else [])
+    return Change("update", before, after, DashboardWork(state, tuple(paths(changes) + beside), moves))
 
-    Raises :class:`Refused` for what must not be written: provisioned dashboards, a title that is taken where titles
-    cannot repeat, library panels that are missing where the server insists on them, and with ``on_conflict: fail`` what
+
+def allowed(desired: DesiredDashboard, state: DashboardState, change: Change[DashboardWork]) -> Change[DashboardWork] | None:
+    """Return *change* with what was read since, ``None`` if the task keeps the edits of others.
+
+    Raises :class:`Refused` for what must not be written: provisioned dashboards, a title that exists already where titles
+    must be unique, missing library panels where the server requires them, and with ``on_conflict: fail`` a dashboard that
     somebody else has edited.
     """
-    change = None if found.same else _difference(desired, found)
-    if change is None:
+    _guard(desired, state)
+    if state.edited is not None and desired.on_conflict == KEEP:
         return None
-    _guard(desired, found)
-    if found.edited is not None and desired.on_conflict == KEEP:
-        return None
-    if found.missing_panels:
-        raise _panels_missing(desired, found.missing_panels)
-    return change
+    if state.missing_panels:
+        raise _panels_missing(desired, state.missing_panels)
+    before = change.before
+    if state.current_folder and change.work.leaves:
+        before = {**before, "folder": masked(state.current_folder)}
+    return replace(change, before=before, work=replace(change.work, state=state))
 
 
 def _panels_missing(desired: DesiredDashboard, panels: t.Sequence[str]) -> Refused:
     named = ", ".join(panels[:10]) + (" and %d more" % (len(panels) - 10) if len(panels) > 10 else "")
     return Refused(
-        "dashboard %s names library panels that are not there: %s; up to Grafana 12.0 it would be stored without a connection "
-        "to them, and the write fail: make them first, or give an export of the dashboard for sharing, which brings them"
-        % (label(desired), named),
+        "dashboard %s uses library panels that do not exist: %s; up to Grafana 12.0 the server would store it "
+        "without a connection to them and report a failure: create them first, or use an export of the "
+        "dashboard for sharing, which contains them" % (label(desired), named),
         code="library_panels_missing",
         library_panels=list(panels),
     )
 
 
-def _guard(desired: DesiredDashboard, found: DashboardState) -> None:
-    current, named = found.current, label(desired)
+def _guard(desired: DesiredDashboard, state: DashboardState) -> None:
+    current, named = state.current, label(desired)
     if current is not None and current.provisioned is not None:
         raise Refused(
             "dashboard %s is provisioned (%s) and must not be written or deleted over the API: change it at its "
             "source" % (named, current.provisioned),
             code="provisioned",
         )
-    if found.namesake is not None:
-        raise title_taken(named, "another dashboard (%s)" % found.namesake)
-    if found.edited is not None and desired.on_conflict == FAIL:
+    if state.namesake is not None:
+        raise title_taken(named, "another dashboard (%s)" % state.namesake)
+    if state.edited is not None and desired.on_conflict == FAIL:
         raise Refused(
-            "dashboard %s was edited %s: take that over into its source, or set on_conflict: overwrite (or keep)"
-            % (named, said(found.edited)),
+            "dashboard %s was edited %s: copy that change into its source, or set on_conflict: overwrite (or keep)"
+            % (named, edit_in_words(state.edited)),
             code="edited",
-            edited=found.edited.shown(),
+            edited=state.edited.shown(),
         )
 
 
 def title_taken(named: str, by: str, **details: t.Any) -> Refused:
-    """Return the error for a title that another dashboard of the folder has."""
+    """Return the error for a title that another dashboard in the folder has."""
     return Refused(
-        "dashboard %s cannot be written: %s has that title in that folder, and up to Grafana 11.2 overwriting would "
-        "destroy it; give the uid of that one, or another title" % (named, by),
+        "dashboard %s cannot be written: %s has that title in that folder, and up to Grafana 11.2 writing would "
+        "destroy it; set the uid of that one, or another title" % (named, by),
         code="title_taken",
         **details,
     )
 
 
-def said(edited: LastWrite) -> str:
-    """Return who wrote a version and when, in words."""
+def edit_in_words(edited: LastWrite) -> str:
+    """Return as text who wrote a version, and when."""
     words = "by %s at %s (version %d" % (edited.by or "somebody", edited.at or "some time", edited.version)
     return words + (', "%s")' % masked(edited.message) if edited.message else ")")
 
 
 def label(desired: DesiredDashboard) -> str:
-    """Return the title and the uid, and the file that it is from."""
+    """Return title, uid and file for messages."""
     title = masked(desired.title)
     named = "%s (%s)" % (title, desired.uid) if desired.uid and desired.uid != title else title
     return "%s of %s" % (named, desired.file) if desired.file else named
 
 
-def _difference(desired: DesiredDashboard, found: DashboardState) -> Change | None:
-    current, desired = found.current, found.wanted or desired
-    if desired.state == "absent":
-        return None if current is None else Change("delete", _current_head(found), {}, found)
-    moves = found.folder_to_make is not None or (
-        found.folder_uid is not None and current is not None and found.folder_uid != current.folder_uid
-    )
-    if current is None:
-        return Change("create", {}, {**_head(desired, found.folder_uid, None), **_panels(found)}, (found, ()))
-    changes = compare(current.body, desired.body)
-    if not changes and not moves and not found.panels:
-        return None
-    inside = [change for change in changes if change.path != "title"]  # which the head has
-    before: View = {**_current_head(found), "changes": shown(inside, "before")}
-    after: View = {**_head(desired, current.folder_uid, current.uid), "changes": shown(inside, "after"), **_panels(found)}
-    if not moves:
-        before["folder"] = after["folder"]
-    beside = (["folder"] if moves else []) + (["library panels"] if found.panels else [])
-    return Change("update", before, after, (found, tuple(paths(changes) + beside)))
+def _panels(state: DashboardState) -> View:
+    """Return the library panels that will be created, for a diff."""
+    return {"library_panels": ["%s (%s)" % (masked(panel.name), panel.uid) for panel in state.panels]} if state.panels else {}
 
 
-def _panels(found: DashboardState) -> View:
-    """Return what a diff says of the library panels that are made."""
-    return {"library_panels": ["%s (%s)" % (masked(panel.name), panel.uid) for panel in found.panels]} if found.panels else {}
-
-
-def differs(desired: DesiredDashboard, found: DashboardState) -> bool:
-    """Tell whether anything would have to be done, allowed or not."""
-    return _difference(desired, found) is not None
-
-
-def renamed_or_moved(desired: DesiredDashboard, found: DashboardState) -> bool:
-    """Tell whether writing puts a title into a folder where it has not been."""
-    current = found.current
+def renamed_or_moved(desired: DesiredDashboard, state: DashboardState) -> bool:
+    """Tell whether writing puts a title into a folder that did not contain it."""
+    current = state.current
     if desired.state == "absent":
         return False
-    if current is None or current.title != desired.title or found.folder_to_make is not None:
+    if current is None or current.title != desired.title or state.folder_to_make is not None:
         return True
-    return found.folder_uid is not None and found.folder_uid != current.folder_uid
+    return state.folder_uid is not None and state.folder_uid != current.folder_uid
 
 
 def _head(desired: DesiredDashboard, folder_uid: str | None, uid: str | None) -> View:
-    """Return what a diff says of the dashboard as it is wanted; a folder as the task names it."""
+    """Return the desired dashboard for a diff, with the folder as the task names it."""
     wanted = desired.folder if desired.folder is not None else desired.folder_uid
     return {
         "uid": desired.uid or uid,
@@ -285,6 +290,6 @@ def _head(desired: DesiredDashboard, folder_uid: str | None, uid: str | None) ->
     }
 
 
-def _current_head(found: DashboardState) -> View:
-    current = t.cast(CurrentDashboard, found.current)
-    return {"uid": current.uid, "title": masked(current.title), "folder": masked(found.current_folder or current.folder_uid)}
+def _current_head(state: DashboardState) -> View:
+    current = t.cast(CurrentDashboard, state.current)
+    return {"uid": current.uid, "title": masked(current.title), "folder": masked(state.current_folder or current.folder_uid)}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The modules that only tell what is there."""
+"""The frame of the info modules, which only read."""
 
 from __future__ import annotations
 
@@ -20,36 +20,36 @@ Result = dict[str, t.Any]
 Ask = t.Callable[[GrafanaModule, Client, Connection], Result]
 
 
-def tell(options: Spec, ask: Ask, cloud: bool = False) -> None:
-    """Be a module that returns what *ask* finds out; *cloud* tells whether the Cloud API tells it too.
+def report(options: Spec, ask: Ask, cloud: bool = False) -> None:
+    """Run a module that returns what *ask* returns; *cloud* tells whether it works with the Cloud API, too.
 
-    What *ask* returns may say ``changed``, for an export to files.
+    *ask* may return ``changed``, for an export to files.
     """
     connection = connection_spec(cloud)
     module = GrafanaModule(argument_spec={**connection, **options})
-    guarded(lambda m: _tell(m, ask), module)
+    guarded(lambda m: _report(m, ask), module)
 
 
-def _tell(module: GrafanaModule, ask: Ask) -> None:
+def _report(module: GrafanaModule, ask: Ask) -> None:
     connection = module.connection()
     with client_for(connection) as client:
-        answer = ask(module, client, connection)
-    module.exit_json(**{"changed": False, **answer})
+        result = ask(module, client, connection)
+    module.exit_json(**{"changed": False, **result})
 
 
-def scope_of(client: Client, choice: OrgChoice) -> Scope:
-    """Return the scope of the chosen org. Raises :class:`NotFound`."""
+def scope_of(module: GrafanaModule, client: Client, choice: OrgChoice) -> Scope:
+    """Return the scope of the chosen organization. Raises :class:`NotFound`."""
     org_finder = OrgFinder(client)
     org = org_finder.resolve([choice])[choice]
     if org is None:
         raise NotFound(
             "%s was not found on %s: correct org_name or org_id" % (choice, client.connection.url), code="org_not_found"
         )
-    return Scope(client, org, org_finder, many=True)
+    return Scope(client, org, org_finder, many=True, check=module.check_mode, warn=module.warn)
 
 
 def inside(scope: Scope, read: t.Callable[[], t.Any]) -> t.Any:
-    """Return what *read* reads. Raises :class:`Forbidden` (``not_a_member``) where the caller is not a member of the org."""
+    """Return what *read* returns. Raises :class:`Forbidden` (``not_a_member``) for a caller who is not a member."""
     try:
         return read()
     except MEMBERS_ONLY as problem:
@@ -59,20 +59,23 @@ def inside(scope: Scope, read: t.Callable[[], t.Any]) -> t.Any:
 def of_orgs(
     module: GrafanaModule, client: Client, connection: Connection, what: str, read: t.Callable[[Scope], list[Result]]
 ) -> tuple[list[Result], Result]:
-    """Return what *read* reads in the chosen org, or with ``all_orgs`` in each; and which orgs show nothing to the caller."""
+    """Return what *read* returns for the chosen organization, or for each one with ``all_orgs``.
+
+    The second value has ``not_a_member_of``: the organizations that do not show the caller anything.
+    """
     if not module.params["all_orgs"]:
-        return read(scope_of(client, connection.org)), {}
+        return read(scope_of(module, client, connection.org)), {}
     if connection.cloud_stack is not None:
-        raise BadInput("all_orgs has no meaning with cloud_stack: a stack is one organization")
+        raise BadInput("all_orgs cannot be used with cloud_stack: a stack is one organization")
     org_finder = OrgFinder(client)
     orgs = org_finder.all()
     client.expect(2 * len(orgs))
     found: list[Result] = []
     outside: list[Result] = []
     for org in orgs:
-        scope = Scope(client, org, org_finder, many=True)
+        scope = Scope(client, org, org_finder, many=True, check=module.check_mode, warn=module.warn)
         try:
-            # Asked first: some versions answer with an empty list, and from 12.4 on with a 500 that is repeated in vain.
+            # Checked first: to others, some versions answer with an empty list, and 12.4 with a 500 that would be retried.
             problem = scope.membership_problem()
             if problem is not None:
                 raise problem

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What stands between Ansible and the story: arguments in, one result out, nothing secret in between."""
+"""The frame of every module: from its arguments to items, and from their outcomes to one result, without secrets."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ from .._grafana.client import HAS_REQUESTS
 from .._grafana.cloud import client_for
 from .._grafana.connection import Connection, OrgChoice
 from .._grafana.errors import BadInput, GrafanaError
+from .items import CHANGED, FAILED, NOT_RUN, OK, Item, Outcome, find_duplicates
 from .options import HANDED_OVER, HANDOVER, Spec, argument_spec, items_of, place
-from .resource import Resource
-from .run import CHANGED, FAILED, NOT_RUN, OK, Item, Mode, Outcome, Run, find_duplicates
+from .resource import AnyResource
+from .run import Mode, Run
 from .watchdog import ParentWatch
 
 #: How many failed items the message of a failed batch quotes; all of them are in ``results``.
@@ -30,9 +31,9 @@ _ORG_OPTIONS = ("org_id", "org_name")
 
 
 class GrafanaModule(AnsibleModule):
-    """An ``AnsibleModule`` that takes ``batch`` away before Ansible checks the arguments, and shows none of them.
+    """An ``AnsibleModule`` that removes ``batch`` before Ansible checks the arguments, and never prints its arguments.
 
-    Ansible rejects bad arguments before it has collected the secret ones, and prints them all at ``-vvv``.
+    Ansible rejects bad arguments before it has collected the secret ones, and prints all of them at ``-vvv``.
     """
 
     def __init__(self, **kwargs: t.Any) -> None:
@@ -43,13 +44,13 @@ class GrafanaModule(AnsibleModule):
 
     def _load_params(self) -> None:
         super()._load_params()  # type: ignore[no-untyped-call]
-        # A malformed batch is ours to refuse, with the item's name and without its values.
+        # This collection refuses a malformed batch itself: with the item's position, and without its values.
         self.raw_batch = self.params.pop("batch", None)
-        # An option of other modules, which may stand in module_defaults of the action group: refused in its own words.
+        # Options of other modules may come from module_defaults of the action group; connection() refuses them.
         for name in _connection.CLOUD_SPEC:
             if name not in self.argument_spec and self.params.pop(name, None) not in (None, ""):
                 self._no_stack.append(name)
-        # What an action plugin of ours tells its module is no option of users.
+        # Passed by this collection's action plugins; not an option for users.
         self.handover = self.params.pop(HANDOVER, None)
 
     def exit_json(self, **kwargs: t.Any) -> t.NoReturn:
@@ -66,26 +67,26 @@ class GrafanaModule(AnsibleModule):
         raise AssertionError("fail_json returned")
 
     def _handed_over(self) -> dict[str, t.Any]:
-        """Return what the action plugin is to store, also where something else went wrong."""
+        """Return what the action plugin has to store, also if the module fails."""
         handed = (self.handover or {}).get(HANDED_OVER)
         return {HANDED_OVER: handed} if handed else {}
 
     def fail(self, problem: GrafanaError, **kwargs: t.Any) -> t.NoReturn:
-        """Fail with *problem*: ``msg`` for people, ``failure`` for playbooks."""
+        """Fail with *problem*: as text in ``msg``, as data in ``failure``."""
         self.fail_json(problem.message, failure=problem.failure(), **kwargs)
 
     def hide(self, *secrets: str | None) -> None:
-        """Mask *secrets* in whatever this module prints from now on."""
+        """Mask *secrets* in everything that this module prints from now on."""
         self.no_log_values.update(secret for secret in secrets if secret)
 
     def connection(self) -> Connection:
-        """Return the connection that the options and the environment describe, its secrets hidden."""
+        """Return the connection that options and environment describe, and mask its secrets. Raises :class:`BadInput`."""
         self._hide_url_password()
         if self._no_stack:
             raise BadInput(
-                "%s is not for %s: the Cloud API reaches the service accounts of a stack and their tokens alone; set url to "
-                "the stack's own address and token to a key of the stack (and %s to the empty string here, where it stands "
-                "in module_defaults)" % (" and ".join(self._no_stack), self._name, " and ".join(self._no_stack))
+                "%s cannot be used with %s: the Cloud API manages only the service accounts of a stack and their tokens; set url "
+                "to the stack's own address and token to a key of the stack (and %s to the empty string in this task, if "
+                "module_defaults set it)" % (" and ".join(self._no_stack), self._name, " and ".join(self._no_stack))
             )
         for name, value in (self.params.get("headers") or {}).items():
             if isinstance(value, str) and _connection.is_secret_header(str(name), value):
@@ -95,7 +96,7 @@ class GrafanaModule(AnsibleModule):
         return connection
 
     def _keys_in_items(self) -> bool:
-        """Tell whether every item of the batch brings a key of its own."""
+        """Tell whether every item of the batch has its own key (``token_file``)."""
         batch = self.raw_batch if isinstance(self.raw_batch, list) else []
         return bool(batch) and all(isinstance(item, dict) and item.get("token_file") for item in batch)
 
@@ -106,16 +107,16 @@ class GrafanaModule(AnsibleModule):
 
 
 def _end(number: int, _frame: t.Any) -> t.NoReturn:
-    """End as a signal asks for, through everything that has to be put away."""
+    """End the module after a signal, through all ``finally`` blocks."""
     raise SystemExit(128 + number)
 
 
 def guarded(work: t.Callable[[GrafanaModule], None], module: GrafanaModule) -> None:
-    """Run *work*; whatever it raises becomes one failure with the secrets masked."""
+    """Run *work*; report any exception as a failure of the module, with the secrets masked."""
     if not HAS_REQUESTS:
         module.fail_json(missing_required_lib("requests"), failure={"code": "missing_library", "message": "requests"})
     with contextlib.suppress(ValueError):  # not the main thread, where signals go
-        # A run that is told to end still logs out.
+        # A module that Ansible or AWX ends must still log out.
         signal.signal(signal.SIGTERM, _end)
     try:
         work(module)
@@ -133,34 +134,38 @@ def guarded(work: t.Callable[[GrafanaModule], None], module: GrafanaModule) -> N
 
 
 def connection_spec(cloud: bool) -> dict[str, t.Any]:
-    """Return the options of the connection; *cloud* adds those that lead to a stack of Grafana Cloud."""
+    """Return the connection options; *cloud* adds those for a stack of Grafana Cloud."""
     return {**_connection.ARGUMENT_SPEC, **(_connection.CLOUD_SPEC if cloud else {})}
 
 
-def manage(resource_of: t.Callable[[GrafanaModule], Resource], options: Spec, in_org: bool = True, cloud: bool = False) -> None:
-    """Be a module that manages one kind of object, singly or in a batch; *cloud* tells whether the Cloud API does too."""
+def manage(
+    resource_of: t.Callable[[GrafanaModule], AnyResource], options: Spec, in_org: bool = True, cloud: bool = False
+) -> None:
+    """Run a module that manages one kind of object, one or a batch; *cloud* tells whether it works with the Cloud API, too."""
     connection = connection_spec(cloud)
     module = GrafanaModule(argument_spec={**connection, **argument_spec(options, in_org)})
     guarded(lambda m: _manage(m, resource_of(m), options, in_org), module)
 
 
-def _manage(module: GrafanaModule, resource: Resource, options: Spec, in_org: bool) -> None:
+def _manage(module: GrafanaModule, resource: AnyResource, options: Spec, in_org: bool) -> None:
     connection = module.connection()
     items = _items(module, resource, options, connection, in_org)
     batch = module.raw_batch is not None or items[0].source is not None
     mode = Mode(module.check_mode, module.params["fail_fast"], module.params["missing_parent"])
     client = client_for(connection, ParentWatch())
+    run = Run(resource, client, mode)
     try:
-        outcomes = Run(resource, client, mode).all(items) if items else []
+        outcomes = run.all(items) if items else []
     finally:
         client.close()
+        run.warnings.show(module.warn)
     if batch:
         _exit_batch(module, resource, outcomes)
     _exit_single(module, resource, outcomes[0])
 
 
-def _items(module: GrafanaModule, resource: Resource, options: Spec, connection: Connection, in_org: bool) -> list[Item]:
-    """Return what the task wants, checked as far as that is possible without the server."""
+def _items(module: GrafanaModule, resource: AnyResource, options: Spec, connection: Connection, in_org: bool) -> list[Item]:
+    """Return the items of the task, validated without the server. Raises :class:`BadInput`."""
     own = {name: value for name, value in module.params.items() if name in options and value is not None}
     if module.raw_batch is None:
         return _expanded(resource, {**own, "org": connection.org}, Item(0, connection.org, None))
@@ -181,8 +186,8 @@ def _items(module: GrafanaModule, resource: Resource, options: Spec, connection:
     return items
 
 
-def _expanded(resource: Resource, options: dict[str, t.Any], first: Item) -> list[Item]:
-    """Return the items that *options* stand for, the first in the place of *first*. Raises :class:`BadInput`."""
+def _expanded(resource: AnyResource, options: dict[str, t.Any], first: Item) -> list[Item]:
+    """Return the items that *options* describe, numbered from *first* on. Raises :class:`BadInput`."""
     several = resource.expand(options)
     if several is None:
         return [replace(first, desired=resource.parse(options))]
@@ -193,17 +198,17 @@ def _expanded(resource: Resource, options: dict[str, t.Any], first: Item) -> lis
 
 
 def _check_place(entry: t.Mapping[str, t.Any], connection: Connection) -> None:
-    """Raise :class:`BadInput` for an item that chooses its place within a stack of Grafana Cloud."""
+    """Raise :class:`BadInput` for an item that names an organization or a key, although the task is for a Grafana Cloud stack."""
     chosen = [name for name in (*_ORG_OPTIONS, "token_file") if entry.get(name)]
     if connection.cloud_stack is not None and chosen:
         raise BadInput(
-            "%s has no meaning with cloud_stack: a stack is one organization, and all items are asked for with the task's "
-            "own token" % " and ".join(chosen)
+            "%s cannot be used with cloud_stack: a stack is one organization, and the task's own token is used for all items"
+            % " and ".join(chosen)
         )
 
 
-def _entry(module: GrafanaModule, resource: Resource, outcome: Outcome) -> dict[str, t.Any]:
-    """Return one outcome as it stands in a result."""
+def _entry(module: GrafanaModule, resource: AnyResource, outcome: Outcome) -> dict[str, t.Any]:
+    """Return one outcome as a result shows it."""
     entry: dict[str, t.Any] = {"status": outcome.status, resource.kind: outcome.object, **outcome.notes}
     if outcome.problem is not None:
         entry["failure"] = outcome.problem.failure()
@@ -218,8 +223,7 @@ def _entry(module: GrafanaModule, resource: Resource, outcome: Outcome) -> dict[
     return entry
 
 
-def _exit_single(module: GrafanaModule, resource: Resource, outcome: Outcome) -> None:
-    _warn(module, [outcome])
+def _exit_single(module: GrafanaModule, resource: AnyResource, outcome: Outcome) -> None:
     if outcome.problem is not None:
         report = module.params["on_failure"] == "report"
         if not report:
@@ -228,8 +232,7 @@ def _exit_single(module: GrafanaModule, resource: Resource, outcome: Outcome) ->
     module.exit_json(changed=outcome.status == CHANGED, **_entry(module, resource, outcome))
 
 
-def _exit_batch(module: GrafanaModule, resource: Resource, outcomes: t.Sequence[Outcome]) -> None:
-    _warn(module, outcomes)
+def _exit_batch(module: GrafanaModule, resource: AnyResource, outcomes: t.Sequence[Outcome]) -> None:
     results = []
     for outcome in outcomes:
         source = {} if outcome.item.source is None else {"file": outcome.item.source}
@@ -254,8 +257,8 @@ def _exit_batch(module: GrafanaModule, resource: Resource, outcomes: t.Sequence[
     module.fail_json(message, failure=failure, **answer)
 
 
-def _quote(resource: Resource, failed: t.Sequence[Outcome]) -> str:
-    """Return the first failures of a batch, in words."""
+def _quote(resource: AnyResource, failed: t.Sequence[Outcome]) -> str:
+    """Return the first failures of a batch as one text."""
     words = []
     for outcome in failed[:QUOTED_FAILURES]:
         where = "" if outcome.item.source is not None or outcome.label is not None else outcome.item.where + ", "
@@ -265,12 +268,3 @@ def _quote(resource: Resource, failed: t.Sequence[Outcome]) -> str:
         words.append("%s%s: %s" % (where, outcome.label or resource.label(outcome.item.desired), problem))
     more = len(failed) - len(words)
     return "; ".join(words) + ("; and %d more" % more if more else "")
-
-
-def _warn(module: GrafanaModule, outcomes: t.Sequence[Outcome]) -> None:
-    """Pass warnings on, each once, and not thousands of them."""
-    texts = list(dict.fromkeys(text for outcome in outcomes for text in outcome.warnings))
-    for text in texts[:20]:
-        module.warn(text)
-    if len(texts) > 20:
-        module.warn("%d more warnings of this kind are not shown" % (len(texts) - 20))

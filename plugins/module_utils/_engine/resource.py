@@ -1,10 +1,11 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the story of :mod:`_reconcile` asks of a kind of object, and what most kinds answer."""
+"""The contract of a managed kind of object; subclass :class:`Resource` to add one."""
 
 from __future__ import annotations
 
+import abc
 import typing as t
 from dataclasses import dataclass, field
 
@@ -12,156 +13,148 @@ from .._grafana.client import Client
 from .._grafana.errors import GrafanaError
 from .._grafana.scope import Scope
 
+#: An object as users see it: in a diff, or in a result.
 View = dict[str, t.Any]
+
+#: What a task asks for, what the server has, and what ``apply`` needs to know; each kind of object has its own dataclasses.
+Desired = t.TypeVar("Desired")
+Current = t.TypeVar("Current")
+Work = t.TypeVar("Work")
 
 
 @dataclass
-class Change:
-    """What has to be done to one object: *before* and *after* as users see them, *data* for ``apply``.
+class Change(t.Generic[Work]):
+    """A difference between what a task asks for and what the server has.
 
-    Both are empty for an object that is not there. *after* is what the plan foresees; what only the
-    server can give (ids, uids, times) is left out. *planned* is what the result of a check shows beside it.
+    *before* and *after* are the object as users see it, both empty for an object that does not exist. *after* leaves out
+    what only the server can assign (ids, uids, times). *work* is for ``apply``. *planned* is shown beside *after* in the
+    result of check mode.
     """
 
     action: str
     before: View
     after: View
-    data: t.Any = None
+    work: Work
     planned: View = field(default_factory=dict)
 
 
-class Resource(t.Protocol):
-    """A kind of object. ``Desired`` and ``Current`` are its own dataclasses."""
+class Resource(abc.ABC, t.Generic[Desired, Current, Work]):
+    """A kind of object. The methods are called in this order: parse, read, plan, precheck, apply, view, result.
 
-    #: The key of the object in a result: organization, member, service_account, token, dashboard.
-    kind: str
-    #: Whether the objects live in an organization (or on the server as a whole).
-    in_org: bool
-    #: Whether the server shows the objects to members of the organization alone, server admins included.
-    members_only: bool
-    #: How many requests an object takes at most, roughly: what a login is worth.
-    requests_each: int
+    A subclass that lacks a required method raises :class:`TypeError` when it is defined. A base class of several kinds
+    says ``class Base(Resource, partial=True)``.
+    """
 
-    def parse(self, options: t.Mapping[str, t.Any]) -> t.Any:
-        """Return what is desired. Pure but for local files. Raises :class:`BadInput`."""
+    #: The object's key in a result, such as ``service_account``.
+    kind: t.ClassVar[str]
+    #: Whether objects belong to an organization, or to the server as a whole.
+    in_org: t.ClassVar[bool] = True
+    #: Whether the server shows the objects to members of the organization only, and to no server admin.
+    members_only: t.ClassVar[bool] = True
+    #: Approximate requests per object; decides whether a session login pays off.
+    requests_each: t.ClassVar[int] = 3
 
-    def identity(self, desired: t.Any) -> t.Hashable:
-        """Return what two items may not share in one org; ``None`` where that cannot be told."""
+    def __init_subclass__(cls, partial: bool = False, **rest: t.Any) -> None:
+        super().__init_subclass__(**rest)
+        required = [name for name in dir(cls) if getattr(getattr(cls, name, None), "__isabstractmethod__", False)]
+        missing = [*required, *([] if hasattr(cls, "kind") else ["kind"])]
+        if missing and not partial:
+            raise TypeError("%s lacks %s" % (cls.__name__, ", ".join(missing)))
 
-    def label(self, desired: t.Any) -> str:
+    # Required.
+
+    @abc.abstractmethod
+    def parse(self, options: t.Mapping[str, t.Any]) -> Desired:
+        """Validate *options* without a request; local files may be read. Raises :class:`BadInput`."""
+
+    @abc.abstractmethod
+    def identity(self, desired: Desired) -> t.Hashable:
+        """Return what must be unique among the items of one organization; ``None`` if only the server can tell."""
+
+    @abc.abstractmethod
+    def label(self, desired: Desired) -> str:
         """Return the object's name for messages."""
 
-    def order(self, wanted: t.Sequence[t.Any]) -> t.Sequence[int]:
-        """Return the positions of the objects of one org in the order in which they have to be brought about. Pure."""
+    @abc.abstractmethod
+    def read(self, scope: Scope, desired: Desired) -> Current | None:
+        """Return the object as the server has it, ``None`` if it does not exist."""
 
-    def absent(self, desired: t.Any) -> bool:
-        """Tell whether the object is to be gone."""
+    @abc.abstractmethod
+    def plan(self, desired: Desired, current: Current | None) -> Change[Work] | None:
+        """Return what has to change, ``None`` for nothing. Pure: no request, no file, no warning. Raises for what is refused."""
 
-    def read(self, scope: Scope, desired: t.Any) -> t.Any:
-        """Return what is there, ``None`` if nothing is."""
+    @abc.abstractmethod
+    def apply(self, scope: Scope, desired: Desired, change: Change[Work]) -> Current | None:
+        """Make the change; return the object afterwards, ``None`` if it was deleted."""
 
-    def plan(self, desired: t.Any, current: t.Any) -> Change | None:
-        """Return what has to be done, ``None`` if nothing has. Pure. Raises for what cannot be done."""
+    @abc.abstractmethod
+    def result(self, scope: Scope, desired: Desired, current: Current) -> View | None:
+        """Return *current* with its ids for the module's result."""
 
-    def precheck(self, scope: Scope, desired: t.Any, change: Change) -> None:
-        """Raise what ``apply`` would meet on the server; asked in check mode only."""
+    # Hooks with a default.
 
-    def apply(self, scope: Scope, desired: t.Any, change: Change) -> t.Any:
-        """Do it; return the object as it is afterwards, ``None`` if it is gone."""
+    def absent(self, desired: Desired) -> bool:
+        """Tell whether the task asks for the object's removal."""
+        return bool(getattr(desired, "state", "present") == "absent")
 
-    def explain(self, scope: Scope, desired: t.Any, problem: GrafanaError) -> GrafanaError:
-        """Return a clearer error for *problem*, or *problem* itself."""
+    def hints(self, desired: Desired) -> t.Sequence[str]:
+        """Return warnings about the options themselves."""
+        return ()
 
-    def view(self, desired: t.Any, current: t.Any, change: Change) -> View:
-        """Return what users manage of *current*, as *change* has left it, for the diff."""
+    def precheck(
+        self, scope: Scope, desired: Desired, current: Current | None, change: Change[Work] | None
+    ) -> tuple[Current | None, Change[Work] | None]:
+        """Ask the server what *change* depends on, before the first write; never writes.
 
-    def diff(self, view: View) -> View | str:
-        """Return *view*, of before or after, as Ansible's diff is to show it: as text line by line, else as JSON."""
-
-    def result(self, scope: Scope | None, desired: t.Any, current: t.Any) -> View | None:
-        """Return *current* with its ids, for the result; ``None`` where nothing is there."""
-
-    def comes_with_org(self, desired: t.Any, client: Client) -> t.Any:
-        """Return what is there of *desired* in an organization that *client* has just made, ``None`` for nothing."""
-
-    def forget(self) -> None:
-        """Read anew whatever is remembered beyond one scope."""
-
-    def cleanup_without_org(self, desired: t.Any) -> Change | None:
-        """Return what is left to do on this host for an absent object whose org is gone; usually nothing."""
-
-    def expand(self, options: t.Mapping[str, t.Any]) -> list[tuple[str, t.Any]] | None:
-        """Return what is desired of each object that *options* stand for, with the file that says so.
-
-        ``None`` where they are the options of one object. Raises :class:`BadInput`.
+        Returns *current* and *change*, completed; no change if it turns out that nothing may or must be done. Raises for
+        what is refused. In check mode (``scope.check``) it also asks what ``apply`` would find out by itself.
         """
+        return current, change
 
-    def check_together(self, client: Client, wanted: t.Sequence[t.Any]) -> None:
-        """Raise for objects of one org that cannot be there together. Nothing has been written yet."""
-
-    def max_writers(self, scope: Scope) -> int:
-        """Return how many objects of one org may be brought about at the same time."""
-
-    def leftovers(self, scope: Scope, wanted: t.Sequence[t.Any]) -> list[t.Any]:
-        """Return what is to go from an org beside what is *wanted* there, in the form of ``parse``."""
-
-    def warnings(self, desired: t.Any, current: t.Any) -> list[str]:
-        """Return what people should know of an object as it was found or left."""
-
-
-class BaseResource:
-    """What most resources share."""
-
-    kind = ""
-    in_org = True
-    members_only = True
-    requests_each = 3
-
-    def order(self, wanted: t.Sequence[t.Any]) -> t.Sequence[int]:
-        """The order of the task is as good as any other."""
-        return range(len(wanted))
-
-    def absent(self, desired: t.Any) -> bool:
-        """Tell whether ``state: absent`` is asked for."""
-        return bool(desired.state == "absent")
-
-    def precheck(self, scope: Scope, desired: t.Any, change: Change) -> None:
-        """Nothing is asked in check mode beyond what was read."""
-
-    def explain(self, scope: Scope, desired: t.Any, problem: GrafanaError) -> GrafanaError:
-        """Leave the error as the server worded it."""
-        return problem
-
-    def cleanup_without_org(self, desired: t.Any) -> Change | None:
-        """Nothing of it is kept on this host."""
-        return None
-
-    def comes_with_org(self, desired: t.Any, client: Client) -> t.Any:
-        """Nothing of this kind comes with a new organization."""
-        return None
-
-    def forget(self) -> None:
-        """Nothing is remembered beyond the scope."""
+    def view(self, desired: Desired, current: Current, change: Change[Work]) -> View:
+        """Return the managed fields of *current*, which ``apply`` has returned, for the diff."""
+        return change.after
 
     def diff(self, view: View) -> View | str:
-        """Leave it to Ansible."""
+        """Return *view* for Ansible's diff: a dictionary, or text that is compared line by line."""
         return view
 
-    def expand(self, options: t.Mapping[str, t.Any]) -> list[tuple[str, t.Any]] | None:
-        """Options describe one object."""
+    def explain(self, scope: Scope, desired: Desired, problem: GrafanaError) -> GrafanaError:
+        """Return a clearer error for *problem*, or *problem* itself."""
+        return problem
+
+    def in_new_org(self, desired: Desired, client: Client) -> Current | None:
+        """Return what exists of *desired* in an organization that the caller has just created."""
         return None
 
-    def check_together(self, client: Client, wanted: t.Sequence[t.Any]) -> None:
-        """Objects do not get in each other's way."""
+    def cleanup_without_org(self, desired: Desired, check: bool) -> View:
+        """Remove what this host stores for an absent object whose organization does not exist.
+
+        Returns what was removed, or (*check*) what would be; empty for nothing.
+        """
+        return {}
+
+    # Hooks for many objects of one organization.
+
+    def expand(self, options: t.Mapping[str, t.Any]) -> list[tuple[str, Desired]] | None:
+        """Return (file, desired) for options that describe several objects, ``None`` for one. Raises :class:`BadInput`."""
+        return None
+
+    def check_together(self, client: Client, wanted: t.Sequence[Desired]) -> None:
+        """Raise for objects of one organization that exclude each other, before anything is written."""
+
+    def order(self, wanted: t.Sequence[Desired]) -> t.Sequence[int]:
+        """Return the positions of *wanted* in the order in which they must be applied."""
+        return range(len(wanted))
 
     def max_writers(self, scope: Scope) -> int:
-        """One after the other."""
+        """Return how many objects of one organization may be written at the same time."""
         return 1
 
-    def leftovers(self, scope: Scope, wanted: t.Sequence[t.Any]) -> list[t.Any]:
-        """Nothing goes that is not named."""
+    def leftovers(self, scope: Scope, wanted: t.Sequence[Desired]) -> list[Desired]:
+        """Return objects to delete after all items, as ``parse`` would describe them (``prune``)."""
         return []
 
-    def warnings(self, desired: t.Any, current: t.Any) -> list[str]:
-        """Nothing to warn of."""
-        return []
+
+#: A resource of any kind.
+AnyResource = Resource[t.Any, t.Any, t.Any]

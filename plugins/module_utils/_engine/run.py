@@ -1,11 +1,10 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The one story of everything that is managed here: read, plan, apply, report; for one object or thousands.
+"""The reconcile loop: read, plan, precheck, apply and report, for one object or thousands.
 
-A resource (:mod:`_resource`) says how its objects are read, what a difference is and how it is written. Everything
-else - check mode, the order of things, organizations, parallel work, repeated questions, failures, the
-result - is here and nowhere else.
+A :class:`Resource` says how its objects are read, how they differ and how they are written. Check mode, the order of
+work, organizations, concurrency, repeated requests, failures and results are handled here, once for all kinds of objects.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ import threading
 import time
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from .._grafana.client import Client
 from .._grafana.connection import OrgChoice, read_token_file
@@ -33,109 +32,47 @@ from .._grafana.errors import (
     Unauthorized,
 )
 from .._grafana.orgs import Org, OrgFinder
-from .._grafana.scope import Scope, WriteLimit, org_mismatch, token_scope
-from .resource import Change, Resource, View
-
-OK, CHANGED, FAILED, NOT_RUN = "ok", "changed", "failed", "not_run"
-
-
-@dataclass
-class Item:
-    """One object of a task: its place in the batch, its organization, what is desired.
-
-    *where* says for messages where it stands, *source* for results which file it came from, and *batch* is the place of
-    the batch's item that it comes from, where one item stands for several objects.
-    """
-
-    index: int
-    org: OrgChoice
-    desired: t.Any
-    token_file: str | None = None
-    source: str | None = None
-    batch: int | None = None
-
-    @property
-    def where(self) -> str:
-        place = "batch[%d]" % (self.index if self.batch is None else self.batch)
-        if self.source is None:
-            return place
-        return self.source if self.batch is None else "%s of %s" % (self.source, place)
-
-
-@dataclass
-class Outcome:
-    """What became of one item."""
-
-    item: Item
-    status: str = NOT_RUN
-    object: View | None = None
-    before: View = field(default_factory=dict)
-    after: View = field(default_factory=dict)
-    org: Org | None = None
-    problem: GrafanaError | None = None
-    #: what it is called in messages, where that is not the item's own name
-    label: str | None = None
-    warnings: list[str] = field(default_factory=list)
-    notes: View = field(default_factory=dict)
+from .._grafana.scope import Scope, WriteLimit, org_mismatch, org_of_token
+from .items import CHANGED, FAILED, NOT_RUN, OK, Group, Item, Outcome, find_duplicates
+from .resource import AnyResource, Change, View
+from .warnings import Warnings
 
 
 @dataclass(frozen=True)
 class Mode:
-    """How a run is made."""
+    """How a task runs: in check mode, up to the first failure, and (*missing_parent*) what a missing organization means."""
 
     check: bool = False
     fail_fast: bool = False
     missing_parent: str = "fail"
 
 
-def by_choice(item: Item) -> t.Hashable:
-    """Return where an item's object lives, as far as the task tells without asking the server."""
-    return (item.org, item.token_file if item.org == OrgChoice() else None)
-
-
-def find_duplicates(resource: Resource, items: t.Sequence[Item], place: t.Callable[[Item], t.Hashable] = by_choice) -> None:
-    """Raise :class:`BadInput` if two items describe one object in one *place*."""
-    seen: dict[t.Hashable, Item] = {}
-    for item in items:
-        identity = resource.identity(item.desired)
-        if identity is None:
-            continue
-        first = seen.setdefault((place(item), identity), item)
-        if first is not item:
-            raise BadInput(
-                "%s and %s are both %s %s of %s: an object can be described once"
-                % (
-                    first.where,
-                    item.where,
-                    resource.kind.replace("_", " "),
-                    resource.label(item.desired),
-                    item.org,
-                ),
-                index=item.index,
-            )
-
-
-#: The items of an organization that are asked for as one identity; the organization, where it is known beforehand.
-Group = tuple[t.Optional[Org], list[Item]]
-
-
 class Run:
     """One task's work on all of its items."""
 
-    def __init__(self, resource: Resource, client: Client, mode: Mode) -> None:
+    def __init__(
+        self,
+        resource: AnyResource,
+        client: Client,
+        mode: Mode,
+        org_finder: OrgFinder | None = None,
+        warnings: Warnings | None = None,
+    ) -> None:
         self.resource, self.client, self.mode = resource, client, mode
-        self.org_finder = OrgFinder(client)
+        self.org_finder = org_finder or OrgFinder(client)
+        self.warnings = warnings or Warnings()
         self._stop = threading.Event()
         self._writers = 1
+        self._many = False
         self._fatal: GrafanaError | None = None
 
     def all(self, items: t.Sequence[Item]) -> list[Outcome]:
-        """Bring every item about, in parallel over organizations; return the outcomes in order.
+        """Reconcile every item, organizations concurrently; return the outcomes in order, then those of leftovers.
 
-        What has to go beside them (``leftovers``) comes last.
-        What is wrong for the run as a whole (identity, server) before anything was done is raised.
+        Raises what is wrong for the run as a whole (the caller's identity, the server) if nothing was done before.
         """
         self.client.expect(len(items) * self.resource.requests_each + 1)
+        self._many = len(items) > 1
         outcomes = {item.index: Outcome(item) for item in items}
         groups = self._groups(items)
         workers = max(1, min(self.client.connection.concurrency, len(groups)))
@@ -143,10 +80,9 @@ class Run:
         with ThreadPoolExecutor(workers) as pool:
             try:
                 entered = list(pool.map(lambda group: self._group(group, outcomes), groups))
-                more = list(
-                    pool.map(lambda part: self._remove_leftovers(part[0], part[1], outcomes), self._by_org(groups, entered))
-                )
-            except BaseException:  # told to end: what has not begun does not begin any more
+                by_org = self._by_org(groups, entered)
+                more = list(pool.map(lambda part: self._remove_leftovers(part[0], part[1], outcomes), by_org))
+            except BaseException:  # a signal ends the run: items that have not begun do not begin any more
                 self._stop.set()
                 raise
         for scope in entered:
@@ -160,19 +96,21 @@ class Run:
             ordered.append(outcome)
         return ordered
 
+    # Which items go together.
+
     def _groups(self, items: t.Sequence[Item]) -> list[Group]:
-        """Return the items by organization; those that go one after the other are together."""
+        """Return the items by organization and caller; the items of a group share a scope."""
         if not self.resource.in_org:
             return [(None, [item]) for item in items]
         orgs = self._orgs([item for item in items if item.token_file is None])
-        orgs.update(self._known_orgs([item for item in items if item.token_file is not None]))
+        orgs.update(self._orgs_of_keys([item for item in items if item.token_file is not None]))
         groups: dict[t.Hashable, tuple[Org | None, list[Item]]] = {}
         for item in items:
             org = orgs.get(item.org)
             key: t.Hashable = (org.id, item.token_file) if org else (item.org, item.token_file)
             groups.setdefault(key, (org, []))[1].append(item)
-        for _org, members in groups.values():  # one org may be named by its id here and by its name there
-            find_duplicates(self.resource, members, place=lambda item: None)
+        for _org, members in groups.values():  # one item may name an organization by id, another one by name
+            find_duplicates(self.resource, members, where=lambda item: None)
             self.resource.check_together(self.client, [item.desired for item in members])
             members[:] = [members[position] for position in self.resource.order([item.desired for item in members])]
         return list(groups.values())
@@ -180,16 +118,16 @@ class Run:
     def _orgs(self, items: t.Sequence[Item]) -> dict[OrgChoice, Org | None]:
         return self.org_finder.resolve(item.org for item in items) if items else {}
 
-    def _known_orgs(self, items: t.Sequence[Item]) -> dict[OrgChoice, Org | None]:
-        """Return the orgs that token_file items name, where the task's own identity can tell."""
+    def _orgs_of_keys(self, items: t.Sequence[Item]) -> dict[OrgChoice, Org | None]:
+        """Return the organizations that items with ``token_file`` name, if the task's own identity can find them."""
         choices = [item.org for item in items if item.org != OrgChoice()]
         kind = self.client.connection.identity.kind
         return self.org_finder.resolve(choices) if choices and kind == "password" else {}
 
     def _by_org(self, groups: list[Group], entered: list[Scope | None]) -> list[tuple[Scope, list[Item]]]:
-        """Return all items of each organization with a scope of it, whoever they are asked for as.
+        """Return all items of each organization with a scope of it, whichever caller they have.
 
-        Nothing where it is not known of a key which organization its items are of: they may be of any.
+        Returns nothing if it is unknown of a key which organization its items belong to: they may belong to any.
         """
         parts: dict[int, tuple[Scope, list[Item]]] = {}
         for scope in entered:
@@ -203,25 +141,27 @@ class Run:
                 parts[home.id][1].extend(items)
         return list(parts.values())
 
+    # One group of items.
+
     def _group(self, group: Group, outcomes: dict[int, Outcome]) -> Scope | None:
-        """Bring the items of one organization about; return the scope that they were in. Never raises."""
+        """Reconcile the items of one organization; return their scope. Failures are in the outcomes."""
         org, items = group
         scope: Scope | None = None
-        lanes = 1
+        writers = 1
         for position, item in enumerate(items):
-            # The first goes alone: it finds out whether the caller may be here at all.
-            if lanes > 1:
-                self._run_concurrently(t.cast(Scope, scope), items[position:], outcomes, lanes)
+            # The first item goes alone: it finds out whether the caller has access at all.
+            if writers > 1:
+                self._run_concurrently(t.cast(Scope, scope), items[position:], outcomes, writers)
                 break
             scope = self._run_guarded(org, scope, item, items, outcomes)
             if scope is not None and len(items) > 1:
-                lanes = min(self.resource.max_writers(scope), self._writers)
+                writers = min(self.resource.max_writers(scope), self._writers)
         return scope
 
-    def _run_concurrently(self, scope: Scope, items: list[Item], outcomes: dict[int, Outcome], lanes: int) -> None:
-        """Bring several items of one organization about at the same time."""
-        scope.write_limit = WriteLimit(lanes)
-        with ThreadPoolExecutor(lanes) as pool:
+    def _run_concurrently(self, scope: Scope, items: list[Item], outcomes: dict[int, Outcome], writers: int) -> None:
+        """Reconcile several items of one organization at the same time."""
+        scope.write_limit = WriteLimit(writers)
+        with ThreadPoolExecutor(writers) as pool:
             try:
                 list(pool.map(lambda item: self._run_guarded(scope.org, scope, item, items, outcomes), items))
             except BaseException:
@@ -231,7 +171,7 @@ class Run:
     def _run_guarded(
         self, org: Org | None, scope: Scope | None, item: Item, items: list[Item], outcomes: dict[int, Outcome]
     ) -> Scope | None:
-        """Bring one item about, what goes wrong with it in its outcome; return its scope."""
+        """Reconcile one item, and put a failure into its outcome; return its scope."""
         outcome = outcomes[item.index]
         if self._stop.is_set():
             outcome.problem = self._fatal
@@ -253,7 +193,7 @@ class Run:
         return scope
 
     def _remove_leftovers(self, scope: Scope, items: list[Item], outcomes: dict[int, Outcome]) -> list[Outcome]:
-        """Bring about what has to go beside the items of an org. Nothing goes where a run was stopped."""
+        """Delete the resource's leftovers (``prune``) after all items; skipped if the run was stopped."""
         if self._stop.is_set() or all(outcomes[item.index].status == FAILED for item in items):
             return []
         try:
@@ -261,54 +201,62 @@ class Run:
         except GrafanaError as problem:
             better = (scope.membership_problem(problem) if isinstance(problem, MEMBERS_ONLY) else None) or problem
             if self.mode.check and better.code == "not_a_member" and self.client.connection.join_org:
-                return []  # the caller would be one by then
+                return []  # without check mode the caller would be a member by now
             first = replace(items[0], source=None)
-            return [Outcome(first, FAILED, org=scope.org, problem=better, label="what is not wanted any more")]
-        # Whoever could enter may delete: a key of an item is its own.
+            return [Outcome(first, FAILED, org=scope.org, problem=better, label="objects to prune")]
+        # A caller who has access may delete: the key of an item is for that item only.
         return [self.one(scope, replace(items[0], desired=desired, source=None)) for desired in left]
 
     def one(self, scope: Scope, item: Item) -> Outcome:
-        """Bring one item about in a scope of somebody else's; what goes wrong with it is in the outcome."""
+        """Reconcile one item in a given scope; a failure is in the outcome."""
         outcome = Outcome(item)
         try:
-            self._item(scope, item, outcome)
+            self._item(scope.as_check(self.mode.check), item, outcome)
         except GrafanaError as problem:
             outcome.status, outcome.problem = FAILED, problem
         return outcome
 
+    # One item.
+
     def _scope(self, org: Org | None, item: Item, many: bool) -> Scope | None:
-        """Return the scope of an item; ``None`` for an org, or a key, that is not there (yet)."""
+        """Return the scope of an item; ``None`` for an organization, or a key, that does not exist (yet)."""
         if item.token_file is not None:
             try:
-                key = read_token_file(item.token_file)
+                client = self.client.as_token(read_token_file(item.token_file))
             except BadInput as problem:
                 if self.mode.check and problem.code == "token_file_missing":
                     return None
                 raise
-            scope = token_scope(self.client.as_token(key), item.org, org, self.client)
-            scope.many = many
-            return scope
+            org_finder = OrgFinder(client)
+            org = org_of_token(org_finder, item.org, org, self.client)
+            return Scope(client, org, org_finder, many, self.mode.check, self.warnings.add)
         if self.resource.in_org and org is None:
             return None
-        return Scope(self.client, org, self.org_finder, many)
+        return Scope(self.client, org, self.org_finder, many or self._in_list(), self.mode.check, self.warnings.add)
+
+    def _in_list(self) -> bool:
+        """Tell whether one list serves all items, although each has a scope of its own."""
+        return self._many and not self.resource.in_org
 
     def _item(self, scope: Scope | None, item: Item, outcome: Outcome) -> None:
-        """Bring one item about."""
+        warn = self.warnings.add if scope is None else scope.warn
+        for text in self.resource.hints(item.desired):
+            warn(text)
         if scope is None:
-            self._without_parent(item, outcome)
+            self._without_org(item, outcome)
             return
         outcome.org = scope.org
         try:
-            if self._joins(scope):
-                if self.mode.check:
-                    self._unknown(item, outcome, "the caller would join the organization first")
-                    return
+            joins = self._joins(scope)
+            if joins and self.mode.check:
+                self._plan_unread(item, outcome, "the caller would join the organization first")
+                return
+            if joins:
                 scope.join()
                 outcome.notes["joined_org"] = True
-                self._reconcile(scope, item, outcome)
-                outcome.status = CHANGED
-                return
             self._reconcile(scope, item, outcome)
+            if joins:
+                outcome.status = CHANGED
         except MEMBERS_ONLY as problem:
             better = scope.membership_problem(problem)
             raise better or self.resource.explain(scope, item.desired, problem) from None
@@ -322,9 +270,9 @@ class Run:
             raise problem from None
 
     def _joins(self, scope: Scope) -> bool:
-        """Tell whether the caller has to join the org first (``join_org``). Raises :class:`NotFound` where it is not there.
+        """Tell whether the caller must join the organization first (``join_org``). Raises :class:`NotFound` if it is missing.
 
-        The caller joins before the first request into the org: after a refused one, 12.4 goes on refusing for up to 30 s.
+        The caller joins before the first request into the organization: after a refused one, 12.4 refuses for up to 30 s more.
         """
         if not (self.client.connection.join_org and self.resource.members_only):
             return False
@@ -333,47 +281,40 @@ class Run:
             raise problem
         return problem is not None
 
-    def _without_parent(self, item: Item, outcome: Outcome) -> None:
-        """Decide on an item whose org, or whose token's file, is not there."""
+    def _without_org(self, item: Item, outcome: Outcome) -> None:
+        """Handle an item whose organization, or the file of whose token, does not exist."""
         resource, url = self.resource, self.client.connection.url
         if resource.absent(item.desired):
-            outcome.status = OK
-            outcome.warnings.append("%s was not found on %s: nothing is there to remove" % (item.org, url))
-            change = resource.cleanup_without_org(item.desired)
-            if change is not None:
-                outcome.status, outcome.before = CHANGED, change.before
-                if not self.mode.check:
-                    change.data()
+            self.warnings.add("%s was not found on %s: nothing to remove" % (item.org, url))
+            outcome.before = resource.cleanup_without_org(item.desired, self.mode.check)
+            outcome.status = CHANGED if outcome.before else OK
             return
         if self.mode.check and (self.mode.missing_parent == "plan" or item.token_file is not None):
-            self._unknown(item, outcome, "its organization or key does not exist yet")
+            self._plan_unread(item, outcome, "its organization or key does not exist yet")
             return
         raise NotFound(
             "%s was not found on %s: create it first, or correct org_name or org_id" % (item.org, url),
             code="org_not_found",
         )
 
-    def _unknown(self, item: Item, outcome: Outcome, why: str) -> None:
-        """Plan an item whose present state cannot be read in check mode."""
-        there = self.resource.comes_with_org(item.desired, self.client)
-        change = self.resource.plan(item.desired, there)
+    def _plan_unread(self, item: Item, outcome: Outcome, why: str) -> None:
+        """Plan an item in check mode that cannot be read yet."""
+        current = self.resource.in_new_org(item.desired, self.client)
+        change = self.resource.plan(item.desired, current)
         outcome.status = CHANGED if change else OK
         outcome.after = change.after if change else {}
         outcome.object = dict(outcome.after) or None
         outcome.notes["planned"] = why
 
     def _reconcile(self, scope: Scope, item: Item, outcome: Outcome) -> None:
-        """Read, plan, apply, and say what was there before and what is there now."""
+        """Read, plan, precheck and apply; report the object before and after."""
         resource, desired = self.resource, item.desired
-        current = resource.read(scope, desired)
-        change = resource.plan(desired, current)
-        outcome.warnings += resource.warnings(desired, current)
+        current, change = self._difference(scope, desired)
         if change is None:
             outcome.status, outcome.object = OK, self._shown(scope, desired, current)
             return
         outcome.before, outcome.after = change.before, change.after
         if self.mode.check:
-            resource.precheck(scope, desired, change)
             outcome.status, outcome.object = CHANGED, {**change.after, **change.planned} or None
             if outcome.object is not None and scope.org is not None:
                 outcome.object.update(scope.org.shown())
@@ -385,14 +326,20 @@ class Run:
         if not by_us:
             outcome.before = outcome.after
 
+    def _difference(self, scope: Scope, desired: t.Any) -> tuple[t.Any, Change[t.Any] | None]:
+        """Return the object as it is, and what has to change."""
+        current = self.resource.read(scope, desired)
+        change = self.resource.plan(desired, current)
+        return self.resource.precheck(scope, desired, current, change)
+
     def _shown(self, scope: Scope, desired: t.Any, current: t.Any) -> View | None:
         return None if current is None else self.resource.result(scope, desired, current)
 
-    def _apply(self, scope: Scope, desired: t.Any, change: Change) -> tuple[t.Any, bool]:
-        """Apply *change*; return the object afterwards and whether this run made it so.
+    def _apply(self, scope: Scope, desired: t.Any, change: Change[t.Any]) -> tuple[t.Any, bool]:
+        """Apply *change*; return the object afterwards, and whether this run changed it.
 
-        A conflict is a question, not an answer: what is there is read again, and if that is what was asked
-        for, all is well. A write that got lost is made again only after that question.
+        A conflict does not decide anything: the object is read again, and if it is as the task wants it, all is well. A
+        write whose answer was lost is sent again only if the object still differs.
         """
         resource = self.resource
         attempt = 0
@@ -402,17 +349,15 @@ class Run:
                     return resource.apply(scope, desired, change), True
             except (NotFound, Refused, *QUESTIONS) as problem:
                 scope.invalidate()
-                resource.forget()
                 ours = isinstance(problem, (LostAnswer, ServerError))
                 if isinstance(problem, ServerError) and scope.write_limit is not None:
                     scope.write_limit.narrow()
                 if ours:
                     time.sleep(min(0.05 * 4**attempt, 5.0))
                 elif isinstance(problem, Stale):
-                    # Two runs that turn each other back would do so for ever in step.
+                    # Two runs that undo each other's changes must not stay in step.
                     time.sleep(random.uniform(0.01, 0.1) * (attempt + 1))
-                current = resource.read(scope, desired)
-                again = resource.plan(desired, current)
+                current, again = self._difference(scope, desired)
                 if again is None:
                     return current, ours
                 attempt += 1

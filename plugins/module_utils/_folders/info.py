@@ -34,7 +34,7 @@ def all_folders(module: GrafanaModule, client: Client, connection: Connection) -
     wanted = {name: text(module.params[name], name) for name in OPTIONS if module.params[name] is not None}
     if "parent" in wanted and "parent_uid" in wanted:
         raise BadInput("both parent and parent_uid are set: keep one")
-    scope = scope_of(client, connection.org)
+    scope = scope_of(module, client, connection.org)
     return {"folders": inside(scope, lambda: _folders(scope, wanted))}
 
 

@@ -51,7 +51,7 @@ class DesiredFolder:
 
 @dataclass(frozen=True)
 class ParentFolder:
-    """Where a folder should be: the *uid* of its parent, ``None`` for one that has yet to be made, and its *path*."""
+    """Where a folder should be: *uid* (``None`` if it does not exist yet) and *path* of its parent."""
 
     uid: str | None = GENERAL
     path: str = ""
@@ -59,11 +59,12 @@ class ParentFolder:
 
 @dataclass(frozen=True)
 class FolderState:
-    """What was read of a folder and of the place where it should be.
+    """What was read about a folder and its parent.
 
-    *path* is that of the folder's present parent, *namesakes* the uids of other folders of its title in the place
-    where it should be, *within* whether that place is the folder itself or below it, *contents* what it holds
-    (for a deletion), *names* some of that by title, *describes* whether the server tells descriptions.
+    *path* is the path of its present parent, *place* the parent that it should have. *namesakes* are the uids of other folders
+    with its title in that parent. *within* tells whether that parent is the folder itself or below it. *contents* is what
+    it holds, by kind, and *names* some of that by title (for a deletion). *describes* tells whether the server reports
+    descriptions.
     """
 
     current: Folder | None
@@ -77,7 +78,7 @@ class FolderState:
 
 
 def parse(options: t.Mapping[str, t.Any]) -> DesiredFolder:
-    """Return what *options* describe. Raises :class:`BadInput`."""
+    """Return the desired folder. Raises :class:`BadInput`."""
     state = options.get("state", "present")
     uid, title = _given(options, "uid"), _given(options, "title")
     parent, parent_uid = _given(options, "parent"), _given(options, "parent_uid")
@@ -86,7 +87,7 @@ def parse(options: t.Mapping[str, t.Any]) -> DesiredFolder:
         raise BadInput("no folder is given: set title, or uid")
     _check_uid(uid, "uid")
     if title is not None and not general(title):
-        raise BadInput("the folder General cannot be managed: it is the place for what is in no folder; choose another title")
+        raise BadInput("the folder General cannot be managed: it holds everything that is in no folder; choose another title")
     if parent is not None and parent_uid is not None:
         raise BadInput("both parent and parent_uid are set: keep one")
     if parent is not None and not general(parent.strip()):
@@ -118,9 +119,9 @@ def _check_uid(uid: str | None, option: str) -> None:
     if uid is None:
         return
     if uid.lower() == "general" or uid == SHARED:
-        raise BadInput("%s %s is no folder of an organization: the server keeps that uid for itself" % (option, uid))
+        raise BadInput("%s %s cannot be used: the server reserves that uid" % (option, uid))
     if not _UID.fullmatch(uid):
-        raise BadInput("%s %r is none: Grafana takes up to 40 letters, digits, dashes and underscores" % (option, uid))
+        raise BadInput("%r is not a valid uid (%s): use up to 40 letters, digits, dashes and underscores" % (uid, option))
 
 
 def label(desired: DesiredFolder) -> str:
@@ -131,15 +132,14 @@ def label(desired: DesiredFolder) -> str:
     return "%s (%s)" % (name, desired.uid) if desired.uid and desired.uid != name else name
 
 
-def plan(desired: DesiredFolder, found: FolderState) -> Change | None:
-    """Return what has to be done. Raises for what must not be, or cannot be on this server."""
+def plan(desired: DesiredFolder, found: FolderState) -> Change[FolderState] | None:
+    """Return what has to change; pure. Raises for what is refused, or impossible on this server."""
     if desired.state == "absent":
         return _removal(desired, found)
     if desired.description is not None and not found.describes:
         raise Unsupported(
-            "folder %s: description needs Grafana %s or later and its API /apis/folder.grafana.app: before, no answer tells "
-            "a folder's description, so nobody could say whether it is the one that is wanted; leave it out here"
-            % (label(desired), FOLDER_APIS)
+            "folder %s: description needs Grafana %s or later and its API /apis/folder.grafana.app: earlier versions do not "
+            "return a folder's description, so it cannot be compared; leave it out here" % (label(desired), FOLDER_APIS)
         )
     current = found.current
     before = {} if current is None else _view(current, found.path, desired)
@@ -150,7 +150,7 @@ def plan(desired: DesiredFolder, found: FolderState) -> Change | None:
     return Change("create" if current is None else "update", before, after, found)
 
 
-def _removal(desired: DesiredFolder, found: FolderState) -> Change | None:
+def _removal(desired: DesiredFolder, found: FolderState) -> Change[FolderState] | None:
     current = found.current
     if current is None:
         return None
@@ -158,7 +158,7 @@ def _removal(desired: DesiredFolder, found: FolderState) -> Change | None:
     if found.contents and desired.contents != "delete":
         names = " (%s)" % ", ".join(found.names) if found.names else ""
         raise Refused(
-            "folder %s is not empty, and is not deleted: it holds %s%s; move them first, or set contents: delete to delete "
+            "folder %s is not empty, and was not deleted: it holds %s%s; move them first, or set contents: delete to delete "
             "all of that with it" % (label(desired), in_words(found.contents), names),
             code="not_empty",
             contents=dict(found.contents),
@@ -168,7 +168,7 @@ def _removal(desired: DesiredFolder, found: FolderState) -> Change | None:
 
 
 def _view(current: Folder, path: str, desired: DesiredFolder) -> View:
-    """Return what a diff says of a folder as it is: of its parent's uid and its description only where the task does."""
+    """Return a folder as it is for a diff; with its parent's uid and its description only if the task names them."""
     view = {"uid": current.uid, "title": current.title, "parent": path}
     if desired.parent_uid is not None:
         view["parent_uid"] = current.parent_uid
@@ -176,7 +176,7 @@ def _view(current: Folder, path: str, desired: DesiredFolder) -> View:
 
 
 def _wanted(desired: DesiredFolder, found: FolderState) -> View:
-    """Return what a diff says of a folder as it should be."""
+    """Return a folder as it should be for a diff."""
     current = found.current
     stays = current is not None and current.parent_uid == found.place.uid
     view: View = {
@@ -203,11 +203,11 @@ def _check_managed(desired: DesiredFolder, current: Folder) -> None:
 
 
 def _check_write(desired: DesiredFolder, found: FolderState) -> None:
-    """Raise for a write that must not be made."""
+    """Raise for a write that is refused."""
     if found.current is not None:
         _check_managed(desired, found.current)
     elif desired.title is None:
-        raise BadInput("folder %s is not there, and cannot be made without a title: set title" % label(desired))
+        raise BadInput("folder %s does not exist, and cannot be created without a title: set title" % label(desired))
     if found.within:
         raise Refused(
             "folder %s cannot be moved to %s: that is the folder itself, or below it" % (label(desired), found.place.path),
@@ -218,10 +218,10 @@ def _check_write(desired: DesiredFolder, found: FolderState) -> None:
 
 
 def title_taken(desired: DesiredFolder, found: FolderState) -> GrafanaError:
-    """Return the error for a title that another folder has in the same place."""
+    """Return the error for a title that another folder has in the same parent."""
     return Refused(
-        "folder %s cannot be written: %s in %s the same title, and by their titles nobody could tell them apart; give that "
-        "one's uid, or another title"
+        "folder %s cannot be written: %s in %s the same title, so their titles would not identify them; give the uid of the "
+        "other one, or another title"
         % (
             label(desired),
             "folder %s has" % found.namesakes[0] if len(found.namesakes) == 1 else "folders %s have" % ", ".join(found.namesakes),
@@ -233,15 +233,15 @@ def title_taken(desired: DesiredFolder, found: FolderState) -> GrafanaError:
 
 
 def order(wanted: t.Sequence[DesiredFolder]) -> list[int]:
-    """Return the positions of *wanted* so that parents are made before what is in them, and deleted after it.
+    """Return the positions of *wanted* so that parents are created before their contents, and deleted after them.
 
-    Otherwise the order stays; above all nothing is deleted before what stood before it has been done, which may move
-    folders out of it. Raises :class:`BadInput` for folders that are in each other.
+    Otherwise the order stays. Above all, a deletion stays after the items before it, which may move folders out of it.
+    Raises :class:`BadInput` for folders that are in each other.
     """
     paths = _paths(wanted)
     made = _sorted([position for position, one in enumerate(wanted) if one.state == "present"], paths, upper_first=True)
     gone = _sorted([position for position, one in enumerate(wanted) if one.state == "absent"], paths, upper_first=False)
-    # What is deleted comes after all that stood before it, and after what is in it.
+    # A deletion comes after all items before it, and after the deletions of what the folder contains.
     places = {position: place for place, position in enumerate(made)}
     keys = {position: (place, 0, 0) for position, place in places.items()}
     last_before = list(accumulate((places.get(position, -1) for position in range(len(wanted))), max))
@@ -256,7 +256,7 @@ def order(wanted: t.Sequence[DesiredFolder]) -> list[int]:
 
 
 def _sorted(positions: t.Sequence[int], paths: t.Sequence[tuple[str, ...]], upper_first: bool) -> list[int]:
-    """Return *positions* so that each folder follows (or comes before) the one that it is in; otherwise as they are."""
+    """Return *positions* sorted so that each folder follows (or comes before) its parent; otherwise in the same order."""
     mine = {paths[position]: position for position in positions}
     waits = dict.fromkeys(positions, 0)
     follows: dict[int, list[int]] = {}
@@ -280,7 +280,7 @@ def _sorted(positions: t.Sequence[int], paths: t.Sequence[tuple[str, ...]], uppe
 
 
 def _paths(wanted: t.Sequence[DesiredFolder]) -> list[tuple[str, ...]]:
-    """Return a path for each, as far as the task tells: by titles, or by uids where a parent is named by its uid."""
+    """Return a path for each folder as far as the task shows it: by titles, or by uids if a parent is named by its uid."""
     by_uid = {one.uid: one for one in wanted if one.uid is not None}
 
     def path(one: DesiredFolder, below: tuple[DesiredFolder, ...] = ()) -> tuple[str, ...]:

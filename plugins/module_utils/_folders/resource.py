@@ -1,9 +1,9 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How folders are read, made, renamed, moved and removed.
+"""Folders: how they are read, created, renamed, moved and deleted.
 
-They are written by ``/api/folders`` in every version: it is the same from 8.5 to 12.4, and keeps the version.
+They are written over ``/api/folders`` in every version: it is the same from 8.5 to 13.1, and checks the version.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
-from .._engine.resource import BaseResource, Change, View
+from .._engine.resource import Change, Resource, View
 from .._grafana.client import segment
 from .._grafana.errors import Conflict, Forbidden, GrafanaError, NotFound, Refused, ServerError, Stale
 from .._grafana.scope import Scope
@@ -22,23 +22,23 @@ from .plan import DesiredFolder, FolderState, ParentFolder, label, order, parse,
 from .tree import GENERAL, Folder, Tree
 
 
-class Folders(BaseResource):
-    """The resource: from 12.0 on one list for all folders of a task, before one or two requests each."""
+class Folders(Resource[DesiredFolder, FolderState, FolderState]):
+    """Folders; from 12.0 on one list serves all folders of a task, before one or two requests serve each."""
 
     kind = "folder"
     requests_each = 3
 
     def __init__(self, plan_missing: bool = False) -> None:
         self._plan_missing = plan_missing
-        #: Folders that this run has made, whose permissions may not have settled.
+        #: Folders that this run has created: the server may not apply their permissions yet.
         self._made: set[tuple[int, str]] = set()
 
     def parse(self, options: t.Mapping[str, t.Any]) -> DesiredFolder:
-        """Return what is desired. Raises :class:`BadInput`."""
+        """Return the desired folder. Raises :class:`BadInput`."""
         return parse(options)
 
     def identity(self, desired: DesiredFolder) -> t.Hashable:
-        """Return the uid, or title and parent where there is none."""
+        """Return the uid or, without one, title and parent."""
         if desired.uid is not None:
             return desired.uid
         return (desired.title, desired.parent_uid or tuple(folders.steps(desired.parent or "")))
@@ -48,11 +48,11 @@ class Folders(BaseResource):
         return label(desired)
 
     def order(self, wanted: t.Sequence[DesiredFolder]) -> t.Sequence[int]:
-        """Parents are made before what is in them, and deleted after it."""
+        """Create parents before their contents, and delete them afterwards."""
         return order(wanted)
 
     def read(self, scope: Scope, desired: DesiredFolder) -> FolderState:
-        """Return the folder of the uid or, without one, of the exact title in its parent; and what a plan needs."""
+        """Return the folder with the uid or, without one, with exactly the title in its parent; and what the plan needs."""
         tree = folders.tree(scope)
         if desired.state == "absent":
             return self._read_absent(scope, tree, desired)
@@ -96,7 +96,7 @@ class Folders(BaseResource):
         return folders.only(scope, tree.titled(parent, title), title)
 
     def _place(self, scope: Scope, tree: Tree, desired: DesiredFolder, current: Folder | None) -> ParentFolder:
-        """Return where the folder should be. Raises for a parent that is not there."""
+        """Return where the folder should be. Raises for a parent that does not exist."""
         if desired.parent is not None:
             uid = folders.by_path(scope, desired.parent)
             if uid is not None:
@@ -107,7 +107,7 @@ class Folders(BaseResource):
         if desired.parent_uid is None and current is not None:
             return ParentFolder(current.parent_uid, tree.path(current.parent_uid))
         uid = desired.parent_uid or GENERAL
-        # 12.4 makes a folder in one that is not there, which then nobody sees (recorded).
+        # 12.4 creates a folder in a parent that does not exist, and no list shows it (recorded).
         if uid != GENERAL and tree.find(uid) is None:
             if self._plan_missing:
                 return ParentFolder(None, uid)
@@ -117,50 +117,37 @@ class Folders(BaseResource):
     def _namesakes(
         self, scope: Scope, tree: Tree, desired: DesiredFolder, current: Folder | None, place: ParentFolder
     ) -> tuple[str, ...]:
-        """Return other folders of the title in the place, where the folder is about to come there."""
+        """Return other folders with the title in the parent, if the folder is new there."""
         title = desired.title or (current.title if current else None)
         stays = current is not None and (current.title, current.parent_uid) == (title, place.uid)
         if title is None or place.uid is None or stays:
             return ()
-        # Up to 11.2 what counts is the slug, which knows no case.
+        # Up to 11.2 the server compares slugs, which ignore case.
         loose = scope.client.at_least(TITLES_REPEAT) is False
         same = [one for one in tree.children(place.uid) if one.title == title or (loose and one.title.lower() == title.lower())]
         return tuple(one.uid for one in same if current is None or one.uid != current.uid)
 
-    def plan(self, desired: DesiredFolder, current: FolderState | None) -> Change | None:
-        """Return what has to be done. Raises for what must not be done, or cannot."""
+    def plan(self, desired: DesiredFolder, current: FolderState | None) -> Change[FolderState] | None:
+        """Return what has to change. Raises for what is refused, or impossible on this server."""
         path = desired.parent or desired.parent_uid or ""
         return plan(desired, current or FolderState(None, place=ParentFolder(None if path else GENERAL, path)))
 
-    def precheck(self, scope: Scope, desired: DesiredFolder, change: Change) -> None:
-        """Go on as if it had been done, so that what the same run would do in the folder can be planned, too."""
-        tree, found = folders.tree(scope), t.cast(FolderState, change.data)
-        current = found.current
-        if change.action == "delete" and current is not None:
-            tree.remove(current.uid, found.contents)
-            return
-        parent = found.place.uid
-        if parent is None:
-            parent = _plan_path(tree, found.place.path)
-        if current is None:
-            foreseen = tree.plan_folder(str(desired.title), parent, desired.uid)
-        else:
-            foreseen = replace(current, title=change.after["title"], parent_uid=parent)
-        if desired.description is not None:
-            foreseen = replace(foreseen, description=desired.description)
-        if current is not None and current.parent_uid != parent:
-            tree.move(foreseen)
-        else:
-            tree.put(foreseen)
+    def precheck(
+        self, scope: Scope, desired: DesiredFolder, current: FolderState | None, change: Change[FolderState] | None
+    ) -> tuple[FolderState | None, Change[FolderState] | None]:
+        """In check mode, change the cached tree as ``apply`` would, so that later items of the run can be planned."""
+        if scope.check and change is not None:
+            _simulate(folders.tree(scope), desired, change)
+        return current, change
 
-    def apply(self, scope: Scope, desired: DesiredFolder, change: Change) -> FolderState:
-        """Create, rename, move, or delete."""
-        found = t.cast(FolderState, change.data)
+    def apply(self, scope: Scope, desired: DesiredFolder, change: Change[FolderState]) -> FolderState | None:
+        """Create, rename, move or delete the folder."""
+        found = change.work
         current = found.current
         if change.action == "delete" and current is not None:
             self._delete(scope, desired, current)
             folders.tree(scope).remove(current.uid)
-            return FolderState(None)
+            return None
         parent = found.place.uid
         if parent is None:
             parent = folders.make(scope, found.place.path)
@@ -175,7 +162,7 @@ class Folders(BaseResource):
         return FolderState(folder, path=tree.path(folder.parent_uid), describes=tree.complete)
 
     def _update(self, scope: Scope, desired: DesiredFolder, current: Folder, parent: str, patient: bool) -> Folder:
-        """Rename and describe, then move: a move takes no version, and up to 11.x answers none."""
+        """Set title and description, then move: a move sends no version, and up to 11.x its answer has none."""
         path = "/api/folders/%s" % segment(current.uid)
         patient = patient or (scope.org_id, current.uid) in self._made
         title = desired.title or current.title
@@ -183,7 +170,7 @@ class Folders(BaseResource):
         folder = current
         if (title, description) != (current.title, current.description):
             body: dict[str, t.Any] = {"title": title}
-            if current.version is not None:  # 12.0 tells none, and checks none (recorded)
+            if current.version is not None:  # 12.0 neither reports nor checks one (recorded)
                 body["version"] = current.version
             if desired.description is not None:
                 body["description"] = desired.description
@@ -203,7 +190,7 @@ class Folders(BaseResource):
         return folder
 
     def _delete(self, scope: Scope, desired: DesiredFolder, current: Folder) -> None:
-        """Delete, what it holds only where that is wanted: without the parameter servers keep folders with alert rules."""
+        """Delete the folder; without the parameter, servers refuse to delete folders with alert rules."""
         path = "/api/folders/%s" % segment(current.uid)
         if desired.contents == "delete":
             path += "?forceDeleteRules=true"
@@ -211,7 +198,7 @@ class Folders(BaseResource):
         folders.patiently(lambda: scope.client.delete(path, org=scope.org_id), fresh)
 
     def explain(self, scope: Scope, desired: DesiredFolder, problem: GrafanaError) -> GrafanaError:
-        """Say what a refusal of the server means."""
+        """Explain what a refusal of the server means."""
         said = str(problem.details.get("server_message") or "").lower()
         advice = next((entry for entry in _ADVICE if any(words in said for words in entry[0])), None)
         if advice is None or not isinstance(problem, (Conflict, Refused, Forbidden, ServerError)):
@@ -221,62 +208,78 @@ class Folders(BaseResource):
             "folder %s of %s: %s: %s" % (label(desired), scope.where(), text, problem.message), code, **problem.details
         )
 
-    def view(self, desired: DesiredFolder, current: FolderState, change: Change) -> View:
-        """Return what was written: the server took it as it was sent."""
-        return change.after
-
-    def result(self, scope: Scope | None, desired: DesiredFolder, current: FolderState) -> View | None:
-        """Return what identifies the folder, and where it is."""
+    def result(self, scope: Scope, desired: DesiredFolder, current: FolderState) -> View | None:
+        """Return the folder's ids, and its parent."""
         folder = current.current
         if folder is None:
             return None
-        shown = dict(scope.org.shown()) if scope and scope.org else {}
+        shown = dict(scope.org.shown()) if scope.org else {}
         return {**shown, **shown_folder(folder, current.path, current.describes)}
 
 
 def shown_folder(folder: Folder, path: str, describes: bool) -> View:
-    """Return a folder for a result; *path* is that of its parent, the description is there where the server tells it."""
+    """Return a folder for a result, with its description if the server reports it (*describes*); *path* is its parent's."""
     shown: View = {"uid": folder.uid, "title": folder.title, "parent_uid": folder.parent_uid, "parent": path}
     if describes and folder.description is not None:
         shown["description"] = folder.description
     return shown
 
 
-#: What the server says, the code of our error for it, and what it means.
+#: Words of the server, the code of our error, and what the words mean.
 _ADVICE = (
     (
         ("same name already exists", "same as one of its dashboards"),
         "title_taken",
-        "up to Grafana 11.2 no other folder, and no dashboard outside of all folders, may have that title; give another title",
+        "up to Grafana 11.2 no other folder, and no dashboard in General, may have that title; give another title",
     ),
     (
         ("library elements in use",),
         "not_empty",
-        "it holds library panels that dashboards elsewhere use, and servers never delete those; take the panels out of them",
+        "it holds library panels that dashboards elsewhere use, and servers never delete those; remove the panels from them",
     ),
     (
         ("contains alert rules", "alert rules"),
         "not_empty",
-        "it holds alert rules; move them first, or set contents: delete to delete all that it holds",
+        "it holds alert rules; move them first, or set contents: delete to delete everything in it",
     ),
     (
         ("maximum nested folder depth", "max depth", "folder depth"),
         "too_deep",
-        "folders are nested too deep; choose a parent nearer to the top",
+        "folders are nested too deeply; choose a parent nearer to the top",
     ),
-    (("cannot be changed to a folder",), "uid_taken", "a dashboard has that uid; give the folder another"),
+    (("cannot be changed to a folder",), "uid_taken", "a dashboard has that uid; give the folder another one"),
 )
 
 
 def _within(tree: Tree, current: Folder | None, place: ParentFolder) -> bool:
-    """Tell whether a place is in the folder that is to come there."""
+    """Tell whether a new parent is the folder itself or below it."""
     if current is None or not place.uid or place.uid == current.parent_uid:
         return False
     return current.uid in [place.uid, *(one.uid for one in tree.above(place.uid))]
 
 
+def _simulate(tree: Tree, desired: DesiredFolder, change: Change[FolderState]) -> None:
+    """Change *tree* as the change would."""
+    found = change.work
+    current = found.current
+    if change.action == "delete" and current is not None:
+        tree.remove(current.uid, found.contents)
+        return
+    parent = found.place.uid if found.place.uid is not None else _plan_path(tree, found.place.path)
+    if current is None:
+        planned = tree.plan_folder(str(desired.title), parent, desired.uid)
+    else:
+        planned = replace(current, title=change.after["title"], parent_uid=parent)
+    if desired.description is not None:
+        planned = replace(planned, description=desired.description)
+    if current is not None and current.parent_uid != parent:
+        tree.move(planned)
+    else:
+        tree.put(planned)
+
+
 def _plan_path(tree: Tree, path: str) -> str:
-    """Return the uid of the folder at *path*, whose missing parts are planned."""
+    """Return the uid of the folder at *path*; plan its missing parts."""
     parent = GENERAL
     for title in folders.steps(path):
         same = tree.titled(parent, title)
@@ -289,6 +292,3 @@ def _no_parent(scope: Scope, desired: DesiredFolder, parent: str, advice: str) -
         "folder %s: its parent %s was not found in %s: create it first, or %s" % (label(desired), parent, scope.where(), advice),
         code="folder_not_found",
     )
-
-
-__all__ = ["Folders", "shown_folder"]

@@ -40,16 +40,19 @@ class Org:
 
 
 class OrgFinder:
-    """Finds organizations by name or id, for callers who may list them and for those who may not."""
+    """Finds organizations by name or id, whether the caller may list all of them or not; usable from several threads."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
         self._own: Org | None = None
         self._listed: dict[int, Org] = {}
         self._memberships: list[dict[str, t.Any]] | None = None
+        self._by_name: dict[str | None, Org] | None = None
         #: Whether the caller may not list all organizations, so that there may be more than ``all`` returned.
         self.partial = False
         self._lock = threading.Lock()
+        # A lock of its own: reading the list may read the memberships.
+        self._list_lock = threading.Lock()
 
     def all(self) -> list[Org]:
         """Return every organization of the server, or (without that permission) every one of the caller's."""
@@ -65,6 +68,18 @@ class OrgFinder:
     def listed(self) -> list[Org]:
         """Return the organizations that ``all`` has returned, without asking again."""
         return list(self._listed.values())
+
+    def in_list(self, name: str) -> Org | None:
+        """Return the organization of exactly this *name* from a list that is read once; :meth:`invalidate` drops it."""
+        with self._list_lock:
+            if self._by_name is None:
+                self._by_name = {org.name: org for org in self.all()}
+            return self._by_name.get(name)
+
+    def invalidate(self) -> None:
+        """Drop the list that :meth:`in_list` uses."""
+        with self._list_lock:
+            self._by_name = None
 
     def _of_caller(self) -> list[Org]:
         """Return the organizations of a caller who may not list them all: a token has one, a user some."""

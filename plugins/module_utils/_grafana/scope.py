@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import copy
 import threading
 import typing as t
 
@@ -20,75 +21,99 @@ MEMBERSHIP_PROBLEMS = ("not_a_member", "org_not_found")
 
 
 class WriteLimit:
-    """How many writes an organization takes at once: one fewer after each that its database was too busy for, down to one."""
+    """Limits concurrent writes to one organization; :meth:`narrow` lowers the limit by one, never below one."""
 
     def __init__(self, most: int) -> None:
         self._free = threading.Semaphore(most)
         self._lock = threading.Lock()
-        #: How many are open.
-        self.open = most
-        self._to_close = 0
+        #: The limit now.
+        self.most = most
+        self._to_lower = 0
 
     def __enter__(self) -> None:
         self._free.acquire()  # pylint: disable=consider-using-with
 
     def __exit__(self, *_exception: t.Any) -> None:
         with self._lock:
-            if self._to_close:
-                self._to_close -= 1
+            if self._to_lower:
+                self._to_lower -= 1
                 return
         self._free.release()
 
     def narrow(self) -> None:
-        """Close one lane, unless it is the last."""
+        """Lower the limit, after a write that the server's database was too busy for."""
         with self._lock:
-            if self.open > 1:
-                self.open -= 1
-                self._to_close += 1
+            if self.most > 1:
+                self.most -= 1
+                self._to_lower += 1
+
+
+def _ignore(_text: str) -> None:
+    """Drop a warning."""
 
 
 class Scope:
-    """One organization (or the whole server) during one run: client, org, and what was read already.
+    """One organization (or the whole server) during one run: its client, and a cache of what was read.
 
-    What several threads ask for at once is read once, and the others wait for it.
+    Usable from several threads: what several of them need is read once, and the others wait for it.
     """
 
-    def __init__(self, client: Client, org: Org | None, org_finder: OrgFinder, many: bool = False) -> None:
+    def __init__(
+        self,
+        client: Client,
+        org: Org | None,
+        org_finder: OrgFinder,
+        many: bool = False,
+        check: bool = False,
+        warn: t.Callable[[str], None] = _ignore,
+    ) -> None:
         self.client = client
         self.org = org
         self.org_finder = org_finder
-        #: Whether several objects of this scope are wanted, so that one list beats a look-up each.
+        #: Whether the task has several objects in this scope, so that one list is cheaper than a request for each.
         self.many = many
+        #: Whether this is check mode.
+        self.check = check
+        #: Shows a text to the user as a warning, each text once in a task.
+        self.warn = warn
         self.joined = False
-        #: What the task wants of this organization, for resources whose objects know of each other.
+        #: What the task wants in this organization, for objects that depend on each other.
         self.wanted: list[t.Any] = []
-        #: Where several threads write here: through these.
+        #: Limits concurrent writes, where several threads write here.
         self.write_limit: WriteLimit | None = None
         self._read: dict[str, t.Any] = {}
         self._kept: dict[str, t.Any] = {}
-        #: Held while something is read for all threads, and by what only one of them may make.
+        #: Held while one thread reads or creates something for all.
         self.lock = threading.RLock()
+
+    def as_check(self, check: bool) -> Scope:
+        """Return this scope for check mode or not, with the same cache."""
+        if check == self.check:
+            return self
+        other = copy.copy(self)
+        other.check = check
+        return other
 
     @property
     def org_id(self) -> int:
-        """The id of the org; only for resources that live in one."""
+        """The id of the organization. Raises :class:`TypeError` in the scope of a whole server."""
         if self.org is None:
             raise TypeError("no organization in this scope")
         return self.org.id
 
     def where(self) -> str:
-        """Return the org and the server, for messages."""
+        """Return the names of organization and server for messages."""
         server = self.client.connection.url
         if self.org is not None and self.org.cloud_stack is not None:
             return "stack %s of Grafana Cloud (%s)" % (self.org.cloud_stack, server)
         return "org %s on %s" % (self.org.name or self.org.id, server) if self.org else server
 
     def cached(self, key: str, load: t.Callable[[], t.Any]) -> t.Any:
-        """Return what *load* returned the first time that *key* was asked for."""
+        """Return what *load* returned the first time; :meth:`invalidate` drops it, and so does every failed write."""
         return self._load(self._read, key, load)
 
     def cached_for_run(self, key: str, load: t.Callable[[], t.Any]) -> t.Any:
-        """Return what *load* returned the first time, whatever is written meanwhile: for what no write changes."""
+        """Return what *load* returned the first time in this run: for what no write changes."""
         return self._load(self._kept, key, load)
 
     def _load(self, known: dict[str, t.Any], key: str, load: t.Callable[[], t.Any]) -> t.Any:
@@ -98,13 +123,15 @@ class Scope:
             return known[key]
 
     def refresh(self, key: str, load: t.Callable[[], t.Any]) -> t.Any:
-        """Return what *load* returns now, and from here on for *key*."""
+        """Return what *load* returns now, and cache that."""
         with self.lock:
             self._read.pop(key, None)
             return self.cached(key, load)
 
     def invalidate(self, kind: str = "") -> None:
-        """Read everything anew from here on, or what has a key that begins with *kind*."""
+        """Drop what is cached under keys that begin with *kind*; by default everything, the list of organizations included."""
+        if not kind:
+            self.org_finder.invalidate()
         with self.lock:
             for key in [key for key in self._read if key.startswith(kind)]:
                 del self._read[key]
@@ -157,15 +184,15 @@ class Scope:
         self.invalidate()
 
 
-def token_scope(client: Client, choice: OrgChoice, known: Org | None, version_of: Client) -> Scope:
-    """Return a scope that asks with a token, which has to be one of the chosen org.
+def org_of_token(org_finder: OrgFinder, choice: OrgChoice, known: Org | None, version_of: Client) -> Org | None:
+    """Return the organization of a token, which must be the chosen one.
 
-    From 11.5 on the server itself refuses a foreign org's header; before, the token is asked for its org.
+    From 11.5 on the server itself refuses a token with another organization's header; before, the token's organization is
+    read and compared. *known* is the organization if other requests have found it, *version_of* a client that knows the version.
     """
-    org_finder = OrgFinder(client)
     if known is not None and version_of.at_least(TOKEN_KNOWS_ITSELF):
-        return Scope(client, known, org_finder)
-    return Scope(client, org_finder.resolve([choice])[choice], org_finder)
+        return known
+    return org_finder.resolve([choice])[choice]
 
 
 def org_mismatch(problem: GrafanaError) -> bool:

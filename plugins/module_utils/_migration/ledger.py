@@ -12,8 +12,8 @@ import typing as t
 from dataclasses import dataclass, field, replace
 
 from .._api_keys.api import AUTOGEN, ApiKey, made_by_server
+from .._engine.items import CHANGED, FAILED, NOT_RUN, OK
 from .._engine.resource import View
-from .._engine.run import CHANGED, FAILED, NOT_RUN, OK
 from .._grafana.errors import GrafanaError, Refused
 from .._orgs.service_accounts import Account
 from .._tokens.model import Token
@@ -88,7 +88,7 @@ class KeyRecord:
         plan, account = self.plan, self.account
         if account is None and self.problem is None and plan.action in (MIGRATE, REISSUE):
             name, role, _token = self.foreseen()
-            account = Account(0, name, "", role, False)
+            account = Account(0, name, "", {"role": role, "disabled": False})
         shown: View = {
             "id": plan.key.id,
             "name": plan.key.name,
@@ -222,4 +222,4 @@ class Ledger:
 
 def renamed(account: Account, adoption: Adoption) -> Account:
     """Return *account* as it is after its adoption."""
-    return replace(account, name=adoption.name, role=adoption.role)
+    return replace(account, name=adoption.name).with_fields(role=adoption.role)

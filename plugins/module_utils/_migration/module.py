@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The module grafana_apikey_migrate: from its arguments to organizations, and from what became of them to its result."""
+"""The module grafana_apikey_migrate: from its arguments to organizations, and from their outcomes to its result."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ import typing as t
 from dataclasses import replace
 
 from .._api_keys.api import AUTOGEN, abilities_of
+from .._engine.items import CHANGED, FAILED, NOT_RUN, OK, Item, Outcome
 from .._engine.module import QUOTED_FAILURES, GrafanaModule, connection_spec, guarded
 from .._engine.options import HANDOVER
 from .._engine.resource import View
-from .._engine.run import CHANGED, FAILED, NOT_RUN, OK, Item, Mode, Outcome, Run
+from .._engine.run import Mode, Run
+from .._engine.warnings import Warnings
 from .._engine.watchdog import ParentWatch
 from .._grafana.client import Client
 from .._grafana.cloud import client_for
@@ -33,7 +35,7 @@ _FLOW: dict[str, dict[str, t.Any]] = {
 
 
 class MigrationModule(GrafanaModule):
-    """A module that takes its lists away before Ansible checks the arguments, as they may hold secrets."""
+    """A module that removes its lists before Ansible checks the arguments, as they may contain secrets."""
 
     def __init__(self, **kwargs: t.Any) -> None:
         self.lists: dict[str, t.Any] = {}
@@ -45,7 +47,7 @@ class MigrationModule(GrafanaModule):
 
 
 def migrate_api_keys() -> None:
-    """Be the module grafana_apikey_migrate."""
+    """Run the module grafana_apikey_migrate."""
     spec = {**connection_spec(True), **OPTIONS, **_FLOW}
     module = MigrationModule(argument_spec=spec)
     guarded(lambda _module: _work(module), module)
@@ -59,22 +61,23 @@ def _work(module: MigrationModule) -> None:
     want = wanted(module.params, module.lists, connection.org)
     plan_only = want.mode == PLAN
     kept: dict[t.Hashable, t.Any] = {} if module.handover is None else {HANDOVER: module.handover}
-    task = Task(module.hide, module.warn, module.check_mode, bool(module.no_log), True, module.handover)
+    task = Task(module.hide, module.check_mode, bool(module.no_log), True, module.handover)
     check = module.check_mode or plan_only
     if connection.cloud_stack is not None:
         _check_stack(want)
-    client = client_for(connection, ParentWatch())
+    client, warnings = client_for(connection, ParentWatch()), Warnings()
     try:
         prover = Prover(client, Shared(module.hide, kept))
         prover.take(want.verify)
         migration = Migration(client, task, plan_only)
         before = prover.prove(want.verify) if want.verify and not check else None
-        outcomes = _run(client, migration, want, Mode(check, module.params["fail_fast"]))
+        outcomes = _run(client, migration, want, Mode(check, module.params["fail_fast"]), warnings)
         proofs = prover.prove(want.verify)
         _unknown_names(module, want, migration.ledgers)
         result = _result(module, client, want, migration, outcomes, check)
     finally:
         client.close()
+        warnings.show(module.warn)
     if want.verify:
         worked = [one.works for one in before] if before is not None else [None] * len(proofs)
         result["verified"] = [proof.view(was) for proof, was in zip(proofs, worked)]
@@ -85,30 +88,28 @@ def _check_stack(want: MigrationOptions) -> None:
     """Raise :class:`BadInput` for what the Cloud API cannot do in a stack of Grafana Cloud."""
     if want.mode == SERVER:
         raise BadInput(
-            "mode: server has no meaning with cloud_stack: the Cloud API does not migrate API keys, as those of all stacks have "
-            "become service accounts; use mode: reissue with reissue_migrated, or with keys"
+            "mode: server cannot be used with cloud_stack: the Cloud API does not migrate API keys, as those of all stacks are "
+            "service accounts now; use mode: reissue with reissue_migrated, or with keys"
         )
     if want.adopt:
         raise BadInput(
-            "adopt has no meaning with cloud_stack: the Cloud API cannot rename an account, or give it another role; set url to "
+            "adopt cannot be used with cloud_stack: the Cloud API cannot rename an account, or give it another role; set url to "
             "the stack's own address and token to a key of an Admin account of it"
         )
     if want.orgs != (OrgChoice(),):
-        raise BadInput("orgs, org_id and org_name have no meaning with cloud_stack: a stack is one organization")
+        raise BadInput("orgs, org_id and org_name cannot be used with cloud_stack: a stack is one organization")
 
 
-def _run(client: Client, migration: Migration, want: MigrationOptions, mode: Mode) -> list[Outcome]:
-    """Bring the keys of all organizations about.
+def _run(client: Client, migration: Migration, want: MigrationOptions, mode: Mode, warnings: Warnings) -> list[Outcome]:
+    """Migrate the keys of all organizations.
 
-    Where keys are reissued everything is looked at first: whatever is wrong with a place, a role or a name of any of them
-    is refused before the first is made.
+    To reissue keys, everything is planned first: a wrong sink, role or name of any key is refused before the first is created.
     """
-    run = Run(migration, client, mode)
+    run = Run(migration, client, mode, warnings=warnings)
     items = _items(run, want)
     if want.how == REISSUE and not mode.check:
-        look = Run(migration, client, Mode(True, mode.fail_fast))
-        look.org_finder = run.org_finder
-        _refuse(look.all(items))
+        planned = Run(migration, client, Mode(True, mode.fail_fast), run.org_finder, warnings).all(items)
+        _refuse(planned)
         _refuse_same_names(client, migration)
     outcomes = run.all(items) if items else []
     if mode.check:
@@ -117,7 +118,7 @@ def _run(client: Client, migration: Migration, want: MigrationOptions, mode: Mod
 
 
 def _items(run: Run, want: MigrationOptions) -> list[Item]:
-    """Return an item for each organization that is meant."""
+    """Return an item for each organization of the task."""
     orgs = want.orgs
     if orgs is None:
         orgs = tuple(OrgChoice(id=org.id) for org in run.org_finder.all())
@@ -139,7 +140,7 @@ def _refuse_same_names(client: Client, migration: Migration) -> None:
 
 
 def _unknown_names(module: GrafanaModule, want: MigrationOptions, ledgers: t.Mapping[int, Ledger]) -> None:
-    """Warn of keys that the task names and that are neither there nor migrated."""
+    """Warn of keys that the task names, and that are neither API keys nor migrated."""
     seen: set[t.Any] = set()
     for ledger in ledgers.values():
         for record in ledger.keys.values():
@@ -147,7 +148,7 @@ def _unknown_names(module: GrafanaModule, want: MigrationOptions, ledgers: t.Map
         seen.update(account.name.partition(AUTOGEN)[2] for account in ledger.accounts)
     unknown = [str(one) for one in (*sorted(want.selection.ids), *sorted(want.selection.names)) if one not in seen]
     if unknown:
-        module.warn("no API key is there by id or name %s: migrated before, deleted, or never there" % ", ".join(unknown))
+        module.warn("no API key has the id or name %s: migrated before, deleted, or never created" % ", ".join(unknown))
 
 
 def _result(
@@ -183,7 +184,7 @@ def _result(
 
 
 def _entry(module: GrafanaModule, migration: Migration, outcome: Outcome, check: bool) -> View:
-    """Return one organization as it stands in the result."""
+    """Return one organization as the result shows it."""
     org = outcome.org
     choice = outcome.item.org
     entry: View = {
@@ -211,14 +212,14 @@ def _entry(module: GrafanaModule, migration: Migration, outcome: Outcome, check:
 
 
 def _touched(outcome: Outcome, ledger: Ledger, check: bool) -> bool:
-    """Tell whether something was done, or in check mode would be, whatever has failed beside it."""
+    """Tell whether something changed, or in check mode would change, whatever else failed."""
     if outcome.status == CHANGED and (check or any(adoption.problem is None for adoption in ledger.adopted.values())):
         return True
     return any(record.done for record in ledger.keys.values())
 
 
 def _summary(ledgers: t.Sequence[Ledger], entries: t.Sequence[View], check: bool) -> View:
-    """Return how many keys there are of each fate; in check mode, how many there would be."""
+    """Return the number of keys by result; in check mode, the expected numbers."""
     keys = [key for entry in entries for key in entry.get("api_keys") or ()]
 
     def count(action: str, *statuses: str) -> int:

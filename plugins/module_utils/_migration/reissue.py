@@ -1,10 +1,10 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reissuing: for each old key a token of a service account, its key put where the task says, and the old one deleted.
+"""Reissuing: each old key gets a token of a service account, whose key is stored, before the old key is deleted.
 
-Accounts and tokens are those of grafana_service_account and grafana_sa_token, with all that they do: a key is proven and
-stored before anything is deleted, and what a killed run has left is found.
+Accounts and tokens are managed as grafana_service_account and grafana_sa_token do it: a key is tested and stored before
+anything is deleted, and a later run finds what a killed run has left.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ import typing as t
 from dataclasses import dataclass
 
 from .._api_keys.api import delete_key
+from .._engine.items import CHANGED, FAILED, Item, Outcome
 from .._engine.resource import View
-from .._engine.run import CHANGED, FAILED, Item, Mode, Outcome, Run
+from .._engine.run import Mode, Run
 from .._grafana.client import Client
 from .._grafana.connection import OrgChoice
-from .._grafana.errors import BadInput, GrafanaError, Refused
+from .._grafana.errors import BadInput, GrafanaError
 from .._grafana.scope import Scope
 from .._grafana.versions import MIGRATION_GOES_ON
 from .._orgs.service_accounts import Account, DesiredAccount, ServiceAccounts, search_whole
@@ -33,7 +34,7 @@ from .plan import REISSUE, KeyPlan, deletable
 
 @dataclass(frozen=True)
 class Reissue:
-    """One key that is reissued: what is wanted of account and token, and whether anything is left to do for them."""
+    """One key to reissue: the desired account and token, and whether one of them has to change."""
 
     plan: KeyPlan
     account: DesiredAccount
@@ -45,18 +46,17 @@ class Reissues:
     """The reissued keys of all organizations of a run."""
 
     def __init__(self, client: Client, task: Task) -> None:
-        planning = Task(task.hide, task.warn, task.check, task.no_log, True, task.handover)
-        tokens = Tokens(planning)
+        tokens = Tokens(task._replace(plan_missing=True))
         self._tokens = tokens
         self._accounts_of = {check: Run(ServiceAccounts(), client, Mode(check)) for check in (True, False)}
         self._tokens_of = {check: Run(tokens, client, Mode(check)) for check in (True, False)}
         self._parsed: dict[tuple[int, str], DesiredToken | StoreError] = {}
         self._lock = threading.Lock()
 
-    def look(self, scope: Scope, wanted: MigrationOptions, ledger: Ledger, plans: t.Sequence[KeyPlan]) -> list[Reissue]:
-        """Return what is to be done for each of *plans*, with what is there already noted in the *ledger*.
+    def plan(self, scope: Scope, wanted: MigrationOptions, ledger: Ledger, plans: t.Sequence[KeyPlan]) -> list[Reissue]:
+        """Return what has to change for each of *plans*, and record in the *ledger* what exists already.
 
-        Raises :class:`BadInput` for a place that cannot be, before anything is written.
+        Raises :class:`BadInput` for a sink that cannot store a key, before anything is written.
         """
         found = []
         scope.many = True
@@ -69,14 +69,14 @@ class Reissues:
                     ledger.of(plan).problem = problem
         scope.wanted = [token for _plan, token in wishes]
         for plan, token in wishes:
-            account = DesiredAccount(str(plan.account), self._role(ledger, plan), None)
+            account = DesiredAccount(str(plan.account), {"role": self._role(ledger, plan)})
             reissue = Reissue(plan, account, token, False)
             record = ledger.of(plan)
             if record.done or record.problem is not None:
                 found.append(reissue)
                 continue
             try:
-                due = self._bring_about(scope, wanted, reissue, record, True)
+                due = self._reconcile(scope, wanted, reissue, record, True)
             except BadInput:
                 raise
             except GrafanaError as problem:
@@ -88,21 +88,22 @@ class Reissues:
         return found
 
     def _role(self, ledger: Ledger, plan: KeyPlan) -> str | None:
-        """Return the role that an account gets; one that is there keeps its own, unless the task says which."""
+        """Return the role of an account; an existing account keeps its role, unless the task names another."""
         there = next((account for account in ledger.accounts if account.name == plan.account), None)
         if there is None or plan.role_told or there.role == plan.role:
             return plan.role
         raise BadInput(
-            "service account %s has the role %s, and API key %s the role %s: say which role it is to have, in a rule of "
-            "consolidate with role, or give the key another account" % (there.name, there.role, plan.key.name, plan.key.role),
+            "service account %s has the role %s, and API key %s the role %s: name the role that the account gets, in a rule of "
+            "consolidate with role, or choose another account for the key"
+            % (there.name, there.role, plan.key.name, plan.key.role),
             code="account_role",
         )
 
     def _token(self, scope: Scope, wanted: MigrationOptions, plan: KeyPlan) -> DesiredToken:
-        """Return what is wanted of a key's token; the same at each look."""
-        place = (scope.org_id, plan.key.name)
+        """Return the desired token of a key; parsed once."""
+        key = (scope.org_id, plan.key.name)
         with self._lock:
-            if place not in self._parsed:
+            if key not in self._parsed:
                 options: dict[str, t.Any] = {
                     "service_account": plan.account,
                     "name": plan.token,
@@ -113,19 +114,19 @@ class Reissues:
                     "org": OrgChoice(scope.org_id, scope.org.name if scope.org else None),
                 }
                 try:
-                    self._parsed[place] = self._tokens.parse(options)
+                    self._parsed[key] = self._tokens.parse(options)
                 except StoreError as problem:
-                    self._parsed[place] = problem
+                    self._parsed[key] = problem
                 except BadInput as problem:
                     where = "API key %s of %s: %s" % (plan.key.name, scope.where(), problem.message)
                     raise BadInput(where, code=problem.code, **problem.details) from None
-            found = self._parsed[place]
+            found = self._parsed[key]
         if isinstance(found, StoreError):
             raise found
         return found
 
-    def carry_out(self, scope: Scope, wanted: MigrationOptions, ledger: Ledger, reissues: t.Sequence[Reissue]) -> None:
-        """Make accounts and tokens that are not there, and delete the old keys that may go."""
+    def apply(self, scope: Scope, wanted: MigrationOptions, ledger: Ledger, reissues: t.Sequence[Reissue]) -> None:
+        """Create the missing accounts and tokens, and delete the old keys that may be deleted."""
         scope.wanted = [reissue.token for reissue in reissues]
         for reissue in reissues:
             record = ledger.of(reissue.plan)
@@ -133,7 +134,7 @@ class Reissues:
                 continue
             try:
                 if reissue.due:
-                    record.done = self._bring_about(scope, wanted, reissue, record, False) or record.done
+                    record.done = self._reconcile(scope, wanted, reissue, record, False) or record.done
                 if record.stays is None and not record.deleted:
                     self._delete(scope, record)
             except GrafanaError as problem:
@@ -143,26 +144,28 @@ class Reissues:
         scope.invalidate()
         ledger.accounts = tuple(search_whole(scope))
 
-    def _bring_about(self, scope: Scope, wanted: MigrationOptions, reissue: Reissue, record: KeyRecord, check: bool) -> bool:
-        """See to account and token, or (with *check*) only look; return whether anything is to be, or was, done."""
-        made = self._one(self._accounts_of[check], scope, reissue.account)
+    def _reconcile(self, scope: Scope, wanted: MigrationOptions, reissue: Reissue, record: KeyRecord, check: bool) -> bool:
+        """Reconcile account and token, or only plan them (*check*); tell whether anything changed or would change."""
+        owner = self._one(self._accounts_of[check], scope, reissue.account)
         token = self._one(self._tokens_of[check], scope, reissue.token)
-        shown = made.object or {}
+        shown = owner.object or {}
         record.account = Account(
             int(shown.get("id") or 0),
             str(shown.get("name") or reissue.account.name),
             str(shown.get("login") or ""),
-            str(shown.get("role") or reissue.account.role),
-            bool(shown.get("disabled")),
+            {
+                "role": str(shown.get("role") or reissue.account.fields.get("role") or ""),
+                "disabled": bool(shown.get("disabled")),
+            },
         )
         if token.object is None:
-            record.stays = "its successor is not there"
-            return CHANGED in (made.status, token.status)
-        told = token.object
-        record.token = Token(told.get("id") or None, str(told.get("name")), told.get("created"), told.get("expires"))  # type: ignore[arg-type]
+            record.stays = "its successor does not exist yet"
+            return CHANGED in (owner.status, token.status)
+        new = token.object
+        record.token = Token(new.get("id") or None, str(new.get("name")), new.get("created"), new.get("expires"))  # type: ignore[arg-type]
         record.dest = reissue.token.sink.where if reissue.token.sink is not None else None
-        self._weigh(scope, wanted, reissue, record, told, check)
-        return CHANGED in (made.status, token.status)
+        self._decide_deletion(scope, wanted, reissue, record, new, check)
+        return CHANGED in (owner.status, token.status)
 
     def _one(self, run: Run, scope: Scope, desired: t.Any) -> Outcome:
         outcome = run.one(scope, Item(0, OrgChoice(scope.org_id), desired))
@@ -170,26 +173,26 @@ class Reissues:
             raise outcome.problem
         return outcome
 
-    def _weigh(
+    def _decide_deletion(
         self, scope: Scope, wanted: MigrationOptions, reissue: Reissue, record: KeyRecord, there: View, check: bool
     ) -> None:
-        """Note why the old key stays; nothing where it goes."""
+        """Record why the old key stays; nothing if it is deleted."""
         plan = reissue.plan
         if plan.key.id is None:
-            record.stays = "the task names it, and the server does not list it"
+            record.stays = "the task contains it, and the server does not list it"
             return
         sink = reissue.token.sink
         if reissue.due and not check and sink is not None and sink.deferred:
             record.stays = "its successor is not stored yet"
             return
-        told = plan.owner is not None or scope.client.at_least(MIGRATION_GOES_ON) is not False
-        # A key that was just made was proven then; one that is there has been now, where its place gives it back.
-        asked = reissue.due or there.get("proved") is not None or (sink is not None and sink.readable)
-        proven = asked and reissue.token.prove == "always" and not (record.account and record.account.disabled)
-        record.stays = deletable(wanted.deletion, plan.key, there.get("created"), proven, scope.client.now(), told)
+        last_use_known = plan.owner is not None or scope.client.at_least(MIGRATION_GOES_ON) is not False
+        # A new key was tested when it was created; an existing one has been tested now, if its sink returns it.
+        tested = reissue.due or there.get("proved") is not None or (sink is not None and sink.readable)
+        proven = tested and reissue.token.prove == "always" and not (record.account and record.account.disabled)
+        record.stays = deletable(wanted.deletion, plan.key, there.get("created"), proven, scope.client.now(), last_use_known)
 
     def _delete(self, scope: Scope, record: KeyRecord) -> None:
-        """Delete the old key; where it is a token already, with its account, if that has no other."""
+        """Delete the old key; if it is a token already, with its account, unless that has other tokens."""
         plan = record.plan
         number = t.cast(int, plan.key.id)
         if plan.owner is None:
@@ -199,6 +202,3 @@ class Reissues:
         else:
             delete_token(scope, plan.owner.id, number)
         record.done = record.deleted = True
-
-
-__all__ = ["Refused", "Reissue", "Reissues"]

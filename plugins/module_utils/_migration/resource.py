@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The API keys of an organization as one object: read, plan, migrate, and tell what has become of each of them."""
+"""The API keys of an organization as one object: read, plan and migrate them, and report the result of each."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import typing as t
 from dataclasses import dataclass, replace
 
 from .._api_keys.api import AUTOGEN, LIST_CAP, Abilities, ApiKey, abilities_of, list_keys, made_by_server
-from .._engine.resource import BaseResource, Change, View
+from .._engine.resource import Change, Resource, View
 from .._grafana.client import Client
-from .._grafana.errors import BadInput, GrafanaError, Refused, Unsupported
+from .._grafana.errors import GrafanaError, Refused, Unsupported
 from .._grafana.scope import Scope
 from .._grafana.versions import MIGRATION_GOES_ON
 from .._orgs.service_accounts import Account, search_whole
@@ -27,7 +27,7 @@ from .server import Guard, left_over, migrate
 
 @dataclass(frozen=True)
 class OrgKeys:
-    """What is there, and what is to be done: *reissues* for the keys that are reissued, *left_over* of a trial."""
+    """The keys of an organization: their *ledger*, the keys to reissue, the accounts to adopt, and accounts that a trial left."""
 
     ledger: Ledger
     reissues: tuple[Reissue, ...] = ()
@@ -35,20 +35,20 @@ class OrgKeys:
     left_over: tuple[Account, ...] = ()
 
     def due(self) -> bool:
-        """Tell whether anything is to be done."""
+        """Tell whether anything has to change."""
         keys = any(record.waits() for record in self.ledger.keys.values())
         return keys or any(one.problem is None for one in self.adoptions) or bool(self.left_over)
 
 
 def _all_seen(desired: MigrationOptions, ledger: Ledger) -> bool:
-    """Tell whether the task names single keys, and all of them have come to light."""
+    """Tell whether the task names single keys, and all of them were found."""
     named = {*desired.selection.ids, *desired.selection.names}
     seen: set[t.Any] = {value for record in ledger.keys.values() for value in (record.plan.key.id, record.plan.key.name)}
     return bool(named) and named <= seen
 
 
-class Migration(BaseResource):
-    """The resource: an item is an organization, its object all API keys and the accounts that come of them."""
+class Migration(Resource[MigrationOptions, OrgKeys, OrgKeys]):
+    """Migrations: an item is an organization, its object all API keys and the accounts that replace them."""
 
     kind = "organization"
     requests_each = 8
@@ -57,33 +57,33 @@ class Migration(BaseResource):
         self._client, self._task, self._plan_only = client, task, plan_only
         self._check = task.check or plan_only
         self._reissues = Reissues(client, task)
-        self._guard = Guard(task.warn)
+        self._guard = Guard()
         self._lock = threading.Lock()
         self.ledgers: dict[int, Ledger] = {}
 
     def parse(self, options: t.Mapping[str, t.Any]) -> MigrationOptions:
-        """What a task wants is one thing for all organizations, and parsed before: see ``wanted``."""
+        """Not used: the options are the same for all organizations, and parsed once, by ``wanted``."""
         raise NotImplementedError
 
     def absent(self, desired: MigrationOptions) -> bool:
-        """There is no such state."""
+        """Return ``False``: a migration has no state ``absent``."""
         return False
 
     def identity(self, desired: MigrationOptions) -> t.Hashable:
-        """An organization has its keys once."""
+        """Return a constant: each organization can be migrated once per task."""
         return "api keys"
 
     def label(self, desired: MigrationOptions) -> str:
-        """Return what is migrated."""
+        """Return what the migration is about."""
         return "API keys"
 
     def ledger(self, org_id: int) -> Ledger:
-        """Return what is known of an organization's keys."""
+        """Return the ledger of an organization."""
         with self._lock:
             return self.ledgers.setdefault(org_id, Ledger(org_id))
 
     def read(self, scope: Scope, desired: MigrationOptions) -> OrgKeys:
-        """Return what is there. Raises :class:`Unsupported` where this server cannot do what is asked."""
+        """Return the keys and accounts. Raises :class:`Unsupported` if this server cannot do what the task asks for."""
         ledger = self.ledger(scope.org_id)
         abilities = abilities_of(scope.client.version())
         keys = list_keys(scope)
@@ -101,23 +101,27 @@ class Migration(BaseResource):
         if desired.how == REISSUE and has_accounts:
             self._check_roles(scope, plans)
             if desired.sink is not None:
-                reissues = self._reissues.look(scope, desired, ledger, plans)
+                reissues = self._reissues.plan(scope, desired, ledger, plans)
             for record in ledger.keys.values() if desired.sink is None else ():
-                record.due, record.stays = record.plan.action == REISSUE, "delete_keys says when it goes"
+                record.due, record.stays = record.plan.action == REISSUE, "delete_keys decides when it is deleted"
         else:
-            self._foresee_collisions(scope, ledger)
+            self._note_collisions(scope, ledger)
         self._check_cut(scope, desired, ledger)
-        found = adoptions(desired.adopt, self._to_be(ledger, desired))
+        found = adoptions(desired.adopt, self._planned_accounts(ledger, desired))
         ledger.adopted = {one.account.id: one for one in found}
-        trials = tuple(account for account in ledger.accounts if left_over(account) and self._over(scope, account))
-        return OrgKeys(ledger, tuple(reissues), tuple(found), trials)
+        trials = tuple(account for account in ledger.accounts if left_over(account) and self._expired(scope, account))
+        keys_of_org = OrgKeys(ledger, tuple(reissues), tuple(found), trials)
+        if keys_of_org.due():
+            ledger.mark_involved()
+        return keys_of_org
 
     def _chosen(self, scope: Scope, desired: MigrationOptions, abilities: Abilities, keys: t.Iterable[ApiKey]) -> list[KeyPlan]:
-        """Return what becomes of API keys."""
+        """Return the plan for each API key."""
         now = scope.client.now()
         if desired.selection.unused_for is not None and abilities.lists and not scope.client.at_least(MIGRATION_GOES_ON):
             raise Unsupported(
-                "unused_for: before Grafana 10.0 the last use of an API key is not told (this is %s)" % (scope.client.version(),)
+                "unused_for: before Grafana 10.0 the server does not report the last use of an API key (this is %s)"
+                % (scope.client.version(),)
             )
         action = REISSUE if desired.how == REISSUE else MIGRATE
         plans = choose(desired, keys, now, action)
@@ -129,12 +133,12 @@ class Migration(BaseResource):
         return plans
 
     def _given(self, desired: MigrationOptions, listed: t.Iterable[ApiKey]) -> list[ApiKey]:
-        """Return the keys that the task names and the server does not list."""
+        """Return the keys that the task contains and the server does not list."""
         names = {key.name for key in listed}
         return [ApiKey(None, one.name, one.role) for one in desired.given if one.name not in names]
 
     def _migrated(self, scope: Scope, desired: MigrationOptions, accounts: t.Iterable[Account]) -> list[KeyPlan]:
-        """Return the plans for tokens of accounts that the server has made, where they are to be reissued too."""
+        """Return the plans for tokens of accounts that the server's migration created, if the task reissues them, too."""
         if not desired.migrated_too:
             return []
         found: list[KeyPlan] = []
@@ -152,8 +156,8 @@ class Migration(BaseResource):
             if problem:
                 raise Unsupported("API key %s: %s" % (plan.key.name, problem))
 
-    def _foresee_collisions(self, scope: Scope, ledger: Ledger) -> None:
-        """Note which keys the server cannot migrate."""
+    def _note_collisions(self, scope: Scope, ledger: Ledger) -> None:
+        """Record which keys the server cannot migrate."""
         version = scope.client.version()
         plans = [record.plan for record in ledger.keys.values() if not record.done]
         for key_id, why in collisions(plans, ledger.accounts, scope.org_id, version).items():
@@ -165,70 +169,71 @@ class Migration(BaseResource):
             )
 
     def _check_cut(self, scope: Scope, desired: MigrationOptions, ledger: Ledger) -> None:
-        """Say so where the list is cut; it is a failure where nothing of it goes, so that the rest never comes to light."""
+        """Warn of a cut list; record a failure if no listed key will be removed, so that the others never become visible."""
         if not ledger.cut or _all_seen(desired, ledger):
             return
         if any(not record.stays_here(True) for record in ledger.keys.values() if not record.done):
             if self._check:
-                self._task.warn(
-                    "%s has %d API keys or more, where Grafana's list ends: the others are not shown until some of these are "
-                    "gone" % (scope.where(), LIST_CAP)
+                scope.warn(
+                    "%s has %d API keys or more, but Grafana's list ends there: the others are shown only after some of these "
+                    "are deleted" % (scope.where(), LIST_CAP)
                 )
             return
         ledger.problem = Refused(
-            "%s has %d API keys or more that are to stay or cannot be migrated, and the server's list ends there, so the others "
-            "cannot be seen: migrate or delete some of these first (of reissued ones, with delete_keys)"
-            % (scope.where(), LIST_CAP),
+            "%s has %d API keys or more that stay or cannot be migrated, and the server's list ends there, so the others are "
+            "hidden: migrate or delete some of these first (reissued ones with delete_keys)" % (scope.where(), LIST_CAP),
             code="list_cut",
         )
 
-    def _over(self, scope: Scope, account: Account) -> bool:
-        """Tell whether a trial cannot be that of a run which is at work now."""
+    def _expired(self, scope: Scope, account: Account) -> bool:
+        """Tell whether a trial has expired, so that no run uses it now."""
         return all(token.expired for token in list_tokens(scope, account.id))
 
-    def _to_be(self, ledger: Ledger, desired: MigrationOptions) -> list[Account]:
-        """Return the accounts as they are, and those that the migration is about to make."""
+    def _planned_accounts(self, ledger: Ledger, desired: MigrationOptions) -> list[Account]:
+        """Return the accounts, with those that the migration is about to create."""
         accounts = [account for account in ledger.accounts if not left_over(account)]
         if desired.how == SERVER:
             for number, record in enumerate(ledger.keys.values(), 1):
                 if record.plan.action == MIGRATE and not record.done and record.problem is None:
                     name = AUTOGEN + record.plan.key.name
-                    accounts.append(Account(-number, name, name, record.plan.key.role, False))
+                    accounts.append(Account(-number, name, name, {"role": record.plan.key.role, "disabled": False}))
         return accounts
 
-    def plan(self, desired: MigrationOptions, current: OrgKeys | None) -> Change | None:
-        """Return what has to be done."""
+    def plan(self, desired: MigrationOptions, current: OrgKeys | None) -> Change[OrgKeys] | None:
+        """Return what has to change."""
         if current is None or not current.due():
             return None
-        current.ledger.mark_involved()
         before, after = current.ledger.differs(True)
         return Change("migrate", before, after, current, current.ledger.view(True))
 
-    def precheck(self, scope: Scope, desired: MigrationOptions, change: Change) -> None:
-        """Raise where the server's migration would destroy keys. A plan is told of it, and not refused."""
-        if not self._server_is_asked(change.data):
-            return
+    def precheck(
+        self, scope: Scope, desired: MigrationOptions, current: OrgKeys | None, change: Change[OrgKeys] | None
+    ) -> tuple[OrgKeys | None, Change[OrgKeys] | None]:
+        """In check mode, raise if the server's migration would destroy keys; ``mode: plan`` only reports it."""
+        if not scope.check or change is None or not self._server_migrates(change.work):
+            return current, change
         try:
-            self._guard.ask(scope, True)
+            self._guard.ask(scope)
         except Unsupported as problem:
             if not self._plan_only:
                 raise
-            change.data.ledger.problem = problem
+            change.work.ledger.problem = problem
+        return current, change
 
-    def _server_is_asked(self, current: OrgKeys) -> bool:
+    def _server_migrates(self, current: OrgKeys) -> bool:
         return any(record.plan.action == MIGRATE and not record.problem for record in current.ledger.keys.values())
 
-    def apply(self, scope: Scope, desired: MigrationOptions, change: Change) -> OrgKeys:
-        """Do it, key by key; what fails with one of them is noted, and the others go on."""
-        current: OrgKeys = change.data
+    def apply(self, scope: Scope, desired: MigrationOptions, change: Change[OrgKeys]) -> OrgKeys:
+        """Migrate key by key; record the failure of one, and continue with the others."""
+        current = change.work
         ledger = current.ledger
         for account in current.left_over:
             scope.client.delete("/api/serviceaccounts/%d" % account.id, org=scope.org_id)
         if desired.how == REISSUE:
             self._reissue(scope, desired, current)
         elif any(record.waits() for record in ledger.keys.values()):
-            if self._server_is_asked(current):
-                self._guard.ask(scope, False)
+            if self._server_migrates(current):
+                self._guard.ask(scope)
             abilities = abilities_of(scope.client.version())
             migrate(scope, ledger, lambda keys: self._chosen(scope, desired, abilities, keys))
             self._check_cut(scope, desired, ledger)
@@ -237,16 +242,15 @@ class Migration(BaseResource):
         return OrgKeys(ledger)
 
     def _reissue(self, scope: Scope, desired: MigrationOptions, current: OrgKeys) -> None:
-        """Reissue keys; in rounds, as the server lists 100 at a time."""
+        """Reissue keys in rounds, as the server lists 100 at a time."""
         while True:
-            self._reissues.carry_out(scope, desired, current.ledger, current.reissues)
+            self._reissues.apply(scope, desired, current.ledger, current.reissues)
             self._delete_expired(scope, desired, current.ledger)
             if not current.ledger.cut:
                 return
             current = self.read(scope, desired)
             if not current.due():
                 return
-            current.ledger.mark_involved()
 
     def _delete_expired(self, scope: Scope, desired: MigrationOptions, ledger: Ledger) -> None:
         from_server = [one for one in ledger.keys.values() if one.plan.action == DELETE and not one.done]
@@ -275,23 +279,22 @@ class Migration(BaseResource):
                     record.account = now
 
     def _hide(self, scope: Scope, desired: MigrationOptions, abilities: Abilities, ledger: Ledger) -> None:
-        """Take the page of API keys out of the menu, where no key is left: only then the server does."""
+        """Hide the page of API keys in the menu; the server does that only if no key is left."""
         if desired.hide_page and abilities.hides_page and not ledger.left(False):
             scope.client.post("/api/serviceaccounts/hideApiKeys", org=scope.org_id)
 
-    def view(self, desired: MigrationOptions, current: OrgKeys, change: Change) -> View:
-        """Return the keys and accounts that were changed, as they are now."""
+    def view(self, desired: MigrationOptions, current: OrgKeys, change: Change[OrgKeys]) -> View:
+        """Return the changed keys and accounts as they are now."""
         return current.ledger.differs(False)[1]
 
-    def result(self, scope: Scope | None, desired: MigrationOptions, current: OrgKeys) -> View:
-        """Return every key and every account that the server has made."""
-        return {**(scope.org.shown() if scope and scope.org else {}), **current.ledger.view(self._check)}
+    def result(self, scope: Scope, desired: MigrationOptions, current: OrgKeys) -> View:
+        """Return every key, and every account that the server's migration created."""
+        return {**(scope.org.shown() if scope.org else {}), **current.ledger.view(self._check)}
 
     def explain(self, scope: Scope, desired: MigrationOptions, problem: GrafanaError) -> GrafanaError:
-        """Say who may give an account a role."""
+        """Explain who may give an account a role."""
         if problem.details.get("message_id") == "serviceaccounts.ErrRoleForbidden":
-            return Refused("%s: nobody may give an account a higher role than their own" % problem.message, code="role_forbidden")
+            return Refused(
+                "%s: a caller cannot give an account a higher role than their own" % problem.message, code="role_forbidden"
+            )
         return problem
-
-
-__all__ = ["BadInput", "Migration"]

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The server's own migration of API keys (9.1 to 12.0): secret, id, name and expiry of a key live on as a token's.
+"""The server's own migration of API keys (9.1 to 12.0): a token keeps secret, id, name and expiry of the key.
 
-What its answers claim is not believed: at 9.x a 200 may have done nothing, and from 9.5 on one may stand for failures.
-A key has been migrated when it is in no list of keys any more, and a service account has a token of its id.
+The server's answers are not trusted: in 9.x a 200 may mean that nothing happened, and from 9.5 on a 200 may report failures.
+A key is migrated when no list of keys contains it any more, and a service account has a token with its id.
 """
 
 from __future__ import annotations
@@ -20,46 +20,46 @@ from .._grafana.versions import MIGRATION_GOES_ON
 from .._orgs.service_accounts import Account, search
 from .._text.durations import moment
 from .._tokens.api import list_tokens
-from .ledger import GONE, KeyRecord, Ledger
+from .ledger import KeyRecord, Ledger
 from .plan import DELETE, KEEP, MIGRATE, THROW_AWAY, KeyPlan
 
-#: How long the key lives on which it is tried what the server does, in seconds.
+#: Lifetime of the key on which the migration is tried, in seconds.
 _TRIAL = 600
 
 DESTROYED = (
     "the server's own migration would destroy API keys here: [users] auto_assign_org is off, and up to Grafana 9.3 the account "
-    "of a migrated key then belongs to no organization (the server answers 200 all the same). Use mode: reissue, or set "
+    "of a migrated key then belongs to no organization, although the server answers 200. Use mode: reissue, or set "
     "auto_assign_org = true on the server, restart it, migrate, and set it back"
 )
 
 
 def migrate(scope: Scope, ledger: Ledger, choose: t.Callable[[t.Iterable[ApiKey]], list[KeyPlan]]) -> None:
-    """Migrate, or delete, all keys that the *ledger* says so of; in rounds, as the server lists 100 at a time.
+    """Migrate or delete keys as the *ledger* plans it; in rounds, as the server lists 100 at a time.
 
-    *choose* returns what becomes of keys that come to light on the way.
+    *choose* returns the plans for keys that become visible on the way.
     """
-    # A longer list is cut: each key is to be seen before it is migrated.
-    whole = not ledger.cut and _all_at_once(scope, ledger)
+    # With a cut list the server would migrate keys that nobody has seen.
+    together = not ledger.cut and _can_migrate_together(scope, ledger)
     while True:
         open_ones = [record for record in ledger.keys.values() if _open(record)]
         for record in open_ones:
             if record.plan.action == DELETE:
                 delete_key(scope, t.cast(int, record.plan.key.id))
                 record.done = record.deleted = True
-        # What is expected to fail is told apart by the server, where it is asked for all at once.
-        asked = ledger.keys.values() if whole else open_ones
+        # In one request for all keys, the server itself skips those that will fail.
+        asked = ledger.keys.values() if together else open_ones
         keys = [record for record in asked if record.plan.action == MIGRATE and not record.done]
-        said = _together(scope, keys) if whole else _one_by_one(scope, keys)
+        reasons = _migrate_together(scope, keys) if together else _one_by_one(scope, keys)
         listed = _listed(scope)
-        if whole:
-            # What is left is asked for singly, but for keys of which the server has said why.
-            left = [record for record in keys if record.plan.key.id in listed and record.plan.key.id not in said]
+        if together:
+            # Remaining keys are migrated one by one, except those for which the server gave a reason.
+            left = [record for record in keys if record.plan.key.id in listed and record.plan.key.id not in reasons]
             if left:
-                said.update(_one_by_one(scope, left))
+                reasons.update(_one_by_one(scope, left))
                 listed = _listed(scope)
-            whole = False
+            together = False
         ledger.accounts = tuple(search(scope))
-        _settle(scope, ledger, keys, listed, said)
+        _settle(scope, ledger, keys, listed, reasons)
         fresh = ledger.record(choose(key for key in listed.values()))
         ledger.cut = len(listed) >= LIST_CAP
         if not any(_open(record) for record in fresh):
@@ -70,8 +70,8 @@ def _open(record: KeyRecord) -> bool:
     return not record.done and record.problem is None and record.plan.action in (MIGRATE, DELETE)
 
 
-def _all_at_once(scope: Scope, ledger: Ledger) -> bool:
-    """Tell whether the server may migrate everything that is there by itself."""
+def _can_migrate_together(scope: Scope, ledger: Ledger) -> bool:
+    """Tell whether the server may migrate all keys of the organization in one request."""
     records = list(ledger.keys.values())
     if any(record.plan.action == KEEP for record in records) or sum(map(_open, records)) < 2:
         return False
@@ -79,8 +79,8 @@ def _all_at_once(scope: Scope, ledger: Ledger) -> bool:
     return scope.client.at_least(MIGRATION_GOES_ON) is not False or not any(record.problem for record in records)
 
 
-def _together(scope: Scope, keys: t.Sequence[KeyRecord]) -> dict[int | None, GrafanaError]:
-    """Let the server migrate all keys of the org; return what it says of those that failed."""
+def _migrate_together(scope: Scope, keys: t.Sequence[KeyRecord]) -> dict[int | None, GrafanaError]:
+    """Let the server migrate all keys of the organization; return the failures by key id."""
     try:
         answer = scope.client.post("/api/serviceaccounts/migrate", org=scope.org_id)
     except GrafanaError as problem:
@@ -89,18 +89,18 @@ def _together(scope: Scope, keys: t.Sequence[KeyRecord]) -> dict[int | None, Gra
         return {}
     failed = (answer or {}).get("failedApikeyIDs") or []
     details = [str(one) for one in (answer or {}).get("failedDetails") or []]
-    said: dict[int | None, GrafanaError] = {}
+    failures: dict[int | None, GrafanaError] = {}
     for key_id in failed:
         name = next((record.plan.key.name for record in keys if record.plan.key.id == key_id), "")
         start = "API key name: %s - Error: " % name
         why = next((one[len(start) :] for one in details if one.startswith(start)), "the server gave no reason")
-        said[int(key_id)] = Refused("API key %s (id %d) was not migrated: %s" % (name, key_id, why), code="not_migrated")
-    return said
+        failures[int(key_id)] = Refused("API key %s (id %d) was not migrated: %s" % (name, key_id, why), code="not_migrated")
+    return failures
 
 
 def _one_by_one(scope: Scope, keys: t.Sequence[KeyRecord]) -> dict[int | None, GrafanaError]:
-    """Migrate each of *keys*; return what the server says of those that failed."""
-    said: dict[int | None, GrafanaError] = {}
+    """Migrate each of *keys*; return the failures by key id."""
+    failures: dict[int | None, GrafanaError] = {}
     for record in keys:
         key = record.plan.key
         try:
@@ -108,12 +108,12 @@ def _one_by_one(scope: Scope, keys: t.Sequence[KeyRecord]) -> dict[int | None, G
         except GrafanaError as problem:
             if _serious(problem):
                 raise
-            said[key.id] = Refused(
+            failures[key.id] = Refused(
                 "API key %s (id %d) was not migrated: %s" % (key.name, key.id or 0, problem.message),
                 code="not_migrated",
                 **problem.details,
             )
-    return said
+    return failures
 
 
 def _serious(problem: GrafanaError) -> bool:
@@ -130,20 +130,20 @@ def _settle(
     ledger: Ledger,
     keys: t.Iterable[KeyRecord],
     listed: t.Mapping[int | None, ApiKey],
-    said: t.Mapping[int | None, GrafanaError],
+    reasons: t.Mapping[int | None, GrafanaError],
 ) -> None:
-    """Find the account and the token of each key that is listed no more; note why the others are there still."""
+    """Find account and token of each key that is no longer listed; record why the others are still API keys."""
     for record in keys:
         key = record.plan.key
         if key.id in listed:
-            record.problem = said.get(key.id) or Refused(
-                "API key %s (id %s) is an API key still, though the server said that it was migrated" % (key.name, key.id),
+            record.problem = reasons.get(key.id) or Refused(
+                "API key %s (id %s) is still an API key, although the server reported that it was migrated" % (key.name, key.id),
                 code="not_migrated",
             )
         elif not find_token(scope, ledger.accounts, record):
             record.problem = Refused(
-                "API key %s (id %s) is gone, and no service account of %s has its token: somebody deleted it meanwhile, or the "
-                "server has destroyed it" % (key.name, key.id, scope.where()),
+                "API key %s (id %s) no longer exists, and no service account of %s has its token: it was deleted in the "
+                "meantime, or the server destroyed it" % (key.name, key.id, scope.where()),
                 code="key_lost",
             )
         else:
@@ -151,7 +151,7 @@ def _settle(
 
 
 def find_token(scope: Scope, accounts: t.Iterable[Account], record: KeyRecord) -> bool:
-    """Put account and token of a migrated key into *record*; tell whether they were found. The token has the key's id."""
+    """Record account and token of a migrated key in *record*; tell whether they were found. The token has the key's id."""
     key = record.plan.key
     for account in accounts:
         if account.name != AUTOGEN + key.name or not made_by_server(account):
@@ -166,32 +166,31 @@ def find_token(scope: Scope, accounts: t.Iterable[Account], record: KeyRecord) -
 
 
 class Guard:
-    """Refuses the server's migration where it would destroy keys: looked up, or tried, once in a run."""
+    """Refuses the server's migration if it would destroy keys; finds that out once in a run."""
 
-    def __init__(self, warn: t.Callable[[str], None]) -> None:
-        self._warn = warn
+    def __init__(self) -> None:
         self._lock = threading.Lock()
         self._problem: GrafanaError | None = None
         self._known = False
 
-    def ask(self, scope: Scope, check: bool) -> None:
-        """Raise :class:`Unsupported` where keys would be lost. Outside of a *check* a throw-away key may be tried."""
+    def ask(self, scope: Scope) -> None:
+        """Raise :class:`Unsupported` if keys would be lost. Outside of check mode it may try a throw-away key."""
         with self._lock:
             if not self._known:
-                self._problem = self._find_out(scope, check)
+                self._problem = self._find_out(scope)
                 self._known = True
         if self._problem is not None:
             raise self._problem
 
-    def _find_out(self, scope: Scope, check: bool) -> GrafanaError | None:
+    def _find_out(self, scope: Scope) -> GrafanaError | None:
         abilities = abilities_of(scope.client.version())
         if abilities.may_destroy is False or abilities.migrates is False:
             return None
         assigns = _setting(scope)
-        if assigns is None and check:
-            self._warn(
-                "whether the server's migration keeps the keys cannot be looked up by this caller (GET /api/admin/settings, for "
-                "server admins): a run tries it on a throw-away key first"
+        if assigns is None and scope.check:
+            scope.warn(
+                "this caller cannot read whether the server's migration keeps the keys (GET /api/admin/settings, for server "
+                "admins): without check mode, the module tries it on a throw-away key first"
             )
         elif assigns is None:
             assigns = _tried(scope)
@@ -201,7 +200,7 @@ class Guard:
 
 
 def _setting(scope: Scope) -> bool | None:
-    """Return the setting ``[users] auto_assign_org``; ``None`` where this caller is not told."""
+    """Return the setting ``[users] auto_assign_org``; ``None`` if this caller may not read it."""
     try:
         settings: t.Any = scope.client.get("/api/admin/settings")
     except (Forbidden, NotFound, Unauthorized):
@@ -211,13 +210,13 @@ def _setting(scope: Scope) -> bool | None:
 
 
 def _tried(scope: Scope) -> bool:
-    """Migrate a key that nobody uses, and tell whether it has survived; take it away again."""
+    """Create and migrate a key, tell whether it survived, and delete it."""
     name = THROW_AWAY + secrets.token_hex(4)
     client = scope.client
     try:
         made = client.post("/api/auth/keys", {"name": name, "role": "Viewer", "secondsToLive": _TRIAL}, org=scope.org_id)
     except GrafanaError as problem:
-        if problem.status == 410:  # 11.3 on: so the version, which is hidden, is one that keeps keys
+        if problem.status == 410:  # from 11.3 on, so this server, whose version is hidden, keeps the keys
             return True
         raise
     client.post("/api/serviceaccounts/migrate/%d" % int(made["id"]), org=scope.org_id)
@@ -228,8 +227,5 @@ def _tried(scope: Scope) -> bool:
 
 
 def left_over(account: Account) -> bool:
-    """Tell whether a run that died while it tried the server has left *account*."""
+    """Tell whether *account* is left from a run that died during a trial."""
     return made_by_server(account) and account.name.startswith(AUTOGEN + THROW_AWAY)
-
-
-__all__ = ["GONE", "Guard", "find_token", "left_over", "migrate"]

@@ -14,7 +14,7 @@ from .._grafana.client import Client
 from .._grafana.connection import Connection
 from .._grafana.errors import GrafanaError
 from .._grafana.orgs import Org, OrgFinder
-from .members import member
+from .members import CurrentMember
 from .organizations import ADDRESS
 from .service_accounts import completed, search, shown
 
@@ -52,11 +52,11 @@ def _organization(client: Client, org: Org, params: t.Mapping[str, t.Any], alone
         if body is None:
             return None
         address = body.get("address") or {}
-        entry.update(name=body["name"], address={ours: address.get(key, "") for ours, key in ADDRESS.items()})
+        entry.update(name=body["name"], address=ADDRESS.from_server(address))
     if params["quotas"]:
         entry["quotas"] = _quotas(client, org)
     if params["members"]:
-        members = [member(one) for one in client.get("/api/orgs/%d/users" % org.id)]
+        members = [CurrentMember.from_api(one) for one in client.get("/api/orgs/%d/users" % org.id)]
         entry["members"] = [
             {"user_id": one.user_id, "login": one.login, "email": one.email, "name": one.name, "role": one.role}
             for one in members
@@ -81,7 +81,7 @@ ACCOUNT_OPTIONS: dict[str, dict[str, t.Any]] = {"name": {"type": "raw"}}
 def service_accounts(module: GrafanaModule, client: Client, connection: Connection) -> Result:
     """Return the service accounts of an org, or those of exactly the name that is asked for."""
     name = None if module.params["name"] is None else _connection.text(module.params["name"], "name")
-    scope = scope_of(client, connection.org)
+    scope = scope_of(module, client, connection.org)
     found = [one for one in inside(scope, lambda: search(scope, name)) if name is None or one.name == name]
     whole = [completed(scope, one) for one in found]
     return {"service_accounts": [shown(scope, one) for one in whole if one is not None]}

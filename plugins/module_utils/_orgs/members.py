@@ -1,19 +1,22 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Members of an organization and their roles. A user is never made or deleted here."""
+"""Members of an organization and their roles. Users themselves are never created or deleted here."""
 
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from .._engine.resource import BaseResource, Change, View
+from .._engine.resource import Change, Resource, View
 from .._grafana.client import Client
 from .._grafana.connection import text
 from .._grafana.errors import BadInput, Forbidden, GrafanaError, NotFound, Refused
-from .._grafana.roles import ROLES, check_role
+from .._grafana.roles import ADMIN, ROLES, check_role
 from .._grafana.scope import Scope
+
+#: The role of a new member if the task names none.
+INITIAL_ROLE = "Viewer"
 
 OPTIONS: dict[str, dict[str, t.Any]] = {
     "login": {"type": "raw", "aliases": ["email"]},
@@ -24,7 +27,7 @@ OPTIONS: dict[str, dict[str, t.Any]] = {
 
 @dataclass(frozen=True)
 class DesiredMember:
-    """A membership as a task wants it: *login* may be an e-mail address; no *role* leaves an existing one."""
+    """A membership as a task wants it: *login* may be an e-mail address; without *role* a member keeps its role."""
 
     login: str
     role: str | None
@@ -42,35 +45,43 @@ class CurrentMember:
     role: str
     externally_synced: bool = False
 
+    @classmethod
+    def from_api(cls, entry: t.Mapping[str, t.Any]) -> CurrentMember:
+        """Return an entry of ``GET /api/orgs/:id/users``."""
+        return cls(
+            user_id=int(entry["userId"]),
+            login=str(entry.get("login") or ""),
+            email=str(entry.get("email") or ""),
+            name=str(entry.get("name") or ""),
+            role=str(entry.get("role") or ""),
+            externally_synced=bool(entry.get("isExternallySynced")),
+        )
 
-def member(entry: t.Mapping[str, t.Any]) -> CurrentMember:
-    """Return an entry of ``GET /api/orgs/:id/users`` as a value."""
-    return CurrentMember(
-        user_id=int(entry["userId"]),
-        login=str(entry.get("login") or ""),
-        email=str(entry.get("email") or ""),
-        name=str(entry.get("name") or ""),
-        role=str(entry.get("role") or ""),
-        externally_synced=bool(entry.get("isExternallySynced")),
-    )
+
+@dataclass(frozen=True)
+class MemberWork:
+    """What ``apply`` does: to which member (``None``: a new one), and the role that the member gets."""
+
+    current: CurrentMember | None
+    role: str = ""
 
 
-class OrgUsers(BaseResource):
-    """The resource; one list of an org's members serves all items of that org."""
+class OrgUsers(Resource[DesiredMember, CurrentMember, MemberWork]):
+    """Members; one list serves all items of an organization."""
 
     members_only = False
     kind = "member"
     requests_each = 2
 
     def parse(self, options: t.Mapping[str, t.Any]) -> DesiredMember:
-        """Return what is desired. Raises :class:`BadInput`."""
+        """Return the desired membership. Raises :class:`BadInput`."""
         login = options.get("login")
         if login is None or not text(login, "login").strip():
             raise BadInput("login, the user's login or e-mail address, is missing")
         return DesiredMember(login, options.get("role"), options.get("state", "present"))
 
     def identity(self, desired: DesiredMember) -> t.Hashable:
-        """Return the login; that another item names the same user by e-mail shows on the server only."""
+        """Return the login. Only the server knows whether another item names the same user by e-mail address."""
         return desired.login
 
     def label(self, desired: DesiredMember) -> str:
@@ -78,14 +89,14 @@ class OrgUsers(BaseResource):
         return desired.login
 
     def read(self, scope: Scope, desired: DesiredMember) -> CurrentMember | None:
-        """Return the member of exactly this login or e-mail, or of one that the server says is the same user."""
+        """Return the member with exactly this login or e-mail address, or with one that the server takes for the same user."""
         if desired.state == "present":
             check_role(scope.client, desired.role)
         members = scope.cached("members", lambda: _members(scope))
         exact = [m for m in members if desired.login in (m.login, m.email)]
         if exact:
             return t.cast(CurrentMember, exact[0])
-        # Since 10.x another case means the same user, before it may be somebody else: the server knows.
+        # From 10.x on, logins that differ in case mean one user; before, they may be two. The server decides.
         wanted = desired.login.casefold()
         if any(wanted in (m.login.casefold(), m.email.casefold()) for m in members):
             try:
@@ -95,57 +106,55 @@ class OrgUsers(BaseResource):
             return next((m for m in members if m.user_id == user_id), None)
         return None
 
-    def comes_with_org(self, desired: DesiredMember, client: Client) -> CurrentMember | None:
-        """Return the caller, who becomes Admin of an organization that it makes."""
+    def in_new_org(self, desired: DesiredMember, client: Client) -> CurrentMember | None:
+        """Return the caller, who becomes Admin of an organization that it creates."""
         caller = client.connection.identity.username
-        return CurrentMember(0, desired.login, "", "", "Admin") if caller == desired.login else None
+        return CurrentMember(0, desired.login, "", "", ADMIN) if caller == desired.login else None
 
-    def plan(self, desired: DesiredMember, current: CurrentMember | None) -> Change | None:
-        """Return what differs."""
+    def plan(self, desired: DesiredMember, current: CurrentMember | None) -> Change[MemberWork] | None:
+        """Return what differs. Raises :class:`Forbidden` for a role that an external login sets."""
         if desired.state == "absent":
-            return None if current is None else Change("delete", _view(desired, current), {}, current)
+            return None if current is None else Change("delete", _view(desired, current), {}, MemberWork(current))
         if current is None:
-            role = desired.role or "Viewer"
-            return Change("create", {}, {"login": desired.login, "role": role}, role)
+            role = desired.role or INITIAL_ROLE
+            return Change("create", {}, {"login": desired.login, "role": role}, MemberWork(None, role))
         if desired.role is None or desired.role == current.role:
             return None
         if current.externally_synced:
             raise _synced(current)
-        return Change("update", _view(desired, current), {"login": desired.login, "role": desired.role}, current)
+        after = {"login": desired.login, "role": desired.role}
+        return Change("update", _view(desired, current), after, MemberWork(current, desired.role))
 
-    def precheck(self, scope: Scope, desired: DesiredMember, change: Change) -> None:
-        """A user that is nowhere on the server cannot be added; the last admin cannot leave."""
-        if change.action == "create":
-            try:
-                known = _lookup(scope, desired.login)
-            except Forbidden:  # only server admins may look users up
-                return
-            if known is None:
-                raise _unknown_user(scope, desired)
-            return
-        admins = [m for m in scope.cached("members", lambda: _members(scope)) if m.role == "Admin"]
-        if change.data in admins and len(admins) == 1 and not _admin_accounts(scope):
-            raise _last_admin(scope, desired, change.action)
+    def precheck(
+        self, scope: Scope, desired: DesiredMember, current: CurrentMember | None, change: Change[MemberWork] | None
+    ) -> tuple[CurrentMember | None, Change[MemberWork] | None]:
+        """In check mode, raise for a user who does not exist on the server, and for the last Admin."""
+        if scope.check and change is not None and change.action == "create":
+            _check_user(scope, desired)
+        elif scope.check and change is not None:
+            _check_last_admin(scope, desired, change)
+        return current, change
 
-    def apply(self, scope: Scope, desired: DesiredMember, change: Change) -> CurrentMember | None:
-        """Add, change the role, or remove from the organization (and from nothing else)."""
-        users = "/api/orgs/%d/users" % scope.org_id
-        if change.action == "create":
-            made = scope.client.post(users, {"loginOrEmail": desired.login, "role": change.data})
-            if "@" in desired.login:  # the answer has the id alone, and the login is not known
-                return _by_id(scope, int(made["userId"]))
-            after = CurrentMember(int(made["userId"]), desired.login, "", "", change.data)
+    def apply(self, scope: Scope, desired: DesiredMember, change: Change[MemberWork]) -> CurrentMember | None:
+        """Add the member, change its role, or remove it from the organization (and from nothing else)."""
+        users, old, role = "/api/orgs/%d/users" % scope.org_id, change.work.current, change.work.role
+        if old is None:
+            added = scope.client.post(users, {"loginOrEmail": desired.login, "role": role})
+            if "@" in desired.login:  # the answer has the id only, so the login is unknown
+                return _by_id(scope, int(added["userId"]))
+            new = CurrentMember(int(added["userId"]), desired.login, "", "", role)
         elif change.action == "update":
-            old: CurrentMember = change.data
-            scope.client.patch("%s/%d" % (users, old.user_id), {"role": desired.role})
-            after = CurrentMember(old.user_id, old.login, old.email, old.name, str(desired.role))
+            scope.client.patch("%s/%d" % (users, old.user_id), {"role": role})
+            new = replace(old, role=role)
         else:
-            scope.client.delete("%s/%d" % (users, change.data.user_id))
-        _remember(scope, change.data if change.action != "create" else None, None if self.absent(desired) else after)
-        return None if self.absent(desired) else after
+            scope.client.delete("%s/%d" % (users, old.user_id))
+            _update_cache(scope, old, None)
+            return None
+        _update_cache(scope, old, new)
+        return new
 
     def explain(self, scope: Scope, desired: DesiredMember, problem: GrafanaError) -> GrafanaError:
-        """Say what the server's refusals mean."""
+        """Explain what a refusal of the server means."""
         said = str(problem.details.get("server_message") or "").lower()
         if "no organization admin left" in said or "last organization admin" in said:
             return _last_admin(scope, desired, "delete" if self.absent(desired) else "update")
@@ -157,20 +166,19 @@ class OrgUsers(BaseResource):
             return Refused("a quota of the server is reached: %s" % problem.message, code="quota_reached")
         return problem
 
-    def view(self, desired: DesiredMember, current: CurrentMember, change: Change) -> View:
-        """Return the role, and the login as the task names it."""
+    def view(self, desired: DesiredMember, current: CurrentMember, change: Change[MemberWork]) -> View:
+        """Return the role, and the login as the task writes it."""
         return _view(desired, current)
 
-    def result(self, scope: Scope | None, desired: DesiredMember, current: CurrentMember) -> View:
+    def result(self, scope: Scope, desired: DesiredMember, current: CurrentMember) -> View:
         """Return the member with its ids."""
         shown = {"user_id": current.user_id, "login": current.login, "email": current.email, "name": current.name}
-        shown["role"] = current.role
-        return {**(scope.org.shown() if scope and scope.org else {}), **shown}
+        return {**(scope.org.shown() if scope.org else {}), **shown, "role": current.role}
 
 
 _SYNCED = (
-    "the roles of this user come from an external login (LDAP, OAuth, SAML) and are set again at each login: change "
-    "the mapping there, or set skip_org_role_sync for that login"
+    "an external login (LDAP, OAuth, SAML) sets the roles of this user again at each login: change the mapping there, "
+    "or set skip_org_role_sync for that login"
 )
 
 
@@ -179,11 +187,14 @@ def _view(desired: DesiredMember, current: CurrentMember) -> View:
 
 
 def _members(scope: Scope) -> list[CurrentMember]:
-    """Return the org's members. Raises :class:`NotFound`: the list of an org that is none is empty (8.5 to 12.4)."""
+    """Return the organization's members.
+
+    Raises :class:`NotFound` if there is no such organization: the server's list is then empty (8.5 to 12.4).
+    """
     found = scope.client.get("/api/orgs/%d/users" % scope.org_id)
     if not found and scope.client.find("/api/orgs/%d" % scope.org_id) is None:
         raise NotFound("no organization has the id %d on %s" % (scope.org_id, scope.client.connection.url), code="org_not_found")
-    return [member(entry) for entry in found]
+    return [CurrentMember.from_api(entry) for entry in found]
 
 
 def _by_id(scope: Scope, user_id: int) -> CurrentMember | None:
@@ -192,25 +203,42 @@ def _by_id(scope: Scope, user_id: int) -> CurrentMember | None:
     return next((m for m in members if m.user_id == user_id), None)
 
 
-def _remember(scope: Scope, old: CurrentMember | None, new: CurrentMember | None) -> None:
-    """Keep the list of members as it is now, for the next items of the same org."""
+def _update_cache(scope: Scope, old: CurrentMember | None, new: CurrentMember | None) -> None:
+    """Keep the cached list of members up to date for the next items of the same organization."""
     members = scope.cached("members", list)
     members[:] = [m for m in members if old is None or m.user_id != old.user_id] + ([new] if new else [])
 
 
 def _lookup(scope: Scope, login: str) -> int | None:
-    """Return the id of the user whom the server knows by *login* or e-mail, ``None`` for nobody."""
+    """Return the id of the user with *login* or e-mail address, ``None`` if there is none."""
     found = scope.client.find("/api/users/lookup", loginOrEmail=login)
     return int(found["id"]) if found else None
 
 
+def _check_user(scope: Scope, desired: DesiredMember) -> None:
+    """Raise :class:`NotFound` for a user who does not exist."""
+    try:
+        known = _lookup(scope, desired.login)
+    except Forbidden:  # only server admins may look up users
+        return
+    if known is None:
+        raise _unknown_user(scope, desired)
+
+
+def _check_last_admin(scope: Scope, desired: DesiredMember, change: Change[MemberWork]) -> None:
+    """Raise :class:`Refused` if the organization would be left without an Admin."""
+    admins = [m for m in scope.cached("members", lambda: _members(scope)) if m.role == ADMIN]
+    if change.work.current in admins and len(admins) == 1 and not _admin_accounts(scope):
+        raise _last_admin(scope, desired, change.action)
+
+
 def _admin_accounts(scope: Scope) -> bool:
-    """Tell whether a service account is Admin: such count as admins of the org (recorded from 9.3 on)."""
+    """Tell whether a service account is Admin: these count as Admins of the organization (recorded from 9.3 on)."""
     try:
         found = scope.client.find("/api/serviceaccounts/search", org=scope.org_id, perpage=1000)
     except GrafanaError:
-        return True  # not for this caller to see; the server decides
-    return any(account.get("role") == "Admin" for account in (found or {}).get("serviceAccounts") or [])
+        return True  # this caller may not see them; the server decides
+    return any(account.get("role") == ADMIN for account in (found or {}).get("serviceAccounts") or [])
 
 
 def _unknown_user(scope: Scope, desired: DesiredMember) -> GrafanaError:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The requests about tokens: finding the account, listing, deleting, and proving a key."""
+"""The requests about tokens: finding the account, listing and deleting tokens, and testing a key."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from .._grafana.errors import Forbidden, GrafanaError, NotFound, Refused, Unauth
 from .._grafana.scope import Scope
 from .._grafana.versions import DAY_LIMIT, TOKENS_COUNTED
 from .._orgs.service_accounts import Account, named, numbered
-from .model import DesiredToken, Token, token
+from .model import DesiredToken, Token
 
-#: The server's list of an account's tokens ends here, sorted by name, without a word (all versions).
+#: The server lists at most so many tokens of an account, sorted by name, and does not say when there are more (all versions).
 LIST_CAP = 300
 
 
 def account_of(scope: Scope, choice: str | int) -> Account | None:
-    """Return the account of exactly this name, or of this id; digits may be either, the name first."""
+    """Return the account with exactly this name, or with this id; text of digits is a name first, and then an id."""
     if isinstance(choice, str):
         found = named(scope, choice)
         if found is not None or not choice.isdigit():
@@ -28,25 +28,25 @@ def account_of(scope: Scope, choice: str | int) -> Account | None:
 
 
 def list_tokens(scope: Scope, account_id: int) -> list[Token]:
-    """Return the tokens of an account; at most LIST_CAP of them, as the server cuts there."""
+    """Return the tokens of an account, at most LIST_CAP of them."""
     found = scope.client.get("/api/serviceaccounts/%d/tokens" % account_id, org=scope.org_id)
-    return [token(entry) for entry in found or []]
+    return [Token.from_api(entry) for entry in found or []]
 
 
 def may_be_cut(scope: Scope, account: Account, listed: int) -> bool:
-    """Tell whether an account may have more tokens than the *listed* ones: older servers count what they list."""
+    """Tell whether an account may have more tokens than the *listed* ones: older servers count only what they list."""
     if listed < LIST_CAP:
         return False
     return account.tokens > listed or scope.client.at_least(TOKENS_COUNTED) is not True
 
 
 def number_of(account: Account) -> str:
-    """Return how many tokens an account has of which not all may be listed, in words."""
+    """Return the number of tokens of an account with a cut list, as text."""
     return "%d tokens" % account.tokens if account.tokens > LIST_CAP else "%d tokens or more" % LIST_CAP
 
 
 def delete_token(scope: Scope, account_id: int, token_id: int) -> None:
-    """Delete a token, which may be gone: 9.x answers 500 for that."""
+    """Delete a token, which may not exist any more: 9.x answers 500 then."""
     try:
         scope.client.delete("/api/serviceaccounts/%d/tokens/%d" % (account_id, token_id), org=scope.org_id)
     except NotFound:
@@ -56,10 +56,10 @@ def delete_token(scope: Scope, account_id: int, token_id: int) -> None:
             raise
 
 
-def prove(scope: Scope, key: str) -> None:
-    """Test *key*: the server has to accept it, in this org where it reports one. Moves the token's last use.
+def check_key(scope: Scope, key: str) -> None:
+    """Send a request with *key*: the server must accept it, and in this organization if it reports one. Counts as a use.
 
-    Raises :class:`Refused` (``unproven``) or what the server refuses the key with.
+    Raises :class:`Refused` (``unproven``), or the server's refusal.
     """
     with scope.client.as_token(key) as client:
         caller = ask_caller(client)
@@ -71,9 +71,9 @@ def prove(scope: Scope, key: str) -> None:
 
 
 def refused(scope: Scope, key: str, account: Account) -> str | None:
-    """Return why the server does not take *key* as one of *account*, a word of REASONS; ``None`` if it does.
+    """Return why the server does not accept *key* as one of *account*, a word of REASONS; ``None`` if it does.
 
-    From 11.5 on the server reports which account a key is of. Moves the token's last use.
+    From 11.5 on the server reports which account a key belongs to. Counts as a use of the key.
     """
     with scope.client.as_token(key) as client:
         try:
@@ -92,22 +92,22 @@ _REFUSALS = {"api-key.expired": "expired", "api-key.revoked": "revoked"}
 
 
 def list_is_cut(scope: Scope, desired: DesiredToken) -> GrafanaError:
-    """Return the error for a token that may stand beyond the end of the list."""
+    """Return the error for a token that may exist beyond the end of the list."""
     return Refused(
-        "service account %s of %s has %d tokens or more, and Grafana's list ends there: whether token %s still is "
-        "there cannot be told; take away what is not needed, with purge: [expired] and unused_for"
+        "service account %s of %s has %d tokens or more, but Grafana's list ends there: it is unknown whether token %s still "
+        "exists; delete tokens that are not needed, with purge: [expired] and unused_for"
         % (desired.service_account, scope.where(), LIST_CAP, desired.name),
         code="list_cut",
     )
 
 
 def longest(scope: Scope) -> int | None:
-    """Return the longest lifetime that the server allows, in seconds; ``None`` where there is no limit, or none is told.
+    """Return the longest lifetime that the server allows, in seconds; ``None`` if there is no limit, or none is reported.
 
-    ``api_key_max_seconds_to_live`` is shown to server admins only, ``token_expiration_day_limit`` (9.4 on) to everybody.
+    The server shows ``api_key_max_seconds_to_live`` to server admins only, ``token_expiration_day_limit`` (9.4 on) to everyone.
     """
     if scope.client.connection.cloud_stack is not None:
-        return None  # the Cloud API tells no settings
+        return None  # the Cloud API does not report settings
     try:
         settings: t.Any = scope.client.get("/api/admin/settings")
         most = _limit(settings.get("auth", {}).get("api_key_max_seconds_to_live"))
@@ -116,14 +116,14 @@ def longest(scope: Scope) -> int | None:
         settings = scope.client.find("/api/frontend/settings") or {}
         most, days = None, _limit(settings.get("tokenExpirationDayLimit"))
     limits = [most] if most is not None else []
-    # The limit by days is not known before 9.4; a limit of 0 days is none.
+    # Before 9.4 there is no limit by days; 0 days means no limit.
     if days and scope.client.at_least(DAY_LIMIT) is not False:
         limits.append(days * 86400)
     return min(limits) if limits else None
 
 
 def _limit(value: t.Any) -> int | None:
-    """Return a limit as the settings give it, text or number; ``None`` for none: negative, empty, missing."""
+    """Return a limit of the settings, which is text or a number; ``None`` if it is negative, empty or missing."""
     try:
         return int(value) if int(value) >= 0 else None
     except (TypeError, ValueError):

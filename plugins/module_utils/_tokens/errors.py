@@ -13,19 +13,19 @@ from .._orgs.service_accounts import search
 from .api import longest
 from .model import DesiredToken
 
-#: What the Cloud API calls a request without a field that it needs; it is a 409 there.
+#: The Cloud API's code for a request without a required field; its status is 409 there.
 INVALID = "InvalidArgument"
-#: How many accounts are looked through for the one that has a name.
+#: How many accounts are searched for the one whose token has a name.
 _MOST_ACCOUNTS = 50
 
-#: What helps against too long a lifetime where the server tells the longest.
+#: Advice about too long a lifetime, if the server reports the longest.
 OR_MAX = ", or give max"
-#: Words of a refusal (9.3 to 12.4, recorded) -> code, and what to do.
+#: Words of a refusal (9.3 to 12.4, recorded), our code, and what to do.
 LIMITS = (
     (
         "number of seconds before expiration should be set",
         "lifetime_needed",
-        "this server wants a lifetime ([auth] api_key_max_seconds_to_live is set): give seconds_to_live more than 0",
+        "this server requires a lifetime ([auth] api_key_max_seconds_to_live is set): give seconds_to_live more than 0",
     ),
     (
         "greater than the global limit",
@@ -35,7 +35,7 @@ LIMITS = (
     (
         "with no expiration date when service_accounts.token_expiration_day_limit",
         "lifetime_needed",
-        "this server wants a lifetime ([service_accounts] token_expiration_day_limit is set): give seconds_to_live",
+        "this server requires a lifetime ([service_accounts] token_expiration_day_limit is set): give seconds_to_live",
     ),
     (
         "exceeds the limit for service account access tokens",
@@ -61,7 +61,7 @@ def name_taken(problem: GrafanaError) -> bool:
 
 
 def over_limit(problem: GrafanaError) -> bool:
-    """Tell whether *problem* is that a lifetime is more than the server allows, or none."""
+    """Tell whether *problem* is about a lifetime that the server does not allow."""
     return any(words in said(problem) for words, _code, _advice in LIMITS)
 
 
@@ -70,17 +70,17 @@ def explain_refusal(scope: Scope, desired: DesiredToken, problem: GrafanaError) 
     for words, code, advice in LIMITS:
         if words in said(problem):
             most = _most(scope) if code == "lifetime_too_long" else ""
-            # The Cloud API does not tell how long the longest is.
-            told = advice if scope.client.connection.cloud_stack is None else advice.replace(OR_MAX, "")
+            # The Cloud API does not report the longest lifetime.
+            what_to_do = advice if scope.client.connection.cloud_stack is None else advice.replace(OR_MAX, "")
             return Refused(
-                "token %s of %s: %s%s (%s)" % (desired.name, desired.service_account, told, most, problem.message),
+                "token %s of %s: %s%s (%s)" % (desired.name, desired.service_account, what_to_do, most, problem.message),
                 code=code,
                 **problem.details,
             )
     if problem.code in ("conflict", "refused") and name_taken(problem):
         return Refused(
-            "token %s of %s cannot be made in %s: %s has that name, and a name is taken in the whole organization, over "
-            "all accounts and API keys, as long as its token exists, expired or not: choose another name"
+            "token %s of %s cannot be created in %s: %s has that name, and a name can exist only once in an organization, in "
+            "all accounts and API keys together, expired ones included: choose another name"
             % (desired.name, desired.service_account, scope.where(), _holder(scope, desired)),
             code="name_taken",
             **problem.details,
@@ -89,16 +89,16 @@ def explain_refusal(scope: Scope, desired: DesiredToken, problem: GrafanaError) 
 
 
 def _most(scope: Scope) -> str:
-    """Return what ``max`` takes, in words, where the caller may know."""
+    """Return as text what ``max`` uses, if the caller may know it."""
     try:
         found = longest(scope)
     except GrafanaError:
         return ""
-    return ", which takes %d s" % found if found else ""
+    return ", which uses %d s" % found if found else ""
 
 
 def _holder(scope: Scope, desired: DesiredToken) -> str:
-    """Return who has the name, in words."""
+    """Return who has the name, as text."""
     try:
         for account in search(scope)[:_MOST_ACCOUNTS]:
             tokens = scope.client.get("/api/serviceaccounts/%d/tokens" % account.id, org=scope.org_id)
@@ -109,4 +109,4 @@ def _holder(scope: Scope, desired: DesiredToken) -> str:
             return "an API key"
     except GrafanaError:
         pass
-    return "something else there"
+    return "something else in that organization"

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tokens of service accounts: what is wanted, what is there, and what follows from the two.
+"""Tokens of service accounts: what a task wants, what the server and the sink have, and whether the token is present.
 
-A key is shown once, by the answer that makes it. So a token is *present* only if the key that was stored is
-the key of a token that the server lists and that still works; in every other case it is replaced.
+The server shows a key once, in the answer that creates its token. So a token is *present* only if the sink stores the key
+of a token that the server lists and that still works; in every other case it is replaced.
 """
 
 from __future__ import annotations
@@ -22,37 +22,37 @@ from .._text.durations import moment
 VALID = "valid"
 #: The lifetime ``max``: as long as the server allows.
 LONGEST = -1
-#: How long a token that nobody has stored yet may still be somebody's, in seconds.
+#: Seconds during which an unstored token may belong to a run in progress.
 ORPHAN_AFTER = 900
-#: A stored token that nobody has used for so long, in seconds, is warned of.
+#: Seconds without any use after which the module warns about a stored token.
 NEVER_USED_AFTER = 7 * 86400
-#: How far the server's last use may lie after a test of the key that caused it.
+#: A test of the key counts as a use on the server, up to so much later.
 _SLACK = timedelta(seconds=60)
 
-#: Why a token is not present, in words.
+#: Why a token is not present: the word in results (``was``) and what it means (``reason``).
 REASONS = {
     "absent": "there is no such token",
-    "lost": "nothing is remembered of its key",
-    "elsewhere": "the stored key is of another organization or service account",
-    "gone": "the server does not list it any more",
+    "lost": "its key was not stored",
+    "elsewhere": "the stored key belongs to another organization or service account",
+    "gone": "the server no longer lists it",
     "expired": "it has expired",
     "revoked": "it is revoked",
-    "no key": "its key is not there any more",
-    "mistyped": "what is stored is no key of Grafana: its checksum is wrong",
-    "other key": "another key is stored than was put there",
+    "no key": "its stored key is missing",
+    "mistyped": "the stored text is not a key of Grafana: its checksum is wrong",
+    "other key": "the sink stores another key than the module stored there",
     "refused": "the server refuses its key",
     "other org": "its key works in another organization",
     "other account": "its key is that of another service account",
     "due": "it is due: it expires within renew_before",
-    "told": "the task says so (rotate: always)",
+    "told": "the task asks for it (rotate: always)",
 }
-#: Reasons for which a token is replaced that works still, and whose key somebody may have.
+#: Reasons for replacing a token that still works and whose key clients may have.
 IN_USE = ("due", "told")
 
 
 @dataclass(frozen=True)
 class Keep:
-    """How long a replaced token is kept: *seconds* from then on, or (*until_unused*) from its last use on."""
+    """How long a replaced token is kept: *seconds* after its replacement, or (*until_unused*) after its last use."""
 
     seconds: int
     until_unused: bool = False
@@ -60,7 +60,7 @@ class Keep:
 
 @dataclass(frozen=True)
 class Purge:
-    """Which other tokens of the account go: expired, named by no item of the task, unused for so many seconds."""
+    """Which other tokens of the account are deleted: expired ones, those that no item names, those unused for seconds."""
 
     expired: bool = False
     unlisted: bool = False
@@ -74,8 +74,8 @@ class Purge:
 class DesiredToken:
     """A token as a task wants it.
 
-    *service_account* is a name, or an id as a number. Times are in seconds; a lifetime of 0 is meant to be none, and
-    LONGEST is what the server allows. Without a *name* it is the account's other tokens alone that matter.
+    *service_account* is a name, or an id as a number. Times are in seconds; a lifetime of 0 never ends, and LONGEST is the
+    longest that the server allows. Without a *name* the task only purges the account's other tokens.
     """
 
     service_account: str | int
@@ -106,19 +106,32 @@ class Token:
     expired: bool = False
     revoked: bool = False
 
+    @classmethod
+    def from_api(cls, entry: t.Mapping[str, t.Any]) -> Token:
+        """Return an entry of ``GET /api/serviceaccounts/:id/tokens``."""
+        return cls(
+            id=int(entry["id"]),
+            name=str(entry["name"]),
+            created=entry.get("created"),
+            expires=entry.get("expiration"),
+            last_used=entry.get("lastUsedAt"),
+            expired=bool(entry.get("hasExpired")),
+            revoked=bool(entry.get("isRevoked")),
+        )
+
     @property
     def alive(self) -> bool:
-        """Whether the server still takes its key."""
+        """Whether the server still accepts its key."""
         return not (self.expired or self.revoked)
 
 
 @dataclass(frozen=True)
 class TokenState:
-    """All that is known before (or after) the work: on the server, and where the key is kept.
+    """Everything known about a token before or after the change: on the server, and in its sink.
 
-    *stored* is what the sink holds, *refused* a key of REASONS if the server was asked and refused the stored key, *key*
-    the key of a token that was made a moment ago, *now* the time by the server's clock. *siblings* are the other tokens
-    that the task wants of this account, *unanswered* names that were asked for in this run without an answer.
+    *stored* is what the sink stores. *refused* is a word of REASONS if the server refused the stored key. *now* is the time
+    by the server's clock. *siblings* are the other tokens that the task wants of this account. *unanswered* are names that
+    this run asked for and got no answer about.
     """
 
     account: Account | None
@@ -129,40 +142,39 @@ class TokenState:
     now: datetime = datetime(1970, 1, 1, tzinfo=timezone.utc)
     siblings: tuple[DesiredToken, ...] = ()
     unanswered: frozenset[str] = frozenset()
-    #: Why the token that was there before was replaced, if it was: a key of REASONS.
+    #: Why the previous token was replaced, if it was: a word of REASONS.
     replaced: str | None = None
+    #: The token that this run created, and its key if the task wants it returned.
+    issued: Token | None = None
     key: str | None = field(default=None, repr=False)
 
     @property
     def known(self) -> Metadata:
-        """What is remembered of the stored key, as far as it is of this organization and account."""
+        """The metadata of the stored key; empty if it belongs to another organization or account."""
         known = self.stored.metadata
         return Metadata() if known is None or self.elsewhere else known
 
     @property
     def elsewhere(self) -> bool:
-        """Whether the stored key is of another organization or account."""
+        """Whether the stored key belongs to another organization or account."""
         known = self.stored.metadata
         if known is None or known.token_id is None:
             return False
         return (known.org_id, known.service_account_id) != (self.org_id, self.account.id if self.account else None)
 
+    @property
+    def stored_token(self) -> Token | None:
+        """The listed token of the stored key."""
+        return next((entry for entry in self.tokens if entry.id == self.known.token_id), None)
 
-def token(entry: t.Mapping[str, t.Any]) -> Token:
-    """Return an entry of ``GET /api/serviceaccounts/:id/tokens`` as a value."""
-    return Token(
-        id=int(entry["id"]),
-        name=str(entry["name"]),
-        created=entry.get("created"),
-        expires=entry.get("expiration"),
-        last_used=entry.get("lastUsedAt"),
-        expired=bool(entry.get("hasExpired")),
-        revoked=bool(entry.get("isRevoked")),
-    )
+    @property
+    def unlisted(self) -> bool:
+        """Whether a key is stored whose token the server does not list."""
+        return self.known.token_id is not None and self.stored_token is None
 
 
 def mistyped(key: str) -> bool:
-    """Tell whether *key* cannot be right: ``glsa_<32 characters>_<CRC-32 of that, little-endian>`` (9.1 on)."""
+    """Tell whether *key* is not ``glsa_<32 characters>_<CRC-32 of that, little-endian>`` (Grafana 9.1 and later)."""
     body, _underscore, checksum = key.rpartition("_")
     if re.fullmatch(r"glsa_[A-Za-z0-9]{32}", body) is None:
         return True
@@ -170,14 +182,14 @@ def mistyped(key: str) -> bool:
 
 
 def _mistyped(stored: Stored) -> bool:
-    """Tell whether the stored key is mistyped; where the controller has it, the controller has looked."""
+    """Tell whether the stored key is mistyped; the controller has checked a key that only it can read."""
     return stored.refused == "mistyped" or (stored.key is not None and mistyped(stored.key))
 
 
 def judge(desired: DesiredToken, current: TokenState, own: t.Sequence[Token] = ()) -> tuple[Token | None, str]:
-    """Return the token that is present with ``VALID``, or the one to replace (if any) with a key of REASONS.
+    """Return the present token with ``VALID``, or the one to replace (if any) with a word of REASONS.
 
-    *own* are the tokens of the account that bear a name of this one; any that lives is enough without a sink.
+    *own* are the account's tokens with a name of this one; without a sink any of them that is alive is enough.
     """
     if desired.sink is not None:
         found, verdict = _judge_stored(desired, current)
@@ -193,7 +205,7 @@ def judge(desired: DesiredToken, current: TokenState, own: t.Sequence[Token] = (
 
 
 def _judge_stored(desired: DesiredToken, current: TokenState) -> tuple[Token | None, str]:
-    """Judge a token whose key is to be in a sink."""
+    """Judge a token whose key must be in a sink."""
     known = current.stored.metadata
     if known is None or known.token_id is None:
         same = [entry for entry in current.tokens if entry.name == desired.name]
@@ -215,7 +227,7 @@ def _judge_stored(desired: DesiredToken, current: TokenState) -> tuple[Token | N
 
 
 def _due(desired: DesiredToken, found: Token, now: datetime) -> str:
-    """Return VALID, or why a token that works is replaced all the same."""
+    """Return VALID, or why a token that works is replaced."""
     if desired.rotate == "always":
         return "told"
     expires = moment(found.expires)
@@ -224,10 +236,10 @@ def _due(desired: DesiredToken, found: Token, now: datetime) -> str:
     return VALID
 
 
-def used_by_somebody(entry: Token, proved: str | None) -> bool:
-    """Tell whether anybody but this collection has used a token, as far as the server tells.
+def used_by_client(entry: Token, proved: str | None) -> bool:
+    """Tell whether a client has used a token, as far as the server reports.
 
-    A test of the key at *proved* counts as use on the server, which moves the last use at most every 5 minutes.
+    The server counts a test of the key at *proved* as a use, and updates the last use at most every 5 minutes.
     """
     last = moment(entry.last_used)
     tested = moment(proved)
@@ -235,14 +247,14 @@ def used_by_somebody(entry: Token, proved: str | None) -> bool:
 
 
 def only_tested(entry: Token) -> bool:
-    """Tell whether the only use of a token is as old as the token, as the test of a new key is, which is nobody's."""
+    """Tell whether the only use of a token is as old as the token: that was the test of the new key."""
     last, created = moment(entry.last_used), moment(entry.created)
     return last is not None and created is not None and last <= created + _SLACK
 
 
 def never_used(current: TokenState, found: Token) -> bool:
-    """Tell whether a token was stored long ago and nobody has used it since: a wrong client, or a wrong org?"""
+    """Tell whether no client has used a token for NEVER_USED_AFTER seconds since it was created."""
     created = moment(found.created)
     if created is None or current.now - created < timedelta(seconds=NEVER_USED_AFTER):
         return False
-    return not used_by_somebody(found, current.known.proved)
+    return not used_by_client(found, current.known.proved)

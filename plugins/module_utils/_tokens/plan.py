@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What has to be done about a token and the others of its account. All of it is pure."""
+"""The plan for a token and the other tokens of its account. Pure: no request, no file, no warning."""
 
 from __future__ import annotations
 
@@ -13,24 +13,25 @@ from .._engine.resource import Change, View
 from .._grafana.errors import Refused
 from .._sinks.base import Previous
 from .._text.durations import iso, moment
-from .model import IN_USE, REASONS, VALID, DesiredToken, Token, TokenState, judge, used_by_somebody
+from .model import IN_USE, REASONS, VALID, DesiredToken, Token, TokenState, judge
 from .names import belongs, names
 
-#: A token with a name of ours that another run may be about to store, and one that may be another task's.
-PENDING, STRANGE = "pending", "strange"
-LOST = "its key was lost when it was made"
+#: What a token with a name of this item may be: one that another run is about to store, or one of another task.
+PENDING, FOREIGN = "pending", "foreign"
+LOST = "its key was lost when it was created"
 
 
 @dataclass(frozen=True)
 class TokenWork:
-    """What ``apply`` does: make a token called *name* (if any), delete *doomed*, and remember the rest for later.
+    """What ``apply`` does: create a token called *name* (if any), delete *delete*, and store the rest in the metadata.
 
-    *waiting* are replaced tokens that are kept, *pending* names of tokens that another run may be about to store.
+    *waiting* are replaced tokens that are kept for now, *pending* names of tokens that another run may be about to store.
+    *verdict* is VALID, or why the token is not present.
     """
 
     state: TokenState
     name: str | None = None
-    doomed: tuple[Token, ...] = ()
+    delete: tuple[Token, ...] = ()
     waiting: tuple[Previous, ...] = ()
     pending: tuple[str, ...] = ()
     verdict: str = VALID
@@ -38,24 +39,24 @@ class TokenWork:
 
 @dataclass(frozen=True)
 class Others:
-    """What becomes of the account's tokens but the present one.
+    """The account's tokens but the present one.
 
-    *doomed* are to be deleted, each with why; *waiting* are replaced and not to be deleted yet; *pending* may be what
-    another run has just made; *strangers* bear a name of ours, and may be another task's.
+    *delete* are deleted, each with the reason; *waiting* are replaced and not deleted yet; *pending* may be tokens that
+    another run has just created; *foreign* have a name of this item and may belong to another task.
     """
 
-    doomed: tuple[tuple[Token, str], ...] = ()
+    delete: tuple[tuple[Token, str], ...] = ()
     waiting: tuple[Previous, ...] = ()
     pending: tuple[Token, ...] = ()
-    strangers: tuple[Token, ...] = ()
+    foreign: tuple[Token, ...] = ()
 
     def tokens(self) -> tuple[Token, ...]:
-        """Return the doomed ones."""
-        return tuple(entry for entry, _why in self.doomed)
+        """Return the tokens to delete."""
+        return tuple(entry for entry, _why in self.delete)
 
 
-def ours(desired: DesiredToken, current: TokenState) -> list[Token]:
-    """Return the account's tokens that bear a name of this item, but names that other items of the task bear."""
+def own_tokens(desired: DesiredToken, current: TokenState) -> list[Token]:
+    """Return the account's tokens with a name of this item, but not those with the name of another item of the task."""
     if desired.name is None:
         return []
     claimed = {sibling.name for sibling in current.siblings}
@@ -67,19 +68,19 @@ def ours(desired: DesiredToken, current: TokenState) -> list[Token]:
 
 
 def present(desired: DesiredToken, current: TokenState) -> tuple[Token | None, str]:
-    """Return the token that is present with VALID, or the one to replace with the reason."""
-    return judge(desired, current, ours(desired, current))
+    """Return the present token with VALID, or the one to replace (if any) with the reason."""
+    return judge(desired, current, own_tokens(desired, current))
 
 
 def others(desired: DesiredToken, current: TokenState, found: Token | None, verdict: str) -> Others:
-    """Return what becomes of every token but the present one; *found* and *verdict* are what :func:`present` says."""
+    """Sort every token but the present one; *found* and *verdict* are the result of :func:`present`."""
     known = current.known
     replaced = {previous.id: previous for previous in known.previous}
-    own = {entry.id for entry in ours(desired, current)}
-    doomed: list[tuple[Token, str]] = []
+    own = {entry.id for entry in own_tokens(desired, current)}
+    delete: list[tuple[Token, str]] = []
     waiting: list[Previous] = []
     pending: list[Token] = []
-    strangers: list[Token] = []
+    foreign: list[Token] = []
     for entry in current.tokens:
         if verdict == VALID and found is not None and entry.id == found.id:
             continue
@@ -91,30 +92,30 @@ def others(desired: DesiredToken, current: TokenState, found: Token | None, verd
             if why is None:
                 waiting.append(previous)
             else:
-                doomed.append((entry, why))
+                delete.append((entry, why))
         elif entry.name in current.unanswered:
-            doomed.append((entry, LOST))
+            delete.append((entry, LOST))
         elif entry.name in known.pending:
-            # Without a lock another run may be at work, between making a token and storing its key.
+            # Without a lock another run may have created the token and not yet stored its key.
             alone = desired.sink is not None and desired.sink.locks
             safe = alone or desired.state == "absent" or not _young(desired, current, entry)
             if safe:
-                doomed.append((entry, LOST))
+                delete.append((entry, LOST))
             else:
                 pending.append(entry)
         elif entry.id in own:
-            fate = _stranger(desired, current, entry, known.token_id is None and desired.state == "absent")
-            if fate == PENDING:
+            kind = _unremembered(desired, current, entry, known.token_id is None and desired.state == "absent")
+            if kind == PENDING:
                 pending.append(entry)
-            elif fate == STRANGE:
-                strangers.append(entry)
+            elif kind == FOREIGN:
+                foreign.append(entry)
             else:
-                doomed.append((entry, fate))
-    return Others(tuple(doomed), tuple(waiting), tuple(pending), tuple(strangers))
+                delete.append((entry, kind))
+    return Others(tuple(delete), tuple(waiting), tuple(pending), tuple(foreign))
 
 
 def _replaced(desired: DesiredToken, entry: Token, previous: Previous, now: datetime) -> str | None:
-    """Return why a token that was replaced is deleted now, ``None`` if it has to wait."""
+    """Return why a replaced token is deleted now, ``None`` if it is kept for now."""
     if not entry.alive:
         return "it is expired or revoked"
     if desired.keep is None or desired.state == "absent":
@@ -124,27 +125,24 @@ def _replaced(desired: DesiredToken, entry: Token, previous: Previous, now: date
         since = moment(previous.replaced) or now
         return "it is replaced, and keep_previous is over" if now - since >= grace else None
     since = moment(entry.last_used) or moment(entry.created) or now
-    return "it is replaced, and nobody has used it since" if now - since >= grace else None
+    return "it is replaced, and has not been used since" if now - since >= grace else None
 
 
-def _stranger(desired: DesiredToken, current: TokenState, entry: Token, no_memory: bool) -> str:
-    """Return what becomes of a token with a name of ours of which nothing is remembered.
-
-    That is PENDING, STRANGE, or why it is deleted.
-    """
+def _unremembered(desired: DesiredToken, current: TokenState, entry: Token, no_memory: bool) -> str:
+    """Return PENDING, FOREIGN, or why a token is deleted that has a name of this item and is not in its metadata."""
     if not entry.alive:
         return "it is expired or revoked"
     if no_memory:
         return "it has the name"
     if desired.sink is None:
-        return STRANGE
+        return FOREIGN
     if entry.name != desired.name:
-        return STRANGE  # it may be that of another task, whose token is called so
-    return PENDING if _young(desired, current, entry) else "nothing is remembered of its key"
+        return FOREIGN  # another task may have a token of that name
+    return PENDING if _young(desired, current, entry) else "its key was not stored"
 
 
 def purged(desired: DesiredToken, current: TokenState, spared: t.Collection[int]) -> list[tuple[Token, str]]:
-    """Return the tokens that ``purge`` takes away, with why: none of *spared* ids, none of another item of the task."""
+    """Return the tokens that ``purge`` deletes, with the reason: none with an id of *spared*, none of another item."""
     found = []
     for entry in current.tokens:
         why = _purges(desired, current, entry)
@@ -155,17 +153,17 @@ def purged(desired: DesiredToken, current: TokenState, spared: t.Collection[int]
 
 
 def _purges(desired: DesiredToken, current: TokenState, entry: Token) -> str | None:
-    """Return which rule of ``purge`` takes a token away, if one does."""
+    """Return which rule of ``purge`` deletes a token, ``None`` for no rule."""
     rules = desired.purge
     if rules.expired and entry.expired:
         return "it has expired"
     if entry.alive and _young(desired, current, entry):
-        return None  # another run may have made it a moment ago
+        return None  # another run may have created it a moment ago
     if rules.unlisted:
         return "the task does not name it"
     used = moment(entry.last_used) or moment(entry.created) or current.now
     if rules.unused_for is not None and current.now - used >= timedelta(seconds=rules.unused_for):
-        return "nobody has used it for so long"
+        return "it has not been used for so long"
     return None
 
 
@@ -178,31 +176,31 @@ def _is_of(desired: DesiredToken, entry: Token) -> bool:
     return desired.name is not None and belongs(desired.name, desired.name_template, entry.name)
 
 
-def plan(desired: DesiredToken, current: TokenState) -> Change | None:
-    """Return what has to be done; ``data`` is :class:`TokenWork`. Raises :class:`Refused` for what cannot be done."""
+def plan(desired: DesiredToken, current: TokenState) -> Change[TokenWork] | None:
+    """Return what has to change. Raises :class:`Refused` for more tokens than ``max_tokens``."""
     found, verdict = present(desired, current) if desired.state == "present" else (None, "absent")
     rest = others(desired, current, found, verdict)
-    doomed = dict(rest.doomed)
+    delete = dict(rest.delete)
     swept: View = {}
     if desired.purge:
         spared = {previous.id for previous in rest.waiting}
         if found is not None and verdict == VALID:
             spared.add(found.id)
-        extra = [(entry, why) for entry, why in purged(desired, current, spared) if entry not in doomed]
-        doomed.update(extra)
+        extra = [(entry, why) for entry, why in purged(desired, current, spared) if entry not in delete]
+        delete.update(extra)
         swept = {"left_over": {entry.name: why for entry, why in extra}} if extra else {}
-    work = TokenWork(current, None, tuple(doomed), rest.waiting, _still_pending(desired, current, rest), verdict)
+    work = TokenWork(current, None, tuple(delete), rest.waiting, _still_pending(desired, current, rest), verdict)
     if desired.state == "absent":
-        return _gone(desired, current, work)
+        return _removal(desired, current, work)
     if desired.name is None or verdict == VALID:
-        left = {**_never_made(desired, current), **{entry.name: why for entry, why in doomed.items()}}
+        left = {**_never_made(desired, current), **{entry.name: why for entry, why in delete.items()}}
         if not left:
             return None
         shown = view(desired, found.name, VALID) if found is not None else {}
         return Change("tidy", {**shown, "left_over": left}, shown, work, {"left_over": left})
     taken = [*(sibling.name for sibling in current.siblings), *(entry.name for entry in current.tokens)]
     name = next(name for name in names(desired.name, desired.name_template, current.now) if name not in taken)
-    _room(desired, current, len(doomed))
+    _room(desired, current, len(delete))
     was = view(desired, found.name, verdict) if found is not None else {}
     after = view(desired, name, VALID)
     action = "replace" if found is not None else "create"
@@ -211,20 +209,20 @@ def plan(desired: DesiredToken, current: TokenState) -> Change | None:
 
 
 def _never_made(desired: DesiredToken, current: TokenState) -> dict[str, str]:
-    """Return the noted names that no token bears, where a lock tells that no run is about to make one.
+    """Return the noted names without a token, if a lock proves that no other run is about to create one.
 
-    A run that died left them, and perhaps half of a file.
+    A run that died has left them, and perhaps half of a file.
     """
     if desired.sink is None or not desired.sink.locks:
         return {}
     listed = {entry.name for entry in current.tokens}
-    return {name: "it was to be made, and is not there" for name in current.known.pending if name not in listed}
+    return {name: "it was noted and never created" for name in current.known.pending if name not in listed}
 
 
 def _still_pending(desired: DesiredToken, current: TokenState, rest: Others) -> tuple[str, ...]:
-    """Return the noted names that stay noted: of tokens that another run may be about to store, or to make.
+    """Return the noted names that stay noted: of tokens that another run may be about to create or to store.
 
-    Where the place has a lock no other run is at work.
+    A sink with a lock excludes other runs.
     """
     if desired.sink is None or desired.sink.locks:
         return ()
@@ -236,30 +234,30 @@ def _still_pending(desired: DesiredToken, current: TokenState, rest: Others) -> 
     return tuple(name for name in known.pending if name in waits or (lately and name not in listed))
 
 
-def _gone(desired: DesiredToken, current: TokenState, work: TokenWork) -> Change | None:
-    """Return what takes the token away, with all that was kept of it."""
-    doomed = list(work.doomed)
-    doomed += [entry for entry in current.tokens if entry.name == desired.name and entry not in doomed]
-    if not doomed and not current.stored.there:
+def _removal(desired: DesiredToken, current: TokenState, work: TokenWork) -> Change[TokenWork] | None:
+    """Return the deletion of the token, of replaced ones, and of what is stored."""
+    delete = list(work.delete)
+    delete += [entry for entry in current.tokens if entry.name == desired.name and entry not in delete]
+    if not delete and not current.stored.there:
         return None
-    work = replace(work, doomed=tuple(doomed), waiting=(), pending=())
-    return Change("delete", before(desired, current, doomed), {}, work)
+    work = replace(work, delete=tuple(delete), waiting=(), pending=())
+    return Change("delete", before(desired, current, delete), {}, work)
 
 
 def _room(desired: DesiredToken, current: TokenState, going: int) -> None:
-    """Raise :class:`Refused` where one token more would be too many for ``max_tokens``."""
+    """Raise :class:`Refused` if one more token would be more than ``max_tokens``."""
     listed = max(len(current.tokens), current.account.tokens if current.account else 0)
     if desired.max_tokens is not None and listed - going + 1 > desired.max_tokens:
         raise Refused(
-            "service account %s has %d tokens, of which %d are to go; one more is over max_tokens (%d): take away what is "
-            "not needed with purge, or raise max_tokens" % (desired.service_account, listed, going, desired.max_tokens),
+            "service account %s has %d tokens, of which %d will be deleted; one more would exceed max_tokens (%d): delete tokens "
+            "that are not needed with purge, or raise max_tokens" % (desired.service_account, listed, going, desired.max_tokens),
             code="too_many_tokens",
             tokens=[entry.name for entry in current.tokens],
         )
 
 
 def view(desired: DesiredToken, name: str, verdict: str) -> View:
-    """Return what users see of a token in a diff; its key and its times are left out."""
+    """Return a token for a diff, without its key and its times."""
     shown: View = {"name": name, "service_account": desired.service_account, "status": verdict}
     if verdict in REASONS:
         shown["reason"] = REASONS[verdict]
@@ -268,12 +266,9 @@ def view(desired: DesiredToken, name: str, verdict: str) -> View:
     return shown
 
 
-def before(desired: DesiredToken, current: TokenState, doomed: t.Sequence[Token]) -> View:
-    """Return what is to be removed, for a diff."""
-    shown: View = {"service_account": desired.service_account, "tokens": [entry.name for entry in doomed]}
+def before(desired: DesiredToken, current: TokenState, delete: t.Sequence[Token]) -> View:
+    """Return what will be deleted, for a diff."""
+    shown: View = {"service_account": desired.service_account, "tokens": [entry.name for entry in delete]}
     if desired.sink is not None and current.stored.there:
         shown["dest"] = desired.sink.where
     return shown
-
-
-__all__ = ["Others", "TokenWork", "before", "others", "ours", "plan", "present", "purged", "used_by_somebody", "view"]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How tokens are read, made, proven, stored and removed."""
+"""Tokens of service accounts: how they are read, created, tested, stored and deleted."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import typing as t
 from dataclasses import replace
 
 from .._engine.options import HANDOVER
-from .._engine.resource import BaseResource, Change, View
+from .._engine.resource import Change, Resource, View
 from .._grafana.errors import GrafanaError, NotFound, Refused, Stale
 from .._grafana.scope import Scope
 from .._orgs.service_accounts import Account
@@ -18,60 +18,61 @@ from .._sinks.base import NOTHING, Shared, Sink, Stored
 from .._sinks.places import SinkClaims
 from .api import LIST_CAP, account_of, delete_token, list_is_cut, list_tokens, longest, may_be_cut, number_of, refused
 from .errors import explain_refusal
-from .making import Making
-from .model import REASONS, VALID, DesiredToken, Token, TokenState, never_used
+from .issue import TokenIssue
+from .model import REASONS, DesiredToken, Token, TokenState, never_used
 from .options import desired_token
-from .plan import TokenWork, before, others, plan, present, view
-
-#: Further names that are tried when one is taken elsewhere in the org.
-_MORE_NAMES = 20
+from .plan import TokenWork, before, others, plan, present
 
 
 class Task(t.NamedTuple):
-    """What the resource needs to know of the task: how it hides, warns, and whether it only checks."""
+    """The parts of a task that matter for keys.
+
+    *hide* masks a text in the module's output. *no_log* and *check* are the task's. *plan_missing* tells whether, in check
+    mode, an earlier task may be about to create what is missing. *handover* is what the action plugin passes about a file of
+    ansible-vault, ``None`` without one.
+    """
 
     hide: t.Callable[[str], None]
-    warn: t.Callable[[str], None]
     check: bool
     no_log: bool
     plan_missing: bool
-    #: What the action plugin told of a vault's file, if it did.
     handover: dict[str, t.Any] | None = None
 
 
-class Tokens(BaseResource):
-    """The resource; the accounts of an org are read once, the tokens of an account once."""
+class Tokens(Resource[DesiredToken, TokenState, TokenWork]):
+    """Tokens; the accounts of an organization are read once, the tokens of an account once."""
 
     kind = "token"
     requests_each = 4
 
     def __init__(self, task: Task) -> None:
         self._task = task
-        kept: dict[t.Hashable, t.Any] = {} if task.handover is None else {HANDOVER: task.handover}
-        self._shared = Shared(task.hide, kept)
-        self._places = SinkClaims(task.warn, task.check)
-        self._warn = self._places.warn
+        cache: dict[t.Hashable, t.Any] = {} if task.handover is None else {HANDOVER: task.handover}
+        self._shared = Shared(task.hide, cache)
+        self._claims = SinkClaims(task.check)
         self._lock = threading.Lock()
-        #: Names that were asked for without an answer, by organization and account.
+        #: Names of tokens that this run asked for and got no answer about, by organization and account.
         self._unanswered: dict[tuple[int | None, int], set[str]] = {}
 
     def parse(self, options: t.Mapping[str, t.Any]) -> DesiredToken:
-        """Return what is desired. Raises :class:`BadInput`, and for a place that cannot be."""
+        """Return the desired token. Raises :class:`BadInput`, also for a sink that cannot store a key."""
         desired = desired_token(options, self._shared, self._task.no_log)
         if desired.sink is not None:
-            self._places.claim(desired.sink, "token %s" % self.label(desired))
-        if desired.state == "present" and desired.name is not None:
-            self._look_at(desired)
+            self._claims.claim(desired.sink, "token %s" % self.label(desired))
+            if desired.state == "present" and desired.name is not None:
+                self._claims.run(desired.sink.check)
         return desired
 
-    def _look_at(self, desired: DesiredToken) -> None:
-        """Warn of what is allowed and unwise; refuse a place where a key cannot be put."""
+    def hints(self, desired: DesiredToken) -> t.Sequence[str]:
+        """Warn of a token that never expires, and of a key in a git work tree."""
+        if desired.state != "present" or desired.name is None:
+            return ()
+        found = [] if desired.sink is None else self._claims.hints(desired.sink)
         if desired.lifetime is None:
-            self._warn(
-                "token %s has no seconds_to_live and never expires: set a lifetime, or 0 to say that this is meant" % desired.name
+            found.append(
+                "token %s has no seconds_to_live and never expires: set a lifetime, or 0 if this is intended" % desired.name
             )
-        if desired.sink is not None:
-            self._places.look_at(desired.sink)
+        return found
 
     def identity(self, desired: DesiredToken) -> t.Hashable:
         """Return account and base name."""
@@ -84,9 +85,9 @@ class Tokens(BaseResource):
         return "%s of %s" % (desired.name, desired.service_account)
 
     def read(self, scope: Scope, desired: DesiredToken) -> TokenState:
-        """Return what the sink holds, and what the server lists for the account.
+        """Return what the sink stores, and the account's tokens as the server lists them.
 
-        In this order: a list that is older than what is stored would lack a token that another run has just stored.
+        In this order: a list that is older than the stored key would lack a token that another run has just stored.
         """
         stored = desired.sink.read() if desired.sink is not None else NOTHING
         if stored.key:
@@ -95,27 +96,37 @@ class Tokens(BaseResource):
         if account is None:
             self._without_account(scope, desired)
             return TokenState(None, scope.org_id, stored=stored, now=scope.client.now())
-        account_id, key = account.id, "tokens %d" % account.id
-
-        def load() -> list[Token]:
-            return list_tokens(scope, account_id)
-
-        tokens = scope.cached(key, load)
-        known = stored.metadata
-        if known is not None and known.service_account_id == account_id and known.token_id not in {one.id for one in tokens}:
-            tokens = scope.refresh(key, load)  # the list may be that of an earlier item
         state = TokenState(
             account,
             scope.org_id,
-            tuple(tokens),
+            tuple(self._listed(scope, account, stored)),
             stored,
             refused=None if account.disabled else stored.refused,
             now=scope.client.now(),
             siblings=self._siblings(scope, desired, account),
-            unanswered=frozenset(self._open(scope, account)),
+            unanswered=frozenset(self._unanswered_names(scope, account)),
         )
-        self._look_at_cut(scope, account, state.tokens)
-        return self._asked(scope, desired, state)
+        if may_be_cut(scope, account, len(state.tokens)):
+            scope.warn(
+                "service account %s of %s has %s, but Grafana's list ends at %d: the module sees the others only after "
+                "some of these are deleted" % (account.name, scope.where(), number_of(account), LIST_CAP)
+            )
+            if desired.sink is not None and state.unlisted:
+                raise list_is_cut(scope, desired)
+        return state
+
+    def _listed(self, scope: Scope, account: Account, stored: Stored) -> list[Token]:
+        """Return the tokens of *account*, from the cache unless it is older than the stored token."""
+        key = "tokens %d" % account.id
+
+        def load() -> list[Token]:
+            return list_tokens(scope, account.id)
+
+        tokens: list[Token] = scope.cached(key, load)
+        known = stored.metadata
+        if known is not None and known.service_account_id == account.id and known.token_id not in {one.id for one in tokens}:
+            tokens = scope.refresh(key, load)
+        return tokens
 
     def _siblings(self, scope: Scope, desired: DesiredToken, account: Account) -> tuple[DesiredToken, ...]:
         """Return the other tokens that this task wants of the same account."""
@@ -125,17 +136,10 @@ class Tokens(BaseResource):
             if other is not desired and other.name is not None and account_of(scope, other.service_account) == account
         )
 
-    def _open(self, scope: Scope, account: Account) -> set[str]:
-        """Return the names that were asked for in this run without an answer."""
+    def _unanswered_names(self, scope: Scope, account: Account) -> set[str]:
+        """Return the names of tokens of *account* that this run asked for and got no answer about."""
         with self._lock:
             return self._unanswered.setdefault((scope.org_id, account.id), set())
-
-    def _look_at_cut(self, scope: Scope, account: Account, tokens: t.Sequence[Token]) -> None:
-        if may_be_cut(scope, account, len(tokens)):
-            self._warn(
-                "service account %s of %s has %s, and Grafana's list ends at %d: others cannot be seen until some of these "
-                "are gone" % (account.name, scope.where(), number_of(account), LIST_CAP)
-            )
 
     def _without_account(self, scope: Scope, desired: DesiredToken) -> None:
         if desired.state == "present" and not self._task.plan_missing:
@@ -145,71 +149,74 @@ class Tokens(BaseResource):
                 code="account_not_found",
             )
 
-    def _asked(self, scope: Scope, desired: DesiredToken, state: TokenState) -> TokenState:
-        """Ask the server about a stored key where its word is needed: ``prove: always``, or another address.
-
-        Two servers that were set up alike have the same ids: where the metadata names another address than
-        this task does, only the key itself can tell whether it is the same server.
-        """
-        if desired.sink is None:
-            return state
-        found, verdict = present(desired, state)
-        cut = state.account is not None and may_be_cut(scope, state.account, len(state.tokens))
-        if found is None and verdict == "gone" and cut:
-            raise list_is_cut(scope, desired)
-        if desired.state != "present":
-            return state
-        moved = state.stored.metadata is not None and state.stored.metadata.server != scope.client.connection.url
-        key = state.stored.key
-        if verdict != VALID or not (moved or desired.prove == "always") or state.account is None:
-            return state
-        if state.account.disabled:
-            self._warn("service account %s is disabled: its keys do not work until it is enabled" % state.account.name)
-            return state
-        if key is None and desired.sink.deferred:
-            return state  # the controller has asked
-        if key is None:
-            self._warn("the key of %s cannot be tested: %s does not give it back" % (self.label(desired), desired.sink.where))
-            return state
-        return replace(state, refused=refused(scope, key, state.account))
-
-    def plan(self, desired: DesiredToken, current: TokenState | None) -> Change | None:
-        """Return what has to be done. Raises for a key that would be lost."""
-        state = current or TokenState(None)
-        change = plan(desired, state)
-        if change is not None and change.data.name is not None and not desired.sink and not desired.return_key:
+    def plan(self, desired: DesiredToken, current: TokenState | None) -> Change[TokenWork] | None:
+        """Return what has to change. Raises :class:`Refused` for a new key that nothing would store."""
+        change = plan(desired, current or TokenState(None))
+        if change is None or change.work.name is None:
+            return change
+        if not desired.sink and not desired.return_key:
             raise Refused(
-                "token %s would have to be made, and its key would be lost: set dest (a file for it), sink, or return_key "
+                "token %s would be created, and its key would be lost: set dest (a file for it), sink, or return_key "
                 "with no_log: true on the task" % self.label(desired),
                 code="no_place_for_key",
             )
-        if change is not None and change.data.name is not None and (self._task.handover or {}).get("over"):
-            return None  # the controller has stored what was made, and waits for no other key
-        self._tell(desired, state, change)
-        return change
+        # The controller has stored this key already, and will not store another one.
+        return None if self._handed_over else change
 
-    def _tell(self, desired: DesiredToken, state: TokenState, change: Change | None) -> None:
-        """Warn of what a user would want to look into."""
-        found, verdict = present(desired, state)
-        if desired.state != "present" or desired.sink is None:
-            return
-        if verdict == VALID and found is not None and never_used(state, found):
-            self._warn(
-                "nobody has used token %s of %s since it was stored on %s: does its client have the right key, and ask in "
-                "the right organization?" % (found.name, desired.service_account, found.created)
+    @property
+    def _handed_over(self) -> bool:
+        """Whether the controller has stored the keys of this task."""
+        return bool((self._task.handover or {}).get("over"))
+
+    def precheck(
+        self, scope: Scope, desired: DesiredToken, current: TokenState | None, change: Change[TokenWork] | None
+    ) -> tuple[TokenState | None, Change[TokenWork] | None]:
+        """Test the stored key if needed; in check mode also whether the sink can be written to."""
+        if current is None or desired.sink is None or desired.state != "present":
+            return current, change
+        if (change is None or change.action == "tidy") and not self._handed_over:
+            tested = self._tested(scope, desired, desired.sink, current)
+            if tested is not current:
+                current, change = tested, self.plan(desired, tested)
+            if change is None or change.work.name is None:
+                self._warn_of_unused(scope, desired, current)
+        if scope.check and change is not None and change.work.name is not None:
+            self._claims.run(desired.sink.probe)
+        return current, change
+
+    def _tested(self, scope: Scope, desired: DesiredToken, sink: Sink, state: TokenState) -> TokenState:
+        """Send a request with the stored key, for ``prove: always`` or another address of the server.
+
+        Two servers that were set up alike have the same ids: if the metadata names another address than the task, only the
+        key itself shows whether it is the same server.
+        """
+        moved = state.stored.metadata is not None and state.stored.metadata.server != scope.client.connection.url
+        if state.account is None or not (moved or desired.prove == "always"):
+            return state
+        if state.account.disabled:
+            scope.warn("service account %s is disabled: its keys do not work until it is enabled" % state.account.name)
+            return state
+        key = state.stored.key
+        if key is None:
+            if not sink.deferred:  # the controller has tested it
+                scope.warn("the key of %s cannot be tested: %s does not return it" % (self.label(desired), sink.where))
+            return state
+        why = refused(scope, key, state.account)
+        return state if why == state.refused else replace(state, refused=why)
+
+    def _warn_of_unused(self, scope: Scope, desired: DesiredToken, state: TokenState) -> None:
+        token = state.stored_token
+        if token is not None and never_used(state, token):
+            scope.warn(
+                "token %s of %s has not been used since it was stored on %s: check that its client has the right key and "
+                "sends it to the right organization" % (token.name, desired.service_account, token.created)
             )
 
-    def precheck(self, scope: Scope, desired: DesiredToken, change: Change) -> None:
-        """A place that cannot be written to would stop the run."""
-        if desired.sink is not None and change.data.name is not None:
-            self._places.ask(desired.sink.probe)
-
-    def apply(self, scope: Scope, desired: DesiredToken, change: Change) -> TokenState | None:
-        """Make, prove, store, and only then delete what is replaced; or delete."""
-        work: TokenWork = change.data
+    def apply(self, scope: Scope, desired: DesiredToken, change: Change[TokenWork]) -> TokenState | None:
+        """Create, test and store the token, and only then delete what it replaces; or delete it."""
         try:
-            state = self._apply(scope, desired, work)
-            self._purge_beyond_the_end(scope, desired, work.state)
+            state = self._apply(scope, desired, change.work)
+            self._purge_unlisted(scope, desired, change.work.state)
             return state
         finally:
             scope.invalidate()
@@ -217,92 +224,87 @@ class Tokens(BaseResource):
     def _apply(self, scope: Scope, desired: DesiredToken, work: TokenWork) -> TokenState | None:
         sink = desired.sink
         if sink is None:
-            state = self._make(scope, desired, work, NOTHING) if work.name is not None else work.state
-            self._delete(scope, state, work.doomed)
+            state = self._issue(scope, desired, work, NOTHING) if work.name is not None else work.state
+            self._delete(scope, state, work.delete)
             return None if desired.state == "absent" else state
         with sink.locked():
-            stored = self._still(scope, sink, work.state)
+            stored = self._read_again(scope, sink, work.state)
             if desired.state == "absent":
-                self._delete(scope, work.state, work.doomed)
+                self._delete(scope, work.state, work.delete)
                 sink.remove()
                 return None
             state = replace(work.state, stored=stored)
             if work.name is not None:
-                state = self._make(scope, desired, work, stored)
+                state = self._issue(scope, desired, work, stored)
                 if sink.deferred:
                     return state
-            self._delete(scope, state, work.doomed)
-            return self._tidied(sink, state, work)
+            self._delete(scope, state, work.delete)
+            return self._without_deleted(sink, state, work)
 
-    def _still(self, scope: Scope, sink: Sink, state: TokenState) -> Stored:
-        """Return what the sink holds; raise :class:`Stale` if another run has been at work since *state* was read."""
+    def _read_again(self, scope: Scope, sink: Sink, state: TokenState) -> Stored:
+        """Return what the sink stores. Raises :class:`Stale` if another run has changed it since *state* was read."""
         stored = sink.read()
         same = (stored.metadata, stored.fingerprint) == (state.stored.metadata, state.stored.fingerprint)
         if same and state.known.pending and state.account is not None:
-            # A run that noted a name may have made the token after this one looked, and died.
+            # A run that noted a name may have created the token after this run listed them, and died.
             same = {entry.id for entry in list_tokens(scope, state.account.id)} == {entry.id for entry in state.tokens}
         if not same:
-            raise Stale("another run has stored a key in %s meanwhile" % sink.where)
+            raise Stale("another run has stored a key in %s in the meantime" % sink.where)
         return stored
 
-    def _tidied(self, sink: Sink, state: TokenState, work: TokenWork) -> TokenState:
-        """Forget what is deleted; where that is as dear as storing a key, the next key brings it about."""
+    def _without_deleted(self, sink: Sink, state: TokenState, work: TokenWork) -> TokenState:
+        """Remove deleted tokens from the metadata. Without a lock this waits until the next key is stored."""
         known = state.stored.metadata
         if known is None or not sink.locks or sink.deferred or state.elsewhere:
             return state
-        tidy = replace(known, pending=work.pending, noted=known.noted if work.pending else None, previous=work.waiting)
-        return state if tidy == known else replace(state, stored=sink.remember(tidy, state.stored))
+        updated = replace(known, pending=work.pending, noted=known.noted if work.pending else None, previous=work.waiting)
+        return state if updated == known else replace(state, stored=sink.remember(updated, state.stored))
 
-    def _make(self, scope: Scope, desired: DesiredToken, work: TokenWork, stored: Stored) -> TokenState:
-        """Make a token, prove its key and store it."""
-        account = t.cast(Account, work.state.account)
-        hide, asked = self._task.hide, self._open(scope, account)
-        return Making(scope, desired, work, stored, account, hide, self._warn, self._longest, asked).run()
+    def _issue(self, scope: Scope, desired: DesiredToken, work: TokenWork, stored: Stored) -> TokenState:
+        """Create a token, test its key and store it."""
+        asked = self._unanswered_names(scope, t.cast(Account, work.state.account))
+        return TokenIssue(scope, desired, work, stored, self._task.hide, self._longest, asked).issue()
 
     def _longest(self, scope: Scope) -> int | None:
-        """Return the longest lifetime that the server allows, asked once."""
+        """Return the longest lifetime that the server allows; read once."""
         with self._lock:
             if "longest" not in self._shared.kept:
                 self._shared.kept["longest"] = longest(scope)
             return t.cast("int | None", self._shared.kept["longest"])
 
-    def _delete(self, scope: Scope, state: TokenState, doomed: t.Sequence[Token]) -> None:
-        """Delete tokens, which may be gone already."""
-        for entry in doomed:
+    def _delete(self, scope: Scope, state: TokenState, tokens: t.Sequence[Token]) -> None:
+        """Delete tokens, which may not exist any more."""
+        for entry in tokens:
             if state.account is not None:
                 delete_token(scope, state.account.id, entry.id)
 
-    def _purge_beyond_the_end(self, scope: Scope, desired: DesiredToken, state: TokenState) -> None:
-        """Purge what the server's list did not show until some of it was gone."""
+    def _purge_unlisted(self, scope: Scope, desired: DesiredToken, state: TokenState) -> None:
+        """Purge the tokens that the server lists only after others were deleted."""
         while desired.purge and len(state.tokens) >= LIST_CAP:
             scope.invalidate()
             state = self.read(scope, desired)
             change = plan(desired, state)
             if change is None or change.action != "tidy":
                 return
-            self._delete(scope, state, change.data.doomed)
+            self._delete(scope, state, change.work.delete)
 
     def explain(self, scope: Scope, desired: DesiredToken, problem: GrafanaError) -> GrafanaError:
-        """Say who has the name, or which limit of the server is in the way."""
+        """Explain a name that is taken, and a limit of the server."""
         return explain_refusal(scope, desired, problem)
 
-    def view(self, desired: DesiredToken, current: TokenState, change: Change) -> View:
-        """Return name, account and place."""
-        found, verdict = self._after(desired, current)
-        return view(desired, found.name, verdict) if found else {}
+    def view(self, desired: DesiredToken, current: TokenState, change: Change[TokenWork]) -> View:
+        """Return name, account and sink; the name may differ from the planned one, which another account may have."""
+        return change.after if current.issued is None else {**change.after, "name": current.issued.name}
 
-    def _after(self, desired: DesiredToken, current: TokenState) -> tuple[Token | None, str]:
-        """Return the token that is present after the work: one that was just made is due at no time."""
-        return present(replace(desired, rotate="never"), current)
-
-    def result(self, scope: Scope | None, desired: DesiredToken, current: TokenState) -> View | None:
-        """Return the token that is present, with what is known of it; the key only if it was just made and wanted."""
+    def result(self, scope: Scope, desired: DesiredToken, current: TokenState) -> View | None:
+        """Return the present token; its key only if this run created it and the task wants it."""
         if desired.state == "absent" or desired.name is None:
             return None
-        found, verdict = self._after(desired, current)
+        # A token that was just created is not due.
+        found, verdict = present(replace(desired, rotate="never"), current)
         if found is None:
             return None
-        shown: View = dict(scope.org.shown()) if scope and scope.org else {}
+        shown: View = dict(scope.org.shown()) if scope.org else {}
         shown.update(id=found.id, name=found.name, created=found.created, expires=found.expires)
         shown["last_used"] = found.last_used
         if current.account is not None:
@@ -320,10 +322,11 @@ class Tokens(BaseResource):
             shown["key"] = current.key
         return shown
 
-    def cleanup_without_org(self, desired: DesiredToken) -> Change | None:
-        """The key of a token whose organization is gone is of no use any more."""
+    def cleanup_without_org(self, desired: DesiredToken, check: bool) -> View:
+        """Remove the stored key of a token whose organization does not exist any more: nothing accepts it."""
         sink = desired.sink
         if sink is None or not sink.read().there:
-            return None
-        gone = before(desired, TokenState(None, stored=Stored(there=True)), ())
-        return Change("delete", gone, {}, sink.remove)
+            return {}
+        if not check:
+            sink.remove()
+        return before(desired, TokenState(None, stored=Stored(there=True)), ())

@@ -180,7 +180,7 @@ class Vaulted:
             options = {name: self._args.get(name) for name in {**_connection.ARGUMENT_SPEC, **_connection.CLOUD_SPEC}}
             self._client = client_for(_connection.from_options(options, self._environ, identity_needed=False))
         scope = Scope(self._client, Org(int(known.org_id or 0), known.org_name), OrgFinder(self._client))
-        account = Account(known.service_account_id, str(known.service_account), "", "", False)
+        account = Account(known.service_account_id, str(known.service_account), "", {"role": "", "disabled": False})
         entry.asked = (fingerprint(key), refused(scope, key, account))
         return entry.asked[1]
 

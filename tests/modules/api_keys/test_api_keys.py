@@ -381,7 +381,7 @@ def test_bad_input(old, options, words):
 def test_one_place_for_two_keys(old):
     with old.server.writes_nothing():
         result = old.fails(name=None, batch=[{"name": "a"}, {"name": "b"}])
-    assert "is the place of API key a already" in result["msg"]
+    assert "already stores the key of API key a" in result["msg"]
 
 
 @pytest.mark.parametrize("replace", ["never", "when_needed"])

@@ -15,10 +15,10 @@ def source(org, name, kind="prometheus", **more):
 
 def without_default(org):
     """Unset the default data source of the organization: the first one becomes it, from 10.4 on."""
-    for one in org.server.api("GET", "/api/datasources", org=2):
+    for one in org.server.api("GET", "/api/datasources", org="tenant"):
         if one["isDefault"]:
             body = {key: one[key] for key in ("name", "type", "access", "url")}
-            org.server.api("PUT", f"/api/datasources/{one['id']}", {**body, "isDefault": False}, org=2)
+            org.server.api("PUT", f"/api/datasources/{one['id']}", {**body, "isDefault": False}, org="tenant")
 
 
 def library_panel(org, uid, name, **model):

@@ -118,8 +118,8 @@ def test_no_secret_is_shown(old):
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"mode": "server"}, "mode: server has no meaning with cloud_stack"),
-        ({"mode": "plan", "adopt": [{"pattern": "sa-autogen-(.*)", "name": "\\1"}]}, "adopt has no meaning with cloud_stack"),
+        ({"mode": "server"}, "mode: server cannot be used with cloud_stack"),
+        ({"mode": "plan", "adopt": [{"pattern": "sa-autogen-(.*)", "name": "\\1"}]}, "adopt cannot be used with cloud_stack"),
         ({"mode": "plan", "orgs": "all"}, "a stack is one organization"),
         ({"mode": "plan", "orgs": ["tenant"]}, "a stack is one organization"),
         ({"mode": "plan", "org_name": "tenant"}, "org_id and org_name have no meaning"),

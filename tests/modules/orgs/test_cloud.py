@@ -506,7 +506,11 @@ def test_information(each):
         pytest.param({"cloud_url": "https://me:hunter-two-secret@x/api"}, "cloud_url must not carry", id="password in cloud_url"),
         pytest.param({"cloud_stack": ""}, "cloud_url is set without cloud_stack", id="no slug"),
         pytest.param({"batch": [{"name": "a", "org_name": "x"}]}, "batch[0], org x: org_name has no", id="org of an item"),
-        pytest.param({"batch": [{"name": "a", "token_file": "/k"}]}, "batch[0]: token_file has no meaning", id="key of an item"),
+        pytest.param(
+            {"batch": [{"name": "a", "token_file": "/k"}]},
+            "batch[0]: token_file cannot be used with cloud_stack",
+            id="key of an item",
+        ),
     ],
 )
 def test_bad_arguments(stack, options, words):
@@ -518,7 +522,7 @@ def test_bad_arguments(stack, options, words):
 
 
 def test_all_orgs_has_no_meaning(stack):
-    assert "all_orgs has no meaning" in stack.fails("grafana_sa_token_info", all_orgs=True)["msg"]
+    assert "all_orgs cannot be used with cloud_stack" in stack.fails("grafana_sa_token_info", all_orgs=True)["msg"]
 
 
 @pytest.mark.parametrize(

@@ -149,7 +149,7 @@ def test_planned(wanted, state, action):
     [
         (WANTED, found(role="Viewer"), "replace_needed", "its role is Viewer, not Editor"),
         (WANTED, found(expires=None), "replace_needed", "it expires never"),
-        (WANTED, LOST, "replace_needed", "nothing is remembered of its key"),
+        (WANTED, LOST, "replace_needed", "its key was not stored"),
         (
             replace(WANTED, sink=UNLOCKED),
             knowing(token_id=None, pending=("ci",), noted=at(-60)),
@@ -195,7 +195,7 @@ def test_what_is_shown():
         "dest": "/keys/ci",
     }
     assert change.after == {"name": "ci", "role": "Editor", "status": "valid", "seconds_to_live": MONTH, "dest": "/keys/ci"}
-    assert change.data.old == found(role="Viewer", expires=None).found
+    assert change.work.old == found(role="Viewer", expires=None).found
 
 
 @pytest.mark.parametrize(
@@ -203,12 +203,12 @@ def test_what_is_shown():
 )
 def test_the_role_of_a_new_key(wanted, there, role):
     state = found(LOST, role=there) if there else EMPTY
-    assert plan(replace(WANTED, role=wanted, replace="when_needed"), state).data.role == role
+    assert plan(replace(WANTED, role=wanted, replace="when_needed"), state).work.role == role
 
 
 @pytest.mark.parametrize(("listed", "gone"), [(True, True), (False, False)])
 def test_what_is_stored_of_a_key_that_lives_on_as_a_token_stays(listed, gone):
-    heir = Account(9, "sa-autogen-ci", "sa-autogen-2-ci", "Editor", False)
+    heir = Account(9, "sa-autogen-ci", "sa-autogen-2-ci", {"role": "Editor", "disabled": False})
     state = replace(GOOD, heir=heir, found=THERE if listed else None)
     change = plan(replace(WANTED, state="absent"), state)
     assert (change is not None and "dest" in change.before) == gone

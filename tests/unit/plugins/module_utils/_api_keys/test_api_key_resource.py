@@ -59,14 +59,14 @@ NEW = {"id": 8, "name": "ci", "role": "Editor"}
 
 @pytest.fixture
 def task(by_token, tmp_path):
-    """A function that runs a task in org 2, and returns what became of its item; *said* keeps warnings and secrets."""
+    """A function that runs a task in org 2, and returns the outcome of its item; *said* has warnings and secrets."""
     said = {"warned": [], "hidden": []}
 
     def run(check=False, **options):
-        resource = ApiKeys(Task(said["hidden"].append, said["warned"].append, check, False, False))
+        resource = ApiKeys(Task(said["hidden"].append, check, False, False))
         wanted = {"name": "ci", "role": "Editor", "seconds_to_live": 3600, "dest": str(tmp_path / "key"), "org": ORG}
         desired = resource.parse({**wanted, **options})
-        scope = Scope(by_token, Org(2, "tenant"), OrgFinder(by_token))
+        scope = Scope(by_token, Org(2, "tenant"), OrgFinder(by_token), warn=said["warned"].append)
         return Run(resource, by_token, Mode(check)).one(scope, Item(0, ORG, desired))
 
     run.said = said

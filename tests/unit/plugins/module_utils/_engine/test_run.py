@@ -1,18 +1,21 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The story itself, with a resource that is a dictionary."""
+"""The reconcile loop, with a resource that is a dictionary."""
 
 from __future__ import annotations
 
 import threading
 from contextlib import ExitStack
 from dataclasses import dataclass
+from typing import ClassVar
 
 import pytest
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._engine.resource import BaseResource, Change
-from ansible_collections.orgsmith.grafana.plugins.module_utils._engine.run import Item, Mode, Run, find_duplicates
+from ansible_collections.orgsmith.grafana.plugins.module_utils._engine.items import Item, find_duplicates
+from ansible_collections.orgsmith.grafana.plugins.module_utils._engine.resource import Change, Resource
+from ansible_collections.orgsmith.grafana.plugins.module_utils._engine.run import Mode, Run
+from ansible_collections.orgsmith.grafana.plugins.module_utils._engine.warnings import Warnings
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.client import Client
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.connection import OrgChoice
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.errors import (
@@ -37,7 +40,7 @@ class Wanted:
     state: str = "present"
 
 
-class Things(BaseResource):
+class Things(Resource):
     """Things on a server that is a dictionary; ``problems`` go wrong at the next writes."""
 
     kind = "thing"
@@ -45,6 +48,9 @@ class Things(BaseResource):
 
     def __init__(self, **there):
         self.there, self.problems, self.writes, self.reads = there, [], 0, 0
+
+    def parse(self, options):
+        return Wanted(**options)
 
     def identity(self, desired):
         return desired.name
@@ -57,8 +63,8 @@ class Things(BaseResource):
 
     def plan(self, desired, current):
         if desired.state == "absent":
-            return None if current is None else Change("delete", {"value": current}, {})
-        return None if current == desired.value else Change("write", {"value": current}, {"value": desired.value})
+            return None if current is None else Change("delete", {"value": current}, {}, None)
+        return None if current == desired.value else Change("write", {"value": current}, {"value": desired.value}, None)
 
     def apply(self, scope, desired, change):
         self.writes += 1
@@ -185,7 +191,7 @@ def test_duplicates(orgs, clash):
     if not clash:
         find_duplicates(Things(), items)
         return
-    with pytest.raises(BadInput, match=r"batch\[0\] and batch\[1\] are both thing a"):
+    with pytest.raises(BadInput, match=r"batch\[0\] and batch\[1\] both describe thing a"):
         find_duplicates(Things(), items)
 
 
@@ -209,8 +215,10 @@ class InOrgs(Things):
     def leftovers(self, scope, wanted):
         return [Wanted(name, state="absent") for name in self.left]
 
-    def warnings(self, desired, current):
-        return [f"{desired.name} was {current}"] if desired.name == "odd" else []
+    def precheck(self, scope, desired, current, change):
+        if desired.name == "odd":
+            scope.warn(f"{desired.name} was {current}")
+        return current, change
 
     def apply(self, scope, desired, change):
         if self.meeting is not None and desired.name != "first":
@@ -235,26 +243,26 @@ def test_objects_of_one_org_at_the_same_time():
     assert things.together_with == [["first", *"abcdefgh"]]
 
 
-def test_a_server_error_closes_a_lane():
+def test_a_server_error_lowers_the_number_of_writers():
     things = InOrgs()
     things.locked = {"a", "c"}  # the first goes alone, and has no lane to close
     outcomes = run_in_org(things, *"abcdefgh")
     assert {outcome.status for outcome in outcomes} == {"changed"}
-    assert things.scopes[0].write_limit.open == 3
+    assert things.scopes[0].write_limit.most == 3
 
 
-@pytest.mark.parametrize("closed", range(6))
-def test_the_last_lane_stays_open(closed):
-    lanes = WriteLimit(3)
-    for _turn in range(closed):
-        lanes.narrow()
+@pytest.mark.parametrize("errors", range(6))
+def test_one_writer_remains(errors):
+    limit = WriteLimit(3)
+    for _turn in range(errors):
+        limit.narrow()
     for _turn in range(5):
-        with lanes:
+        with limit:
             pass
-    assert lanes.open == max(1, 3 - closed)
-    with ExitStack() as stack:  # as many as are open fit in at once, without waiting
-        for _turn in range(lanes.open):
-            stack.enter_context(lanes)
+    assert limit.most == max(1, 3 - errors)
+    with ExitStack() as stack:  # as many as the limit allows enter at once, without waiting
+        for _turn in range(limit.most):
+            stack.enter_context(limit)
 
 
 def test_what_is_left_goes_last():
@@ -275,7 +283,96 @@ def test_nothing_goes_where_all_has_failed():
     assert things.there == {"old": 1}
 
 
-def test_warnings_are_told_of_what_is_left_alone_too():
-    things = InOrgs(odd=1)
-    (outcome,) = run_in_org(things, "odd")
-    assert (outcome.status, outcome.warnings) == ("ok", ["odd was 1"])
+def runs_of(things, *names, **mode):
+    items = [Item(index, OrgChoice(id=2), Wanted(name)) for index, name in enumerate(names)]
+    made = Run(things, Client(connection()), Mode(**mode))
+    made.all(items)
+    return made
+
+
+def test_warnings_of_unchanged_objects():
+    assert runs_of(InOrgs(odd=1), "odd").warnings.texts() == ["odd was 1"]
+
+
+def test_hints_of_options_come_before_the_first_request():
+    class Hints(InOrgs):
+        def hints(self, desired):
+            return ["unwise"]
+
+        def read(self, scope, desired):
+            raise GrafanaError("broken")
+
+    assert runs_of(Hints(), "a", "b").warnings.texts() == ["unwise"]
+
+
+def test_each_warning_is_shown_once_and_not_thousands():
+    warnings, shown = Warnings(), []
+    for number in (0, *range(25)):
+        warnings.add(str(number))
+    warnings.show(shown.append)
+    assert shown == [*(str(number) for number in range(20)), "5 more warnings of this task are not shown"]
+
+
+def test_a_change_is_planned_once_and_checked_before_it_is_applied():
+    class Counted(Things):
+        steps: ClassVar[list] = []
+
+        def read(self, scope, desired):
+            self.steps.append("read")
+            return super().read(scope, desired)
+
+        def plan(self, desired, current):
+            self.steps.append("plan")
+            return super().plan(desired, current)
+
+        def precheck(self, scope, desired, current, change):
+            self.steps.append("precheck in check mode" if scope.check else "precheck")
+            return current, change
+
+        def apply(self, scope, desired, change):
+            self.steps.append("apply")
+            return super().apply(scope, desired, change)
+
+    things = Counted()
+    run(things, Wanted("new"), check=True)
+    run(things, Wanted("new"))
+    run(things, Wanted("new"))
+    assert things.steps == [
+        "read",
+        "plan",
+        "precheck in check mode",
+        "read",
+        "plan",
+        "precheck",
+        "apply",
+        "read",
+        "plan",
+        "precheck",
+    ]
+
+
+def test_a_change_that_the_precheck_drops_is_not_made():
+    class Dropped(Things):
+        def precheck(self, scope, desired, current, change):
+            return current, None
+
+    things = Dropped(new=2)
+    assert [outcome.status for outcome in run(things, Wanted("new"))] == ["ok"]
+    assert things.there == {"new": 2}
+
+
+@pytest.mark.parametrize("missing", ["read", "plan", "apply", "parse", "identity", "label", "result", "kind"])
+def test_a_kind_of_object_that_lacks_something_fails_when_it_is_defined(missing):
+    given = {name: value for name, value in vars(Things).items() if name != missing and not name.startswith("__")}
+    with pytest.raises(TypeError, match=f"Half lacks {missing}$"):
+        type(Resource)("Half", (Resource,), given)
+
+
+def test_a_base_of_several_kinds_may_lack_something():
+    class Base(Resource, partial=True):
+        pass
+
+    with pytest.raises(TypeError):
+
+        class Half(Base):
+            kind = "half"

@@ -13,7 +13,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.errors i
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.orgs import Org, OrgFinder
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.scope import Scope
 from ansible_collections.orgsmith.grafana.plugins.module_utils._orgs.service_accounts import Account
-from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens.api import prove, refused
+from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens.api import check_key, refused
 
 from ..conftest import Call
 
@@ -60,16 +60,16 @@ def scope(client):
 def test_a_key_of_another_organization_is_unproven(script, by_token):
     script.expect(user(body={**USER, "orgId": 5}))
     with pytest.raises(Refused, match="the key works, but in org") as caught:
-        prove(scope(by_token), "glsa_new")
+        check_key(scope(by_token), "glsa_new")
     assert caught.value.code == "unproven"
 
 
 def test_a_key_of_an_account_without_a_role_is_tested(script, by_token):
     script.expect(user())
-    prove(scope(by_token), "glsa_new")
+    check_key(scope(by_token), "glsa_new")
 
 
-ACCOUNT = Account(id=7, name="ci", login="sa-2-ci", role="None", disabled=False)
+ACCOUNT = Account(id=7, name="ci", login="sa-2-ci", fields={"role": "None", "disabled": False})
 
 
 @pytest.mark.parametrize(

@@ -245,7 +245,7 @@ def test_pages_are_as_large_as_the_answer_says(script, cloud):
 
 def test_a_stack_that_goes_in_between(script, cloud):
     script.expect(Call("GET", SEARCH % 1).answers(404, {"code": "NotFound", "message": "Element not found"}))
-    refused(cloud, lambda client: search(scope(client)), "stack_not_found", "has gone meanwhile")
+    refused(cloud, lambda client: search(scope(client)), "stack_not_found", "does not exist any more")
 
 
 def test_a_missing_field_is_no_taken_name(script, cloud):

@@ -184,7 +184,7 @@ def test_given_keys_of_one_name():
 
 
 def account(name, login, number=1, role="Viewer"):
-    return Account(number, name, login, role, False)
+    return Account(number, name, login, {"role": role, "disabled": False})
 
 
 @pytest.mark.parametrize(

@@ -24,9 +24,8 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens.model imp
     TokenState,
     mistyped,
     never_used,
-    token,
 )
-from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens.plan import others, ours, plan, present, purged
+from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens.plan import others, own_tokens, plan, present, purged
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=timezone.utc)
 DAY = 86400
@@ -37,7 +36,7 @@ def at(seconds):
     return iso(NOW + timedelta(seconds=seconds))
 
 
-ACCOUNT = Account(5, "ci", "sa-1-ci", "Editor", False)
+ACCOUNT = Account(5, "ci", "sa-1-ci", {"role": "Editor", "disabled": False})
 SINK = FileSink.at("/keys/ci")
 WANTED = DesiredToken("ci", "ci", 3600, SINK)
 KNOWN = Metadata(7, "ci", 5, "ci", 2, "tenant", "http://g", at(-3 * DAY), at(9 * DAY), "sha256:k")
@@ -122,19 +121,19 @@ def test_without_a_place_for_the_key_any_living_one_is_enough(tokens, verdict):
     ("entry", "state", "sink", "fate"),
     [
         pytest.param(Token(8, "ci-2", **OLD), GOOD, SINK, "stranger", id="a numbered one that lives may be another task's"),
-        pytest.param(Token(8, "ci-2", expired=True), GOOD, SINK, "doomed", id="a numbered one that is dead"),
-        pytest.param(Token(8, "ci-2", revoked=True), GOOD, SINK, "doomed", id="a numbered one that is revoked"),
-        pytest.param(Token(8, "ci", **OLD), knowing(token_id=9), SINK, "doomed", id="of the name, and not remembered"),
+        pytest.param(Token(8, "ci-2", expired=True), GOOD, SINK, "delete", id="a numbered one that is dead"),
+        pytest.param(Token(8, "ci-2", revoked=True), GOOD, SINK, "delete", id="a numbered one that is revoked"),
+        pytest.param(Token(8, "ci", **OLD), knowing(token_id=9), SINK, "delete", id="of the name, and not remembered"),
         pytest.param(Token(8, "ci", **YOUNG), knowing(token_id=9), SINK, "pending", id="of the name, and just made"),
-        pytest.param(Token(8, "ci-2", **YOUNG), knowing(pending=("ci-2",)), SINK, "doomed", id="pending, with the lock"),
+        pytest.param(Token(8, "ci-2", **YOUNG), knowing(pending=("ci-2",)), SINK, "delete", id="pending, with the lock"),
         pytest.param(
             Token(8, "ci-2", **YOUNG), knowing(pending=("ci-2",)), Unlocked.at("/k"), "pending", id="pending, without a lock"
         ),
         pytest.param(
-            Token(8, "ci-2", **OLD), knowing(pending=("ci-2",)), Unlocked.at("/k"), "doomed", id="pending for long, without"
+            Token(8, "ci-2", **OLD), knowing(pending=("ci-2",)), Unlocked.at("/k"), "delete", id="pending for long, without"
         ),
         pytest.param(
-            Token(8, "ci-2", **YOUNG), replace(GOOD, unanswered=frozenset(["ci-2"])), Unlocked.at("/k"), "doomed", id="ours"
+            Token(8, "ci-2", **YOUNG), replace(GOOD, unanswered=frozenset(["ci-2"])), Unlocked.at("/k"), "delete", id="ours"
         ),
         pytest.param(Token(8, "other"), GOOD, SINK, "nothing", id="somebody else's"),
         pytest.param(
@@ -150,7 +149,7 @@ def test_others(entry, state, sink, fate):
     state = replace(state, tokens=(THERE, entry))
     wanted = replace(WANTED, sink=sink)
     rest = others(wanted, state, *present(wanted, state))
-    found = {"doomed": rest.tokens(), "pending": rest.pending, "stranger": rest.strangers}
+    found = {"delete": rest.tokens(), "pending": rest.pending, "stranger": rest.foreign}
     assert {name: entries for name, entries in found.items() if entry in entries} == (
         {fate: found[fate]} if fate in found else {}
     )
@@ -182,10 +181,10 @@ def test_what_was_replaced_waits(keep, entry, stays):
 
 def test_what_is_replaced_now_is_kept_if_it_works():
     wanted = replace(WANTED, rotate="always", keep=Keep(DAY))
-    work = plan(wanted, GOOD).data
-    assert (work.name, work.doomed) == ("ci-2", ())
+    work = plan(wanted, GOOD).work
+    assert (work.name, work.delete) == ("ci-2", ())
     assert work.waiting == (Previous(7, "ci", at(0)),)
-    assert plan(wanted, replace(GOOD, tokens=(replace(THERE, expired=True),))).data.waiting == ()
+    assert plan(wanted, replace(GOOD, tokens=(replace(THERE, expired=True),))).work.waiting == ()
 
 
 @pytest.mark.parametrize(
@@ -217,7 +216,7 @@ def test_purge_alone():
     wanted = DesiredToken("ci", None, purge=Purge(expired=True))
     change = plan(wanted, replace(GOOD, tokens=(Token(10, "dead", expired=True), Token(11, "alive"))))
     assert change.action == "tidy"
-    assert [entry.id for entry in change.data.doomed] == [10]
+    assert [entry.id for entry in change.work.delete] == [10]
     assert change.before["left_over"] == {"dead": "it has expired"}
     assert plan(wanted, replace(GOOD, tokens=(Token(11, "alive"),))) is None
 
@@ -242,21 +241,21 @@ def test_max_tokens_counts_what_the_list_does_not_show():
 
 def test_ours_are_not_those_of_other_items():
     state = replace(GOOD, tokens=(THERE, Token(8, "ci-2"), Token(9, "ci-3")), siblings=(DesiredToken("ci", "ci-2"),))
-    assert [entry.name for entry in ours(WANTED, state)] == ["ci", "ci-3"]
+    assert [entry.name for entry in own_tokens(WANTED, state)] == ["ci", "ci-3"]
 
 
 def test_absent_without_memory_goes_by_the_name():
     state = TokenState(ACCOUNT, 2, (Token(1, "ci"), Token(2, "ci-2"), Token(3, "ci-x")), now=NOW)
     gone = replace(WANTED, state="absent")
-    assert sorted(entry.name for entry in plan(gone, state).data.doomed) == ["ci", "ci-2"]
+    assert sorted(entry.name for entry in plan(gone, state).work.delete) == ["ci", "ci-2"]
     sibling = replace(state, siblings=(DesiredToken("ci", "ci-2"),))
-    assert [entry.name for entry in plan(gone, sibling).data.doomed] == ["ci"]
+    assert [entry.name for entry in plan(gone, sibling).work.delete] == ["ci"]
 
 
 def test_replacing_makes_before_it_deletes():
     change = plan(WANTED, replace(GOOD, tokens=(replace(THERE, expired=True),)))
-    assert (change.action, change.data.name) == ("replace", "ci-2")
-    assert [entry.id for entry in change.data.doomed] == [7]
+    assert (change.action, change.work.name) == ("replace", "ci-2")
+    assert [entry.id for entry in change.work.delete] == [7]
     assert change.before["status"] == "expired"
     assert change.before["reason"] == "it has expired"
     assert change.after == {"name": "ci-2", "service_account": "ci", "status": "valid", "dest": "/keys/ci"}
@@ -265,7 +264,7 @@ def test_replacing_makes_before_it_deletes():
 def test_what_was_left_over_is_tidied():
     change = plan(WANTED, knowing(replace(GOOD, tokens=(THERE, Token(6, "old"))), pending=("old",)))
     assert change.action == "tidy"
-    assert [entry.id for entry in change.data.doomed] == [6]
+    assert [entry.id for entry in change.work.delete] == [6]
 
 
 @pytest.mark.parametrize(("sink", "tidies"), [(SINK, True), (Unlocked.at("/k"), False)])
@@ -274,8 +273,8 @@ def test_a_noted_name_that_no_token_bears(sink, tidies):
     change = plan(replace(WANTED, sink=sink), knowing(pending=("ci-2",)))
     assert (change is not None) is tidies
     if tidies:
-        assert (change.action, change.data.doomed, change.data.pending) == ("tidy", (), ())
-        assert change.before["left_over"] == {"ci-2": "it was to be made, and is not there"}
+        assert (change.action, change.work.delete, change.work.pending) == ("tidy", (), ())
+        assert change.before["left_over"] == {"ci-2": "it was noted and never created"}
 
 
 @pytest.mark.parametrize(
@@ -333,6 +332,6 @@ def test_no_key_in_any_view():
 
 def test_token_of_the_api():
     entry = {"id": 3, "name": "t", "created": "c", "lastUsedAt": None, "expiration": "e", "hasExpired": True, "isRevoked": False}
-    assert token(entry) == Token(3, "t", "c", "e", None, True, False)
-    assert not token(entry).alive
-    assert token({"id": 1, "name": "t"}).alive
+    assert Token.from_api(entry) == Token(3, "t", "c", "e", None, True, False)
+    assert not Token.from_api(entry).alive
+    assert Token.from_api({"id": 1, "name": "t"}).alive

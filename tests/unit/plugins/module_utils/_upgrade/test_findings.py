@@ -27,7 +27,7 @@ ON = Limits(assigns_org=True)
 
 
 def account(login, name=None, number=9):
-    return Account(number, name or login, login, "Viewer", False)
+    return Account(number, name or login, login, {"role": "Viewer", "disabled": False})
 
 
 def upgrade(present, target, *keys, accounts=(), limits=ON, **more):

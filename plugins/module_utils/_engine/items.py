@@ -1,0 +1,84 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The items of a task, each with its organization, and their outcomes."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+from .._grafana.connection import OrgChoice
+from .._grafana.errors import BadInput, GrafanaError
+from .._grafana.orgs import Org
+from .resource import AnyResource, View
+
+#: The statuses of an outcome, as results show them.
+OK, CHANGED, FAILED, NOT_RUN = "ok", "changed", "failed", "not_run"
+
+
+@dataclass
+class Item:
+    """One object of a task: its position, its organization, and what the task wants.
+
+    *source* is the file that describes it. *batch* is the position of the batch item that it comes from, where one item
+    describes several objects.
+    """
+
+    index: int
+    org: OrgChoice
+    desired: t.Any
+    token_file: str | None = None
+    source: str | None = None
+    batch: int | None = None
+
+    @property
+    def where(self) -> str:
+        """Where the user finds the item, for messages."""
+        position = "batch[%d]" % (self.index if self.batch is None else self.batch)
+        if self.source is None:
+            return position
+        return self.source if self.batch is None else "%s of %s" % (self.source, position)
+
+
+@dataclass
+class Outcome:
+    """The result of one item; *label* replaces the item's own name in messages."""
+
+    item: Item
+    status: str = NOT_RUN
+    object: View | None = None
+    before: View = field(default_factory=dict)
+    after: View = field(default_factory=dict)
+    org: Org | None = None
+    problem: GrafanaError | None = None
+    label: str | None = None
+    notes: View = field(default_factory=dict)
+
+
+#: The items of one organization that are sent as the same caller, with the organization where it is known already.
+Group = tuple[t.Optional[Org], list[Item]]
+
+
+def org_and_caller(item: Item) -> t.Hashable:
+    """Return organization and caller of an item, as far as the task itself names them."""
+    return (item.org, item.token_file if item.org == OrgChoice() else None)
+
+
+def find_duplicates(
+    resource: AnyResource, items: t.Sequence[Item], where: t.Callable[[Item], t.Hashable] = org_and_caller
+) -> None:
+    """Raise :class:`BadInput` if two items for which *where* returns the same describe one object."""
+    seen: dict[t.Hashable, Item] = {}
+    for item in items:
+        identity = resource.identity(item.desired)
+        if identity is None:
+            continue
+        first = seen.setdefault((where(item), identity), item)
+        if first is not item:
+            kind, name = resource.kind.replace("_", " "), resource.label(item.desired)
+            raise BadInput(
+                "%s and %s both describe %s %s of %s: describe each object once"
+                % (first.where, item.where, kind, name, item.org),
+                index=item.index,
+            )
