@@ -76,7 +76,7 @@ _value:
     - An organization has C(id), C(name), C(status), C(found), C(cut), C(counts) by outcome, C(left), C(failure),
       C(keys) and C(service_accounts).
     - A key has the fields that the module returns, an C(outcome), which is C(failed), C(kept), C(migrated), C(reissued),
-      C(deleted) or C(other), and C(before), which is true if it had that outcome before the run.
+      C(deleted) or C(other), and C(before), which is true if the key needed no change.
   type: str
 """
 

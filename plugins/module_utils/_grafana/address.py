@@ -22,15 +22,15 @@ _EXAMPLES = {
 _EXCLUSIVE = {"options": "url and cloud_stack", "environment": "GRAFANA_URL and GRAFANA_CLOUD_STACK"}
 
 
-def server(own: t.Mapping[str, t.Any], around: t.Mapping[str, t.Any]) -> tuple[str, str | None]:
+def server(options: t.Mapping[str, t.Any], environment: t.Mapping[str, t.Any]) -> tuple[str, str | None]:
     """Return the address of the server, and the slug of its Grafana Cloud stack (``None`` for a Grafana by address).
 
-    *own* are the task's options, *around* the settings of the environment; the options win. Raises :class:`BadInput` if no
-    server is set, if one source sets two, or if an address or a slug is invalid.
+    *options* are the task's options, *environment* the settings of the environment; the options win. Raises
+    :class:`BadInput` if no server is set, if one source sets two, or if an address or a slug is invalid.
     """
-    if "cloud_url" in own and "cloud_stack" not in own and "cloud_stack" not in around:
+    if "cloud_url" in options and "cloud_stack" not in options and "cloud_stack" not in environment:
         raise BadInput("cloud_url is set without cloud_stack: the stack's slug is missing")
-    for source, values in (("options", own), ("environment", around)):
+    for source, values in (("options", options), ("environment", environment)):
         if "url" in values and "cloud_stack" in values:
             raise BadInput(
                 "two servers in the %s: %s; keep one (an option that is set to the empty string counts as not set). The "
@@ -38,7 +38,7 @@ def server(own: t.Mapping[str, t.Any], around: t.Mapping[str, t.Any]) -> tuple[s
             )
         if "cloud_stack" in values:
             slug = _slug(values["cloud_stack"])
-            base = own.get("cloud_url", around.get("cloud_url", DEFAULT_CLOUD_URL))
+            base = options.get("cloud_url", environment.get("cloud_url", DEFAULT_CLOUD_URL))
             return "%s/instances/%s" % (_url(base, "cloud_url"), slug), slug
         if "url" in values:
             return _url(values["url"]), None

@@ -188,7 +188,7 @@ class Client:
             if parsed is None and method in ("GET", "POST") and not answer.text.strip():
                 raise ValueError
         except ValueError:
-            raise _no_json(method, url, answer) from None
+            raise _not_json(method, url, answer) from None
         return parsed
 
     def _send_authenticated(self, method: str, path: str, context: Headers, body: t.Any) -> Answer:
@@ -307,7 +307,7 @@ def _without_answer(method: str, url: str, problem: NoAnswer, timeout: float) ->
     return LostAnswer("%s %s: the answer was lost (%s): the change may have happened or not" % (method, where, text), **details)
 
 
-def _no_json(method: str, url: str, answer: Answer) -> GrafanaError:
+def _not_json(method: str, url: str, answer: Answer) -> GrafanaError:
     """Return the error for a 2xx answer that is not JSON. It quotes only answers to reads: others may hold a new key."""
     where = public_url(url)
     what = "an HTML page" if answer.is_html() else "something that is not JSON"

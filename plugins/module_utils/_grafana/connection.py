@@ -155,19 +155,19 @@ def from_options(options: Options, environ: t.Mapping[str, str] | None = None, i
     one source, for an invalid number, and for a missing certificate file.
     """
     environ = os.environ if environ is None else environ
-    own, around = _sources(options, environ)
-    url, stack = server(own, around)
+    own, environment = _sources(options, environ)
+    url, stack = server(own, environment)
 
     def pick(name: str) -> t.Any:
-        return own.get(name, around.get(name))
+        return own.get(name, environment.get(name))
 
     timeout = _number(pick("timeout"), "timeout", float, DEFAULT_TIMEOUT, 0.1)
     headers = _headers(own.get("headers"))
     connection = Connection(
         url=url,
-        identity=_identity(own, around, headers, bool(pick("client_cert")) or not identity_needed),
+        identity=_identity(own, environment, headers, bool(pick("client_cert")) or not identity_needed),
         cloud_stack=stack,
-        org=choose_org(own, "option") or choose_org(around, "environment") or OrgChoice(),
+        org=choose_org(own, "option") or choose_org(environment, "environment") or OrgChoice(),
         headers=headers,
         join_org=bool(own.get("join_org")),
         validate_certs=_boolean(pick("validate_certs"), True),
@@ -217,14 +217,14 @@ def _checked_for_stack(connection: Connection, own: Options) -> Connection:
     return replace(connection, org=OrgChoice())
 
 
-def _identity(own: Options, around: Options, headers: t.Mapping[str, str], other_means: bool) -> Identity:
+def _identity(own: Options, environment: Options, headers: t.Mapping[str, str], other_means: bool) -> Identity:
     """Return the identity that the options name, else the one of the environment.
 
     A header that identifies the caller (of an auth proxy, a JWT) has priority over the environment. Any other header, and
     *other_means* such as a client certificate, count as an identity only without another one: proxies may need both.
     """
     identifying = [name for name in headers if _IDENTITY_HEADER.search(name)]
-    for source, values in (("options", own), ("environment", around)):
+    for source, values in (("options", own), ("environment", environment)):
         tokens = [name for name in ("token", "token_file") if name in values]
         names = [name for name in ("username", "password") if name in values]
         if source == "options" and (tokens or names) and "authorization" in [name.lower() for name in headers]:
@@ -237,7 +237,7 @@ def _identity(own: Options, around: Options, headers: t.Mapping[str, str], other
         if tokens:
             return Identity(token=_token(values))
         if names:
-            return _password(own, around, source)
+            return _password(own, environment, source)
         if source == "options" and identifying:
             return Identity()
     if headers or other_means:
@@ -252,9 +252,9 @@ def _spelled(source: str, names: t.Sequence[str]) -> list[str]:
     return [ENVIRONMENT[name] if source == "environment" else name for name in names]
 
 
-def _password(own: Options, around: Options, source: str) -> Identity:
+def _password(own: Options, environment: Options, source: str) -> Identity:
     """Return user and password; the environment may supply the one that the options omit."""
-    username, password = (own.get(name, around.get(name)) for name in ("username", "password"))
+    username, password = (own.get(name, environment.get(name)) for name in ("username", "password"))
     if username is None or password is None:
         missing = "username" if username is None else "password"
         present = "password" if missing == "username" else "username"

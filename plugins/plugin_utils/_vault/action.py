@@ -96,10 +96,10 @@ class TaskVault:
         missing = [option for option in HandoverSink.REQUIRED if not options.get(option)]
         if missing or not item.get("name") or not item.get("service_account"):
             return  # the module refuses this item
-        around = {name: self._environ.get(_connection.ENVIRONMENT[name]) for name in ("org_id", "org_name")}
+        environment = {name: self._environ.get(_connection.ENVIRONMENT[name]) for name in ("org_id", "org_name")}
         if self.in_stack:
-            around = {}  # a stack of Grafana Cloud is one organization, whatever the environment names
-        org = choose_org(item, "option") or choose_org(around, "environment") or OrgChoice()
+            environment = {}  # a stack of Grafana Cloud is one organization, whatever the environment names
+        org = choose_org(item, "option") or choose_org(environment, "environment") or OrgChoice()
         raw, variable = vault_place(options, KeyOwner(org, item["service_account"], str(item["name"])))
         self._add_entry(raw, variable, options, item.get("prove") == "always")
 
