@@ -1,10 +1,11 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs the module; where keys go into a vault file, which only the control node can write, stores them.
+"""Runs the module; if keys go into a vault file, which only the control node can write, stores them there.
 
-Plan (the module in check mode), note in the vault what is about to be made, make and prove, store, then let the module
-delete what was replaced. A key comes from the module sealed, and never reaches the result.
+Steps: plan (the module in check mode), save the names of the new tokens in the vault, create and test the tokens (the
+module), store their keys, delete the replaced tokens (the module). The module returns keys encrypted, and the plugin removes
+them from the result.
 """
 
 from __future__ import annotations
@@ -18,11 +19,11 @@ from ..module_utils._engine.options import HANDED_OVER, HANDOVER
 from ..module_utils._grafana.errors import BadInput, GrafanaError
 from ..module_utils._sinks.base import Metadata
 from ..module_utils._sinks.handover import HandoverSink
-from ..plugin_utils._vault.action import Vaulted
+from ..plugin_utils._vault.action import TaskVault
 
 Result = dict[str, t.Any]
 
-#: Options of one token, which the discarding of another has no use for.
+#: Options of a token; the task that deletes unstored tokens does not use them.
 _OF_A_TOKEN = (
     "batch",
     "dest",
@@ -45,15 +46,15 @@ class ActionModule(NormalAction):
     """The action plugin."""
 
     def run(self, tmp: t.Any = None, task_vars: dict[str, t.Any] | None = None) -> Result:
-        """Return the module's result, with everything stored."""
+        """Run the module, store the keys, and return the module's result."""
         try:
-            vaulted = self._vaulted(task_vars)
-            if vaulted is None:
+            vault = self._task_vault(task_vars)
+            if vault is None:
                 return self._run_module(task_vars)
             if self._task.async_val:
-                raise BadInput("the sink ansible_vault needs the controller to wait for the module: take async away")
-            with vaulted.opened(self._task.check_mode):
-                return self._with_vault(vaulted, task_vars)
+                raise BadInput("the sink ansible_vault needs a controller that waits for the module: remove async")
+            with vault.opened(self._task.check_mode):
+                return self._run_with_vault(vault, task_vars)
         except GrafanaError as problem:
             return {"failed": True, "changed": False, "msg": problem.message, "failure": problem.failure()}
 
@@ -62,76 +63,93 @@ class ActionModule(NormalAction):
         run: t.Callable[..., Result] = super().run
         return run(None, task_vars)
 
-    def _vaulted(self, task_vars: t.Any) -> Vaulted | None:
-        """Return the places in vault files of the task's tokens, ``None`` where there is none."""
-        vaulted = Vaulted(self._task.args, self._loader, self._around())
-        return vaulted if vaulted.entries else None
+    def _task_vault(self, task_vars: t.Any) -> TaskVault | None:
+        """Return the vault entries of the task's tokens, ``None`` if no key goes into a vault file."""
+        vault = TaskVault(self._task.args, self._loader, self._module_environment())
+        return vault if vault.entries else None
 
-    def _with_vault(self, vaulted: Vaulted, task_vars: t.Any) -> Result:
+    def _run_with_vault(self, vault: TaskVault, task_vars: t.Any) -> Result:
+        """Run the steps of the plugin; return the merged results of the module's runs."""
         args, check = dict(self._task.args), bool(self._task.check_mode)
-        planned = self._module(args, vaulted.told(), True, task_vars)
+        planned = self._execute(args, vault.message(), True, task_vars)
         if check or not planned.get("changed"):
-            return _shown(planned)
-        vaulted.note(self._names(planned, vaulted))
-        made = self._module(args, vaulted.told(), False, task_vars)
-        handed = made.pop(HANDED_OVER, None) or {}
+            return _public(planned)
+        vault.add_pending(self._new_names(planned, vault))
+        created = self._execute(args, vault.message(), False, task_vars)
+        handed_over = created.pop(HANDED_OVER, None) or {}
         try:
-            fresh = vaulted.store(handed)
+            new_keys = vault.store(handed_over)
         except GrafanaError:
-            self._discard(args, handed, vaulted.in_stack, task_vars)
+            self._delete_unstored(args, handed_over, vault.in_stack, task_vars)
             raise
-        left = made
-        if fresh:
-            # What is stored now is present, and what it replaces is deleted. Nothing is made: nobody would store it.
-            left = self._module(self._calm(args), vaulted.told(over=True), False, task_vars)
-        vaulted.tidy(self._waiting(made, left, vaulted))
-        return _shown(self._merged(planned, made, left) if fresh else made)
+        cleaned = created
+        if new_keys:
+            # The module finds the stored tokens and deletes the replaced ones. It must not create tokens: their keys would
+            # not be stored.
+            cleaned = self._execute(self._without_rotation(args), vault.message(over=True), False, task_vars)
+        vault.keep_previous(self._waiting(created, cleaned, vault))
+        return _public(self._merged(planned, created, cleaned) if new_keys else created)
 
-    def _calm(self, args: Result) -> Result:
-        """Return *args* without anything that would make yet another token."""
-        return _never_again(args)
+    def _without_rotation(self, args: Result) -> Result:
+        """Return *args* with options that never create a token for an existing one."""
+        changed = {**args, "rotate": "never", "prove": "never"}
+        if isinstance(args.get("batch"), list):
+            changed["batch"] = [{**item, "rotate": "never", "prove": "never"} for item in args["batch"]]
+        return changed
 
-    def _names(self, planned: Result, vaulted: Vaulted) -> dict[str, str]:
-        """Return the names of the tokens that are about to be made, by place."""
-        return _names(planned, vaulted)
+    def _new_names(self, planned: Result, vault: TaskVault) -> dict[str, str]:
+        """Return the names of the tokens that the module is going to create, by entry."""
+        names = {}
+        for entry in _entries(planned):
+            token = entry.get("token") or {}
+            # A result has "was" only for a token that the module creates.
+            if token.get("dest") in vault.entries and "was" in token:
+                names[str(token["dest"])] = str(token["name"])
+        return names
 
-    def _waiting(self, made: Result, left: Result, vaulted: Vaulted) -> dict[str, t.Any]:
-        """Return the replaced tokens that are not deleted yet, by place, of every token that is well."""
-        return _waiting(made, left, vaulted)
+    def _waiting(self, created: Result, cleaned: Result, vault: TaskVault) -> dict[str, t.Any]:
+        """Return the replaced tokens that still exist, by entry, for the tokens that succeeded in both runs."""
+        waiting = {}
+        for first, second in zip(_entries(created), _entries(cleaned)):
+            token = second.get("token") or {}
+            succeeded = all(one.get("status") in ("ok", "changed") for one in (first, second))
+            if token.get("dest") in vault.entries and succeeded:
+                waiting[str(token["dest"])] = token.get("waiting") or []
+        return waiting
 
-    def _merged(self, planned: Result, made: Result, left: Result) -> Result:
-        """Return the result of making, with what the deletion of old tokens added to it."""
-        return _merged(made, left)
+    def _merged(self, planned: Result, created: Result, cleaned: Result) -> Result:
+        """Return the result of the run that created tokens, merged with that of the run that deleted the replaced ones."""
+        return _merged(created, cleaned)
 
-    def _around(self) -> dict[str, str]:
-        """Return the environment as the module sees it, with what the task sets in it."""
+    def _module_environment(self) -> dict[str, str]:
+        """Return the environment of the module, with the variables that the task sets."""
         of_task: dict[str, t.Any] = {}
         self._compute_environment_string(of_task)
         return {**os.environ, **{name: str(value) for name, value in of_task.items()}}
 
-    def _module(self, args: Result, told: Result, check: bool, task_vars: t.Any, name: str | None = None) -> Result:
-        """Run the module, or another one of the collection, once."""
-        was, self._task.check_mode = self._task.check_mode, check
+    def _execute(self, args: Result, message: Result, check: bool, task_vars: t.Any, name: str | None = None) -> Result:
+        """Run the task's module, or the module *name*, once, with *message* and in check mode or not."""
+        check_mode, self._task.check_mode = self._task.check_mode, check
         try:
             result = self._execute_module(
-                module_name=name or self._task.action, module_args={**args, HANDOVER: told}, task_vars=task_vars
+                module_name=name or self._task.action, module_args={**args, HANDOVER: message}, task_vars=task_vars
             )
         finally:
-            self._task.check_mode = was
+            self._task.check_mode = check_mode
         return t.cast(Result, result)
 
-    def _discard(self, args: Result, handed: t.Mapping[str, t.Any], in_stack: bool, task_vars: t.Any) -> None:
-        """Delete tokens whose keys could not be stored."""
+    def _delete_unstored(self, args: Result, handed_over: t.Mapping[str, t.Any], in_stack: bool, task_vars: t.Any) -> None:
+        """Delete the new tokens, whose keys could not be stored."""
         items, stored = [], {}
-        for number, one in enumerate(handed.values()):
-            known = Metadata.parse(dict(one.get("metadata") or {}))
+        for number, entry in enumerate(handed_over.values()):
+            known = Metadata.parse(dict(entry.get("metadata") or {}))
             if known is None or known.token_id is None:
                 continue
             sink = {"type": HandoverSink.type, "path": "discarded", "variable": "token_%d" % number}
             stored["discarded#token_%d" % number] = {"metadata": known.plain(), "there": True}
             items.append(
                 {
-                    "org_id": None if in_stack else known.org_id,  # a stack is one organization, and is told none
+                    "org_id": None if in_stack else known.org_id,  # a stack is one organization, and its tasks name none
                     "service_account": known.service_account_id,
                     "name": known.name,
                     "state": "absent",
@@ -140,53 +158,24 @@ class ActionModule(NormalAction):
             )
         if items:
             plain = {name: value for name, value in args.items() if name not in _OF_A_TOKEN}
-            told = {"pad": "", "stored": stored}
-            self._module({**plain, "batch": items}, told, False, task_vars, "orgsmith.grafana.grafana_sa_token")
+            message = {"pad": "", "stored": stored}
+            self._execute({**plain, "batch": items}, message, False, task_vars, "orgsmith.grafana.grafana_sa_token")
 
 
-def _never_again(args: Result) -> Result:
-    """Return *args* without anything that would make yet another token."""
-    calm = {**args, "rotate": "never", "prove": "never"}
-    if isinstance(args.get("batch"), list):
-        calm["batch"] = [{**item, "rotate": "never", "prove": "never"} for item in args["batch"]]
-    return calm
-
-
-def _objects(result: t.Mapping[str, t.Any]) -> t.Iterator[t.Mapping[str, t.Any]]:
-    """Yield the entries of a result: those of a batch, or the result itself."""
+def _entries(result: t.Mapping[str, t.Any]) -> t.Iterator[t.Mapping[str, t.Any]]:
+    """Yield the results of the items of a batch, or the result itself."""
     yield from result.get("results") or [result]
 
 
-def _names(planned: Result, vaulted: Vaulted) -> dict[str, str]:
-    """Return the names of the tokens that are about to be made, by place."""
-    found = {}
-    for entry in _objects(planned):
-        token = entry.get("token") or {}
-        # Only what is to be made says what was there before.
-        if token.get("dest") in vaulted.entries and "was" in token:
-            found[str(token["dest"])] = str(token["name"])
-    return found
-
-
-def _waiting(made: Result, left: Result, vaulted: Vaulted) -> dict[str, t.Any]:
-    """Return the replaced tokens that are not deleted yet, by place, of every token that is well."""
-    found = {}
-    for first, entry in zip(_objects(made), _objects(left)):
-        token = entry.get("token") or {}
-        well = all(one.get("status") in ("ok", "changed") for one in (first, entry))
-        if token.get("dest") in vaulted.entries and well:
-            found[str(token["dest"])] = token.get("waiting") or []
-    return found
-
-
-def _merged(made: Result, left: Result) -> Result:
-    """Return the result of making, with what the deletion of old tokens added to it."""
-    if left.get("failed") and "results" not in left:
-        return {**left, "changed": True}
-    if "results" not in made:
-        return {**made, "token": {**(left.get("token") or {}), **_reason(made)}, "warnings": _warnings(made, left)}
+def _merged(created: Result, cleaned: Result) -> Result:
+    """Return the result *created*, merged with the result *cleaned* of the run that deleted replaced tokens."""
+    if cleaned.get("failed") and "results" not in cleaned:
+        return {**cleaned, "changed": True}
+    if "results" not in created:
+        token = {**(cleaned.get("token") or {}), **_reason(created)}
+        return {**created, "token": token, "warnings": _warnings(created, cleaned)}
     results = []
-    for first, second in zip(made["results"], left.get("results") or made["results"]):
+    for first, second in zip(created["results"], cleaned.get("results") or created["results"]):
         if first["status"] == "changed" and second["status"] == "failed":
             results.append({**second, "diff": first.get("diff")})
         elif first["status"] == "changed" and first.get("token"):
@@ -194,27 +183,29 @@ def _merged(made: Result, left: Result) -> Result:
         else:
             results.append(first)
     counts = {status: sum(one["status"] == status for one in results) for status in ("ok", "changed", "failed", "not_run")}
-    merged = {**made, "results": results, "summary": {**counts, "total": len(results)}, "warnings": _warnings(made, left)}
-    if left.get("failed") and not made.get("failed"):
-        merged.update(failed=True, msg=left.get("msg"), failure=left.get("failure"))
+    summary = {**counts, "total": len(results)}
+    merged = {**created, "results": results, "summary": summary, "warnings": _warnings(created, cleaned)}
+    if cleaned.get("failed") and not created.get("failed"):
+        merged.update(failed=True, msg=cleaned.get("msg"), failure=cleaned.get("failure"))
     return merged
 
 
 def _reason(entry: t.Mapping[str, t.Any]) -> Result:
+    """Return why the module created the token, as far as *entry* has that."""
     token = entry.get("token") or {}
     return {name: token[name] for name in ("was", "reason") if name in token}
 
 
 def _warnings(*results: Result) -> list[t.Any]:
-    """Return the warnings of several runs, each once; from ansible-core 2.19 on they are no plain text."""
-    found: dict[str, t.Any] = {}
+    """Return the warnings of several runs without repetitions; from ansible-core 2.19 on they are objects, not text."""
+    warnings: dict[str, t.Any] = {}
     for result in results:
         for one in result.get("warnings") or []:
-            found.setdefault(str(getattr(getattr(one, "event", None), "msg", one)), one)
-    return list(found.values())
+            warnings.setdefault(str(getattr(getattr(one, "event", None), "msg", one)), one)
+    return list(warnings.values())
 
 
-def _shown(result: Result) -> Result:
-    """Return *result* without what is between the module and this plugin."""
+def _public(result: Result) -> Result:
+    """Return *result* without the keys that the module hands over to this plugin."""
     result.pop(HANDED_OVER, None)
     return result

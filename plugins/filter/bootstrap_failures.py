@@ -6,10 +6,10 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: bootstrap_failures
-short_description: Which tenants failed at which step of the role org_bootstrap
+short_description: Lists the failures of the role org_bootstrap
 version_added: 0.1.0
 description:
-  - Collects what failed in the steps of the role C(org_bootstrap), one entry a tenant and failed object.
+  - Lists the failures in the steps of the role C(org_bootstrap), with one entry for each failed object.
 options:
   _input:
     description: The organizations, as the role takes them.
@@ -17,7 +17,7 @@ options:
     elements: dict
     required: true
   results:
-    description: The registered results of the steps, that of the organizations first.
+    description: The registered results of the steps in their order, beginning with the organizations.
     type: list
     elements: dict
     required: true
@@ -26,7 +26,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Say who failed
+- name: Show the failures
   ansible.builtin.debug:
     msg: "{{ org_bootstrap_organizations | orgsmith.grafana.bootstrap_failures([made_orgs, made_members]) }}"
 """
@@ -44,7 +44,7 @@ from ..plugin_utils._bootstrap import failures
 
 
 class FilterModule:
-    """The filter."""
+    """The filter plugin."""
 
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
         """Return the filter by its name."""

@@ -6,11 +6,11 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: bootstrap_items
-short_description: The batch of one step of the role org_bootstrap
+short_description: Returns the batch of one step of the role org_bootstrap
 version_added: 0.1.0
 description:
-  - Turns the organizations of the role C(org_bootstrap) into the items of a module's C(batch).
-  - Tenants that failed at an earlier step are left out.
+  - Returns the items of a module's C(batch) for the organizations of the role C(org_bootstrap).
+  - The batch omits tenants that failed at an earlier step.
 options:
   _input:
     description: The organizations, as the role takes them.
@@ -18,34 +18,33 @@ options:
     elements: dict
     required: true
   kind:
-    description: The step.
+    description: The step of the role.
     type: str
     choices: [organizations, members, service_accounts, tokens, dashboards]
     required: true
   earlier:
-    description: The registered results of earlier steps for the same organizations, that of the organizations first.
+    description: The registered results of earlier steps for the same organizations, beginning with the organizations.
     type: list
     elements: dict
     default: []
   folder:
-    description: What relative paths start from.
+    description: The directory from which relative paths start.
     type: path
     default: ''
   dashboards_as:
-    description: Whether dashboards are written by the caller, or by the key of each tenant's own token.
+    description: Whether the caller writes the dashboards, or a token of each tenant.
     type: str
     choices: [caller, token]
     default: caller
   sink:
     description:
-      - Where the keys go of tokens that have neither C(dest) nor C(sink).
-      - As O(orgsmith.grafana.grafana_sa_token#module:sink).
+      - The sink of tokens that have neither C(dest) nor C(sink).
+      - The format is that of O(orgsmith.grafana.grafana_sa_token#module:sink).
     type: dict
   renew_before:
     description:
-      - How long before its end a token is due that has no C(renew_before), as
-        O(orgsmith.grafana.grafana_sa_token#module:renew_before). One that does not live so long is due in the last third of its
-        life.
+      - The option O(orgsmith.grafana.grafana_sa_token#module:renew_before) of tokens that do not set it.
+      - A token with a shorter lifetime is due in the last third of its lifetime.
     type: raw
 author:
   - orgsmith contributors (@orgsmith)
@@ -59,7 +58,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: The items.
+  description: The items of the batch.
   type: list
   elements: dict
 """
@@ -70,7 +69,7 @@ from ..plugin_utils._bootstrap import items
 
 
 class FilterModule:
-    """The filter."""
+    """The filter plugin."""
 
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
         """Return the filter by its name."""

@@ -6,10 +6,10 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: rotation_summary
-short_description: What became of the tokens of a run that rotates them
+short_description: Summarizes the results of a run that rotates tokens
 version_added: 0.1.0
 description:
-  - Sums up the results of M(orgsmith.grafana.grafana_sa_token) with O(orgsmith.grafana.grafana_sa_token#module:batch).
+  - Summarizes the results of M(orgsmith.grafana.grafana_sa_token) with O(orgsmith.grafana.grafana_sa_token#module:batch).
 options:
   _input:
     description: RV(orgsmith.grafana.grafana_sa_token#module:results).
@@ -21,7 +21,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: What became of them
+- name: Show the summary
   ansible.builtin.debug:
     msg: "{{ rotated.results | orgsmith.grafana.rotation_summary }}"
 """
@@ -29,8 +29,9 @@ EXAMPLES = r"""
 RETURN = r"""
 _value:
   description:
-    - Names of tokens that were C(made) where there was none, C(rotated), C(cleaned) up after, and of those with
-      predecessors that are C(waiting) for their deletion. How many were C(kept), and what C(failed).
+    - C(made) lists the names of new tokens, C(rotated) those of replaced ones, and C(cleaned) those of which only leftovers
+      were deleted. C(waiting) lists the names of tokens whose predecessors still exist. C(failed) lists the errors, and
+      C(kept) is the number of tokens that did not change.
   type: dict
 """
 
@@ -40,7 +41,7 @@ from ..plugin_utils._bootstrap import summary
 
 
 class FilterModule:
-    """The filter."""
+    """The filter plugin."""
 
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
         """Return the filter by its name."""

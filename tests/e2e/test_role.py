@@ -73,7 +73,7 @@ def test_dashboards_that_nobody_could_write(sites):
     tenants = site.tenants(1)
     tenants[0]["service_accounts"][0]["role"] = "Viewer"
     run = site.play(site.role(tenants, org_bootstrap_dashboards_as="token")).failed()
-    assert "organization tenant-0 has dashboards, and no token that could write them" in run.text
+    assert "organization tenant-0 has dashboards, but no token that may write them" in run.text
     assert len(site.emulator.orgs()) == 1
 
 

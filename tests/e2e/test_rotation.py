@@ -113,7 +113,7 @@ def test_four_runs_with_the_controllers_vault(sites):
         (lambda v: v.file.write_text("plain: 1\n"), "is not encrypted"),
         pytest.param(lambda v: v.environment.clear(), "no vault secret is known", marks=pytest.mark.by_core),
         (lambda v: v.sink.update(path=str(v.site.folder / "none" / "v.yml")), "does not exist"),
-        (lambda v: v.sink.update(variable="same"), "is the place of two tokens"),
+        (lambda v: v.sink.update(variable="same"), "each key needs a variable of its own"),
         (lambda v: v.sink.update(variable="key_{nobody}"), "{nobody} is unknown"),
         pytest.param(lambda v: v.sink.update(vault_id="prod"), "has the id prod", marks=pytest.mark.by_core),
     ],

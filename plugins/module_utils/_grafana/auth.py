@@ -1,11 +1,11 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How a request says who asks: one small class a way, behind one interface.
+"""Authentication of requests: by headers, or by user and password with an optional session.
 
-A password is hashed by the server at every request (6 ms); a session costs that once. So a client that
-has more than a few requests to make logs in. What the ways have in common: a refused password is never
-sent a second time, as five failures in five minutes lock the user out.
+With basic auth the server hashes the password at every request (6 ms); a session costs that once. So a client that sends
+more than a few requests logs in. The client never sends a refused password again: five failures in five minutes lock the
+user out.
 """
 
 from __future__ import annotations
@@ -17,42 +17,41 @@ import typing as t
 from .connection import Connection
 from .errors import Answer, GrafanaError, Unauthorized, from_answer, server_message
 
-#: Requests by basic auth before a login pays off.
+#: The number of requests by basic auth after which the client logs in.
 LOGIN_AFTER = 3
 
-#: Sends one request and returns its answer, without authentication or retries of its own:
-#: (method, path, headers, body) -> (answer, cookies that the answer sets).
+#: Sends one request without authentication and retries: (method, path, headers, body) -> (answer, cookies that it sets).
 Send = t.Callable[[str, str, t.Mapping[str, str], t.Any], "tuple[Answer, dict[str, Cookie]]"]
 
 
 class Cookie(t.NamedTuple):
-    """A cookie's *value*, and whether it may travel over https only."""
+    """The *value* of a cookie; a *secure* one is for https only."""
 
     value: str
     secure: bool
 
 
 class Auth(t.Protocol):
-    """A way to say who asks."""
+    """Authenticates the requests of a client."""
 
     def headers(self) -> dict[str, str]:
-        """Return what the next request carries. May log in first. Raises :class:`Unauthorized`."""
+        """Return the headers for the next request. May log in first. Raises :class:`Unauthorized`."""
 
     def expect(self, requests: int) -> None:
-        """Learn that about so many requests are to come."""
+        """Announce that about *requests* requests follow."""
 
-    def received(self, cookies: t.Mapping[str, Cookie]) -> None:
-        """Learn that a request was let in, and what cookies its answer set."""
+    def accepted(self, cookies: t.Mapping[str, Cookie]) -> None:
+        """Record that the server accepted a request, and the *cookies* that its answer set."""
 
-    def renewed(self, sent: t.Mapping[str, str], answer: Answer) -> bool:
-        """Tell whether a request that was sent with *sent* and refused with 401 is worth sending once more."""
+    def renew(self, sent: t.Mapping[str, str], answer: Answer) -> bool:
+        """Renew the authentication after a 401 to a request with the headers *sent*; return whether to send it again."""
 
     def close(self) -> None:
-        """End what was begun. Never raises."""
+        """Log out if logged in. Never raises."""
 
 
 class HeaderAuth:
-    """A bearer token, or nothing but what the connection's own headers and certificate say."""
+    """Authenticates by a bearer token, or, without one, by the headers and the certificate of the connection."""
 
     def __init__(self, token: str | None) -> None:
         self._headers = {"Authorization": "Bearer " + token} if token else {}
@@ -63,10 +62,10 @@ class HeaderAuth:
     def expect(self, requests: int) -> None:
         pass
 
-    def received(self, cookies: t.Mapping[str, Cookie]) -> None:
+    def accepted(self, cookies: t.Mapping[str, Cookie]) -> None:
         pass
 
-    def renewed(self, sent: t.Mapping[str, str], answer: Answer) -> bool:
+    def renew(self, sent: t.Mapping[str, str], answer: Answer) -> bool:
         return False
 
     def close(self) -> None:
@@ -74,9 +73,9 @@ class HeaderAuth:
 
 
 class PasswordAuth:
-    """User and password: basic auth for a few requests, a session for more.
+    """Authenticates by user and password: basic auth for a few requests, a session for more.
 
-    Thread-safe: all workers share one session; whoever finds it ended renews it for all.
+    Thread-safe. All threads share one session; the first thread that finds it expired renews it for all.
     """
 
     def __init__(self, connection: Connection, send: Send) -> None:
@@ -87,8 +86,8 @@ class PasswordAuth:
         self._basic = {"Authorization": "Basic " + base64.b64encode(pair).decode()}
         self._lock = threading.RLock()
         self._cookies: dict[str, str] = {}
-        self._basic_only = False  # the login form is off, or its cookie is of no use here
-        self._proven = False  # some request was let in
+        self._basic_only = False  # the login form is disabled, or its cookie cannot be used
+        self._accepted = False  # the server has accepted a request
         self._refused: GrafanaError | None = None
         self._sent = 0
 
@@ -107,25 +106,25 @@ class PasswordAuth:
             return self._session() or dict(self._basic)
 
     def _session(self) -> dict[str, str]:
-        """Return the headers of the session, empty where there is none."""
+        """Return the headers of the session; empty without a session."""
         if not self._cookies:
             return {}
         return {"Cookie": "; ".join("%s=%s" % pair for pair in self._cookies.items())}
 
-    def received(self, cookies: t.Mapping[str, Cookie]) -> None:
-        self._proven = True
-        # Up to 9.x any answer may bring the session's next cookie.
+    def accepted(self, cookies: t.Mapping[str, Cookie]) -> None:
+        self._accepted = True
+        # Up to 9.x any answer may set the session's next cookie.
         if self._cookies and cookies:
             with self._lock:
                 self._cookies.update({name: c.value for name, c in cookies.items() if name in self._cookies})
 
-    def renewed(self, sent: t.Mapping[str, str], answer: Answer) -> bool:
+    def renew(self, sent: t.Mapping[str, str], answer: Answer) -> bool:
         with self._lock:
             if self._refused:
                 raise self._refused
             if "Cookie" not in sent:
-                return self._basic_refused(answer)
-            if self._session() != sent:  # another worker has renewed it meanwhile
+                return self._login_instead(answer)
+            if self._session() != sent:  # another thread has renewed it meanwhile
                 return True
             if server_message(answer)[1] == "session.token.rotate" and self._rotate():
                 return True
@@ -133,37 +132,37 @@ class PasswordAuth:
             self._login()
             return True
 
-    def _basic_refused(self, answer: Answer) -> bool:
-        """Tell whether a login may help where basic auth did not: where it is switched off.
+    def _login_instead(self, answer: Answer) -> bool:
+        """Log in after the server refused basic auth, if basic auth is disabled; return whether that made a session.
 
-        Then nobody looked at the password, and the server says no more than "Unauthorized"; of a
-        wrong one it says "Invalid username or password" (recorded 9.3 to 12.4).
+        If basic auth is disabled, the server does not check the password and answers only "Unauthorized". To a wrong
+        password it answers "Invalid username or password" (recorded 9.3 to 12.4).
         """
-        said, message_id = server_message(answer)
-        looked_at = message_id not in (None, "auth.unauthorized") or said.lower() != "unauthorized"
-        if looked_at or self._basic_only or self._proven:
+        message, message_id = server_message(answer)
+        password_checked = message_id not in (None, "auth.unauthorized") or message.lower() != "unauthorized"
+        if password_checked or self._basic_only or self._accepted:
             self._refused = from_answer("GET", self._url, answer)
             return False
         self._login()
         return bool(self._cookies)
 
     def _login(self) -> None:
-        """Log in, or learn that this server wants basic auth. Raises what the server refuses with."""
+        """Log in, or switch to basic auth if this server has no usable login. Raises the error of a refused login."""
         answer, cookies = self._send("POST", "/login", {}, {"user": self._user, "password": self._password})
         if answer.status == 200:
             usable = self._url.startswith("https:") or not any(cookie.secure for cookie in cookies.values())
             self._cookies = {name: cookie.value for name, cookie in cookies.items()}
             if not usable or not cookies:
-                self._leave()
+                self._logout()
                 self._basic_only = True
-            self._proven = True
+            self._accepted = True
             return
-        said, message_id = server_message(answer)
-        if message_id == "auth.client.notConfigured" or "login is disabled" in said.lower():
+        message, message_id = server_message(answer)
+        if message_id == "auth.client.notConfigured" or "login is disabled" in message.lower():
             self._basic_only = True
             return
         if answer.status in (403, 404, 405) or (answer.is_html() and answer.status != 401):
-            # A proxy that lets only /api through: Grafana has not seen the password.
+            # A proxy passes only /api on: Grafana has not seen the password.
             self._basic_only = True
             return
         problem = from_answer("POST", self._url + "/login", answer)
@@ -172,14 +171,14 @@ class PasswordAuth:
         raise problem
 
     def _rotate(self) -> bool:
-        """Rotate the session's token once (10.x on); tell whether that brought a new one."""
+        """Rotate the session's token (from 10.x on); return whether the server sent a new one."""
         answer, cookies = self._send("POST", "/api/user/auth-tokens/rotate", self._session(), None)
         if answer.status != 200 or not cookies:
             return False
         self._cookies.update({name: cookie.value for name, cookie in cookies.items()})
         return True
 
-    def _leave(self) -> None:
+    def _logout(self) -> None:
         if self._cookies:
             session, self._cookies = self._session(), {}
             self._send("GET", "/logout", session, None)
@@ -187,13 +186,13 @@ class PasswordAuth:
     def close(self) -> None:
         try:
             with self._lock:
-                self._leave()
+                self._logout()
         except Exception:  # pylint: disable=broad-except
-            pass  # the session ends by itself; what the run achieved matters more
+            pass  # the session expires by itself, and the run has done its work
 
 
 def auth_for(connection: Connection, send: Send) -> Auth:
-    """Return the way in which *connection* says who asks."""
+    """Return the authentication for the identity of *connection*."""
     if connection.identity.kind == "password":
         return PasswordAuth(connection, send)
     return HeaderAuth(connection.identity.token)

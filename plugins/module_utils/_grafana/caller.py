@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which account and organization the server takes a credential for."""
+"""The account and the organization that a credential belongs to, as the server reports them."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _ACCOUNT = "service-account:"
 
 @dataclass(frozen=True)
 class Caller:
-    """What the server reports of the identity of a request; ``None`` stands for what it does not report.
+    """What the server reports about the caller of a request; a field that it does not report is ``None``.
 
-    *account* is the id of a service account, or its uid where the server gives accounts uids of their own.
+    *account* is the id of a service account, or its uid on servers where service accounts have uids.
     """
 
     login: str | None = None
@@ -28,7 +28,7 @@ class Caller:
 
     @classmethod
     def from_api(cls, user: t.Mapping[str, t.Any]) -> Caller:
-        """Return the answer of ``GET /api/user`` as a value."""
+        """Return the caller from an answer of ``GET /api/user``."""
         uid = str(user.get("uid") or "")
         return cls(
             login=user.get("login"),
@@ -38,24 +38,24 @@ class Caller:
 
 
 def ask_caller(client: Client, org_name: bool = False) -> Caller:
-    """Return whom the server takes *client* for; *org_name* asks for the name of the organization, too.
+    """Return the caller that *client* authenticates as; with *org_name* also the name of the organization.
 
-    ``GET /api/user`` tells whether a credential is accepted: 401 means that it is not, on every version, also where
-    anonymous access is on. It answers service accounts from 11.5 on; 9.3 answers 404 and 10.4 answers 403. An account
-    with the role None may not read ``GET /api/org``. Raises :class:`Unauthorized`.
+    ``GET /api/user`` answers 401 to a credential that the server refuses, on every version, also with anonymous access
+    enabled. It answers service accounts from 11.5 on; 9.3 answers 404 and 10.4 answers 403. An account with the role None
+    may not read ``GET /api/org``. Raises :class:`Unauthorized`.
     """
     try:
         user = client.find("/api/user")
     except Forbidden:
         user = None
-    found = Caller.from_api(user or {})
-    if found.org_id is not None and not org_name:
-        return found
+    caller = Caller.from_api(user or {})
+    if caller.org_id is not None and not org_name:
+        return caller
     try:
         org = client.get("/api/org")
     except Forbidden:
-        return found
-    return Caller(found.login, found.account, int(org["id"]), org.get("name"))
+        return caller
+    return Caller(caller.login, caller.account, int(org["id"]), org.get("name"))
 
 
 __all__ = ["Caller", "ask_caller"]

@@ -1,11 +1,11 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A stack of Grafana Cloud by the Cloud API: the routes of service accounts below another address, and its own rules.
+"""A client for the service accounts of a Grafana Cloud stack, by the Cloud API.
 
-The address of the connection is that of the stack in the Cloud API, so paths are the same as on a server. What else
-differs is here: an id for each write, who may ask and how a refusal reads, a stack that is not ready, and that a key
-is proven at the stack itself. The facts are those of the published description of the API (July 2026).
+The connection's address is that of the stack in the Cloud API, so paths are the same as on a server. This module has the
+differences: an id for each write, the advice for refusals, waiting for a stack that starts, and keys that are tested at the
+stack itself. The facts are from the published description of the API (July 2026).
 """
 
 from __future__ import annotations
@@ -22,32 +22,32 @@ from .connection import Connection, Identity
 from .errors import ADVICE, Forbidden, GrafanaError, NotFound, NotGrafana, Refused, Unauthorized, Unsupported, public_url
 from .versions import Version, parse
 
-#: The one organization of a stack (Grafana itself takes it so where it knows of its stack).
+#: The id of the only organization of a stack (Grafana uses it in the namespaces of stacks, too).
 STACK_ORG = 1
-#: The status of a stack that answers.
+#: The status of a stack that is ready.
 READY = "active"
-#: Statuses that do not pass by waiting -> what to do.
+#: Statuses that waiting does not change, and what to do.
 ENDED = {
     "deleted": "it is deleted: correct cloud_stack",
     "deleting": "it is being deleted: correct cloud_stack",
-    "archived": "it is archived: let the owner of the Grafana Cloud account restore it",
-    "suspended": "it is suspended: let the owner of the Grafana Cloud account see why",
-    "paused": "it is paused, as nobody has used it: open its address in a browser, which starts it, and run again",
+    "archived": "it is archived: ask the owner of the Grafana Cloud account to restore it",
+    "suspended": "it is suspended: ask the owner of the Grafana Cloud account for the reason",
+    "paused": "it is paused because of inactivity: open its address in a browser, which starts it, and run again",
 }
-#: How long a stack that starts is waited for, and how often it is asked, in seconds.
+#: How long to wait for a stack that starts, and the interval of the requests, in seconds.
 LONGEST_START = 300.0
 ASK_EVERY = 5.0
-#: What an access policy needs; reading service accounts takes the scope to write, too.
+#: The scopes that an access policy needs; reading service accounts requires the scope to write, too.
 SCOPES = "stacks:read and stack-service-accounts:write"
 
-#: All that the Cloud API passes on to a stack, and how.
+#: The only routes and methods that the Cloud API passes on to a stack.
 _ROUTES = "/api/serviceaccounts"
 _METHODS = ("GET", "POST", "DELETE")
 
 
 @dataclass(frozen=True)
 class Stack:
-    """A stack as the Cloud API tells of it; *url* is where it is served."""
+    """A stack as the Cloud API reports it; *url* is the address of its Grafana."""
 
     url: str
     status: str
@@ -55,15 +55,15 @@ class Stack:
 
 
 class CloudClient(Client):
-    """Talks to the Cloud API about the service accounts of one stack."""
+    """Sends requests about the service accounts of one stack to the Cloud API."""
 
     def __init__(self, connection: Connection, before_write: t.Callable[[], None] | None = None) -> None:
         super().__init__(connection, before_write)
         self._stack: Stack | None = None
-        self._asking = threading.Lock()
+        self._stack_lock = threading.Lock()
 
     def _context(self, method: str, org: int | None) -> dict[str, str]:
-        """Return the id without which no write is taken; it stays the same when that very request is sent again."""
+        """Return the id that the Cloud API requires for a write; retries of the request have the same id."""
         return {} if method == "GET" else {"x-request-id": "orgsmith-%s" % uuid.uuid4()}
 
     def request(
@@ -76,15 +76,15 @@ class CloudClient(Client):
         anonymous: bool = False,
         retry: bool = True,
     ) -> t.Any:
-        """Do as a server's client does. Raises :class:`Unsupported` for what the Cloud API has no route for."""
+        """Send a request as :meth:`Client.request` does. Raises :class:`Unsupported` if the Cloud API has no such route."""
         if not path.startswith(_ROUTES) or method not in _METHODS:
             raise Unsupported(
-                "the Cloud API has no %s %s for a stack: set url and a key of the stack, in place of cloud_stack, for that"
+                "the Cloud API has no %s %s for a stack: for that, set url and a key of the stack instead of cloud_stack"
                 % (method, path.partition("?")[0])
             )
-        return self._asked(method, path, body, params, retry)
+        return self._request_cloud(method, path, body, params, retry)
 
-    def _asked(
+    def _request_cloud(
         self, method: str, path: str, body: t.Any = None, params: t.Mapping[str, t.Any] | None = None, retry: bool = True
     ) -> t.Any:
         try:
@@ -93,65 +93,66 @@ class CloudClient(Client):
             raise self._refused(problem) from None
 
     def _refused(self, problem: GrafanaError) -> GrafanaError:
-        """Return the error for a refused token, or a policy that does not allow this."""
+        """Return *problem* with the advice for the Cloud API: the token is invalid, or its policy does not allow the request."""
         if isinstance(problem, Unauthorized):
-            advice = "token has to be that of an access policy of Grafana Cloud (glc_...), neither deleted nor expired"
+            advice = "token has to be a token of an access policy of Grafana Cloud (glc_...), neither deleted nor expired"
         else:
-            advice = "the access policy of the token needs the scopes %s, and a realm with the stack %s in it" % (
+            advice = "the access policy of the token needs the scopes %s, and a realm that includes the stack %s" % (
                 SCOPES,
                 self.connection.cloud_stack,
             )
-        said = problem.message.removesuffix("; " + ADVICE.get(problem.status or 0, ""))
-        return type(problem)("%s; %s" % (said, advice), code=problem.code, **problem.details)
+        message = problem.message.removesuffix("; " + ADVICE.get(problem.status or 0, ""))
+        return type(problem)("%s; %s" % (message, advice), code=problem.code, **problem.details)
 
     # The stack.
 
     def stack(self) -> Stack:
-        """Return the stack, once it is ready: asked once. Raises where it is not, within LONGEST_START."""
-        with self._asking:
+        """Return the stack when it is ready. The client reads it once. Raises :class:`Refused` (``stack_not_ready``)."""
+        with self._stack_lock:
             if self._stack is None:
-                self._stack = self._ready()
+                self._stack = self._wait_for_stack()
             return self._stack
 
-    def _ready(self) -> Stack:
-        """Wait until the stack is ready. Raises :class:`Refused` (``stack_not_ready``)."""
-        until = time.monotonic() + LONGEST_START
+    def _wait_for_stack(self) -> Stack:
+        """Wait at most LONGEST_START for the stack to be ready. Raises :class:`Refused` (``stack_not_ready``)."""
+        deadline = time.monotonic() + LONGEST_START
         while True:
-            found = self._ask_stack()
-            if found.status == READY:
-                return found
-            if found.status in ENDED or time.monotonic() >= until:
-                advice = ENDED.get(found.status, "it has not become so within %d s: run again later" % LONGEST_START)
+            stack = self._ask_stack()
+            if stack.status == READY:
+                return stack
+            if stack.status in ENDED or time.monotonic() >= deadline:
+                advice = ENDED.get(stack.status, "it has not become ready within %d s: run again later" % LONGEST_START)
                 raise Refused(
                     "stack %s (%s) is not ready, its status is %s: %s"
-                    % (self.connection.cloud_stack, public_url(found.url), found.status, advice),
+                    % (self.connection.cloud_stack, public_url(stack.url), stack.status, advice),
                     code="stack_not_ready",
-                    stack_status=found.status,
+                    stack_status=stack.status,
                 )
             time.sleep(ASK_EVERY)
 
     def _ask_stack(self) -> Stack:
         where = public_url(self.connection.url)
         try:
-            body = self._asked("GET", "")
+            body = self._request_cloud("GET", "")
         except NotFound as problem:
             raise NotFound(
-                "Grafana Cloud has no stack %s, as far as this access policy sees: %s; cloud_stack is the slug, as in "
+                "Grafana Cloud has no stack %s that this access policy can see: %s; cloud_stack is the slug, as in "
                 "https://SLUG.grafana.net" % (self.connection.cloud_stack, problem.message),
                 code="stack_not_found",
                 **problem.details,
             ) from None
         url, status = (body.get(name) if isinstance(body, dict) else None for name in ("url", "status"))
         if not isinstance(url, str) or not isinstance(status, str) or urlsplit(url).scheme not in ("http", "https"):
-            raise NotGrafana("GET %s answered with something that is no stack: check cloud_url" % where)
+            raise NotGrafana("GET %s answered with something that is not a stack: check cloud_url" % where)
         if self.connection.url.startswith("https:") and not url.startswith("https:"):
             raise NotGrafana(
-                "GET %s answered that the stack is at %s, where no key is sent without TLS" % (where, public_url(url))
+                "GET %s answered that the stack is at %s: the module does not send keys there without TLS"
+                % (where, public_url(url))
             )
         return Stack(url.rstrip("/"), status, parse(body.get("runningVersion")))
 
     def own_org(self) -> dict[str, t.Any]:
-        """Return the one organization of the stack; this is what a run begins with, so the stack is ready from here on."""
+        """Return the only organization of the stack. A run begins with this, so it waits here until the stack is ready."""
         self.stack()
         return {"id": STACK_ORG, "cloud_stack": self.connection.cloud_stack}
 
@@ -162,19 +163,19 @@ class CloudClient(Client):
         with self._at_stack(None) as client:
             try:
                 health = client.request("GET", "/api/health", anonymous=True, retry=False)
-            except GrafanaError:  # this host need not reach the stack itself
+            except GrafanaError:  # this host may have no route to the stack itself
                 return None
         return parse(health.get("version")) if isinstance(health, dict) else None
 
     def as_token(self, token: str) -> Client:
-        """Return a client of the stack itself that asks with *token*, a key of one of its service accounts."""
+        """Return a client of the stack itself that authenticates with *token*, a key of one of its service accounts."""
         client = self._at_stack(token)
         client._version, client._version_known = self._version, self._version_known
         return client
 
     def _at_stack(self, token: str | None) -> Client:
-        """Return a client of the stack itself; what the task says of itself to the Cloud API is not said there."""
-        here = replace(
+        """Return a client of the stack itself. The headers and certificates for the Cloud API do not go to the stack."""
+        connection = replace(
             self.connection,
             url=self.stack().url,
             cloud_stack=None,
@@ -183,9 +184,9 @@ class CloudClient(Client):
             client_cert=None,
             client_key=None,
         )
-        return Client(here, self._before_write)
+        return Client(connection, self._before_write)
 
 
 def client_for(connection: Connection, before_write: t.Callable[[], None] | None = None) -> Client:
-    """Return a client of the server, or of the stack of Grafana Cloud, that *connection* leads to."""
+    """Return a client for *connection*: of a server by its address, or of a Grafana Cloud stack by the Cloud API."""
     return (Client if connection.cloud_stack is None else CloudClient)(connection, before_write)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From a task's options and the environment to one connection: server, identity, organization."""
+"""Options that all modules share, and how they and the environment become a connection: server, identity, organization."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from .errors import BadInput
 if t.TYPE_CHECKING:
     Options = t.Mapping[str, t.Any]
 
-#: The options that every module shares, as an Ansible argument spec. Nothing is exclusive and nothing
-#: falls back here: module_defaults and the environment would make that refuse what a task says.
+#: The options that all modules share, as an Ansible argument spec. It has no mutually_exclusive and no fallback: with
+#: module_defaults and the environment these would refuse valid tasks.
 ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
     "url": {"type": "str"},
     "username": {"type": "str"},
@@ -40,13 +40,14 @@ ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
     "concurrency": {"type": "int"},
 }
 
-#: The options beside these of the modules that reach a stack of Grafana Cloud by the Cloud API as well.
+#: Further options of the modules that can also reach a Grafana Cloud stack by the Cloud API.
 CLOUD_SPEC: dict[str, dict[str, t.Any]] = {
     "cloud_stack": {"type": "str"},
     "cloud_url": {"type": "str"},
 }
 
-#: Where an option that is not set is looked for. An empty variable counts as not set: AWX sets empty ones.
+#: The environment variable of each option, for options that are not set. An empty variable counts as not set: AWX sets
+#: empty ones.
 ENVIRONMENT = {
     "url": "GRAFANA_URL",
     "username": "GRAFANA_USER",
@@ -71,15 +72,15 @@ DEFAULT_TIMEOUT = 30.0  # seconds, for connecting and for each read
 DEFAULT_RETRIES = 4
 DEFAULT_CONCURRENCY = 4
 
-#: Values of headers that are no credentials, whatever their length.
+#: Headers whose values are never credentials, whatever their length.
 _HARMLESS_HEADERS = frozenset(("accept", "accept-language", "content-type", "user-agent", "x-grafana-org-id"))
-#: Names of headers that say who asks.
+#: Matches the names of headers that identify the caller.
 _IDENTITY_HEADER = re.compile("auth|user|jwt|token|assertion|cookie|api-key", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class OrgChoice:
-    """The organization that a task or an item names: by id, by name, or (neither) the caller's own."""
+    """The organization that a task or an item names by id or by name; with neither, the caller's own."""
 
     id: int | None = None
     name: str | None = None
@@ -92,7 +93,7 @@ class OrgChoice:
 
 @dataclass(frozen=True)
 class Identity:
-    """Who asks: exactly one of user and password, a token, or what headers and certificates say."""
+    """The caller: a user with a password, or a token; with neither, headers or a client certificate identify the caller."""
 
     username: str | None = None
     password: str | None = field(default=None, repr=False)
@@ -108,9 +109,9 @@ class Identity:
 
 @dataclass(frozen=True)
 class Connection:
-    """How to reach one Grafana server and as whom; *timeout* is in seconds.
+    """The address of one Grafana server, the caller's identity, and settings of HTTP; *timeout* is in seconds.
 
-    With *cloud_stack*, the slug of a stack of Grafana Cloud, *url* is that stack's in the Cloud API.
+    With *cloud_stack*, the slug of a Grafana Cloud stack, *url* is the address of that stack in the Cloud API.
     """
 
     url: str
@@ -129,45 +130,44 @@ class Connection:
     concurrency: int = DEFAULT_CONCURRENCY
 
     def secrets(self) -> list[str]:
-        """Return every value that must never be shown."""
-        found = [self.identity.password, self.identity.token]
-        found += [value for name, value in self.headers.items() if is_secret_header(name, value)]
-        found.append(urlsplit(self.proxy).password if self.proxy else None)
-        return [value for value in found if value]
+        """Return all values that must never appear in output."""
+        values = [self.identity.password, self.identity.token]
+        values += [value for name, value in self.headers.items() if is_secret_header(name, value)]
+        values.append(urlsplit(self.proxy).password if self.proxy else None)
+        return [value for value in values if value]
 
 
 def is_secret_header(name: str, value: str) -> bool:
-    """Tell whether a header's value is to be masked: credentials of 8 characters or more."""
+    """Return whether to mask a header's value: any value of 8 characters or more, except in harmless headers."""
     return len(value) >= 8 and name.lower() not in _HARMLESS_HEADERS
 
 
-def _given(value: t.Any) -> bool:
-    """Tell whether *value* says anything: the empty string is an option that is not set."""
+def _is_set(value: t.Any) -> bool:
+    """Return whether an option with *value* counts as set; an empty string or dictionary does not."""
     return value is not None and value != "" and value != {}
 
 
 def from_options(options: Options, environ: t.Mapping[str, str] | None = None, identity_needed: bool = True) -> Connection:
-    """Return the connection that *options*, and *environ* behind them, describe.
+    """Return the connection for a module's *options*; *environ* supplies options that are not set.
 
-    Without *identity_needed* none is none: where each item of a task has a key of its own.
-
-    Raises :class:`BadInput` before anything is sent: no server, no identity, two identities or two
-    organizations from one source, a number that is none, a certificate that is no file.
+    Set *identity_needed* to false where a connection may have no identity: where each item of a task has its own key.
+    Sends nothing. Raises :class:`BadInput` for a missing server or identity, for two identities or two organizations from
+    one source, for an invalid number, and for a missing certificate file.
     """
     environ = os.environ if environ is None else environ
-    own, around = _sources(options, environ)
-    url, stack = server(own, around)
+    own, environment = _sources(options, environ)
+    url, stack = server(own, environment)
 
     def pick(name: str) -> t.Any:
-        return own.get(name, around.get(name))
+        return own.get(name, environment.get(name))
 
     timeout = _number(pick("timeout"), "timeout", float, DEFAULT_TIMEOUT, 0.1)
     headers = _headers(own.get("headers"))
     connection = Connection(
         url=url,
-        identity=_identity(own, around, headers, bool(pick("client_cert")) or not identity_needed),
+        identity=_identity(own, environment, headers, bool(pick("client_cert")) or not identity_needed),
         cloud_stack=stack,
-        org=choose_org(own, "option") or choose_org(around, "environment") or OrgChoice(),
+        org=choose_org(own, "option") or choose_org(environment, "environment") or OrgChoice(),
         headers=headers,
         join_org=bool(own.get("join_org")),
         validate_certs=_boolean(pick("validate_certs"), True),
@@ -181,47 +181,50 @@ def from_options(options: Options, environ: t.Mapping[str, str] | None = None, i
     )
     if connection.client_key and not connection.client_cert:
         raise BadInput("client_key is set without client_cert: give both, or a client_cert that holds the key too")
-    return connection if stack is None else _of_stack(connection, own)
+    return connection if stack is None else _checked_for_stack(connection, own)
 
 
 def _sources(options: Options, environ: t.Mapping[str, str]) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
-    """Return what the options give, and what the environment gives to a module that has such an option."""
+    """Return the options that are set, and the settings of the environment for the options that this module has."""
     names = [name for name in ENVIRONMENT if name not in CLOUD_SPEC or name in options]
-    own = {name: value for name, value in options.items() if _given(value)}
-    return own, {name: environ[ENVIRONMENT[name]] for name in names if _given(environ.get(ENVIRONMENT[name]))}
+    own = {name: value for name, value in options.items() if _is_set(value)}
+    return own, {name: environ[ENVIRONMENT[name]] for name in names if _is_set(environ.get(ENVIRONMENT[name]))}
 
 
 def server_of(options: Options, environ: t.Mapping[str, str] | None = None) -> tuple[str, str | None]:
-    """Return the address, and the slug of the stack, that *options* and *environ* name. Raises :class:`BadInput`."""
+    """Return the address of the server, and the slug of its stack or ``None``. Raises :class:`BadInput`."""
     return server(*_sources(options, os.environ if environ is None else environ))
 
 
-def _of_stack(connection: Connection, own: Options) -> Connection:
-    """Return *connection* to a stack of Grafana Cloud, checked: who asks, and that no organization is named."""
+def _checked_for_stack(connection: Connection, own: Options) -> Connection:
+    """Return *connection* for a Grafana Cloud stack, without an organization.
+
+    Raises :class:`BadInput` if it has no token of an access policy, or if the task names an organization.
+    """
     token = connection.identity.token
     if token is None:
         raise BadInput(
             "cloud_stack needs the token of an access policy of Grafana Cloud (glc_...), in token or token_file (or "
-            "GRAFANA_TOKEN): the Cloud API knows no users of a stack"
+            "GRAFANA_TOKEN): the Cloud API does not accept users of a stack"
         )
     if token.startswith("glsa_"):
         raise BadInput(
-            "the token is the key of a service account (glsa_...), and the Cloud API wants that of an access policy of "
-            "Grafana Cloud (glc_...): give such a one, or set url to the stack's own address in place of cloud_stack"
+            "the token is the key of a service account (glsa_...), but the Cloud API needs the token of an access policy of "
+            "Grafana Cloud (glc_...): set that token, or set url to the stack's own address instead of cloud_stack"
         )
     if connection.org != OrgChoice() and (choose_org(own, "option") is not None or "cloud_stack" not in own):
-        raise BadInput("org_id and org_name have no meaning with cloud_stack: a stack is one organization; take them away")
+        raise BadInput("org_id and org_name have no meaning with cloud_stack: a stack is one organization; remove them")
     return replace(connection, org=OrgChoice())
 
 
-def _identity(own: Options, around: Options, headers: t.Mapping[str, str], other_means: bool) -> Identity:
-    """Return the identity that the more specific source names.
+def _identity(own: Options, environment: Options, headers: t.Mapping[str, str], other_means: bool) -> Identity:
+    """Return the identity that the options name, else the one of the environment.
 
-    A header that says who asks (of an auth proxy, a JWT) stands before the environment; any other header
-    and a client certificate are identities only where nothing else is one, as proxies want them beside.
+    A header that identifies the caller (of an auth proxy, a JWT) has priority over the environment. Any other header, and
+    *other_means* such as a client certificate, count as an identity only without another one: proxies may need both.
     """
-    speaking = [name for name in headers if _IDENTITY_HEADER.search(name)]
-    for source, values in (("options", own), ("environment", around)):
+    identifying = [name for name in headers if _IDENTITY_HEADER.search(name)]
+    for source, values in (("options", own), ("environment", environment)):
         tokens = [name for name in ("token", "token_file") if name in values]
         names = [name for name in ("username", "password") if name in values]
         if source == "options" and (tokens or names) and "authorization" in [name.lower() for name in headers]:
@@ -229,13 +232,13 @@ def _identity(own: Options, around: Options, headers: t.Mapping[str, str], other
         if len(tokens) + (1 if names else 0) > 1:
             raise BadInput(
                 "two identities in the %s: %s; keep one (an option that is set to the empty string counts as not "
-                "set, and switches a default off)" % (source, " and ".join(_spelt(source, tokens + names)))
+                "set, and disables a default)" % (source, " and ".join(_spelled(source, tokens + names)))
             )
         if tokens:
             return Identity(token=_token(values))
         if names:
-            return _password(own, around, source)
-        if source == "options" and speaking:
+            return _password(own, environment, source)
+        if source == "options" and identifying:
             return Identity()
     if headers or other_means:
         return Identity()
@@ -245,17 +248,17 @@ def _identity(own: Options, around: Options, headers: t.Mapping[str, str], other
     )
 
 
-def _spelt(source: str, names: t.Sequence[str]) -> list[str]:
+def _spelled(source: str, names: t.Sequence[str]) -> list[str]:
     return [ENVIRONMENT[name] if source == "environment" else name for name in names]
 
 
-def _password(own: Options, around: Options, source: str) -> Identity:
-    """Return user and password; a half that the options leave out may stand in the environment."""
-    username, password = (own.get(name, around.get(name)) for name in ("username", "password"))
+def _password(own: Options, environment: Options, source: str) -> Identity:
+    """Return user and password; the environment may supply the one that the options omit."""
+    username, password = (own.get(name, environment.get(name)) for name in ("username", "password"))
     if username is None or password is None:
         missing = "username" if username is None else "password"
         present = "password" if missing == "username" else "username"
-        raise BadInput("%s is missing beside %s: set it, or %s" % (missing, present, ENVIRONMENT[missing]))
+        raise BadInput("%s is set, but %s is missing: set it, or set %s" % (present, missing, ENVIRONMENT[missing]))
     return Identity(username=str(username), password=str(password))
 
 
@@ -266,9 +269,9 @@ def _token(values: Options) -> str:
 
 
 def read_token_file(path: str) -> str:
-    """Return the key in the file at *path*, without the white space around it.
+    """Return the key in the file at *path*, without surrounding white space.
 
-    Raises :class:`BadInput` (``code`` ``token_file_missing`` where there is no such file).
+    Raises :class:`BadInput`; its code is ``token_file_missing`` if the file does not exist.
     """
     path = os.path.expanduser(path)
     try:
@@ -279,7 +282,7 @@ def read_token_file(path: str) -> str:
             "token_file %s does not exist on the host that runs the module" % path, code="token_file_missing", path=path
         ) from None
     except (OSError, UnicodeDecodeError) as problem:
-        why = problem.strerror if isinstance(problem, OSError) else "it is no text"
+        why = problem.strerror if isinstance(problem, OSError) else "it is not text"
         raise BadInput("token_file %s cannot be read: %s" % (path, why), path=path) from None
     if not key or len(key.split()) != 1:
         raise BadInput("token_file %s has to hold one key and nothing else" % path, path=path)
@@ -287,24 +290,24 @@ def read_token_file(path: str) -> str:
 
 
 def choose_org(values: Options, source: str) -> OrgChoice | None:
-    """Return the organization that *values* name by ``org_id`` or ``org_name``, if any.
+    """Return the organization in ``org_id`` or ``org_name`` of *values*, or ``None``; *source* names *values* in messages.
 
-    Raises :class:`BadInput` for both, an id that is no positive number, a name that is no string.
+    Raises :class:`BadInput` if both are set, if the id is not a positive number, or if the name is not a string.
     """
     org_id, org_name = values.get("org_id"), values.get("org_name")
-    if _given(org_id) and _given(org_name):
+    if _is_set(org_id) and _is_set(org_name):
         raise BadInput("both org_id and org_name are set as %s: keep one" % source)
-    if _given(org_id):
+    if _is_set(org_id):
         return OrgChoice(id=positive(org_id, "org_id"))
-    if _given(org_name):
+    if _is_set(org_name):
         return OrgChoice(name=text(org_name, "org_name"))
     return None
 
 
 def text(value: t.Any, option: str) -> str:
-    """Return *value* if it is a string; YAML turns ``yes``, ``007`` and ``1.0`` into something else.
+    """Return *value* if it is a string; YAML reads ``yes``, ``007`` and ``1.0`` as other types.
 
-    Raises :class:`BadInput` with the fix.
+    Raises :class:`BadInput`, which says how to fix the task, for any other type.
     """
     if isinstance(value, str):
         return value
@@ -315,7 +318,7 @@ def text(value: t.Any, option: str) -> str:
 
 
 def positive(value: t.Any, option: str) -> int:
-    """Return *value* as a whole number of at least 1. Raises :class:`BadInput`."""
+    """Return *value* as a whole number of at least 1. Raises :class:`BadInput` for anything else."""
     try:
         if isinstance(value, (bool, float)):
             raise ValueError
@@ -350,7 +353,7 @@ def _boolean(value: t.Any, default: bool) -> bool:
 
 
 def _headers(value: t.Any) -> dict[str, str]:
-    headers = {str(name): str(content) for name, content in (value or {}).items() if _given(content)}
+    headers = {str(name): str(content) for name, content in (value or {}).items() if _is_set(content)}
     for name, content in headers.items():
         if any(sign in name + content for sign in "\r\n\0") or not name.isascii():
             raise BadInput("header %r has a name or a value that HTTP does not allow" % name)

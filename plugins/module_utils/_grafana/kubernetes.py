@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``/apis``: what dashboards and folders share as objects in the style of Kubernetes."""
+"""``/apis``: paths, annotations and pages of objects in the style of Kubernetes (dashboards, folders)."""
 
 from __future__ import annotations
 
@@ -11,25 +11,28 @@ from .scope import Scope
 
 DASHBOARDS, FOLDERS = "dashboard.grafana.app", "folder.grafana.app"
 
-#: What the names of annotations and labels begin with, and those annotations that are read or written.
+#: The prefix of annotations and labels, and the annotations that the collection reads or writes.
 NOTE = "grafana.app/"
 FOLDER_NOTE = NOTE + "folder"
 MESSAGE_NOTE = NOTE + "message"
 MANAGER_NOTE = NOTE + "managedBy"
-#: Asks the server to give a new object in General the default permissions (Viewer, Editor and its maker), as the legacy
+#: Asks the server to give a new object in General the default permissions (Viewer, Editor and its creator), as the legacy
 #: routes do. Without it only Admins see the object (12.0 to 13.1, recorded). Updates ignore it; any other value is a 500.
 GRANT_NOTE = NOTE + "grant-permissions"
 GRANT_DEFAULT = "default"
 
 
 def collection(scope: Scope, group: str, version: str, kind: str) -> str:
-    """Return the path of all objects of a kind in the org: its namespace says which, and the header does not count."""
+    """Return the path of all objects of a *kind* in the organization of *scope*.
+
+    The namespace in the path selects the organization; the server ignores the header X-Grafana-Org-Id.
+    """
     namespace = "default" if scope.org_id == 1 else "org-%d" % scope.org_id
     return "/apis/%s/%s/namespaces/%s/%s" % (group, version, namespace, kind)
 
 
 def pages(scope: Scope, path: str, size: int) -> t.Iterator[tuple[list[dict[str, t.Any]], bool]]:
-    """Yield the pages of a list of objects, and of each whether it is the last."""
+    """Yield the pages of a list of objects as (objects, whether this is the last page)."""
     more: str | None = None
     while True:
         page = scope.client.get(path, org=scope.org_id, limit=size, **{"continue": more})

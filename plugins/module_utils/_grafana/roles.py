@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Roles in an organization."""
+"""The roles that a user or a service account can have in an organization."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from .client import Client
 from .errors import Unsupported
 from .versions import ROLE_NONE
 
-#: Roles in an organization, as the server spells them.
+#: Spelled as the server spells them.
 ADMIN = "Admin"
 ROLES = ["Viewer", "Editor", ADMIN, "None"]
 
 
 def check_role(client: Client, role: str | None) -> None:
-    """Raise :class:`Unsupported` for the role None where this server does not know it (before 10.2)."""
+    """Raise :class:`Unsupported` if *role* is None and the server does not know that role (before 10.2)."""
     if role == "None" and client.at_least(ROLE_NONE) is False:
         raise Unsupported(
             "the role None needs Grafana %s or later, and %s is %s: use Viewer"

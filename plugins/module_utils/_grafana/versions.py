@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Grafana's version, and what depends on it."""
+"""Versions of Grafana, and the version from which the server has a feature or behaves differently."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _PARTS = re.compile(r"^v?(\d+)\.(\d+)(?:\.(\d+))?")
 
 
 class Version(t.NamedTuple):
-    """A version as numbers; what follows them (``-pre``, ``+security-01``) does not matter here."""
+    """The numbers of a version, without a suffix such as ``-pre`` or ``+security-01``."""
 
     major: int
     minor: int
@@ -23,52 +23,54 @@ class Version(t.NamedTuple):
 
 
 def parse(text: t.Any) -> Version | None:
-    """Return the version in *text*: ``12.0.0-pre``, ``11.2.0+security-01``; ``None`` if there is none."""
-    found = _PARTS.match(text) if isinstance(text, str) else None
-    return Version(*(int(part or 0) for part in found.groups())) if found else None
+    """Return the version at the beginning of *text* (``12.0.0-pre``, ``11.2.0+security-01``); ``None`` for anything else."""
+    match = _PARTS.match(text) if isinstance(text, str) else None
+    return Version(*(int(part or 0) for part in match.groups())) if match else None
 
 
-#: Service accounts, their tokens and the migration of API keys: always on from here.
+# Each constant is the first version with the fact that its comment states.
+
+#: Service accounts, their tokens and the migration of API keys are always enabled.
 SERVICE_ACCOUNTS = Version(9, 1)
-#: Permissions of single folders and dashboards are those of role-based access control from here.
+#: Role-based access control governs the permissions of single folders and dashboards.
 ACCESS_CONTROL = Version(9, 0)
-#: The role ``None``.
+#: The role ``None`` exists.
 ROLE_NONE = Version(10, 2)
-#: A service account's login carries its org from here on; before, names are unique across all orgs.
+#: A service account's login contains its org; before, names are unique across all orgs.
 LOGIN_PER_ORG = Version(10, 4, 1)
-#: ``GET /api/user`` answers service accounts, and a foreign org header is refused, from here.
+#: ``GET /api/user`` answers service accounts, and the server refuses the org header of a foreign organization.
 TOKEN_KNOWS_ITSELF = Version(11, 5)
-#: An account's number of tokens is counted from here on at the latest; before, it is the length of the list that is cut.
+#: The server counts an account's tokens correctly (at the latest); before, it returns the length of a truncated list.
 TOKENS_COUNTED = Version(11, 5)
-#: ``/apis/dashboard.grafana.app`` is sound from here (11.5 serves it with holes).
+#: ``/apis/dashboard.grafana.app`` is complete (11.5 serves only a part of it).
 DASHBOARD_APIS = Version(12, 0)
-#: ``/api/dashboards/uid/:uid/versions`` is known from here; before, a dashboard's history is asked for by its database id.
+#: ``/api/dashboards/uid/:uid/versions`` exists; before, the route of a dashboard's history takes its database id.
 VERSIONS_BY_UID = Version(9, 0)
-#: Objects of ``/apis/dashboard.grafana.app`` carry the message of their last version from here (recorded).
+#: Objects of ``/apis/dashboard.grafana.app`` contain the message of their last version (recorded).
 MESSAGES_LISTED = Version(12, 1)
-#: ``/apis/folder.grafana.app`` is there from here (11.5 answers 404, recorded); nothing before tells a folder's description.
+#: ``/apis/folder.grafana.app`` exists (11.5 answers 404, recorded); before, no route returns a folder's description.
 FOLDER_APIS = Version(12, 0)
-#: ``GET /api/folders/:uid/counts`` counts whatever a folder holds from here (10.0 and 10.1 leave kinds out).
+#: ``GET /api/folders/:uid/counts`` counts all kinds of objects in a folder (10.0 and 10.1 omit kinds).
 FOLDER_COUNTS = Version(11, 0)
-#: ``POST /api/library-elements`` takes the uid of a folder from here; before, its database id.
+#: ``POST /api/library-elements`` takes the uid of a folder; before, its database id.
 LIBRARY_FOLDER_UIDS = Version(9, 0)
-#: A dashboard may name library panels that do not exist from here; before, the legacy route stores it and answers 500 (recorded).
+#: A dashboard may name missing library panels; before, the legacy route stores the dashboard and answers 500 (recorded).
 LIBRARY_PANELS_MAY_LACK = Version(12, 1)
-#: Titles may repeat in a folder from here; before, a repeated one can overwrite its namesake.
+#: Several objects of a folder may have the same title; before, a write can overwrite the object with the same title.
 TITLES_REPEAT = Version(11, 3)
-#: Folders nest from here.
+#: Folders can contain folders.
 NESTED_FOLDERS = Version(11, 0)
-#: ``[service_accounts] token_expiration_day_limit`` is known from here.
+#: The setting ``[service_accounts] token_expiration_day_limit`` exists.
 DAY_LIMIT = Version(9, 4)
-#: ``POST /api/auth/keys`` answers 410 from here.
+#: ``POST /api/auth/keys`` answers 410.
 NO_NEW_API_KEYS = Version(11, 3)
-#: Each start of the server turns all API keys into service accounts from here.
+#: Each start of the server migrates all API keys to service accounts.
 KEYS_MIGRATE_AT_START = Version(11, 6)
-#: ``/api/auth/keys`` and the migration are 404 from here.
+#: ``/api/auth/keys`` and the routes of the migration answer 404.
 API_KEYS_END = Version(12, 1)
-#: Migrating destroys no key from here, whatever ``[users] auto_assign_org`` says (recorded at 9.3.2).
+#: The migration destroys no key, whatever ``[users] auto_assign_org`` is; before, it can (recorded at 9.3.2).
 MIGRATION_KEEPS_ORG = Version(9, 4)
-#: The migration goes on after a key that fails, and looks for a free login, from here.
+#: The migration continues after a key that fails, and chooses a login that is free.
 MIGRATION_GOES_ON = Version(10, 0)
-#: ``POST /api/serviceaccounts/hideApiKeys`` exists from the first to before the second.
+#: ``POST /api/serviceaccounts/hideApiKeys`` exists from the first version until before the second.
 HIDE_API_KEYS = (Version(9, 1), Version(9, 5))

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where a new key goes, so that it is never lost and never shown: what all sinks share.
+"""The interface of all sinks, and the metadata that they store.
 
-A sink keeps a key, and beside it the metadata: what nobody can ask the server for later. The metadata holds no
-secret. A kind of sink is a file of its own, ``_sink_TYPE.py``, and an entry in ``_sink_types.py``.
+A sink stores one key, and beside it metadata: facts about the key that the server does not report later. The metadata
+contains no secret. Each type of sink has a module of its own in this package, and an entry in ``registry.py``.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ __all__ = ["NOTHING", "KeyOwner", "Metadata", "Previous", "Shared", "Sink", "Sto
 
 @dataclass(frozen=True)
 class Previous:
-    """A token that was replaced and is not deleted yet; *replaced* is when, ISO 8601 in UTC."""
+    """A replaced token that still exists; *replaced* is the time of its replacement, ISO 8601 in UTC."""
 
     id: int
     name: str
@@ -33,7 +33,7 @@ class Previous:
 
 @dataclass(frozen=True)
 class Metadata:
-    """What is remembered of a stored key; times are ISO 8601 in UTC by the server's clock."""
+    """Facts about a stored key; times are ISO 8601 in UTC by the server's clock."""
 
     token_id: int | None = None
     name: str | None = None
@@ -44,51 +44,50 @@ class Metadata:
     server: str | None = None
     created: str | None = None
     expires: str | None = None
-    #: Of the key: see :func:`fingerprint`.
+    #: The result of :func:`fingerprint` for the key.
     fingerprint: str | None = None
-    #: When the key was last tested by this collection: such a use is nobody's.
+    #: When this collection last tested the key; the server counts the test as a use, but no client used the key.
     proved: str | None = None
-    #: Names of tokens that were about to be made; their keys may have been lost.
+    #: Names of tokens that a run was going to create; their keys may be lost.
     pending: tuple[str, ...] = field(default=())
-    #: When the last of them was noted.
+    #: When a run last added a name to *pending*.
     noted: str | None = None
-    #: Tokens that this one replaces and that are to be deleted, now or when their time has come.
+    #: Tokens that this one replaces and that a run has to delete, now or later.
     previous: tuple[Previous, ...] = field(default=())
 
     def plain(self) -> dict[str, t.Any]:
-        """Return it as JSON has it; what is empty is left out."""
+        """Return the metadata as a dictionary for JSON, without empty values."""
         return {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(self).items() if value}
 
     def text(self) -> str:
-        """Return it as one line of JSON, sorted."""
+        """Return the metadata as one line of JSON with sorted keys."""
         return json.dumps(self.plain(), sort_keys=True)
 
     @classmethod
-    def parse(cls, found: t.Any) -> Metadata | None:
-        """Return the metadata that *found*, JSON or what was parsed from it, holds; ``None`` for anything else."""
-        if isinstance(found, str):
+    def parse(cls, source: t.Any) -> Metadata | None:
+        """Return the metadata in *source*, a JSON text or a dictionary; ``None`` for anything else. Ignores unknown names."""
+        if isinstance(source, str):
             try:
-                found = json.loads(found)
+                source = json.loads(source)
             except ValueError:
                 return None
-        if not isinstance(found, dict):
+        if not isinstance(source, dict):
             return None
-        known = {name: found[name] for name in cls.__dataclass_fields__ if name in found}
-        known["pending"] = tuple(str(name) for name in known.get("pending") or ())
+        values = {name: source[name] for name in cls.__dataclass_fields__ if name in source}
+        values["pending"] = tuple(str(name) for name in values.get("pending") or ())
         try:
-            known["previous"] = tuple(Previous(int(p["id"]), p["name"], p["replaced"]) for p in known.get("previous") or ())
+            values["previous"] = tuple(Previous(int(p["id"]), p["name"], p["replaced"]) for p in values.get("previous") or ())
         except (KeyError, TypeError, ValueError):
-            known["previous"] = ()
-        return cls(**known)
+            values["previous"] = ()
+        return cls(**values)
 
 
 @dataclass(frozen=True)
 class Stored:
-    """What a sink holds now. *there* tells whether it holds anything that ``remove`` would take away.
+    """The current content of a sink. *there* is true if the sink holds anything that ``remove`` would delete.
 
-    *key* is ``None`` where there is none and where the sink does not give it back; then *fingerprint* is what
-    can be told of the key that is there (``None`` for no key). *revision* is the sink's own, for a write that must
-    not overwrite somebody else's.
+    *key* is ``None`` if there is no key, or if the sink cannot return it; *fingerprint* is ``None`` only without a key.
+    *revision* identifies this content for the sink, so that a write does not overwrite the change of another run.
     """
 
     metadata: Metadata | None = None
@@ -96,30 +95,31 @@ class Stored:
     there: bool = False
     key: str | None = field(default=None, repr=False)
     revision: t.Any = None
-    #: What is wrong with the key, where somebody else had to look and to ask the server (a word of ``_tokens.REASONS``).
+    #: Why the key is unusable (one of ``_tokens.model.REASONS``), if the action plugin tested it instead of the module.
     refused: str | None = None
 
 
-#: A place that holds nothing.
+#: The content of an empty sink.
 NOTHING = Stored()
 
 
 def fingerprint(key: str) -> str:
-    """Return what identifies *key* without giving it away: a key has 190 random bits, so a plain hash does."""
+    """Return a value that identifies *key* but does not reveal it. A plain hash is enough: a key has 190 random bits."""
     return "sha256:" + hashlib.sha256(key.encode()).hexdigest()
 
 
 class KeyOwner(t.NamedTuple):
-    """Which key a sink is for: what the templates in a sink's options are filled with. An API key has no account."""
+    """The token or API key that a sink is for; fills in the templates of the sink's options. An API key has no account."""
 
     org: OrgChoice
     service_account: str | int | None
     name: str
 
     def fill(self, template: str, option: str, quote: t.Callable[[str], str] = str) -> str:
-        """Return *template* with ``{org_name}``, ``{org_id}``, ``{service_account}`` and ``{name}`` filled in, quoted.
+        """Return *template* with ``{org_name}``, ``{org_id}``, ``{service_account}`` and ``{name}`` replaced by their values.
 
-        Raises :class:`BadInput` for another name in braces, and for what the task does not give.
+        *quote* converts each value, and *option* is the option's name for messages. Raises :class:`BadInput` for any other
+        name in braces, and for a value that the task does not set.
         """
         values = {
             "org_name": self.org.name,
@@ -141,11 +141,11 @@ class KeyOwner(t.NamedTuple):
                 )
             value = values[word]
             if value is None and word == "service_account":
-                raise BadInput("sink.%s wants {service_account}, and an API key has none: use {name}" % option)
+                raise BadInput("sink.%s uses {service_account}, but an API key has none: use {name}" % option)
             if value is None:
                 other = "org_id" if word == "org_name" else "org_name"
                 raise BadInput(
-                    "sink.%s wants {%s}, which this task does not give: name the organization by %s, or use {%s}"
+                    "sink.%s uses {%s}, which this task does not set: name the organization by %s, or use {%s}"
                     % (option, word, word, other)
                 )
             parts.append(quote(str(value)))
@@ -153,76 +153,76 @@ class KeyOwner(t.NamedTuple):
 
 
 class Shared(t.NamedTuple):
-    """What the sinks of one task share: *hide* masks a secret in all output, *kept* holds what is made once."""
+    """State that all sinks of a task share: *hide* masks a secret in all output, *kept* caches objects such as clients."""
 
     hide: t.Callable[[str], None]
     kept: dict[t.Hashable, t.Any]
 
 
 class Sink:
-    """The interface of all sinks. An instance is one key's place; nothing is read or written when it is made.
+    """The interface of all sinks. An instance stores one key.
 
-    The constructor takes the task's ``sink`` options, the :class:`KeyOwner` and :class:`Shared`, and raises
-    :class:`BadInput` for what is wrong with them. All methods raise :class:`StoreError`, whose message names the
-    place and never a secret.
+    The constructor takes the task's ``sink`` options, the :class:`KeyOwner` and :class:`Shared`; it reads and writes nothing,
+    and raises :class:`BadInput` for invalid options. All methods may raise :class:`StoreError`. Its message names the sink
+    and never contains a secret.
     """
 
-    #: The option ``type``.
+    #: The value of the option ``type``.
     type = ""
-    #: Options of ``sink`` that this type takes; those in REQUIRED have to be there.
+    #: Options of ``sink`` that this type has; those in REQUIRED have to be set.
     OPTIONS: t.ClassVar[tuple[str, ...]] = ()
     REQUIRED: t.ClassVar[tuple[str, ...]] = ()
-    #: Whether ``locked`` keeps every other run out, so that a name noted as pending is nobody's by then. Without locks
-    #: each write costs more (a version, an entry in a log), so what can wait until the next one does.
+    #: Whether ``locked`` excludes all other runs: then no other run is creating the token of a pending name. In sinks without
+    #: locks each write costs more (a version, an entry in a log), so changes of the metadata wait for the next write of a key.
     locks = False
-    #: Whether what was written is there only after the module has ended: nothing may be deleted before, and what is
-    #: noted before a key is made is noted by the controller.
+    #: Whether the controller writes after the module has ended: the module must not delete old tokens, and the controller
+    #: writes the names of pending tokens.
     deferred = False
-    #: Whether the key can be read again, to see that it still is the one that was stored.
+    #: Whether the sink can return the key, to check that it still is the stored one.
     readable = True
 
-    def __init__(self, options: t.Mapping[str, t.Any], place: KeyOwner, shared: Shared) -> None:
+    def __init__(self, options: t.Mapping[str, t.Any], owner: KeyOwner, shared: Shared) -> None:
         raise NotImplementedError
 
     @property
     def where(self) -> str:
-        """The place in words, for results, diffs and messages; two sinks with the same are one place."""
+        """The location of the key as text, for results, diffs and messages; equal texts mean the same location."""
         raise NotImplementedError
 
     def check(self) -> None:
-        """Raise for what is wrong with the place already, as far as this host can tell; asks nobody else."""
+        """Raise for problems with the location that this host can detect; sends no request."""
 
     def probe(self) -> None:
-        """Raise for whatever would keep a key from being stored; leaves nothing behind. Asked before a token is made."""
+        """Raise for everything that would prevent storing a key; changes nothing. Called before a token is created."""
         self.check()
 
     def read(self) -> Stored:
-        """Return what is there."""
+        """Return the current content."""
         raise NotImplementedError
 
     def write(self, key: str, metadata: Metadata, before: Stored) -> Stored:
-        """Put *key* and *metadata* where *before* was read; read back what can be, and return what is there.
+        """Replace the content *before* by *key* and *metadata*; return the new content, read again as far as possible.
 
-        Raises :class:`Stale` where somebody else has written since.
+        Raises :class:`Stale` if another run has written since *before* was read.
         """
         raise NotImplementedError
 
     def remember(self, metadata: Metadata | None, before: Stored) -> Stored:
-        """Put *metadata* alone (``None``: as if there had never been any) where *before* was read; return what is there.
+        """Replace only the metadata of the content *before* (``None`` deletes it); return the new content.
 
-        Raises :class:`Stale` where somebody else has written since.
+        Raises :class:`Stale` if another run has written since *before* was read.
         """
         raise NotImplementedError
 
     def remove(self) -> None:
-        """Take away key and metadata; what is gone already is well."""
+        """Delete key and metadata; a missing one is not an error."""
         raise NotImplementedError
 
     @contextlib.contextmanager
     def locked(self) -> t.Iterator[None]:
-        """Keep other runs away meanwhile, where that is possible."""
+        """Exclude other runs during the context, if the sink can."""
         yield
 
     def paths(self) -> tuple[str, ...]:
-        """Return the files on this host that hold the key, for a look at what surrounds them."""
+        """Return the files on this host that hold the key, so that their directories can be checked."""
         return ()

@@ -1,11 +1,11 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The sink ``ansible_vault``, as the module sees it: the key is handed over to the controller, which stores it.
+"""The module's part of the sink ``ansible_vault``: hands the key over to the action plugin, which stores it.
 
-The vault library is on the control node alone. The action plugin of ``grafana_sa_token`` reads what the vault file holds
-and tells the module the metadata and the fingerprint, never the key. A key that the module makes goes back sealed: with a
-pad that came with the arguments, so that neither the arguments nor what the module prints holds the key.
+Only the control node has the vault library. The action plugin of ``grafana_sa_token`` reads the vault file and passes
+metadata and fingerprint to the module, never the key. The module encrypts a new key with a pad from its arguments and returns
+it: neither the arguments nor the output of the module contains the key.
 """
 
 from __future__ import annotations
@@ -20,39 +20,40 @@ from .file import as_name
 
 
 def seal(key: str, pad: str, label: str) -> str:
-    """Return *key* mixed with what *pad* gives for *label*, in hexadecimal; used once for each label."""
-    raw = key.encode()
-    stream = hashlib.shake_256(("%s/%s" % (pad, label)).encode()).digest(len(raw))
-    return bytes(one ^ other for one, other in zip(raw, stream)).hex()
+    """Return *key* encrypted (XOR) with the stream that *pad* and *label* define, in hexadecimal. Use each label only once."""
+    return _mixed(key.encode(), pad, label).hex()
 
 
 def unseal(sealed: str, pad: str, label: str) -> str:
-    """Return the key that :func:`seal` sealed."""
-    raw = bytes.fromhex(sealed)
+    """Return the key that :func:`seal` encrypted with the same *pad* and *label*."""
+    return _mixed(bytes.fromhex(sealed), pad, label).decode()
+
+
+def _mixed(raw: bytes, pad: str, label: str) -> bytes:
     stream = hashlib.shake_256(("%s/%s" % (pad, label)).encode()).digest(len(raw))
-    return bytes(one ^ other for one, other in zip(raw, stream)).decode()
+    return bytes(one ^ other for one, other in zip(raw, stream))
 
 
 class HandoverSink(Sink):
-    """One variable of a vault file; *shared.kept[HANDOVER]* is what the action plugin told."""
+    """Stores the key in a variable of a vault file; *shared.kept[HANDOVER]* is the message of the action plugin."""
 
     type = "ansible_vault"
     OPTIONS = ("path", "variable", "vault_id", "vault_password_file")
     REQUIRED = ("path", "variable")
-    #: The action plugin holds the lock of the file as long as it works.
+    #: The action plugin holds the lock of the file while the module runs.
     locks = True
     deferred = True
 
-    def __init__(self, options: t.Mapping[str, t.Any], place: KeyOwner, shared: Shared) -> None:
-        told = shared.kept.get(HANDOVER)
-        if told is None:
+    def __init__(self, options: t.Mapping[str, t.Any], owner: KeyOwner, shared: Shared) -> None:
+        message = shared.kept.get(HANDOVER)
+        if message is None:
             raise BadInput(
-                "the sink ansible_vault works through the action plugin of the module alone: name the module by its full name "
+                "the sink ansible_vault works only through the action plugin of the module: use the module's full name "
                 "(orgsmith.grafana.…) in a task"
             )
-        self._where = "%s#%s" % vault_place(options, place)
-        self._told = told
-        self._pad = str(told["pad"])
+        self._where = "%s#%s" % vault_place(options, owner)
+        self._message = message
+        self._pad = str(message["pad"])
 
     @property
     def where(self) -> str:
@@ -60,34 +61,33 @@ class HandoverSink(Sink):
         return self._where
 
     def probe(self) -> None:
-        """The controller has looked at the file before it started the module."""
+        """Do nothing: the action plugin has checked the file before it started the module."""
 
     def read(self) -> Stored:
-        """Return what the controller found in the file."""
-        found = self._told["stored"].get(self._where) or {}
-        metadata = Metadata.parse(found.get("metadata"))
-        there, refused = bool(found.get("there")), found.get("refused")
-        return Stored(metadata, found.get("fingerprint"), there, refused=refused)
+        """Return what the action plugin found in the file."""
+        entry = self._message["stored"].get(self._where) or {}
+        metadata = Metadata.parse(entry.get("metadata"))
+        return Stored(metadata, entry.get("fingerprint"), bool(entry.get("there")), refused=entry.get("refused"))
 
     def write(self, key: str, metadata: Metadata, before: Stored) -> Stored:
-        """Hand key and metadata over."""
-        handed = {"key": seal(key, self._pad, self._where), "metadata": metadata.plain()}
-        self._told.setdefault(HANDED_OVER, {})[self._where] = handed
+        """Hand over the encrypted key and the metadata."""
+        entry = {"key": seal(key, self._pad, self._where), "metadata": metadata.plain()}
+        self._message.setdefault(HANDED_OVER, {})[self._where] = entry
         return Stored(metadata, metadata.fingerprint, True)
 
     def remove(self) -> None:
-        """Let the controller remove it."""
-        self._told.setdefault(HANDED_OVER, {})[self._where] = {"removed": True}
+        """Make the action plugin delete key and metadata."""
+        self._message.setdefault(HANDED_OVER, {})[self._where] = {"removed": True}
 
 
-def vault_place(options: t.Mapping[str, t.Any], place: KeyOwner) -> tuple[str, str]:
-    """Return the file and the variable that *options* name for *place*. Raises :class:`BadInput`."""
-    variable = place.fill(str(options["variable"]), "variable", as_variable)
+def vault_place(options: t.Mapping[str, t.Any], owner: KeyOwner) -> tuple[str, str]:
+    """Return the file and the variable that *options* name for the key of *owner*. Raises :class:`BadInput`."""
+    variable = owner.fill(str(options["variable"]), "variable", as_variable)
     if not variable.isidentifier():
-        raise BadInput("sink.variable %r is no name of a variable" % variable)
-    return place.fill(str(options["path"]), "path", as_name), variable
+        raise BadInput("sink.variable: %r is not a valid name of a variable" % variable)
+    return owner.fill(str(options["path"]), "path", as_name), variable
 
 
 def as_variable(value: str) -> str:
-    """Return *value* with every character that no variable's name may hold as an underscore."""
+    """Return *value* with an underscore for each character that is not allowed in the name of a variable."""
     return "".join(sign if sign.isalnum() and sign.isascii() else "_" for sign in value)

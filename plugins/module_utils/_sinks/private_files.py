@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Private files: written atomically and with mode 0600, read without following links, locked against other runs."""
+"""Private files: written atomically with mode 0600, read without following links, locked against other runs."""
 
 from __future__ import annotations
 
@@ -14,39 +14,38 @@ import typing as t
 
 try:
     import fcntl
-except ImportError:  # not on this platform: no lock, as on file systems without locks
+except ImportError:  # without locks on this platform, as on file systems without locks
     fcntl = None  # type: ignore[assignment]
 
 from .._grafana.errors import GrafanaError
 
-#: How long another run that works on the same file is waited for, in seconds.
+#: How long to wait for the lock of another run, in seconds.
 LOCK_WAIT = 60.0
-#: Keys are short; a file larger than this, in bytes, is something else.
+#: The largest part of a file that is read, in bytes; keys are much shorter.
 LARGEST = 64 * 1024
 
-
-#: The code of the error of a key that may have been stored or not.
+#: The error code if it is unknown whether a key was stored.
 UNSETTLED = "store_unsettled"
 
 
 class StoreError(GrafanaError):
-    """A key cannot be put, or read, where the task says."""
+    """A sink cannot store or read a key."""
 
     code = "store_failed"
 
 
 def write_private(path: str, text: str, durable: bool = True) -> None:
-    """Write *text* to *path* atomically with mode 0600, whatever mode a file of that name had; its owner stays.
+    """Write *text* to *path* atomically with mode 0600; a replaced file's mode does not matter, its owner stays.
 
-    Without *durable* a loss of power may undo the write, but never leaves half of it. Raises :class:`StoreError`.
+    Without *durable* a loss of power may undo the write, but never leaves a part of it. Raises :class:`StoreError`.
     """
     write_together([(path, text)], durable)
 
 
 def write_together(files: t.Sequence[tuple[str, str]], durable: bool = True) -> None:
-    """Write several files of one directory as :func:`write_private` does; what fails for one changes none of them.
+    """Write several files (path, text) of one directory as :func:`write_private` does; a failed write changes none of them.
 
-    They take their places one after the other, in order, once all of them are on the disk in full.
+    The files are renamed in order after all of them are completely on the disk.
     """
     staged: list[tuple[str, str]] = []
     try:
@@ -74,30 +73,30 @@ def _temporary(path: str) -> str:
 
 
 def _write(temporary: str, path: str, text: str) -> None:
-    """Write *text* to the new file *temporary*, which is to become *path*."""
+    """Write *text* to the new file *temporary*, which will be renamed to *path*."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
     handle = os.open(temporary, flags, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as stream:
-        _keep_owner(path, stream.fileno())
+        _copy_owner(path, stream.fileno())
         stream.write(text)
         stream.flush()
         os.fsync(stream.fileno())
 
 
-def _keep_owner(path: str, handle: int) -> None:
-    """Give the new file the owner of the one that it replaces, where this user may."""
+def _copy_owner(path: str, handle: int) -> None:
+    """Give the open file *handle* the owner of the file *path*, if that exists and this user is permitted to."""
     try:
-        there = os.lstat(path)
+        old = os.lstat(path)
     except FileNotFoundError:
         return
-    here = os.fstat(handle)
-    if (there.st_uid, there.st_gid) != (here.st_uid, here.st_gid):
+    new = os.fstat(handle)
+    if (old.st_uid, old.st_gid) != (new.st_uid, new.st_gid):
         with contextlib.suppress(PermissionError):
-            os.fchown(handle, there.st_uid, there.st_gid)
+            os.fchown(handle, old.st_uid, old.st_gid)
 
 
 def _sync(folder: str) -> None:
-    """Make a rename durable, where the file system knows how."""
+    """Make renames in *folder* durable, if the file system supports it."""
     with contextlib.suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:
@@ -107,7 +106,10 @@ def _sync(folder: str) -> None:
 
 
 def read_private(path: str, largest: int = LARGEST) -> str | None:
-    """Return the text of a plain file, ``None`` if there is none. Raises :class:`StoreError` for anything else."""
+    """Return the first *largest* bytes of a plain file as text, ``None`` for a missing file.
+
+    Raises :class:`StoreError` for a link, a directory, and a file that cannot be read.
+    """
     try:
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
     except FileNotFoundError:
@@ -119,14 +121,14 @@ def read_private(path: str, largest: int = LARGEST) -> str | None:
         raise StoreError("%s cannot be read: %s" % (path, why)) from None
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)
-        raise StoreError("%s is no plain file" % path)
+        raise StoreError("%s is not a plain file" % path)
     with os.fdopen(handle, "rb") as stream:
         return stream.read(largest).decode("utf-8", "replace")
 
 
 @contextlib.contextmanager
 def locked(path: str) -> t.Iterator[None]:
-    """Keep other runs away from *path* meanwhile. Raises :class:`StoreError` after a minute of waiting."""
+    """Lock *path* against other runs. Raises :class:`StoreError` if another run still has the lock after LOCK_WAIT."""
     lock = path + ".lock"
     handle = _lock(lock)
     try:
@@ -139,7 +141,7 @@ def locked(path: str) -> t.Iterator[None]:
 
 
 def _lock(path: str) -> int | None:
-    """Return a handle that holds the lock *path*; ``None`` where this platform has none."""
+    """Lock the file *path* and return its handle; ``None`` if the platform or the file system has no locks."""
     if fcntl is None:
         return None
     deadline = time.monotonic() + LOCK_WAIT
@@ -147,10 +149,10 @@ def _lock(path: str) -> int | None:
         try:
             handle = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
         except OSError as problem:
-            raise StoreError("%s cannot be made: %s" % (path, problem.strerror)) from None
+            raise StoreError("%s cannot be created: %s" % (path, problem.strerror)) from None
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            # Whoever had it before removed the file: then this is a lock on nothing.
+            # If the previous holder has removed the file, this lock is on a deleted file: try again.
             if os.path.exists(path) and os.path.samestat(os.fstat(handle), os.stat(path)):
                 return handle
         except OSError as problem:
@@ -159,12 +161,12 @@ def _lock(path: str) -> int | None:
                 return None  # a file system without locks
         os.close(handle)
         if time.monotonic() > deadline:
-            raise StoreError("%s is held by another run that works on the same file" % path, code="locked")
+            raise StoreError("%s is held by another run that uses the same file" % path, code="locked")
         time.sleep(0.05)
 
 
 def git_work_tree(path: str) -> str | None:
-    """Return the git work tree that *path* lies in, if any."""
+    """Return the git work tree that contains *path*, or ``None``."""
     folder = os.path.dirname(os.path.abspath(path))
     while True:
         if os.path.exists(os.path.join(folder, ".git")):

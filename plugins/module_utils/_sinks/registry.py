@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The kinds of sinks, and how a task's options become one."""
+"""The types of sinks, and how a task's options become a sink."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from .file import FileSink
 from .handover import HandoverSink
 from .hashi_vault import HashiVaultSink
 
-#: A static table: Ansible ships only imports that it sees.
+#: A static table, because Ansible copies only modules that it finds in import statements.
 TYPES: dict[str, type[Sink]] = {one.type: one for one in (FileSink, HandoverSink, HashiVaultSink, AwxCredentialSink, CommandSink)}
 
-#: Options of ``sink``, of all types together; each class tells which are its own.
+#: The options of ``sink`` for all types; each class lists its own.
 OPTIONS: dict[str, dict[str, t.Any]] = {
     "type": {"type": "str", "choices": sorted(TYPES), "required": True},
     "path": {"type": "str"},
@@ -56,8 +56,8 @@ OPTIONS: dict[str, dict[str, t.Any]] = {
 }
 
 
-def sink_from(options: t.Mapping[str, t.Any], place: KeyOwner, shared: Shared) -> Sink:
-    """Return the sink that *options* describe. Raises :class:`BadInput`, also for options of another type."""
+def sink_from(options: t.Mapping[str, t.Any], owner: KeyOwner, shared: Shared) -> Sink:
+    """Return the sink for the task's ``sink`` *options*. Raises :class:`BadInput`, also for options of another type."""
     given = {name: value for name, value in options.items() if value is not None and value != ""}
     kind = TYPES.get(str(given.pop("type", "")))
     if kind is None:
@@ -68,19 +68,20 @@ def sink_from(options: t.Mapping[str, t.Any], place: KeyOwner, shared: Shared) -
     foreign = sorted(set(given) - set(kind.OPTIONS))
     if foreign:
         raise BadInput(
-            "sink: %s is no option of type %s; its options are %s" % (", ".join(foreign), kind.type, ", ".join(kind.OPTIONS))
+            "sink: type %s does not have the option %s; its options are %s"
+            % (kind.type, ", ".join(foreign), ", ".join(kind.OPTIONS))
         )
     missing = [option for option in kind.REQUIRED if option not in given]
     if missing:
         raise BadInput("sink: type %s needs %s" % (kind.type, ", ".join(missing)))
-    return kind(given, place, shared)
+    return kind(given, owner, shared)
 
 
-def chosen(options: t.Mapping[str, t.Any], place: KeyOwner, shared: Shared) -> Sink | None:
-    """Return the sink that ``dest`` or ``sink`` of *options* describes, if one does. Raises :class:`BadInput`."""
+def chosen(options: t.Mapping[str, t.Any], owner: KeyOwner, shared: Shared) -> Sink | None:
+    """Return the sink for the option ``dest`` or ``sink``, or ``None`` if neither is set. Raises :class:`BadInput`."""
     dest, sink = options.get("dest"), options.get("sink")
     if dest and sink:
-        raise BadInput("both dest and sink say where the key goes: keep one (dest is short for a sink of type file)")
+        raise BadInput("dest and sink exclude each other: keep one (dest is short for a sink of type file)")
     if dest:
         return FileSink.at(str(dest))
-    return sink_from(sink, place, shared) if sink else None
+    return sink_from(sink, owner, shared) if sink else None

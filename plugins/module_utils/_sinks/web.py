@@ -1,119 +1,110 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""JSON over HTTP, as the sinks use it that keep keys on another server than Grafana."""
+"""JSON over HTTP for the sinks that store keys on a server (Vault, AWX)."""
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-import threading
 import time
 import typing as t
 from urllib.parse import urlsplit
 
-with contextlib.suppress(ImportError):  # the client of Grafana reports it
-    import requests
-
 from .._grafana.connection import read_token_file
 from .._grafana.errors import BadInput, public_url, quoted
+from .._grafana.transport import TRANSIENT, NoAnswer, Transport
 from .private_files import UNSETTLED, StoreError
 
-#: How long a request may take, in seconds, where the task does not say.
+if t.TYPE_CHECKING:
+    import requests
+
+#: The timeout of a request in seconds, unless the task sets one.
 TIMEOUT = 30.0
-#: How often a read is made, in all.
-_TRIES = 4
-_PASSING = (429, 500, 502, 503, 504)
+#: How often a read is sent at most.
+_ATTEMPTS = 4
 _REDIRECTS = (301, 302, 303, 307, 308)
 
-#: The code of a request without an answer: a write may have happened or not.
+#: The error code of a request without an answer: a write may have happened or not.
 NO_ANSWER = "store_no_answer"
 
 Headers = t.Mapping[str, str]
 
 
 class Reply(t.NamedTuple):
-    """An answer: its status, and its body parsed (``None`` for none, text where it is no JSON)."""
+    """The status and the body of an answer. The body is parsed JSON, ``None`` if empty, or text if it is not JSON."""
 
     status: int
     body: t.Any
 
     def get(self, *path: str) -> t.Any:
-        """Return what stands at *path* in the body, ``None`` if nothing does."""
-        found = self.body
+        """Return the value at *path* in the body, or ``None`` if the body has no such path."""
+        value = self.body
         for name in path:
-            found = found.get(name) if isinstance(found, dict) else None
-        return found
+            value = value.get(name) if isinstance(value, dict) else None
+        return value
 
 
 class Api:
-    """One server; usable from several threads. *what* names it in messages, *url* is without a slash at its end."""
+    """Sends requests to one server; usable from several threads. *what* is the server's name in messages."""
 
     def __init__(self, what: str, url: str, verify: bool | str = True, timeout: float = TIMEOUT) -> None:
         self.what, self.url = what, checked_url(what, url)
-        self._verify, self._timeout = verify, timeout
-        self._local = threading.local()
+        self._transport = Transport(timeout, verify=verify, cookies=True)
 
     def __call__(self, method: str, path: str, body: t.Any = None, headers: Headers | None = None) -> Reply:
-        """Make a request; return the answer whatever its status is. Reads are repeated where that helps.
+        """Send a request; return the answer whatever its status is. Repeats reads that fail for a passing reason.
 
-        Raises :class:`StoreError` where no answer comes, also for a redirect to another server.
+        Raises :class:`StoreError` if no answer arrives, or if the server redirects to a server that is not trusted.
         """
         url = self.url + path
-        for attempt in range(_TRIES):
+        for attempt in range(_ATTEMPTS):
             try:
                 reply = self._follow(method, url, body, headers or {})
-            except requests.exceptions.RequestException as problem:
-                if method != "GET" or attempt == _TRIES - 1:
-                    raise self._no_answer(method, url, problem) from None
+            except NoAnswer as problem:
+                if method != "GET" or attempt == _ATTEMPTS - 1:
+                    raise self._without_answer(method, url, problem) from None
             else:
-                if method != "GET" or reply.status not in _PASSING or attempt == _TRIES - 1:
+                if method != "GET" or reply.status not in TRANSIENT or attempt == _ATTEMPTS - 1:
                     return reply
             time.sleep(0.2 * 3**attempt)
         raise AssertionError("not reached")
 
     def _follow(self, method: str, url: str, body: t.Any, headers: Headers) -> Reply:
-        """Send a request, also to where a standby node points."""
+        """Send a request; follow one redirect of a standby node to the active node."""
         for _hop in range(2):
-            got = self._send(method, url, body, headers)
-            if got.status_code not in _REDIRECTS:
-                return Reply(got.status_code, _parsed(got))
-            there, here = urlsplit(got.headers.get("Location", "")), urlsplit(url)
-            # A standby node names another host; who asks is told to it over https only, or on this very host.
-            safe = there.scheme == "https" == here.scheme or (there.scheme, there.hostname) == (here.scheme, here.hostname)
-            if got.status_code not in (307, 308) or not there.hostname or not safe:
+            response = self._send(method, url, body, headers)
+            if response.status_code not in _REDIRECTS:
+                return Reply(response.status_code, _parsed(response))
+            target, current = urlsplit(response.headers.get("Location", "")), urlsplit(url)
+            # A standby node names another host. The credentials go there by https only, or to the same host.
+            https = target.scheme == current.scheme == "https"
+            trusted = https or (target.scheme, target.hostname) == (current.scheme, current.hostname)
+            if response.status_code not in (307, 308) or not target.hostname or not trusted:
                 break
-            url = there.geturl()
+            url = target.geturl()
         raise StoreError(
             "%s %s %s was redirected to %s: set sink.url to the address of the server that answers itself"
-            % (self.what, method, public_url(url), public_url(got.headers.get("Location", "")) or "nowhere")
+            % (self.what, method, public_url(url), public_url(response.headers.get("Location", "")) or "nowhere")
         )
 
     def _send(self, method: str, url: str, body: t.Any, headers: Headers) -> requests.Response:
-        session: requests.Session | None = getattr(self._local, "session", None)
-        if session is None:
-            session = self._local.session = requests.Session()
-            session.trust_env = False
-            session.verify = self._verify
-        data = None if body is None else json.dumps(body).encode()
-        sent = {"Content-Type": "application/json", **headers} if data is not None else dict(headers)
-        return session.request(method, url, data=data, headers=sent, timeout=self._timeout, allow_redirects=False)
+        return self._transport.send(method, url, None if body is None else json.dumps(body).encode(), headers)
 
-    def _no_answer(self, method: str, url: str, problem: Exception) -> StoreError:
-        reason: t.Any = problem.args[0] if problem.args else problem
-        words = " ".join(str(getattr(reason, "reason", None) or reason).split()).rpartition(">: ")[2][:200]
-        return StoreError("%s %s %s: no answer: %s; check sink.url" % (self.what, method, public_url(url), words), code=NO_ANSWER)
+    def _without_answer(self, method: str, url: str, problem: NoAnswer) -> StoreError:
+        return StoreError(
+            "%s %s %s: no answer: %s; check sink.url" % (self.what, method, public_url(url), problem.reason), code=NO_ANSWER
+        )
 
     def refused(self, method: str, path: str, reply: Reply, advice: str = "") -> StoreError:
-        """Return the error for an answer that is none of those hoped for."""
-        said = _said(reply.body)
-        text = "%s %s %s answered %d: %s" % (self.what, method, public_url(self.url + path), reply.status, said or "no message")
+        """Return the error for an answer with an unexpected status; *advice* says what to do."""
+        message = _server_message(reply.body) or "no message"
+        text = "%s %s %s answered %d: %s" % (self.what, method, public_url(self.url + path), reply.status, message)
         return StoreError(text + ("; " + advice if advice else ""), status=reply.status)
 
 
 def checked_url(what: str, url: str) -> str:
-    """Return *url* without a slash at its end. Raises :class:`BadInput` for what is none, or holds a password."""
+    """Return *url* without a slash at its end. Raises :class:`BadInput` if it is not a valid URL, or has a user or a query."""
     parts = urlsplit(url.strip())
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query:
         raise BadInput("the address of %s has to look like https://host:8200, without a user, not %s" % (what, public_url(url)))
@@ -121,15 +112,18 @@ def checked_url(what: str, url: str) -> str:
 
 
 def verification(options: t.Mapping[str, t.Any], ca_variable: str, skip: bool) -> bool | str:
-    """Return how TLS certificates are checked: by which authority, or (``False``) not at all."""
-    wanted = options.get("validate_certs")
-    if wanted is False or (wanted is None and skip):
+    """Return the file of certificate authorities, or whether TLS certificates are checked at all.
+
+    The environment variable *ca_variable* and *skip* apply where the options are not set.
+    """
+    validate_certs = options.get("validate_certs")
+    if validate_certs is False or (validate_certs is None and skip):
         return False
     return options.get("ca_path") or os.environ.get(ca_variable) or True
 
 
 def secret_of(options: t.Mapping[str, t.Any], name: str) -> str | None:
-    """Return the secret option *name*, or what stands in the file that ``NAME_file`` names. Raises :class:`BadInput`."""
+    """Return the secret option *name*, or the content of the file in the option ``NAME_file``. Raises :class:`BadInput`."""
     if options.get(name):
         return str(options[name])
     if not options.get(name + "_file"):
@@ -140,32 +134,32 @@ def secret_of(options: t.Mapping[str, t.Any], name: str) -> str | None:
         raise BadInput("sink: " + problem.message.replace("token_file", name + "_file", 1)) from None
 
 
-def _parsed(got: requests.Response) -> t.Any:
+def _parsed(response: requests.Response) -> t.Any:
     try:
-        return got.json() if got.content.strip() else None
+        return response.json() if response.content.strip() else None
     except ValueError:
-        return quoted(got.text)
+        return quoted(response.text)
 
 
-def _said(body: t.Any) -> str:
-    """Return what a server says of a refusal: ``errors`` of Vault, ``detail`` or fields of the controller."""
+def _server_message(body: t.Any) -> str:
+    """Return the server's message about a refusal: ``errors`` of Vault, ``detail`` or fields of the controller."""
     if isinstance(body, dict):
-        found = body.get("errors") or body.get("detail") or body
-        return quoted("; ".join(map(str, found)) if isinstance(found, list) else str(found))
+        message = body.get("errors") or body.get("detail") or body
+        return quoted("; ".join(map(str, message)) if isinstance(message, list) else str(message))
     return quoted(str(body or ""))
 
 
 def settled(problem: StoreError, read: t.Callable[[], t.Any], done: t.Callable[[t.Any], bool]) -> t.Any:
-    """Return what *read* reads if a write that ended in *problem* was *done* all the same.
+    """Check whether a write that ended in *problem* happened: return what *read* returns, if *done* accepts it.
 
-    Raises *problem* if it was not done; where that cannot be told, with the code :data:`UNSETTLED`.
+    Raises *problem* if the write did not happen, and an error with the code :data:`UNSETTLED` if *read* fails.
     """
     if problem.code != NO_ANSWER and (problem.status or 0) < 500:
         raise problem
     try:
-        found = read()
+        stored = read()
     except StoreError:
-        raise StoreError(problem.message + "; whether it was stored cannot be told", code=UNSETTLED) from None
-    if not done(found):
+        raise StoreError(problem.message + "; it is unknown whether the key was stored", code=UNSETTLED) from None
+    if not done(stored):
         raise problem
-    return found
+    return stored

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Differences of two JSON documents, as users see them: by path, shortened."""
+"""Differences of two JSON documents for results and diffs: by path, shortened, with keys masked."""
 
 from __future__ import annotations
 
@@ -13,29 +13,30 @@ from dataclasses import dataclass
 from .._grafana.errors import BadInput
 from .secrets import masked
 
-#: The most paths that a result or a diff names.
+#: How many paths a result or a diff shows at most.
 MOST_PATHS = 50
-#: The most characters of a value that a diff shows.
+#: How many characters of a value a diff shows at most.
 MOST_TEXT = 120
-#: The deepest nesting that is taken; Ansible itself fails on results far below Python's own limit.
+#: The deepest nesting of a valid document. Ansible fails on results long before Python's own limit.
 DEEPEST = 200
 
 
 class _Absent:
-    """What is missing on one side."""
+    """The type of :data:`ABSENT`."""
 
     def __repr__(self) -> str:
         return "ABSENT"
 
 
+#: Stands for a value that one document does not have.
 ABSENT = _Absent()
 
 
 @dataclass(frozen=True)
 class Difference:
-    """One place where two documents differ: *path* such as ``panels[3] "CPU".targets[0].expr``.
+    """One difference of two documents, at a *path* such as ``panels[3] "CPU".targets[0].expr``.
 
-    *old* or *new* is :data:`ABSENT` where that side has nothing.
+    *old* or *new* is :data:`ABSENT` if that document has no value at the path.
     """
 
     path: str
@@ -44,43 +45,46 @@ class Difference:
 
 
 def paths(differences: t.Sequence[Difference]) -> list[str]:
-    """Return the paths of *differences*, so many as a result should carry; what looks like a key in them is masked."""
-    found = [masked(difference.path) for difference in differences[:MOST_PATHS]]
-    more = len(differences) - len(found)
-    return found + (["... and %d more" % more] if more else [])
+    """Return the paths of at most MOST_PATHS *differences*, and how many more there are. Masks text that looks like a key."""
+    names = [masked(difference.path) for difference in differences[:MOST_PATHS]]
+    more = len(differences) - len(names)
+    return names + (["... and %d more" % more] if more else [])
 
 
 def shown(differences: t.Sequence[Difference], side: str) -> dict[str, t.Any]:
-    """Return the values of one *side*, ``before`` or ``after``, by path and shortened, for Ansible's diff.
+    """Return the shortened values of one *side*, ``before`` or ``after``, by path, for Ansible's diff.
 
-    What looks like a key is masked, and before it is shortened: half a key would not be recognised as one.
+    Masks text that looks like a key, before shortening: half a key would not look like a key any more.
     """
-    found: dict[str, t.Any] = {}
+    values: dict[str, t.Any] = {}
     for difference in differences[:MOST_PATHS]:
         value = difference.old if side == "before" else difference.new
         if value is not ABSENT:
-            found[masked(difference.path)] = _short(masked(value))
+            values[masked(difference.path)] = _short(masked(value))
     more = len(differences) - MOST_PATHS
     if more > 0:
-        found["..."] = "and %d more" % more
-    return found
+        values["..."] = "and %d more" % more
+    return values
 
 
 def _short(value: t.Any) -> t.Any:
-    """Return *value* itself where it is short, else the beginning of its JSON."""
+    """Return *value* itself if its JSON is short, else the beginning of its JSON."""
     text = shorten(value)
     return text if isinstance(value, str) or len(text) > MOST_TEXT else value
 
 
 def shorten(value: t.Any) -> str:
-    """Return *value* as JSON of a readable length."""
+    """Return *value* as JSON (a string as itself), cut after MOST_TEXT characters."""
     text = value if isinstance(value, str) else json.dumps(value, sort_keys=True, ensure_ascii=False)
     return text if len(text) <= MOST_TEXT else "%s... (%d characters)" % (text[:MOST_TEXT], len(text))
 
 
 def check_document(value: t.Any, what: str) -> None:
-    """Raise :class:`BadInput` for what JSON, Grafana or Ansible cannot carry: depth, lone surrogates, NaN."""
-    if _is_sound(value):
+    """Raise :class:`BadInput` for a document that JSON, Grafana or Ansible do not support: too deep, lone surrogates, NaN.
+
+    *what* names the document in the message.
+    """
+    if _is_valid(value):
         return
     stack: list[tuple[t.Any, int]] = [(value, 0)]
     while stack:
@@ -93,13 +97,13 @@ def check_document(value: t.Any, what: str) -> None:
             stack.extend((inner, depth + 1) for inner in entry)
         elif isinstance(entry, str):
             if not _encodable(entry):
-                raise BadInput("%s holds half of a surrogate pair, which is no valid text" % what)
+                raise BadInput("%s contains half of a surrogate pair, which is not valid text" % what)
         elif isinstance(entry, float) and not math.isfinite(entry):
-            raise BadInput("%s holds %r, which is no JSON number" % (what, entry))
+            raise BadInput("%s contains %r, which is not a JSON number" % (what, entry))
 
 
-def _is_sound(value: t.Any) -> bool:
-    """Tell quickly whether nothing is wrong with *value*: its text by the parser's own means, its depth by its containers."""
+def _is_valid(value: t.Any) -> bool:
+    """Return whether *value* is valid. Faster than a search for the problem: the JSON encoder checks texts and numbers."""
     try:
         json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
     except (TypeError, ValueError, RecursionError):

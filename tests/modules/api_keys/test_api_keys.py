@@ -367,7 +367,7 @@ def test_a_token_takes_the_place_over(old):
         ({"role": "Boss"}, "Viewer, Editor, Admin"),
         ({"seconds_to_live": "-5"}, "seconds_to_live has to be"),
         ({"seconds_to_live": "max"}, "seconds_to_live has to be"),
-        ({"sink": {"type": "file", "path": "/tmp/x"}}, "both dest and sink"),
+        ({"sink": {"type": "file", "path": "/tmp/x"}}, "dest and sink exclude each other"),
         ({"dest": None, "sink": {"type": "ansible_vault", "path": "v.yml", "variable": "v"}}, "files of ansible-vault"),
         ({"dest": None, "sink": {"type": "file", "path": "/tmp/{service_account}"}}, "an API key has none"),
         ({"dest": "/no/such/directory/key"}, "does not exist; create it first"),

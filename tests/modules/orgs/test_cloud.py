@@ -400,7 +400,7 @@ def test_a_stack_that_never_starts(stack, monkeypatch):
     stack.set(status="provisioning")
     result = stack.fails("grafana_service_account", name="ci")
     assert result.code == "stack_not_ready"
-    assert "has not become so within 300 s" in result["msg"]
+    assert "has not become ready within 300 s" in result["msg"]
     assert now == [300.0]
 
 
@@ -438,7 +438,7 @@ def test_missing_scope(stack, left):
     result = stack.fails("grafana_service_account", name="ci")
     assert result.code == "forbidden"
     assert "stacks:read and stack-service-accounts:write" in result["msg"]
-    assert "a realm with the stack acme in it" in result["msg"]
+    assert "a realm that includes the stack acme" in result["msg"]
 
 
 def test_a_role_that_the_stack_does_not_know(special, tmp_path):

@@ -212,7 +212,7 @@ def test_a_token_that_is_none(tenant, vault):
     ("trouble", "words"),
     [
         (lambda vault: setattr(vault, "sealed", True), "ealed"),
-        (lambda vault: vault.mounts.update(secret="1"), "no KV of version 2"),
+        (lambda vault: vault.mounts.update(secret="1"), "not a KV of version 2"),
         (lambda vault: vault.mounts.pop("secret"), "route entry not found"),
         (lambda vault: setattr(vault, "namespace", "team-a"), "permission denied"),
         (lambda vault: setattr(vault, "active", "http://elsewhere.invalid:8200"), "redirected"),
@@ -265,7 +265,7 @@ def test_a_role_of_a_real_server(tenant, real):
 def test_mounts_of_a_real_server(tenant, real):
     real.mount("old", "1")
     real.mount("deep/inside")
-    for mount, words in (("old", "no KV of version 2"), ("none", "check sink.mount")):
+    for mount, words in (("old", "not a KV of version 2"), ("none", "check sink.mount")):
         with tenant.server.writes_nothing():
             assert words in tenant.fails(sink=in_vault(real, mount=mount))["msg"]
     tenant.present(sink=in_vault(real, mount="deep/inside"))
@@ -419,7 +419,7 @@ def test_two_of_the_name_in_two_organizations(tenant, awx):
 
 
 def test_no_controller(tenant, standin):
-    assert "is no controller" in tenant.fails(sink=in_awx(standin, token="another-awx-token"))["msg"]
+    assert "is not a controller" in tenant.fails(sink=in_awx(standin, token="another-awx-token"))["msg"]
 
 
 def test_the_answer_of_awx_is_lost(tenant, awx):
@@ -454,9 +454,9 @@ def test_what_a_command_gets(tenant, tmp_path):
     ("command", "words"),
     [
         ({"store_command": ["/no/such/program"]}, "cannot be run"),
-        ({"store_command": [sys.executable, "-c", "import sys; sys.exit(sys.stdin.read())"]}, "ended with 1: ***"),
+        ({"store_command": [sys.executable, "-c", "import sys; sys.exit(sys.stdin.read())"]}, "exited with 1: ***"),
         ({"store_command": [sys.executable, "-c", "import time; time.sleep(9)"], "timeout": 0.2}, "did not end within 0.2 s"),
-        ({"store_command": [sys.executable, "-c", "pass"]}, "does not give back"),
+        ({"store_command": [sys.executable, "-c", "pass"]}, "does not return the key"),
     ],
     ids=["missing", "failing with the key", "slow", "lying"],
 )
@@ -477,7 +477,7 @@ def test_a_command_that_says_the_key(tenant, tmp_path, before):
     said = [sys.executable, "-c", program, str(tmp_path / "stored")]
     for command in ({"store_command": said}, {"read_command": said}):
         result = tenant.fails(sink=in_files(tmp_path, **command))
-        assert "ended with 1" in result["msg"]
+        assert "exited with 1" in result["msg"]
         assert "glsa_" not in result.text
         tenant.present(sink=in_files(tmp_path))
         tenant.advance(hours=2)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From tenants to batches, and back to who failed."""
+"""Filters of the role org_bootstrap: batches for tenants, failed tenants, summary of tokens."""
 
 from __future__ import annotations
 
@@ -47,29 +47,29 @@ def test_dashboards_by_the_tenants_token():
     }
 
 
-def test_dashboards_that_nobody_could_write():
+def test_dashboards_that_no_token_may_write():
     poor = [{**TENANTS[1], "dashboards": [{"path": "a"}]}]
     for kind in ("organizations", "dashboards"):
-        with pytest.raises(AnsibleFilterError, match="organization two has dashboards, and no token"):
+        with pytest.raises(AnsibleFilterError, match="organization two has dashboards, but no token"):
             items(poor, kind, dashboards_as="token")
 
 
-def test_two_tenants_of_one_name():
+def test_two_tenants_with_one_name():
     with pytest.raises(AnsibleFilterError, match="two organizations have the name one"):
         items([*TENANTS, {"name": "one"}], "organizations")
 
 
-def test_absolute_paths_stay():
+def test_absolute_paths_do_not_change():
     tenant = {"name": "one", "dashboards": [{"path": "/a.json"}]}
     assert items([tenant], "dashboards", folder="/play") == [{"org_name": "one", "path": "/a.json"}]
 
 
 @pytest.mark.parametrize("earlier", [[FAILED], [{"results": []}, FAILED_MEMBER]], ids=["organization", "member"])
-def test_those_that_failed_are_left_out(earlier):
+def test_failed_tenants_are_omitted(earlier):
     assert {item["org_name"] for item in items(TENANTS, "service_accounts", earlier)} == {"two"}
 
 
-def test_steps_that_were_skipped():
+def test_skipped_steps():
     assert items(TENANTS, "tokens", [{"changed": False, "skipped": True}])
     assert failures(TENANTS, [{"skipped": True}, None]) == []
 
@@ -106,7 +106,7 @@ SINK = {"type": "file", "path": "keys/{org_name}.{name}"}
         ),
     ],
 )
-def test_where_keys_go(token, expected):
+def test_sinks_of_tokens(token, expected):
     tenant = {"name": "one", "service_accounts": [{"name": "ci", "role": "Editor", "tokens": [{"name": "t", **token}]}]}
     org = {"org_name": "one", "service_account": "ci", "name": "t"}
     assert items([tenant], "tokens", folder="/play", sink=SINK) == [{**org, **expected}]
@@ -121,9 +121,9 @@ def test_the_tenants_token_in_a_templated_file():
         items([tenant], "organizations", dashboards_as="token", sink={"type": "hashi_vault", "path": "p"})
 
 
-def test_a_key_without_a_place():
+def test_a_token_without_a_destination():
     tenant = {"name": "one", "service_accounts": [{"name": "ci", "tokens": [{"name": "t"}]}]}
-    with pytest.raises(AnsibleFilterError, match="token t of ci has no place for its key"):
+    with pytest.raises(AnsibleFilterError, match="token t of ci has no destination for its key"):
         items([tenant], "organizations")
 
 
@@ -166,13 +166,13 @@ def test_summary():
     ],
 )
 def test_when_a_token_is_due(token, due):
-    """One that does not live as long as all others is due in the last third of its life, and refused by nobody."""
+    """A token with a short lifetime is due in the last third of its lifetime, and the module accepts it."""
     tenant = {"name": "a", "service_accounts": [{"name": "ci", "tokens": [{"name": "ci", "dest": "/k", **token}]}]}
     [item] = items([tenant], "tokens", renew_before="7d")
     assert item.get("renew_before") == due
 
 
-def test_a_lifetime_that_is_none_is_told_with_its_token():
+def test_an_invalid_lifetime_is_reported_with_its_token():
     tenant = {"name": "a", "service_accounts": [{"name": "ci", "tokens": [{"name": "ci", "dest": "/k", "seconds_to_live": "x"}]}]}
     with pytest.raises(AnsibleFilterError, match="token ci: seconds_to_live"):
         items([tenant], "tokens", renew_before="7d")

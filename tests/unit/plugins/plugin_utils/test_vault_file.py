@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Variables in encrypted files: nothing else in the file changes, and nothing is written in plain."""
+"""Variables in encrypted files: the rest of the file stays the same, and nothing is written unencrypted."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ansible_collections.orgsmith.grafana.plugins.plugin_utils._vault.file impor
 
 ONE, TWO = VaultSecret(b"first-password"), VaultSecret(b"second-password")
 SECRETS = [("default", ONE), ("prod", TWO)]
-KEPT = """\
+UNCHANGED = """\
 # who knows what
 ---
 zebra: 1          # a comment
@@ -53,30 +53,30 @@ def encrypted(tmp_path):
 
 
 def decrypted(file):
-    """Return what is in the file, by ansible-vault's own means."""
+    """Return the decrypted text of the file."""
     with open(file.path, "rb") as stream:
         return VaultLib(SECRETS).decrypt(stream.read()).decode()
 
 
-def test_the_rest_stays_to_the_byte(encrypted):
-    file = encrypted(KEPT)
+def test_the_rest_of_the_file_does_not_change(encrypted):
+    file = encrypted(UNCHANGED)
     file.set("key", "glsa_1")
     file.set("key_metadata", {"token_id": 7})
     file.save()
-    assert decrypted(file) == KEPT + 'key: "glsa_1"\nkey_metadata: {"token_id": 7}\n'
+    assert decrypted(file) == UNCHANGED + 'key: "glsa_1"\nkey_metadata: {"token_id": 7}\n'
     assert (file.get("key"), file.get("key_metadata")) == ("glsa_1", {"token_id": 7})
 
 
 @pytest.mark.parametrize("there", ["key: old\n", 'key: "old"  # with a comment\n', "key:\n", "key: |\n  old\n", "key: null\n"])
 @pytest.mark.parametrize("after", ["", "last: 1\n", "\n# about the last\nlast: 1\n"])
-def test_a_value_is_replaced_where_it_stands(encrypted, there, after):
-    file = encrypted(KEPT + there + after)
+def test_a_value_is_replaced_in_place(encrypted, there, after):
+    file = encrypted(UNCHANGED + there + after)
     file.set("key", "glsa_1")
     file.save()
-    assert decrypted(file) == KEPT + 'key: "glsa_1"\n' + after
+    assert decrypted(file) == UNCHANGED + 'key: "glsa_1"\n' + after
     file.set("key", None)
     file.save()
-    assert decrypted(file) == KEPT + after
+    assert decrypted(file) == UNCHANGED + after
 
 
 def test_without_a_newline_at_the_end(encrypted):
@@ -116,11 +116,11 @@ def test_encrypted_again_with_the_secret_that_decrypts_it(encrypted):
     [
         (b"a: 1\n", "is not encrypted"),
         (VaultLib([("x", VaultSecret(b"else"))]).encrypt("a: 1", secret=VaultSecret(b"else")), "cannot be decrypted"),
-        (VaultLib(SECRETS).encrypt("- a\n", secret=ONE), "has to hold variables"),
-        (VaultLib(SECRETS).encrypt("{a: 1}", secret=ONE), "has to hold variables"),
-        (VaultLib(SECRETS).encrypt("a: [1\nsecret-of-the-file", secret=ONE), "is no YAML: line"),
+        (VaultLib(SECRETS).encrypt("- a\n", secret=ONE), "has to contain variables"),
+        (VaultLib(SECRETS).encrypt("{a: 1}", secret=ONE), "has to contain variables"),
+        (VaultLib(SECRETS).encrypt("a: [1\nsecret-of-the-file", secret=ONE), "is not valid YAML: error in line"),
     ],
-    ids=["plain", "another password", "a list", "in braces", "no YAML"],
+    ids=["plain", "another password", "a list", "in braces", "invalid YAML"],
 )
 def test_files_that_cannot_be_used(tmp_path, content, words):
     path = tmp_path / "vault.yml"
@@ -131,15 +131,15 @@ def test_files_that_cannot_be_used(tmp_path, content, words):
     assert path.read_bytes() == content
 
 
-def test_a_value_that_others_hang_on(encrypted):
+def test_a_value_that_other_values_refer_to(encrypted):
     file = encrypted("key: &k old\nother: *k\n")
     file.set("key", "glsa_1")
-    with pytest.raises(StoreError, match=r"is no YAML|without changing other values"):
+    with pytest.raises(StoreError, match=r"is not valid YAML|without changing other values"):
         file.save()
 
 
-def test_many_at_once(encrypted):
-    file = encrypted("".join(f"key_{number}: old  # {number}\nkept_{number}: {number}\n" for number in range(50)))
+def test_many_changes(encrypted):
+    file = encrypted("".join(f"key_{number}: old  # {number}\nother_{number}: {number}\n" for number in range(50)))
     for number in range(60):
         file.set(f"key_{number}", f"new-{number}")
     file.set("key_7", None)
@@ -147,12 +147,12 @@ def test_many_at_once(encrypted):
     found = decrypted(file)
     assert file.get("key_59") == "new-59"
     assert file.get("key_7") is None
-    kept = [line for line in found.splitlines() if line.startswith("kept")]
-    assert kept == [f"kept_{number}: {number}" for number in range(50)]
+    others = [line for line in found.splitlines() if line.startswith("other")]
+    assert others == [f"other_{number}: {number}" for number in range(50)]
     assert found.count("new-") == 59
 
 
-def test_nothing_to_change_writes_nothing(encrypted):
+def test_without_changes_the_file_is_not_written(encrypted):
     file = encrypted('key: "x"\n')
     with open(file.path, "rb") as stream:
         raw = stream.read()
@@ -176,13 +176,13 @@ def test_secrets(tmp_path):
         vault_secrets(loader, str(tmp_path / "none"), None)
 
 
-def test_no_secret_of_that_id(tmp_path):
+def test_unknown_vault_id(tmp_path):
     with pytest.raises(StoreError, match="has the id else"):
         VaultFile(str(tmp_path / "new.yml"), SECRETS, "else").check()
 
 
 @pytest.mark.parametrize("key", ["glsa_" + "k" * 41, "", "ключ", "x" * 1000])
-def test_sealed(key):
+def test_seal_and_unseal(key):
     sealed = seal(key, "pad", "a.yml#b")
     assert unseal(sealed, "pad", "a.yml#b") == key
     assert not key or key not in sealed

@@ -82,7 +82,7 @@ def test_dashboards_as_they_are_given(options, uid, title, folder, message):
         ({"content": "{}"}, "has no title"),
         ({"dashboard": {"title": "A", "uid": 5}}, "has to be a string"),
         ({"dashboard": {"title": "A"}, "folder": "a", "folder_uid": "b"}, "both folder_uid and folder"),
-        ({"dashboard": {"title": "A", "x": float("nan")}}, "no JSON number"),
+        ({"dashboard": {"title": "A", "x": float("nan")}}, "not a JSON number"),
         ({"state": "absent"}, "or uid"),
     ],
 )

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a credential shows of itself, also for an account with the role None, which may not read its organization."""
+"""The caller of a credential, also of an account with the role None, which may not read its organization."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_ask_caller(script, by_token, calls, org_name, expected):
     assert ask_caller(by_token, org_name) == expected
 
 
-def test_a_refused_key_is_asked_about_once(script, by_token):
+def test_a_refused_key_needs_one_request(script, by_token):
     """With anonymous access on, ``/api/org`` would answer with Main Org. (recorded: settings anonymous)."""
     script.expect(user(401, {"message": "Unauthorized"}))
     with pytest.raises(Unauthorized):
@@ -57,7 +57,7 @@ def scope(client):
     return Scope(client, Org(2, "tenant"), OrgFinder(client))
 
 
-def test_a_key_of_another_organization_is_unproven(script, by_token):
+def test_a_key_of_another_organization_is_an_error(script, by_token):
     script.expect(user(body={**USER, "orgId": 5}))
     with pytest.raises(Refused, match="the key works, but in org") as caught:
         check_key(scope(by_token), "glsa_new")
@@ -89,7 +89,7 @@ def resolve(client, **choice):
     return OrgFinder(client).resolve([wanted])[wanted]
 
 
-def test_the_id_comes_from_the_user_where_the_organization_is_hidden(script, by_token):
+def test_the_id_comes_from_the_user_if_the_organization_is_hidden(script, by_token):
     script.expect(org(403, DENIED), user())
     assert resolve(by_token) == Org(2)
 
@@ -101,7 +101,7 @@ def test_a_name_that_cannot_be_compared_is_refused(script, by_token):
     assert caught.value.code == "org_hidden"
 
 
-def test_an_id_is_taken_where_the_server_reports_none(script, by_token):
+def test_the_tasks_id_is_used_if_the_server_reports_none(script, by_token):
     script.expect(org(403, DENIED), user(403, {"message": "users only"}))
     assert resolve(by_token, id=2) == Org(2)
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The client as a script of calls: identity, sessions, retries, what is never repeated."""
+"""The client against scripted calls: authentication, sessions, retries, requests that are never repeated."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def org(**expected):
 
 
 WRONG = {"message": "Invalid username or password", "messageId": "password-auth.failed"}
-NOBODY = {"message": "Unauthorized", "messageId": "auth.unauthorized"}
+NOT_CHECKED = {"message": "Unauthorized", "messageId": "auth.unauthorized"}
 
 
 def test_few_requests_by_basic_auth(script, client):
@@ -49,7 +49,7 @@ def test_few_requests_by_basic_auth(script, client):
     one.close()
 
 
-def test_many_requests_by_one_session_that_is_ended(script, client):
+def test_many_requests_by_one_session_with_logout(script, client):
     script.expect(*[org(headers=BASIC)] * 3, login(), org(headers=COOKIE, without=["Authorization"]), org(headers=COOKIE))
     script.expect(Call("GET", "/logout", headers=COOKIE).answers(302))
     with client() as one:
@@ -57,7 +57,7 @@ def test_many_requests_by_one_session_that_is_ended(script, client):
             one.get("/api/org")
 
 
-def test_many_that_are_announced(script, client):
+def test_announced_requests_use_a_session_at_once(script, client):
     script.expect(login(), org(headers=COOKIE), Call("GET", "/logout").answers(302))
     with client() as one:
         one.expect(100)
@@ -69,7 +69,7 @@ def test_many_that_are_announced(script, client):
     [
         pytest.param(401, {"message": "Login is disabled"}, id="9.x"),
         pytest.param(400, {"message": "Bad Request", "messageId": "auth.client.notConfigured"}, id="11.5 on"),
-        pytest.param(404, "<html></html>", id="a proxy that lets only /api through"),
+        pytest.param(404, "<html></html>", id="a proxy that passes only /api on"),
     ],
 )
 def test_login_form_is_off(script, client, status, body):
@@ -113,13 +113,13 @@ def test_refused_password_of_many_threads_is_sent_once(script, client):
 
 
 def test_basic_auth_is_off(script, client):
-    script.expect(Call("GET", "/api/org", headers=BASIC).answers(401, NOBODY), login(), org(headers=COOKIE))
+    script.expect(Call("GET", "/api/org", headers=BASIC).answers(401, NOT_CHECKED), login(), org(headers=COOKIE))
     script.expect(Call("GET", "/logout").answers(302))
     with client() as one:
         assert one.get("/api/org") == {"id": 1}
 
 
-def test_session_that_asks_to_be_rotated(script, client):
+def test_session_that_has_to_be_rotated(script, client):
     rotate = Call("GET", "/api/org", headers=COOKIE).answers(
         401, {"message": "Unauthorized", "messageId": "session.token.rotate"}
     )
@@ -131,24 +131,24 @@ def test_session_that_asks_to_be_rotated(script, client):
         assert one.get("/api/org") == {"id": 1}
 
 
-def test_session_that_has_ended_is_renewed(script, client):
-    script.expect(login(), Call("GET", "/api/org", headers=COOKIE).answers(401, NOBODY), login(value="two"))
+def test_expired_session_is_renewed(script, client):
+    script.expect(login(), Call("GET", "/api/org", headers=COOKIE).answers(401, NOT_CHECKED), login(value="two"))
     script.expect(org(headers={"Cookie": "grafana_session=two"}), Call("GET", "/logout").answers(302))
     with client() as one:
         one.expect(100)
         assert one.get("/api/org") == {"id": 1}
 
 
-def test_session_that_ends_again_at_once_is_an_error(script, client):
-    dead = Call("GET", "/api/org").answers(401, NOBODY)
-    script.expect(login(), dead, login(value="two"), dead, Call("GET", "/logout").answers(302))
+def test_session_that_expires_again_at_once_is_an_error(script, client):
+    expired = Call("GET", "/api/org").answers(401, NOT_CHECKED)
+    script.expect(login(), expired, login(value="two"), expired, Call("GET", "/logout").answers(302))
     with client() as one:
         one.expect(100)
         with pytest.raises(GrafanaError, match="Unauthorized"):
             one.get("/api/org")
 
 
-def test_next_cookie_may_come_with_any_answer(script, client):
+def test_any_answer_may_set_the_next_cookie(script, client):
     script.expect(login(), Call("GET", "/api/org").answers(200, {"id": 1}, cookies={"grafana_session": "two"}))
     script.expect(org(headers={"Cookie": "grafana_session=two"}), Call("GET", "/logout").answers(302))
     with client() as one:
@@ -157,7 +157,7 @@ def test_next_cookie_may_come_with_any_answer(script, client):
         one.get("/api/org")
 
 
-def test_cookie_for_https_only_over_http(script, client):
+def test_secure_cookie_over_http_is_not_used(script, client):
     secure = Call("POST", "/login").answers(200, {}, cookies={"grafana_session": "one!"})
     script.expect(secure, Call("GET", "/logout", headers=COOKIE).answers(302), org(headers=BASIC))
     with client() as one:
@@ -165,7 +165,7 @@ def test_cookie_for_https_only_over_http(script, client):
         one.get("/api/org")
 
 
-def test_logout_that_fails_says_nothing(script, client):
+def test_failing_logout_is_ignored(script, client):
     script.expect(login(), org(), Call("GET", "/logout").breaks(requests.exceptions.ConnectionError("gone")))
     with client() as one:
         one.expect(100)
@@ -177,7 +177,7 @@ def test_token_and_org_header(script, by_token):
     by_token.get("/api/x", org=7)
 
 
-def test_refused_token_is_not_sent_again_by_itself(script, by_token):
+def test_refused_token_is_not_sent_again(script, by_token):
     script.expect(Call("GET", "/api/x").answers(401, {"message": "Expired API key", "messageId": "api-key.expired"}))
     with pytest.raises(GrafanaError, match="Expired API key"):
         by_token.get("/api/x")
@@ -202,7 +202,7 @@ def test_reads_are_repeated(script, by_token, status):
     assert len(script.slept) == 1
 
 
-def test_retry_after_is_kept(script, by_token):
+def test_retry_after_is_respected(script, by_token):
     script.expect(Call("POST", "/api/x").answers(429, {}, {"Retry-After": "17"}), Call("POST", "/api/x").answers(200, {"id": 1}))
     by_token.post("/api/x", {})
     assert script.slept == [17.0]
@@ -216,21 +216,21 @@ def test_retry_after_as_a_date(script, by_token):
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_too_long_a_retry_after_is_told_and_not_waited_for(script, by_token, method):
+def test_too_long_a_retry_after_is_an_error(script, by_token, method):
     script.expect(Call(method, "/api/x").answers(429, {"message": "slow down"}, {"Retry-After": "3600"}))
-    with pytest.raises(RateLimited, match=r"slow down.*asks to wait 3600 s, and more than 120 s are not waited for"):
+    with pytest.raises(RateLimited, match=r"slow down.*asks to wait 3600 s, and the module waits at most 120 s"):
         by_token.request(method, "/api/x")
     assert script.slept == []
 
 
-def test_whether_the_run_is_over_is_looked_at_before_each_attempt(script):
-    looked = []
+def test_before_write_is_called_before_each_attempt(script):
+    calls = []
     script.expect(Call("POST", "/api/x").answers(429, {}, {"Retry-After": "90"}), Call("POST", "/api/x").answers(200, {"id": 1}))
-    Client(connection(identity=Identity(token="t")), lambda: looked.append(1)).post("/api/x", {})
-    assert len(looked) == 2
+    Client(connection(identity=Identity(token="t")), lambda: calls.append(1)).post("/api/x", {})
+    assert len(calls) == 2
 
 
-def test_retries_end(script, by_token):
+def test_retries_are_limited(script, by_token):
     script.expect(*[Call("GET", "/api/x").answers(500, {"message": "database is locked"})] * 3)
     with pytest.raises(GrafanaError, match="database is locked"):
         by_token.get("/api/x")
@@ -266,7 +266,7 @@ def test_lost_answer_of_a_write(script, by_token, problem):
         by_token.post("/api/x", {})
 
 
-def test_write_that_never_left_is_repeated(script, by_token):
+def test_write_that_was_never_sent_is_repeated(script, by_token):
     refused = requests.exceptions.ConnectionError("NewConnectionError('refused')")
     script.expect(Call("POST", "/api/x").breaks(refused), Call("POST", "/api/x").answers(200, {"id": 1}))
     assert by_token.post("/api/x", {}) == {"id": 1}
@@ -277,7 +277,7 @@ def test_write_that_never_left_is_repeated(script, by_token):
     [("<html><title>Login</title></html>", "not_grafana"), ('{"id": ', "not_grafana"), ("", "not_grafana")],
     ids=["HTML", "broken JSON", "nothing"],
 )
-def test_answers_that_are_none(script, by_token, text, code):
+def test_unreadable_answers_to_reads(script, by_token, text, code):
     script.expect(Call("GET", "/api/x").answers(200, text))
     with pytest.raises(GrafanaError) as caught:
         by_token.get("/api/x")
@@ -285,13 +285,13 @@ def test_answers_that_are_none(script, by_token, text, code):
 
 
 @pytest.mark.parametrize("text", ["", '{"id": '], ids=["nothing", "broken JSON"])
-def test_write_whose_answer_is_unreadable_is_lost(script, by_token, text):
+def test_unreadable_answer_to_a_write_is_a_lost_answer(script, by_token, text):
     script.expect(Call("POST", "/api/x").answers(200, text))
     with pytest.raises(LostAnswer):
         by_token.post("/api/x", {})
 
 
-def test_write_whose_answer_is_unreadable_does_not_show_the_key_in_it(script, by_token):
+def test_unreadable_answer_to_a_write_does_not_show_its_key(script, by_token):
     script.expect(Call("POST", "/api/x").answers(200, '{"id":1,"key":"glsa_the-new-key"'))
     with pytest.raises(LostAnswer) as caught:
         by_token.post("/api/x", {})
@@ -317,7 +317,7 @@ def test_version(script, by_token, health, settings, version):
     assert str(by_token.version()) == version  # asked once
 
 
-def test_nothing_is_written_when_the_run_is_over(script):
+def test_before_write_can_stop_the_run(script):
     def over():
         raise Abandoned("over")
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The Cloud API as a script of calls: ids of writes, refusals, the stack itself, what has no route."""
+"""The client of the Cloud API against scripted calls: ids of writes, refusals, the stack, missing routes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ TOKEN = "glc_the-token-of-a-policy"
 
 @pytest.fixture
 def cloud(script):
-    """A client of the scripted Cloud API; what it was told by whom is in ``seen``."""
+    """A client of the scripted Cloud API."""
     options = {"url": URL + STACK, "cloud_stack": "acme", "identity": Identity(token=TOKEN)}
     client = client_for(connection(**options, headers={"X-Proxy": "proxy-secret"}, client_cert=__file__))
     assert isinstance(client, CloudClient)
@@ -37,7 +37,7 @@ def cloud(script):
 
 @pytest.fixture
 def ids(monkeypatch):
-    """The ids of the requests that were sent, in order; ``None`` for a request without one."""
+    """The ids of the sent requests in order; ``None`` for a request without one."""
     sent = []
     request = requests.Session.request
 
@@ -79,7 +79,7 @@ def test_every_write_has_an_id_of_its_own_and_reads_have_none(script, cloud, ids
     assert len(set(ids)) == 4
 
 
-def test_a_write_that_was_put_off_keeps_its_id(script, cloud, ids):
+def test_retries_of_a_write_have_the_same_id(script, cloud, ids):
     script.expect(Call("POST", ACCOUNTS).answers(429, {"message": "later"}, {"Retry-After": "60"}))
     script.expect(Call("POST", ACCOUNTS).answers(503, {"code": "ServiceUnavailable", "message": "later"}, {"Retry-After": "3"}))
     script.expect(Call("POST", ACCOUNTS).answers(200, {"id": 8}))
@@ -110,7 +110,7 @@ def test_no_organization_is_named_and_the_token_is_the_policys(script, cloud):
         lambda client: client.get("/api/orgs", name="x"),
     ],
 )
-def test_what_has_no_route_is_not_asked(script, cloud, call):
+def test_a_request_without_a_route_is_not_sent(script, cloud, call):
     refused(cloud, call, "unsupported", "the Cloud API has no", "set url and a key of the stack")
 
 
@@ -124,7 +124,7 @@ def test_the_stack_is_asked_once(script, cloud):
     assert cloud.version() == Version(12, 1, 0)
 
 
-def test_a_key_is_used_at_the_stack_with_nothing_else(script, cloud):
+def test_only_the_key_goes_to_the_stack(script, cloud):
     script.expect(stack())
     expected = {"headers": {"Authorization": "Bearer glsa_new"}, "without": ["X-Proxy"]}
     script.expect(Call("GET", "/api/org", **expected).answers(200, {"id": 1}))
@@ -134,27 +134,27 @@ def test_a_key_is_used_at_the_stack_with_nothing_else(script, cloud):
 
 
 @pytest.mark.parametrize("running", ["", None, "unknown"])
-def test_the_version_is_asked_of_the_stack_where_it_is_not_told(script, cloud, running):
+def test_the_stack_is_asked_for_a_version_that_the_cloud_api_does_not_report(script, cloud, running):
     health = Call("GET", "/api/health", without=["Authorization", "X-Proxy"]).answers(200, {"version": "12.2.1"})
     script.expect(stack(runningVersion=running), health)
     assert cloud.version() == Version(12, 2, 1)
     assert cloud.at_least(Version(12, 2)) is True
 
 
-def test_a_stack_that_cannot_be_reached_does_not_tell_its_version(script, cloud):
+def test_the_version_of_an_unreachable_stack_is_unknown(script, cloud):
     script.expect(stack(runningVersion=""))
     script.expect(Call("GET", "/api/health").breaks(requests.exceptions.ConnectionError("NewConnectionError('refused')")))
     assert cloud.at_least(Version(12, 2)) is None
 
 
-def test_a_stack_that_starts_is_asked_until_it_has(script, cloud):
+def test_a_starting_stack_is_read_until_it_is_ready(script, cloud):
     script.expect(stack(status="provisioning"), stack(status="starting"), stack())
     cloud.stack()
     assert script.slept == [5.0, 5.0]
 
 
 @pytest.mark.parametrize("status", ["deleted", "deleting", "archived", "suspended", "paused"])
-def test_a_stack_that_does_not_become_ready_by_waiting(script, cloud, status):
+def test_a_status_that_waiting_does_not_change(script, cloud, status):
     script.expect(stack(status=status))
     refused(
         cloud,
@@ -172,9 +172,9 @@ def test_a_stack_that_does_not_become_ready_by_waiting(script, cloud, status):
         (401, {"code": "InvalidCredentials", "message": "Token invalid"}, "unauthorized", "neither deleted nor expired"),
         (403, {"code": "Forbidden", "message": "Forbidden"}, "forbidden", "scopes stacks:read and stack-service-accounts:write"),
         (404, {"code": "NotFound", "message": "Element not found"}, "stack_not_found", "cloud_stack is the slug"),
-        (200, {"id": 1, "name": "Main Org."}, "not_grafana", "something that is no stack: check cloud_url"),
-        (200, {"url": "ftp://acme", "status": "active"}, "not_grafana", "something that is no stack"),
-        (200, ["acme"], "not_grafana", "something that is no stack"),
+        (200, {"id": 1, "name": "Main Org."}, "not_grafana", "something that is not a stack: check cloud_url"),
+        (200, {"url": "ftp://acme", "status": "active"}, "not_grafana", "something that is not a stack"),
+        (200, ["acme"], "not_grafana", "something that is not a stack"),
         (200, "<html>Grafana: The open observability platform</html>", "not_grafana", "an HTML page"),
     ],
 )
@@ -183,7 +183,7 @@ def test_no_stack(script, cloud, status, body, code, words):
     refused(cloud, lambda client: client.own_org(), code, words)
 
 
-def test_the_advice_is_the_cloud_apis_alone(script, cloud):
+def test_the_advice_is_for_the_cloud_api(script, cloud):
     script.expect(Call("GET", STACK).answers(401, {"code": "InvalidCredentials", "message": "Token invalid; sorry"}))
     with pytest.raises(GrafanaError) as caught:
         cloud.own_org()
@@ -192,12 +192,14 @@ def test_the_advice_is_the_cloud_apis_alone(script, cloud):
 
 
 def test_no_key_goes_to_a_stack_without_tls(script, monkeypatch):
-    monkeypatch.setattr(CloudClient, "_asked", lambda *_args, **_more: {"url": "http://acme.grafana.net", "status": "active"})
+    monkeypatch.setattr(
+        CloudClient, "_request_cloud", lambda *_args, **_more: {"url": "http://acme.grafana.net", "status": "active"}
+    )
     client = CloudClient(connection(url="https://grafana.com/api/instances/acme", cloud_stack="acme"))
-    refused(client, lambda one: one.as_token("glsa_new"), "not_grafana", "where no key is sent without TLS")
+    refused(client, lambda one: one.as_token("glsa_new"), "not_grafana", "does not send keys there without TLS")
 
 
-# Accounts, of which a search need not tell everything.
+# Service accounts, where the search may omit fields.
 
 
 def scope(client, many=False):
@@ -212,7 +214,7 @@ CI = {"id": 7, "name": "ci"}
 WHOLE = {**CI, "login": "sa-1-ci", "role": "Editor", "isDisabled": False, "tokens": 2}
 
 
-def test_an_account_is_asked_for_as_a_whole_where_the_search_tells_too_little(script, cloud):
+def test_an_account_is_read_by_id_if_the_search_omits_fields(script, cloud):
     script.expect(Call("GET", SEARCH % 1).answers(200, page(CI, {"id": 8, "name": "other"})))
     script.expect(Call("GET", ACCOUNTS + "/7").answers(200, WHOLE))
     here = scope(cloud, many=True)
@@ -222,12 +224,12 @@ def test_an_account_is_asked_for_as_a_whole_where_the_search_tells_too_little(sc
     assert named(here, "nobody") is None
 
 
-def test_an_account_is_asked_for_once_where_the_search_tells_everything(script, cloud):
+def test_an_account_is_not_read_by_id_if_the_search_is_complete(script, cloud):
     script.expect(Call("GET", SEARCH % 1).answers(200, page(WHOLE)))
     assert named(scope(cloud, many=True), "ci").role == "Editor"
 
 
-def test_an_account_that_goes_in_between(script, cloud):
+def test_an_account_that_is_deleted_meanwhile(script, cloud):
     script.expect(Call("GET", SEARCH % 1).answers(200, page(CI)))
     script.expect(Call("GET", ACCOUNTS + "/7").answers(404, {"code": "NotFound", "message": "Element not found"}))
     here = scope(cloud, many=True)
@@ -235,7 +237,7 @@ def test_an_account_that_goes_in_between(script, cloud):
     assert named(here, "ci") is None
 
 
-def test_pages_are_as_large_as_the_answer_says(script, cloud):
+def test_the_page_size_of_the_answer_counts(script, cloud):
     for number in (1, 2):
         accounts = [{"id": number * 10 + one, "name": "a"} for one in range(2)]
         script.expect(Call("GET", SEARCH % number).answers(200, page(*accounts, perPage=2, page=number)))
@@ -243,12 +245,12 @@ def test_pages_are_as_large_as_the_answer_says(script, cloud):
     assert [one.id for one in search(scope(cloud))] == [10, 11, 20, 21, 31]
 
 
-def test_a_stack_that_goes_in_between(script, cloud):
+def test_a_stack_that_is_deleted_meanwhile(script, cloud):
     script.expect(Call("GET", SEARCH % 1).answers(404, {"code": "NotFound", "message": "Element not found"}))
     refused(cloud, lambda client: search(scope(client)), "stack_not_found", "does not exist any more")
 
 
-def test_a_missing_field_is_no_taken_name(script, cloud):
+def test_a_missing_field_does_not_count_as_a_taken_name(script, cloud):
     for body, taken in (({"code": "InvalidArgument", "message": "Field is required: name"}, False), ({"code": "Conflict"}, True)):
         script.expect(Call("POST", ACCOUNTS + "/7/tokens").answers(409, body))
         with pytest.raises(GrafanaError) as caught:

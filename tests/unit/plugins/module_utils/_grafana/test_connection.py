@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One server, one identity, one organization, from options and environment."""
+"""Server, identity and organization of a connection, from options and environment."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def options(**changed):
             {"username": None, "password": None, "headers": {"X-WEBAUTH-USER": "u"}},
             {"GRAFANA_TOKEN": "t"},
             "headers",
-            id="header that says who asks",
+            id="header that identifies the caller",
         ),
         pytest.param(
             {"username": None, "password": None, "headers": {"X-Tenant": "u"}}, {"GRAFANA_TOKEN": "t"}, "token", id="other header"
@@ -68,8 +68,8 @@ def test_identity(given, environ, kind):
             id="both in the environment",
         ),
         pytest.param({"username": None, "password": None}, {}, "no identity is given", id="none"),
-        pytest.param({"password": None}, {}, "password is missing beside username", id="half"),
-        pytest.param({"username": None}, {}, "username is missing beside password", id="other half"),
+        pytest.param({"password": None}, {}, "username is set, but password is missing", id="half"),
+        pytest.param({"username": None}, {}, "password is set, but username is missing", id="other half"),
         pytest.param({"headers": {"Authorization": "Bearer x"}}, {}, "two identities", id="header Authorization"),
         pytest.param({"url": None}, {}, "no server is given", id="no server"),
         pytest.param({"url": "grafana:3000"}, {}, "has to look like", id="no scheme"),
@@ -131,15 +131,22 @@ AT_CLOUD = "https://grafana.com/api/instances/acme"
         pytest.param(STACK, {}, (AT_CLOUD, "acme"), id="stack"),
         pytest.param({**STACK, "cloud_url": "http://c/api/"}, {}, ("http://c/api/instances/acme", "acme"), id="cloud_url"),
         pytest.param(STACK, {"GRAFANA_CLOUD_URL": "http://c/api"}, ("http://c/api/instances/acme", "acme"), id="both sources"),
-        pytest.param(STACK, {"GRAFANA_URL": "http://g"}, (AT_CLOUD, "acme"), id="stack over address around"),
+        pytest.param(STACK, {"GRAFANA_URL": "http://g"}, (AT_CLOUD, "acme"), id="stack in options before address in environment"),
         pytest.param({**STACK, "url": ""}, {}, (AT_CLOUD, "acme"), id="empty address is not set"),
         pytest.param(
-            {"url": "http://g", "token": "t"}, {"GRAFANA_CLOUD_STACK": "acme"}, ("http://g", None), id="address over it"
+            {"url": "http://g", "token": "t"},
+            {"GRAFANA_CLOUD_STACK": "acme"},
+            ("http://g", None),
+            id="address in options before stack in environment",
         ),
-        pytest.param({"token": "t"}, {"GRAFANA_CLOUD_STACK": "acme"}, (AT_CLOUD, "acme"), id="stack around"),
-        pytest.param({}, {"GRAFANA_CLOUD_STACK": "acme", "GRAFANA_TOKEN": "t"}, (AT_CLOUD, "acme"), id="all around"),
+        pytest.param({"token": "t"}, {"GRAFANA_CLOUD_STACK": "acme"}, (AT_CLOUD, "acme"), id="stack in environment"),
+        pytest.param(
+            {}, {"GRAFANA_CLOUD_STACK": "acme", "GRAFANA_TOKEN": "t"}, (AT_CLOUD, "acme"), id="stack and token in environment"
+        ),
         pytest.param({**STACK, "cloud_stack": ""}, {"GRAFANA_URL": "http://g"}, ("http://g", None), id="empty stack is not set"),
-        pytest.param({**STACK, "token": "t"}, {"GRAFANA_ORG_ID": "7"}, (AT_CLOUD, "acme"), id="org around is another server's"),
+        pytest.param(
+            {**STACK, "token": "t"}, {"GRAFANA_ORG_ID": "7"}, (AT_CLOUD, "acme"), id="org in environment is for another server"
+        ),
     ],
 )
 def test_stack(given, environ, address):
@@ -157,7 +164,7 @@ def test_stack(given, environ, address):
             {"token": "t"},
             {"GRAFANA_URL": "http://g", "GRAFANA_CLOUD_STACK": "acme"},
             "two servers in the environment: GRAFANA_URL and GRAFANA_CLOUD_STACK",
-            id="two around",
+            id="two in environment",
         ),
         pytest.param({"token": "t", "cloud_url": "http://c"}, {}, "cloud_url is set without cloud_stack", id="no slug"),
         pytest.param({**STACK, "cloud_stack": "acme.grafana.net"}, {}, "slug of a stack alone", id="host for a slug"),
@@ -167,7 +174,7 @@ def test_stack(given, environ, address):
             {"token": "t"},
             {"GRAFANA_CLOUD_STACK": "acme", "GRAFANA_ORG_ID": "7"},
             "have no meaning with cloud_stack",
-            id="org beside a stack around",
+            id="stack and org in environment",
         ),
         pytest.param(
             {"cloud_stack": "acme", "username": "u", "password": "secret-3"}, {}, "token of an access policy", id="password"
@@ -183,11 +190,11 @@ def test_refused_stack(given, environ, words):
     assert "secret-" not in caught.value.message
 
 
-def test_a_module_without_the_option_does_not_look_for_a_stack_around():
+def test_a_module_without_the_option_ignores_a_stack_in_the_environment():
     assert from_options(ADMIN, {"GRAFANA_CLOUD_STACK": "acme"}).cloud_stack is None
 
 
-def test_secrets_are_all_of_them():
+def test_secrets():
     found = from_options(options(headers={"X-JWT": "long-enough", "X-N": "1"}, proxy="http://u:proxy-pw@p:1"), {})
     assert set(found.secrets()) == {"secret-1", "long-enough", "proxy-pw"}
     assert "secret-1" not in repr(found)
@@ -197,7 +204,7 @@ def test_secrets_are_all_of_them():
     ("name", "value", "secret"),
     [("X-JWT", "12345678", True), ("X-JWT", "1234567", False), ("Accept", "application/json", False), ("X-N", "1", False)],
 )
-def test_which_headers_are_masked(name, value, secret):
+def test_masked_headers(name, value, secret):
     assert is_secret_header(name, value) is secret
 
 
@@ -208,13 +215,13 @@ def test_token_file(tmp_path, content, key):
 
 
 @pytest.mark.parametrize("content", ["", "\n", "two keys", "a\nb"])
-def test_token_file_that_is_none(tmp_path, content):
+def test_token_file_without_exactly_one_key(tmp_path, content):
     (tmp_path / "key").write_text(content)
     with pytest.raises(BadInput, match="has to hold one key"):
         read_token_file(str(tmp_path / "key"))
 
 
-def test_token_file_that_is_missing(tmp_path):
+def test_missing_token_file(tmp_path):
     with pytest.raises(BadInput) as caught:
         read_token_file(str(tmp_path / "key"))
     assert caught.value.code == "token_file_missing"

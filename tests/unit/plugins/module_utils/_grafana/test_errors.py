@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every shape of an error that Grafana, or something in front of it, answers with."""
+"""Errors from every shape of answer that Grafana, or a proxy in front of it, sends."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ FIELDS = [{"fieldNames": ["Name"], "classification": "RequiredError", "message":
         pytest.param(RBAC, "Permissions needed: orgs:read", None, id="RBAC"),
         pytest.param({"status": "name-exists", "message": "same name"}, "same name", None, id="dashboards"),
         pytest.param(STATUS, "not found", "NotFound", id="Kubernetes status"),
-        pytest.param({**STATUS, "message": None, "reason": None}, "", None, id="Kubernetes status without a word, 12.4"),
+        pytest.param({**STATUS, "message": None, "reason": None}, "", None, id="Kubernetes status without a message, 12.4"),
         pytest.param(CLOUD, "Field is required: name", "InvalidArgument", id="Grafana Cloud"),
         pytest.param(FIELDS, "Name: Required", None, id="array of fields, up to 8.3"),
         pytest.param({"error": "went wrong"}, "went wrong", None, id="error"),
@@ -52,7 +52,7 @@ def test_server_message(body, message, message_id):
         ("x" * 1000, "x" * 300),
     ],
 )
-def test_server_message_of_what_is_no_json(text, message):
+def test_server_message_of_text(text, message):
     assert server_message(Answer(400, {}, text))[0] == message
 
 
@@ -87,7 +87,7 @@ def test_html_is_not_grafana():
     assert "sub-path" in problem.message
 
 
-def test_html_of_a_gateway_passes():
+def test_html_of_a_gateway_is_a_server_error():
     assert from_answer("GET", "http://g.test/", Answer(502, {}, "<html></html>")).code == "server_error"
 
 
@@ -113,14 +113,14 @@ def test_public_url(url, shown):
 
 
 @pytest.mark.parametrize("before", [0, 9, 10, 30, 60])
-def test_what_is_quoted_holds_no_part_of_a_key(before):
+def test_quoted_text_contains_no_part_of_a_key(before):
     key = "glsa_" + "Ab3" * 10 + "xy_0123abcd"
     for secret, text in (("", key), ("Sesame-0123", "Sesame-0123")):
-        said = quoted("." * before + "\n " + text + "'", secret, most=40)
-        assert said == ("." * before + " ***'").strip()[:40]
+        found = quoted("." * before + "\n " + text + "'", secret, most=40)
+        assert found == ("." * before + " ***'").strip()[:40]
 
 
-def test_failure_is_what_a_playbook_reads():
+def test_failure_in_a_result():
     problem = from_answer("GET", "http://g.test/api/org", Answer(401, {}, json.dumps(TYPED)))
     failure = problem.failure()
     assert set(failure) == {"code", "message", "details"}

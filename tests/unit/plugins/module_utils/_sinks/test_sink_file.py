@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where keys are kept: mode, owner, links, locks, and what is remembered."""
+"""Keys in private files: mode, owner, links, locks, and metadata."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks.private_fi
     write_together,
 )
 
-KNOWN = Metadata(
+METADATA = Metadata(
     token_id=7,
     name="ci",
     org_id=2,
@@ -42,64 +42,64 @@ KNOWN = Metadata(
 
 
 @pytest.fixture
-def place(tmp_path):
+def sink(tmp_path):
     return FileSink.at(str(tmp_path / "key"))
 
 
-def store(place, key="glsa_key", metadata=KNOWN):
-    """Store a key where nothing is known of."""
-    return place.write(key, metadata, NOTHING)
+def store(sink, key="glsa_key", metadata=METADATA):
+    """Store a key in an empty sink."""
+    return sink.write(key, metadata, NOTHING)
 
 
-def beside(place):
-    """Return where the metadata stands."""
-    return Path(place.path + ".json")
+def metadata_path(sink):
+    """Return the path of the metadata."""
+    return Path(sink.path + ".json")
 
 
-def test_stored_and_read_back(place):
-    assert store(place) == place.read()
-    assert (place.read().key, place.read().metadata) == ("glsa_key", KNOWN)
-    assert Path(place.path).read_bytes() == b"glsa_key\n"
-    assert "glsa_key" not in beside(place).read_text()
-    assert "glsa_key" not in repr(place.read())
-    assert sorted(os.listdir(os.path.dirname(place.path))) == ["key", "key.json"]
+def test_stored_and_read_back(sink):
+    assert store(sink) == sink.read()
+    assert (sink.read().key, sink.read().metadata) == ("glsa_key", METADATA)
+    assert Path(sink.path).read_bytes() == b"glsa_key\n"
+    assert "glsa_key" not in metadata_path(sink).read_text()
+    assert "glsa_key" not in repr(sink.read())
+    assert sorted(os.listdir(os.path.dirname(sink.path))) == ["key", "key.json"]
 
 
 @pytest.mark.parametrize("before", [None, 0o644, 0o666, 0o400])
-def test_mode_is_0600_whatever_it_was(place, before):
+def test_mode_is_always_0600(sink, before):
     if before is not None:
-        open(place.path, "w").close()
-        os.chmod(place.path, before)
-    store(place)
-    for path in (place.path, beside(place)):
+        open(sink.path, "w").close()
+        os.chmod(sink.path, before)
+    store(sink)
+    for path in (sink.path, metadata_path(sink)):
         assert stat.S_IMODE(os.stat(path).st_mode) == 0o600
 
 
-def test_umask_does_not_matter(place):
+def test_umask_does_not_matter(sink):
     old = os.umask(0)
     try:
-        store(place)
+        store(sink)
     finally:
         os.umask(old)
-    assert stat.S_IMODE(os.stat(place.path).st_mode) == 0o600
+    assert stat.S_IMODE(os.stat(sink.path).st_mode) == 0o600
 
 
-def test_failed_write_leaves_the_old_file_and_nothing_else(place, monkeypatch):
-    store(place)
+def test_failed_write_leaves_only_the_old_file(sink, monkeypatch):
+    store(sink)
 
     def broken(*_args):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "replace", broken)
     with pytest.raises(StoreError, match="No space left on device"):
-        write_private(place.path, "glsa_new\n")
+        write_private(sink.path, "glsa_new\n")
     with pytest.raises(StoreError, match="No space left on device"):
-        store(place, "glsa_new")
-    assert place.read().key == "glsa_key"
-    assert sorted(os.listdir(os.path.dirname(place.path))) == ["key", "key.json"]
+        store(sink, "glsa_new")
+    assert sink.read().key == "glsa_key"
+    assert sorted(os.listdir(os.path.dirname(sink.path))) == ["key", "key.json"]
 
 
-def test_a_disk_that_fills_up_after_the_first_of_two_files_changes_neither(tmp_path, monkeypatch):
+def test_disk_full_after_the_first_of_two_files_changes_neither(tmp_path, monkeypatch):
     first, second = tmp_path / "a", tmp_path / "b"
     write_together([(str(first), "old"), (str(second), "old")])
     synced = []
@@ -116,77 +116,77 @@ def test_a_disk_that_fills_up_after_the_first_of_two_files_changes_neither(tmp_p
     assert sorted(os.listdir(tmp_path)) == ["a", "b"]
 
 
-def test_what_a_killed_run_left_half_written_is_swept(place, tmp_path):
+def test_temporary_files_of_killed_runs_are_deleted(sink, tmp_path):
     for name in (".key.123.0123456789ab", ".key.json.9.ba9876543210", ".key.mine", ".other.1.0123456789ab"):
         (tmp_path / name).write_text("glsa_key")
-    with place.locked():
+    with sink.locked():
         assert sorted(os.listdir(tmp_path)) == [".key.mine", ".other.1.0123456789ab", "key.lock"]
 
 
 @pytest.mark.parametrize("kind", ["link", "directory"])
-def test_what_is_no_file_is_refused(place, tmp_path, kind):
+def test_links_and_directories_are_refused(sink, tmp_path, kind):
     (tmp_path / "target").write_text("x")
     if kind == "link":
-        os.symlink(tmp_path / "target", place.path)
+        os.symlink(tmp_path / "target", sink.path)
     else:
-        os.mkdir(place.path)
+        os.mkdir(sink.path)
     with pytest.raises(StoreError, match="a link or a directory"):
-        place.check()
+        sink.check()
     with pytest.raises(StoreError):
-        place.read()
+        sink.read()
 
 
-def test_no_directory(tmp_path):
+def test_missing_directory(tmp_path):
     with pytest.raises(StoreError, match="does not exist") as caught:
         FileSink.at(str(tmp_path / "no" / "key")).check()
     assert caught.value.details == {"missing": str(tmp_path / "no")}
 
 
-def test_nothing_is_there(place):
-    assert place.read() == NOTHING
-    place.remove()
+def test_empty_sink(sink):
+    assert sink.read() == NOTHING
+    sink.remove()
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", "null", "7"])
-def test_metadata_that_is_none(place, content):
-    beside(place).write_text(content)
-    assert place.read().metadata is None
-    assert place.read().there
+def test_invalid_metadata(sink, content):
+    metadata_path(sink).write_text(content)
+    assert sink.read().metadata is None
+    assert sink.read().there
 
 
-def test_metadata_of_a_later_version(place):
-    beside(place).write_text('{"token_id": 3, "something_new": true, "previous": [{"id": 1}]}')
-    assert place.read().metadata == Metadata(token_id=3)
+def test_metadata_of_a_later_version(sink):
+    metadata_path(sink).write_text('{"token_id": 3, "something_new": true, "previous": [{"id": 1}]}')
+    assert sink.read().metadata == Metadata(token_id=3)
 
 
 @pytest.mark.parametrize("before", [None, Metadata(token_id=3)])
-def test_metadata_alone(place, before):
-    noted = place.remember(Metadata(token_id=9, pending=("x",)), NOTHING)
-    assert noted.metadata == place.read().metadata
-    place.remember(before, noted)
-    assert place.read().metadata == before
+def test_metadata_alone(sink, before):
+    noted = sink.remember(Metadata(token_id=9, pending=("x",)), NOTHING)
+    assert noted.metadata == sink.read().metadata
+    sink.remember(before, noted)
+    assert sink.read().metadata == before
 
 
-def test_lock_keeps_others_out(place):
+def test_lock_excludes_others(sink):
     order = []
 
     def other():
-        with place.locked():
+        with sink.locked():
             order.append("other")
 
-    with place.locked():
+    with sink.locked():
         thread = threading.Thread(target=other)
         thread.start()
         thread.join(0.2)
         order.append("first")
     thread.join(5)
     assert order == ["first", "other"]
-    assert os.listdir(os.path.dirname(place.path)) == []
+    assert os.listdir(os.path.dirname(sink.path)) == []
 
 
-def test_lock_is_not_waited_for_for_ever(place, monkeypatch):
+def test_wait_for_a_lock_is_limited(sink, monkeypatch):
     monkeypatch.setattr(_files, "LOCK_WAIT", 0.0)
-    with place.locked(), pytest.raises(StoreError, match="held by another run"), place.locked():
+    with sink.locked(), pytest.raises(StoreError, match="held by another run"), sink.locked():
         pass
 
 
@@ -208,7 +208,7 @@ def test_template(template, path):
     [
         ("/keys/{org}", "is unknown"),
         ("/keys/{org_name", "is unknown"),
-        ("/keys/{org_id}", "does not give"),
+        ("/keys/{org_id}", "does not set"),
         ("/keys/", "has to name a file"),
     ],
 )
@@ -217,12 +217,12 @@ def test_templates_that_cannot_be_filled(template, words):
         FileSink({"path": template}, KeyOwner(OrgChoice(name="tenant"), "ci", "ci"), Shared(lambda secret: None, {}))
 
 
-def test_names_in_paths_differ_where_the_values_do():
+def test_different_values_have_different_names():
     values = ["a/b", "a%2Fb", ".a", "%2Ea", "a", "a b", "..", "%2E."]
     assert len({as_name(value) for value in values}) == len(values)
 
 
-def test_braces_in_dest_mean_themselves():
+def test_braces_in_dest_have_no_meaning():
     assert FileSink.at("/keys/{org_name}").path == "/keys/{org_name}"
 
 

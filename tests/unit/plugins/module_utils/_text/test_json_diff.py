@@ -11,7 +11,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.errors i
 from ansible_collections.orgsmith.grafana.plugins.module_utils._text.json_diff import check_document
 
 
-@pytest.mark.parametrize(("value", "expected"), [("\ud800", "surrogate"), ([float("inf")], "no JSON number")])
+@pytest.mark.parametrize(("value", "expected"), [("\ud800", "surrogate"), ([float("inf")], "not a JSON number")])
 def test_documents_that_nothing_can_carry(value, expected):
     with pytest.raises(BadInput, match=expected):
         check_document({"x": value}, "it")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Strings that look like a key: where they are, and never what they are."""
+"""Strings that look like a key: their paths, and their masks."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ def test_keys(text):
         "glsa_${token}",
     ],
 )
-def test_what_is_none(text):
+def test_other_strings(text):
     assert key_like({"a": [text, {text: 1}], "b": "x"}) == []
 
 
-def test_every_place_is_told_and_no_key_is():
+def test_paths_of_all_keys_without_the_keys():
     found = key_like({KEY: {"a": 1}, "b": [KEY, "x", [API_KEY]]})
     assert found == ["***", "b[0]", "b[2][0]"]
 
@@ -52,7 +52,7 @@ def test_a_key_alone():
 
 @pytest.mark.parametrize("key", [KEY, KEY[:20], API_KEY, CLOUD])
 @pytest.mark.parametrize(("before", "after"), [("", ""), ("Bearer ", " x"), ("x", ""), ("a\n", "\\n")])
-def test_keys_are_masked_wherever_they_stand(key, before, after):
+def test_keys_are_masked_everywhere(key, before, after):
     text, found = before + key + after, before + "***" + after
     assert masked(text) == found
     assert masked({"a": [text, {text: 1}], "b": None}) == {"a": [found, {found: 1}], "b": None}
@@ -61,5 +61,5 @@ def test_keys_are_masked_wherever_they_stand(key, before, after):
 @pytest.mark.parametrize(
     "value", ["", "glsa_", "glsa_short", "eyJhbGciOiJIUzI1NiJ9.e30.x", "glsa_${token}", 1, None, True, [], {}]
 )
-def test_what_is_no_key_is_not_masked(value):
+def test_other_values_are_not_masked(value):
     assert masked(value) == value

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Views as lines of YAML."""
+"""Dictionaries as lines of YAML."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ OTHERS = ("| a", "> a", "é", "a\u2028b", "a\x85b", "日本", "a'b\"c", "(a)", '
 
 
 @pytest.mark.parametrize("text", [*WORDS, *SIGNS, *OTHERS])
-def test_whatever_is_shown_reads_as_it_was(text):
+def test_text_is_the_same_after_parsing(text):
     assert yaml.safe_load(as_text({text: 1})) == {text: 1}
     assert yaml.safe_load(as_text({"key": text})) == {"key": text}
 

@@ -1,0 +1,127 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""HTTP for all clients of the collection: sessions, TLS, proxy, timeout, and the errors of requests without an answer."""
+
+from __future__ import annotations
+
+import re
+import threading
+import typing as t
+from http.cookiejar import DefaultCookiePolicy
+
+try:
+    import requests
+    import urllib3
+    from requests.adapters import HTTPAdapter
+
+    HAS_REQUESTS = True
+except ImportError:  # the module that uses the client reports it
+    HAS_REQUESTS = False
+
+#: Statuses after which the same read may succeed.
+TRANSIENT = (429, 500, 502, 503, 504)
+
+#: How urllib3 2 begins a reason: with the connection, which the message names already.
+_CONNECTION = re.compile(r"^HTTPS?Connection(?:Pool)?\([^)]*\): ")
+#: Signs, in the text of an exception, that the request was never sent.
+_NOT_SENT = ("NewConnectionError", "NameResolutionError", "ConnectTimeoutError")
+
+Headers = t.Mapping[str, str]
+#: Why a request got no answer. The server cannot have acted on it, except for ``timeout`` and ``lost``.
+Kind = t.Literal["tls", "proxy", "connect_timeout", "not_connected", "timeout", "lost"]
+
+
+class NoAnswer(Exception):
+    """A request got no answer. *reason* is one line without headers and body."""
+
+    def __init__(self, kind: Kind, reason: str) -> None:
+        super().__init__(reason)
+        self.kind, self.reason = kind, reason
+
+
+class Transport:
+    """Sends single requests; usable from several threads, each with a ``requests`` session of its own.
+
+    *timeout* is in seconds, for connecting and for each read. *verify* is a file or directory of certificate authorities,
+    or whether to check certificates at all. *cert* is a client certificate, or certificate and key. *headers* go with every
+    request. Without *cookies* the sessions drop every cookie that a server sets.
+    """
+
+    def __init__(
+        self,
+        timeout: float,
+        verify: bool | str = True,
+        cert: str | tuple[str, str] | None = None,
+        proxy: str | None = None,
+        headers: Headers | None = None,
+        cookies: bool = False,
+    ) -> None:
+        self._timeout, self._verify, self._cert, self._proxy = timeout, verify, cert, proxy
+        self._headers, self._cookies = headers or {}, cookies
+        self._local = threading.local()
+        self._sessions: list[requests.Session] = []
+        self._lock = threading.Lock()
+
+    def send(self, method: str, url: str, data: bytes | None, headers: Headers) -> requests.Response:
+        """Send one request, with *data* as JSON; return the response, redirects included. Raises :class:`NoAnswer`."""
+        if data is not None:
+            headers = {"Content-Type": "application/json", **headers}
+        try:
+            return self._session().request(method, url, data=data, headers=headers, timeout=self._timeout, allow_redirects=False)
+        except requests.exceptions.RequestException as problem:
+            raise NoAnswer(_kind(problem), _reason(problem)) from None
+
+    def close(self) -> None:
+        """Close the connections of all threads."""
+        for session in self._sessions:
+            session.close()
+
+    def _session(self) -> requests.Session:
+        """Return this thread's session."""
+        session: requests.Session | None = getattr(self._local, "session", None)
+        if session is None:
+            session = self._local.session = self._new_session()
+            with self._lock:
+                self._sessions.append(session)
+        return session
+
+    def _new_session(self) -> requests.Session:
+        session = requests.Session()
+        # ~/.netrc would replace our Authorization, REQUESTS_CA_BUNDLE our verify, HTTP_PROXY our proxy.
+        session.trust_env = False
+        session.headers.update(self._headers)
+        session.verify = self._verify
+        if not self._verify:
+            urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)  # the task asks for it
+        session.cert = self._cert
+        if self._proxy:
+            session.proxies = {"http": self._proxy, "https": self._proxy}
+        if not self._cookies:
+            session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        # One connection to each host: a session belongs to one thread.
+        session.mount("http://", HTTPAdapter(pool_maxsize=1))
+        session.mount("https://", HTTPAdapter(pool_maxsize=1))
+        return session
+
+
+def _kind(problem: Exception) -> Kind:
+    """Classify an exception of ``requests``."""
+    errors = requests.exceptions
+    if isinstance(problem, errors.SSLError):
+        return "tls"
+    if isinstance(problem, errors.ProxyError):
+        return "proxy"
+    if isinstance(problem, (errors.ConnectTimeout, errors.InvalidURL)):
+        return "connect_timeout"
+    if isinstance(problem, errors.ConnectionError) and any(sign in repr(problem) for sign in _NOT_SENT):
+        return "not_connected"
+    return "timeout" if isinstance(problem, errors.Timeout) else "lost"
+
+
+def _reason(problem: Exception) -> str:
+    """Return the innermost reason of an exception of ``requests``, on one line."""
+    reason: t.Any = problem.args[0] if problem.args else problem
+    reason = getattr(reason, "reason", None) or reason
+    words = " ".join(str(reason).split())
+    return _CONNECTION.sub("", words.rpartition(">: ")[2])[:300]
