@@ -178,7 +178,7 @@ class Ledger:
             record.creates_token = record.creates_token or creates
 
     def view(self, check: bool) -> View:
-        """Return the keys, and the accounts made by the server, for the result."""
+        """Return the keys, and the accounts created by the server, for the result."""
         keys = sorted(self.keys.values(), key=lambda record: (record.plan.key.name, str(record.plan.key.id)))
         made = [account for account in self.accounts if made_by_server(account)]
         return {

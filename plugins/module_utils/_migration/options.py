@@ -117,7 +117,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Adopt:
-    """A rule of ``adopt``: the new *name* and *role* for accounts made by the server; ``None`` leaves them unchanged.
+    """A rule of ``adopt``: the new *name* and *role* for accounts created by the server; ``None`` leaves them unchanged.
 
     *account* is the present name of the account, or *pattern* matches the present names.
     """

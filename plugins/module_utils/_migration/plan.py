@@ -277,7 +277,7 @@ class Adoption:
 
 
 def adoptions(rules: t.Sequence[Adopt], accounts: t.Sequence[Account]) -> list[Adoption]:
-    """Return the changes that ``adopt`` makes to the accounts made by the server; the first rule that matches applies.
+    """Return the changes that ``adopt`` makes to the accounts created by the server; the first rule that matches applies.
 
     This checks that names stay unique, because the server allows two accounts with the same name.
     """

@@ -240,36 +240,41 @@ def _used_logins(upgrade: Upgrade, found: OrgKeys) -> list[str]:
 
 def _migrating(upgrade: Upgrade, found: OrgKeys) -> list[Finding]:
     """Return the findings about the keys that the server migrates when it starts."""
-    org, key_logins = found.org, logins(upgrade, found)
+    key_logins = logins(upgrade, found)
     names = {account.name for account in found.accounts or ()}
-    result = []
-    without_problem = []
+    result: list[Finding] = []
     for key in found.keys:
-        subject = "%d:%s" % (org.id, key.name)
-        more = {"api_keys": [key.name]}
-        first = autogen_login(key, org.id, upgrade.target)
-        login = key_logins[key.id]
-        if login is None:
-            what = "API key %s: the login %s and the %d alternatives to it are in use" % (key.name, first, MORE_LOGINS)
-            result.append(Finding("login_taken", subject, what, org, more=more))
-            continue
-        if AUTOGEN + key.name in names:
-            what = "API key %s: a service account named %s exists already" % (key.name, AUTOGEN + key.name)
-            result.append(Finding("same_name", subject, what, org, more=more))
-        if login != first:
-            what = "API key %s: its account gets the login %s, because %s is in use" % (key.name, login, first)
-            result.append(Finding("login_numbered", subject, what, org, more=more))
-        if upgrade.present >= KEYS_MIGRATE_AT_START:
-            what = "API key %s exists, although this server (Grafana %s) migrates at its start" % (key.name, upgrade.present)
-            severity = DECISION if upgrade.target >= API_KEYS_END else INFO
-            result.append(Finding("keys_left", subject, what, org, severity, more=more))
-        else:
-            without_problem.append(key)
-    if without_problem:
-        result.append(_combined("keys_migrate", found, without_problem, "%%s become service accounts %sNAME" % AUTOGEN))
+        result += _migrating_key(upgrade, found.org, key, key_logins[key.id], names)
+    migrating = [key for key in found.keys if key_logins[key.id] is not None]
+    if migrating and upgrade.present < KEYS_MIGRATE_AT_START:
+        result.append(_combined("keys_migrate", found, migrating, "%%s become service accounts %sNAME" % AUTOGEN))
     if found.keys and found.accounts is None:
         what = "the caller may not list its service accounts, so conflicts of names and logins are unknown"
-        result.append(Finding(NOT_PERMITTED, str(org.id), what, org))
+        result.append(Finding(NOT_PERMITTED, str(found.org.id), what, found.org))
+    return result
+
+
+def _migrating_key(upgrade: Upgrade, org: Org, key: ApiKey, login: str | None, names: t.Container[str]) -> list[Finding]:
+    """Return the findings about one key that the server migrates.
+
+    *login* is that of its account, ``None`` if no login is free; *names* are the names of the existing accounts.
+    """
+    subject, more = "%d:%s" % (org.id, key.name), {"api_keys": [key.name]}
+    first = autogen_login(key, org.id, upgrade.target)
+    if login is None:
+        what = "API key %s: the login %s and the %d alternatives to it are in use" % (key.name, first, MORE_LOGINS)
+        return [Finding("login_taken", subject, what, org, more=more)]
+    result = []
+    if AUTOGEN + key.name in names:
+        what = "API key %s: a service account named %s exists already" % (key.name, AUTOGEN + key.name)
+        result.append(Finding("same_name", subject, what, org, more=more))
+    if login != first:
+        what = "API key %s: its account gets the login %s, because %s is in use" % (key.name, login, first)
+        result.append(Finding("login_numbered", subject, what, org, more=more))
+    if upgrade.present >= KEYS_MIGRATE_AT_START:
+        what = "API key %s exists, although this server (Grafana %s) migrates at its start" % (key.name, upgrade.present)
+        severity = DECISION if upgrade.target >= API_KEYS_END else INFO
+        result.append(Finding("keys_left", subject, what, org, severity, more=more))
     return result
 
 

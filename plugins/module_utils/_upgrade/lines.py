@@ -103,54 +103,54 @@ def find(line: str, suffix: str) -> list[Mention]:
     return found
 
 
-def commented(place: SourceLine) -> bool:
+def commented(source: SourceLine) -> bool:
     """Return whether the mention is in a comment."""
-    if _COMMENT.match(place.line):
+    if _COMMENT.match(source.line):
         return True
-    head = place.line[: place.column]
+    head = source.line[: source.column]
     behind = _COMMENT_BEHIND.search(head)
     return behind is not None and not any(head[: behind.start()].count(quote) % 2 for quote in "\"'`")
 
 
-def method_of(place: SourceLine) -> tuple[str, str]:
-    """Return the method of the request whose path is at *place*, and its style (``curl``, ``ansible`` …).
+def method_of(source: SourceLine) -> tuple[str, str]:
+    """Return the method of the request that *source* mentions, and its style (``curl``, ``ansible`` …).
 
     Returns UNKNOWN and an empty text if the line and its neighbours do not show the method.
     """
-    if commented(place):
+    if commented(source):
         return UNKNOWN, "comment"
     for look in (_shell, _task, _call, _block, _plain, _by_name):
-        found = look(place)
+        found = look(source)
         if found is not None:
             method, style = found
             return (method if method in (GET, POST, DELETE) else UNKNOWN), style
     return UNKNOWN, ""
 
 
-def _statement(place: SourceLine, signs: str) -> tuple[str, int]:
+def _statement(source: SourceLine, signs: str) -> tuple[str, int]:
     """Return the line joined with its continuation lines, which end with one of *signs*, and the column of the mention in it."""
-    start = len(place.before)
-    while start and place.before[start - 1].rstrip().endswith(tuple(signs)):
+    start = len(source.before)
+    while start and source.before[start - 1].rstrip().endswith(tuple(signs)):
         start -= 1
-    head = [line.rstrip().rstrip(signs) for line in place.before[start:]]
+    head = [line.rstrip().rstrip(signs) for line in source.before[start:]]
     tail = []
-    last = place.line
-    for line in place.after:
+    last = source.line
+    for line in source.after:
         if not last.rstrip().endswith(tuple(signs)):
             break
         tail.append(line.rstrip().rstrip(signs))
         last = line
     before = " ".join([*head, ""])
-    return before + " ".join([place.line.rstrip().rstrip(signs), *tail]), len(before) + place.column
+    return before + " ".join([source.line.rstrip().rstrip(signs), *tail]), len(before) + source.column
 
 
-def _shell(place: SourceLine) -> tuple[str, str] | None:
+def _shell(source: SourceLine) -> tuple[str, str] | None:
     """Return method and style of a request by curl, wget, httpie or PowerShell."""
-    text, column = _statement(place, "\\")
+    text, column = _statement(source, "\\")
     found = _command(text, column)
-    if found is None and place.suffix in _YAML:
+    if found is None and source.suffix in _YAML:
         # In a folded scalar of YAML, lines continue without a backslash.
-        start, block, offset = _yaml_block(place)
+        start, block, offset = _yaml_block(source)
         if start is not None and not _TASK_URI.search(block):
             found = _command(block, offset)
     if found is not None:
@@ -158,8 +158,8 @@ def _shell(place: SourceLine) -> tuple[str, str] | None:
     httpie = _HTTPIE.search(text[:column] + "\n") or _HTTPIE.search(text[:column])
     if httpie:
         return httpie.group(1), "httpie"
-    text, column = _statement(place, "`")
-    if _POWERSHELL.search(text[:column]) or (_POWERSHELL.search(text) and place.suffix == ".ps1"):
+    text, column = _statement(source, "`")
+    if _POWERSHELL.search(text[:column]) or (_POWERSHELL.search(text) and source.suffix == ".ps1"):
         method = _POWERSHELL_METHOD.search(text)
         return (method.group(1).upper() if method else GET), "powershell"
     return None
@@ -195,12 +195,12 @@ def _indent(line: str) -> int:
     return len(line) - len(line.lstrip())
 
 
-def _yaml_block(place: SourceLine) -> tuple[int | None, str, int]:
+def _yaml_block(source: SourceLine) -> tuple[int | None, str, int]:
     """Return the list item around a line of YAML: index of its first line (``None`` if none), text, column of the mention."""
-    own = _indent(place.line)
-    start: int | None = len(place.before) if place.line.lstrip().startswith("- ") else None
-    lines = [*place.before, place.line, *place.after]
-    here = len(place.before)
+    own = _indent(source.line)
+    start: int | None = len(source.before) if source.line.lstrip().startswith("- ") else None
+    lines = [*source.before, source.line, *source.after]
+    here = len(source.before)
     if start is None:
         for number in range(here - 1, -1, -1):
             line = lines[number]
@@ -216,25 +216,25 @@ def _yaml_block(place: SourceLine) -> tuple[int | None, str, int]:
     end = here + 1
     while end < len(lines) and (not lines[end].strip() or _indent(lines[end]) > _indent(lines[start])):
         end += 1
-    return start, "\n".join(lines[start:end]), sum(len(line) + 1 for line in lines[start:here]) + place.column
+    return start, "\n".join(lines[start:end]), sum(len(line) + 1 for line in lines[start:here]) + source.column
 
 
-def _task(place: SourceLine) -> tuple[str, str] | None:
+def _task(source: SourceLine) -> tuple[str, str] | None:
     """Return method and style of a task of Ansible with the module uri."""
-    if place.suffix not in (".yml", ".yaml"):
+    if source.suffix not in (".yml", ".yaml"):
         return None
-    start, block, _offset = _yaml_block(place)
+    start, block, _offset = _yaml_block(source)
     if start is None or not _TASK_URI.search(block):
         return None
     method = _TASK_METHOD.search(block)
     return (method.group(1).upper() if method else GET), "ansible"
 
 
-def _call(place: SourceLine) -> tuple[str, str] | None:
+def _call(source: SourceLine) -> tuple[str, str] | None:
     """Return method and style of a function call that has the mention in its arguments."""
-    head = "\n".join([*place.before[-8:], place.line[: place.column]])
-    tail = "\n".join([place.line[place.column :], *place.after[:12]])
-    style = _STYLES_BY_SUFFIX.get(place.suffix, "call")
+    head = "\n".join([*source.before[-8:], source.line[: source.column]])
+    tail = "\n".join([source.line[source.column :], *source.after[:12]])
+    style = _STYLES_BY_SUFFIX.get(source.suffix, "call")
     calls = [*_VERB_CALL.finditer(head), *_OPEN_CALL.finditer(head)]
     for call in sorted(calls, key=lambda one: one.end(), reverse=True):
         inside = head[call.end() :]
@@ -281,12 +281,12 @@ def _method_in(arguments: str, name: str, whole: bool) -> str | None:
     return UNKNOWN if requests else None
 
 
-def _block(place: SourceLine) -> tuple[str, str] | None:
+def _block(source: SourceLine) -> tuple[str, str] | None:
     """Return method and style of a block of Terraform that makes requests."""
-    if place.suffix != ".tf":
+    if source.suffix != ".tf":
         return None
-    lines = [*place.before, place.line, *place.after]
-    here = len(place.before)
+    lines = [*source.before, source.line, *source.after]
+    here = len(source.before)
     for number in range(here, -1, -1):
         begin = _BLOCK.match(lines[number])
         if begin is None:
@@ -299,34 +299,34 @@ def _block(place: SourceLine) -> tuple[str, str] | None:
     return None
 
 
-def _plain(place: SourceLine) -> tuple[str, str] | None:
+def _plain(source: SourceLine) -> tuple[str, str] | None:
     """Return method and style of a request line of HTTP."""
-    head = place.line[: place.column]
+    head = source.line[: source.column]
     found = _REQUEST_LINE.search(head)
-    if found and (place.suffix in (".http", ".rest") or " HTTP/" in place.line):
+    if found and (source.suffix in (".http", ".rest") or " HTTP/" in source.line):
         return found.group(1), "http"
     return None
 
 
-def _by_name(place: SourceLine) -> tuple[str, str] | None:
+def _by_name(source: SourceLine) -> tuple[str, str] | None:
     """Return method and style of the requests in the next lines that use the variable to which the path is assigned.
 
     Returns ``None`` if there is no such request, or if they use different methods.
     """
-    assigned = _ASSIGNED.search(place.line[: place.column])
+    assigned = _ASSIGNED.search(source.line[: source.column])
     if assigned is None:
         return None
     name = assigned.group(1)
     used = re.compile(r"(?<![\w.])\$?\{?%s\b" % re.escape(name))
     methods: set[str] = set()
     style = ""
-    for number, line in enumerate(place.after):
+    for number, line in enumerate(source.after):
         use = used.search(line)
         if use is None:
             continue
-        before = [*place.before, place.line, *place.after[:number]]
-        there = SourceLine(place.suffix, before, line, use.start(), place.after[number + 1 :])
-        method, style = next((found for found in (_shell(there), _call(there)) if found is not None), (UNKNOWN, style))
+        before = [*source.before, source.line, *source.after[:number]]
+        use_line = SourceLine(source.suffix, before, line, use.start(), source.after[number + 1 :])
+        method, style = next((found for found in (_shell(use_line), _call(use_line)) if found is not None), (UNKNOWN, style))
         methods.add(method)
     if len(methods) == 1:
         return methods.pop(), style

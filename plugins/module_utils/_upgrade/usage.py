@@ -184,10 +184,10 @@ def _suffix(path: str) -> str:
 
 def _classified(path: str, suffix: str, one: _Pending) -> list[Hit]:
     """Return the hit for a mention, or no hit for a declaration in a comment."""
-    line = SourceLine(suffix, one.before, one.line, one.column, one.after)
+    source = SourceLine(suffix, one.before, one.line, one.column, one.after)
     mention = one.mention
     if mention.method:
         # Code in a comment has no effect; a path in a comment is reported, because it may describe a request.
-        return [] if commented(line) else [Hit(path, one.number, DECLARED, mention.method, mention.style)]
-    method, style = method_of(line) if mention.whole else (UNKNOWN, "another path")
+        return [] if commented(source) else [Hit(path, one.number, DECLARED, mention.method, mention.style)]
+    method, style = method_of(source) if mention.whole else (UNKNOWN, "another path")
     return [Hit(path, one.number, REQUEST, method, style)]

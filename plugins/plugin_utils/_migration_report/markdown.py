@@ -24,7 +24,7 @@ def markdown(report: Migration) -> str:
         "# " + _name(report.title),
         "**%s**" % _text(headline(report)),
         "\n".join("- %s: %s" % (word, _text(value)) for word, value in facts(report)),
-        _table(("Sum", "Number"), [(_text(word), str(number)) for word, number, _kind in sums(report)]),
+        _table(("Summary", "Number"), [(_text(word), str(number)) for word, number, _kind in sums(report)]),
     ]
     found = findings(report)
     if found:

@@ -10,7 +10,7 @@ import sys
 import pytest
 
 if sys.version_info < (3, 10):
-    pytest.skip("tree-sitter-hcl is made for Python 3.10 and newer, and so is every control node", allow_module_level=True)
+    pytest.skip("tree-sitter-hcl needs Python 3.10 or newer, which every control node has", allow_module_level=True)
 
 from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform.diff import hidden, unified
 from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform.layout import aligned
