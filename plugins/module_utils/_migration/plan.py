@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from .._api_keys.api import AUTOGEN, ApiKey, made_by_server
@@ -77,29 +77,24 @@ def reissued(wanted: MigrationOptions, plans: t.Sequence[KeyPlan], org_id: int, 
 
     Raises :class:`BadInput` if keys of different roles would share an account, or two tokens would have the same name.
     """
-    found = []
-    for plan in plans:
-        if plan.action != REISSUE:
-            found.append(plan)
-            continue
-        rule, account = _account(wanted, plan.key, org_id)
-        role = rule.role if rule is not None and rule.role else plan.key.role
-        found.append(
-            KeyPlan(
-                plan.key,
-                REISSUE,
-                plan.reason,
-                account,
-                role,
-                bool(rule is not None and rule.role),
-                _filled(wanted.token_template, plan.key, org_id),
-                _lifetime(wanted, plan.key, now),
-                plan.owner,
-            )
-        )
+    found = [_reissued(wanted, plan, org_id, now) if plan.action == REISSUE else plan for plan in plans]
     _check_roles(wanted.rules, found)
     _check_tokens(found)
     return found
+
+
+def _reissued(wanted: MigrationOptions, plan: KeyPlan, org_id: int, now: datetime) -> KeyPlan:
+    """Return the *plan* of one key to reissue with account, role, token and lifetime."""
+    rule, account = _account(wanted, plan.key, org_id)
+    role = rule.role if rule is not None else None
+    return replace(
+        plan,
+        account=account,
+        role=role or plan.key.role,
+        role_told=bool(role),
+        token=_filled(wanted.token_template, plan.key, org_id),
+        lifetime=_lifetime(wanted, plan.key, now),
+    )
 
 
 def _account(wanted: MigrationOptions, key: ApiKey, org_id: int) -> tuple[Rule | None, str]:

@@ -117,10 +117,7 @@ class Prover:
             try:
                 caller = ask_caller(client, org_name=True)
             except Unauthorized as problem:
-                # 9.x has no message id.
-                message = str(problem.details.get("server_message") or "").lower()
-                without_id = "expired" if message == "expired api key" else "refused"
-                proof.reason = _REFUSALS.get(str(problem.details.get("message_id")), without_id)
+                proof.reason = _refusal(problem)
                 return proof
         if caller.org_id is None and not self._client.at_least(MIGRATION_KEEPS_ORG):
             proof.reason = "no organization"
@@ -160,6 +157,14 @@ class Prover:
         if org.id not in self._scopes:
             self._scopes[org.id] = Scope(self._client, org, self._org_finder, many=True)
         return self._scopes[org.id]
+
+
+def _refusal(problem: Unauthorized) -> str:
+    """Return the key of REASONS for a refused key."""
+    # 9.x has no message id.
+    message = str(problem.details.get("server_message") or "").lower()
+    without_id = "expired" if message == "expired api key" else "refused"
+    return _REFUSALS.get(str(problem.details.get("message_id")), without_id)
 
 
 def _unexpected(proof: Proof) -> str | None:

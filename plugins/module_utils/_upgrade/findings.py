@@ -318,14 +318,20 @@ def _of_files(upgrade: Upgrade) -> list[Finding]:
         more: dict[str, t.Any] = {"path": path, "lines": lines}
         if key:
             found.append(Finding("key_in_clear", path, "%s: an API key in plain text" % where, more=more))
-            continue
-        before, after = _effect(method, upgrade.present), _effect(method, upgrade.target)
-        kind = "request_broken" if before == after and after != _STAYS else after[1]
-        styles = sorted({hit.style for hit in hits if hit.style})
-        words = "a request with an unknown method" if method == UNKNOWN else "a resource" if method == RESOURCE else method
-        what = "%s: %s%s %s" % (where, words, " (%s)" % ", ".join(styles) if styles else "", after[2])
-        more.update(method=method, styles=styles)
-        found.append(Finding(kind, "%s:%s" % (method, path), what, more=more))
+        else:
+            found.append(_of_request(upgrade, path, where, method, hits, more))
     for path, reason in upgrade.unseen:
         found.append(Finding("not_scanned", path, "%s: %s" % (path, reason), more={"path": path}))
     return found
+
+
+def _of_request(
+    upgrade: Upgrade, path: str, where: str, method: str, hits: t.Sequence[Hit], more: t.Mapping[str, t.Any]
+) -> Finding:
+    """Return the finding about the requests with one *method* in one file; *where* describes their lines."""
+    before, after = _effect(method, upgrade.present), _effect(method, upgrade.target)
+    kind = "request_broken" if before == after and after != _STAYS else after[1]
+    styles = sorted({hit.style for hit in hits if hit.style})
+    words = "a request with an unknown method" if method == UNKNOWN else "a resource" if method == RESOURCE else method
+    what = "%s: %s%s %s" % (where, words, " (%s)" % ", ".join(styles) if styles else "", after[2])
+    return Finding(kind, "%s:%s" % (method, path), what, more={**more, "method": method, "styles": styles})

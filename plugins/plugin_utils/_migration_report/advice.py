@@ -137,7 +137,7 @@ def _proofs(report: Migration) -> t.Iterator[Finding]:
         yield Finding(
             ACT,
             "%s not work as expected" % counted(len(bad), "tested key does", "tested keys do"),
-            "The table of tested keys shows why. Clients that use such a key have no access, or act with another account or role.",
+            "The table of tested keys shows why. Clients that use such a key have no access, or another account or role.",
             [Location("tested", "Tested keys", [proof.source for proof in bad])],
         )
 
