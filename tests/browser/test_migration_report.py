@@ -210,7 +210,7 @@ def test_heads_are_repeated_on_paper(show):
     pages = [one.extract_text() for one in pypdf.PdfReader(io.BytesIO(paper)).pages]
     with_rows = [text for text in pages if "token key-" in text]
     assert len(with_rows) > 2
-    assert all("What became of it" in text for text in with_rows)
+    assert all("Outcome" in text and "Account and token" in text for text in with_rows)
 
 
 def test_pictures_of_paper(show, texts):

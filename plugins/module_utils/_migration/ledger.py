@@ -1,9 +1,9 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is known of the API keys of one organization in the course of a run, and how it is told.
+"""Records of the API keys of one organization during a run, and their view in the result.
 
-A key that is migrated is in no list any more, so what was seen of it is kept here from its first sight on.
+The server does not list a key any more once it is migrated, so the record stores what the server reported about it before.
 """
 
 from __future__ import annotations
@@ -19,26 +19,29 @@ from .._orgs.service_accounts import Account
 from .._tokens.model import Token
 from .plan import DELETE, KEEP, MIGRATE, REISSUE, Adoption, KeyPlan
 
-#: What a key is known by: its id, or its name where the task alone names it.
+#: The identifier of a key in a ledger: its id, or its name if only the task names it.
 KeyId = t.Union[int, str]
 
 LISTED, NONE, GONE = "listed", "none", "gone"
 
 
 def id_of(key: ApiKey) -> KeyId:
-    """Return what *key* is known by."""
+    """Return the identifier of *key*."""
     return key.name if key.id is None else key.id
 
 
 @dataclass
 class KeyRecord:
-    """One key: what is to become of it, and what has."""
+    """One key: its plan, and what the run has done for it.
+
+    *dest* is where its new key was stored; *stays* says why a reissued key is not deleted.
+    """
 
     plan: KeyPlan
-    #: Whether the run has something to do for it, and whether its token is a new one.
+    #: Whether the run changes something for the key, and whether it creates a token for it.
     involved: bool = False
-    fresh: bool = False
-    #: Of a reissued key: whether account or token are to be made.
+    creates_token: bool = False
+    #: Only for a reissued key: whether its account or its token must be created.
     due: bool = False
     done: bool = False
     account: Account | None = None
@@ -49,45 +52,45 @@ class KeyRecord:
     problem: GrafanaError | None = None
 
     def status(self, check: bool) -> str:
-        """Return ``ok``, ``changed``, ``failed`` or ``not_run``; in check mode, and in a plan, as it would be."""
+        """Return ``ok``, ``changed``, ``failed`` or ``not_run``; in check mode and for a plan, the status after a run."""
         if self.problem is not None:
             return FAILED
         if check:
             return CHANGED if self.done or self.waits() else OK
-        # What was not come to, because the organization failed before.
+        # The run did not process the key if its organization failed before.
         return CHANGED if self.done else NOT_RUN if self.waits() else OK
 
     def waits(self) -> bool:
-        """Tell whether something is to be done for it."""
+        """Return whether the run still has to change something for the key."""
         if self.done or self.problem is not None:
             return False
-        return self.due or self.goes() or self.plan.action in (MIGRATE, DELETE)
+        return self.due or self.deletes_old_key() or self.plan.action in (MIGRATE, DELETE)
 
     def stays_here(self, check: bool) -> bool:
-        """Tell whether an API key is there at the end; in check mode, whether it would be."""
+        """Return whether the API key exists after the run; in check mode, whether it would exist after a run."""
         plan = self.plan
         if plan.key.id is None or plan.owner is not None:
             return False
         if plan.action == REISSUE:
-            return not (self.deleted or (check and self.goes()))
+            return not (self.deleted or (check and self.deletes_old_key()))
         return self.problem is not None or plan.action == KEEP or not (self.done or check)
 
-    def goes(self) -> bool:
-        """Tell whether a reissued key's predecessor is to be deleted."""
+    def deletes_old_key(self) -> bool:
+        """Return whether the run still has to delete a reissued key."""
         return self.plan.action == REISSUE and self.stays is None and self.problem is None and not self.deleted
 
-    def foreseen(self) -> tuple[str, str, str]:
-        """Return account, role and token that the key is to have in the end."""
+    def successor(self) -> tuple[str, str, str]:
+        """Return name of the account, role and name of the token that replace the key."""
         plan = self.plan
         if plan.action == REISSUE:
             return str(plan.account), str(plan.role), str(plan.token)
         return AUTOGEN + plan.key.name, plan.key.role, plan.key.name
 
     def view(self, check: bool) -> View:
-        """Return the key as results show it."""
+        """Return the key for the result."""
         plan, account = self.plan, self.account
         if account is None and self.problem is None and plan.action in (MIGRATE, REISSUE):
-            name, role, _token = self.foreseen()
+            name, role, _token = self.successor()
             account = Account(0, name, "", {"role": role, "disabled": False})
         shown: View = {
             "id": plan.key.id,
@@ -101,7 +104,7 @@ class KeyRecord:
             "service_account": None if account is None else _account(account),
             "role_after": None if account is None else account.role,
             "token": None,
-            "deleted": self.deleted or (check and (self.goes() or (plan.action == DELETE and self.waits()))),
+            "deleted": self.deleted or (check and (self.deletes_old_key() or (plan.action == DELETE and self.waits()))),
         }
         if self.token is not None:
             shown["token"] = {"id": self.token.id or None, "name": self.token.name, "expires": self.token.expires}
@@ -128,7 +131,10 @@ def _account(account: Account) -> View:
 
 @dataclass
 class Ledger:
-    """All keys of one organization; *accounts* are its service accounts as they were last seen."""
+    """The records of all keys of one organization; *accounts* are its service accounts as last read.
+
+    *found* is LISTED, NONE or GONE; *cut* is whether the server may have more keys than it lists.
+    """
 
     org_id: int
     found: str = LISTED
@@ -139,7 +145,7 @@ class Ledger:
     problem: GrafanaError | None = None
 
     def record(self, plans: t.Iterable[KeyPlan]) -> list[KeyRecord]:
-        """Take in what is to become of keys; return the records of those that were not known yet."""
+        """Store plans for keys, and return the new records. A key that is done keeps its plan."""
         new = []
         for plan in plans:
             key = id_of(plan.key)
@@ -155,23 +161,24 @@ class Ledger:
         return self.keys[id_of(plan.key)]
 
     def failed(self) -> list[GrafanaError]:
-        """Return what went wrong with single keys and accounts."""
+        """Return the errors of single keys, of accounts, and of the organization."""
         problems = [record.problem for record in self.keys.values() if record.problem is not None]
         problems += [Refused(one.problem, code="name_taken") for one in self.adopted.values() if one.problem]
         return problems + ([self.problem] if self.problem is not None else [])
 
     def left(self, check: bool) -> int:
-        """Return how many API keys are there at the end; in check mode, how many there would be."""
+        """Return how many API keys exist after the run; in check mode, how many would exist after a run."""
         return sum(record.stays_here(check) for record in self.keys.values())
 
     def mark_involved(self) -> None:
-        """Remember which keys the run has something to do for: those that its diff shows."""
+        """Mark the keys for which the run changes something; the diff shows these only."""
         for record in self.keys.values():
             record.involved = record.involved or record.waits()
-            record.fresh = record.fresh or (record.waits() and (record.due or record.plan.action == MIGRATE))
+            creates = record.waits() and (record.due or record.plan.action == MIGRATE)
+            record.creates_token = record.creates_token or creates
 
     def view(self, check: bool) -> View:
-        """Return everything as results show it."""
+        """Return the keys, and the accounts created by the server, for the result."""
         keys = sorted(self.keys.values(), key=lambda record: (record.plan.key.name, str(record.plan.key.id)))
         made = [account for account in self.accounts if made_by_server(account)]
         return {
@@ -191,7 +198,7 @@ class Ledger:
         return shown
 
     def differs(self, check: bool) -> tuple[View, View]:
-        """Return, for a diff, keys and accounts before and after: only those that the run has something to do for."""
+        """Return keys and accounts before and after the run, for a diff: only those for which the run changes something."""
         before: View = {"api_keys": {}, "service_accounts": {}}
         after: View = {"api_keys": {}, "service_accounts": {}}
         for record in self.keys.values():
@@ -203,21 +210,21 @@ class Ledger:
                 before["api_keys"][plan.key.name] = shown
             if record.stays_here(check):
                 after["api_keys"][plan.key.name] = shown
-            if record.fresh and record.status(check) == CHANGED:
-                name, role, token = record.foreseen()
+            if record.creates_token and record.status(check) == CHANGED:
+                name, role, token = record.successor()
                 after["service_accounts"].setdefault(name, {"role": role, "tokens": []})["tokens"].append(token)
         for adoption in self.adopted.values():
             if adoption.problem is None:
                 name = adoption.account.name
                 was = after["service_accounts"].pop(name, {"role": adoption.account.role})
-                if adoption.account.id > 0 and name not in self.made_now():
+                if adoption.account.id > 0 and name not in self.migrated_accounts():
                     before["service_accounts"][name] = {"role": adoption.account.role}
                 after["service_accounts"][adoption.name] = {**was, "role": adoption.role}
         return before, after
 
-    def made_now(self) -> set[str]:
-        """Return the names of the accounts that this run's migration has made."""
-        return {record.foreseen()[0] for record in self.keys.values() if record.done and record.plan.action == MIGRATE}
+    def migrated_accounts(self) -> set[str]:
+        """Return the names of the accounts that the server created for the keys migrated in this run."""
+        return {record.successor()[0] for record in self.keys.values() if record.done and record.plan.action == MIGRATE}
 
 
 def renamed(account: Account, adoption: Adoption) -> Account:

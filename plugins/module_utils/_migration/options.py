@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a task says of a migration of API keys, checked as far as that is possible without the server."""
+"""The options of a migration of API keys, checked as far as possible without the server."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def _listed(options: t.Mapping[str, t.Mapping[str, t.Any]]) -> dict[str, t.Any]:
     return {"type": "list", "elements": "dict", "options": options}
 
 
-#: Lists of dictionaries, which are checked here: Ansible's own check would print secrets.
+#: Lists of dictionaries. They are checked here, because the check of Ansible would print secrets.
 LISTS: dict[str, dict[str, t.Any]] = {
     "keys": {**_listed(_KEY), "no_log": False},
     "consolidate": _listed(_CONSOLIDATE),
@@ -82,13 +82,13 @@ OPTIONS: dict[str, dict[str, t.Any]] = {
     "hide_api_keys_page": {"type": "bool", "default": False, "no_log": False},
     **LISTS,
 }
-#: Options that say how keys are reissued, and nothing of the server's own migration.
+#: Options that apply only to mode: reissue.
 _OF_REISSUE = ("account_template", "consolidate", "delete_keys", "keys", "reissue_migrated", "seconds_to_live", "sink")
 
 
 @dataclass(frozen=True)
 class Selection:
-    """Which API keys are meant; what is empty or ``None`` leaves none out. *unused_for* is in seconds."""
+    """The criteria that select API keys; an empty or ``None`` criterion selects all. *unused_for* is in seconds."""
 
     ids: frozenset[int] = frozenset()
     names: frozenset[str] = frozenset()
@@ -102,10 +102,10 @@ class Selection:
 
 @dataclass(frozen=True)
 class Rule:
-    """Which keys become tokens of one account: those of *names*, and those that *pattern* matches as a whole.
+    """A rule of ``consolidate``: keys in *names*, and keys whose whole name *pattern* matches, become tokens of one account.
 
-    *account* may hold what the pattern has caught (``\\1``). Keys of different roles only with *mixed_roles*, and then
-    the account has *role*.
+    *account* may refer to groups of the pattern (``\\1``). Keys of different roles need *mixed_roles*; the account then has
+    *role*.
     """
 
     account: str
@@ -117,7 +117,10 @@ class Rule:
 
 @dataclass(frozen=True)
 class Adopt:
-    """What an account that the server made is called from now on, and its role."""
+    """A rule of ``adopt``: the new *name* and *role* for accounts created by the server; ``None`` leaves them unchanged.
+
+    *account* is the present name of the account, or *pattern* matches the present names.
+    """
 
     name: str | None
     role: str | None = None
@@ -127,7 +130,7 @@ class Adopt:
 
 @dataclass(frozen=True)
 class GivenKey:
-    """A key that the task names, for a server that does not (or not any more)."""
+    """A key that the task names, because the server does not list it (any more)."""
 
     name: str
     role: str
@@ -138,7 +141,7 @@ class GivenKey:
 
 @dataclass(frozen=True)
 class Deletion:
-    """When an old key is deleted: never, once the new one is proven, or once nobody has used it for so many seconds."""
+    """When a reissued key is deleted: *when* is ``never``, ``after_proof`` (of the new key) or ``unused_for``, in seconds."""
 
     when: str = "never"
     unused_for: int = 0
@@ -146,7 +149,11 @@ class Deletion:
 
 @dataclass(frozen=True)
 class OldKey:
-    """A key that is shown to work; exactly one of *key*, *path* and *sink*. The rest is what is expected of it."""
+    """An entry of ``verify_keys``: a key to test, and what the task expects of it.
+
+    Exactly one of *key*, *path* and *sink* is set; *source* describes it for messages. Expectations that are ``None`` are not
+    checked.
+    """
 
     source: str
     key: str | None = field(default=None, repr=False)
@@ -160,10 +167,10 @@ class OldKey:
 
 @dataclass(frozen=True)
 class MigrationOptions:
-    """What a task wants done about the API keys of each of its organizations.
+    """The options of a task, for all of its organizations.
 
-    *how* is SERVER or REISSUE also where *mode* is PLAN. *lifetime* caps those of reissued keys, in seconds; LONGEST is
-    what the server allows.
+    *how* is SERVER or REISSUE, also if *mode* is PLAN. *orgs* is ``None`` for all organizations. *lifetime* is the longest
+    lifetime of reissued keys, in seconds; LONGEST is the limit of the server.
     """
 
     mode: str
@@ -185,24 +192,24 @@ class MigrationOptions:
 
 
 def wanted(options: t.Mapping[str, t.Any], lists: t.Mapping[str, t.Any], default_org: OrgChoice) -> MigrationOptions:
-    """Return what *options*, and *lists* as the task has them, ask for. Raises :class:`BadInput`.
+    """Check the *options* and the *lists* of the task, and return them. Raises :class:`BadInput`.
 
-    *default_org* is the connection's organization.
+    *default_org* is the organization of the connection.
     """
     mode = str(options["mode"])
     lists = {name: _checked(name, lists.get(name)) for name in LISTS}
     of_reissue = [name for name in _OF_REISSUE if options.get(name) or lists.get(name)]
     if mode == SERVER and of_reissue:
-        raise BadInput("%s belong(s) to mode: reissue; the server's own migration knows nothing of it" % ", ".join(of_reissue))
+        raise BadInput("%s: only for mode: reissue; the server's own migration does not use this" % ", ".join(of_reissue))
     how = REISSUE if mode == REISSUE or of_reissue else SERVER
     given = tuple(_given(entry, default_org) for entry in lists["keys"])
     if len({(key.org, key.name) for key in given}) < len(given):
-        raise BadInput("keys names a key of one organization twice")
+        raise BadInput("keys has the same key of one organization twice")
     selection = _selection(options)
     if given and selection:
-        raise BadInput("keys says which keys are meant already: leave out key_id, key_name, name_pattern, roles and unused_for")
+        raise BadInput("keys already selects the keys: remove key_id, key_name, name_pattern, roles and unused_for")
     if mode == REISSUE and not options.get("sink"):
-        raise BadInput("mode: reissue makes new keys, and needs sink to say where they go")
+        raise BadInput("mode: reissue creates new keys, and needs sink, which says where to store them")
     return MigrationOptions(
         mode=mode,
         how=how,
@@ -227,11 +234,11 @@ def _checked(name: str, entries: t.Any) -> list[dict[str, t.Any]]:
     if entries is None or entries == "":
         return []
     if not isinstance(entries, list):
-        raise BadInput("%s has to be a list of dictionaries" % name)
+        raise BadInput("%s must be a list of dictionaries" % name)
     found = []
     for index, entry in enumerate(entries):
         if not isinstance(entry, dict):
-            raise BadInput("%s[%d] has to be a dictionary" % (name, index))
+            raise BadInput("%s[%d] must be a dictionary" % (name, index))
         try:
             found.append(check(entry, LISTS[name]["options"]))
         except BadInput as problem:
@@ -240,20 +247,23 @@ def _checked(name: str, entries: t.Any) -> list[dict[str, t.Any]]:
 
 
 def orgs_of(value: t.Any, default: OrgChoice, given: t.Sequence[GivenKey] = ()) -> tuple[OrgChoice, ...] | None:
-    """Return the organizations that the option ``orgs`` means, ``None`` for all. Raises :class:`BadInput`."""
+    """Return the organizations of the option ``orgs``; ``None`` for all. Raises :class:`BadInput`.
+
+    Without the option, these are the organizations of the *given* keys, or *default* if no keys are given.
+    """
     if value == ALL:
         return None
     if value is None or value == "" or value == []:
         return tuple(dict.fromkeys(key.org for key in given)) or (default,)
     if not isinstance(value, list):
-        raise BadInput("orgs has to be the word all, or a list of names and ids; a single one goes into org_name or org_id")
+        raise BadInput("orgs must be the word all, or a list of names and ids; for one organization, use org_name or org_id")
     numbers = [isinstance(one, int) and not isinstance(one, bool) for one in value]
     found = [
         OrgChoice(id=positive(one, "orgs")) if number else OrgChoice(name=text(one, "orgs"))
         for one, number in zip(value, numbers)
     ]
     if len(set(found)) < len(found):
-        raise BadInput("orgs names an organization twice")
+        raise BadInput("orgs has the same organization twice")
     return tuple(found)
 
 
@@ -274,18 +284,19 @@ def _pattern(value: t.Any, option: str) -> re.Pattern[str] | None:
     try:
         return re.compile(str(value))
     except re.error as problem:
-        raise BadInput("%s is no regular expression: %s" % (option, problem)) from None
+        raise BadInput("%s is not a valid regular expression: %s" % (option, problem)) from None
 
 
 def _template(value: t.Any, option: str, default: str, needs: str | None = None) -> str:
-    """Return a template that knows ``{name}``, ``{id}``, ``{role}`` and ``{org_id}`` alone."""
+    """Return the template, which may use only ``{name}``, ``{id}``, ``{role}`` and ``{org_id}``. Raises :class:`BadInput`."""
     template = str(value or default)
     words = re.findall(r"{([^{}]*)}", template)
     unknown = sorted(set(words) - {"name", "id", "role", "org_id"})
     if unknown or "{" in re.sub(r"{[^{}]*}", "", template):
-        raise BadInput("%s knows {name}, {id}, {role} and {org_id}, not %s" % (option, ", ".join(unknown) or "a lone brace"))
+        wrong = ", ".join(unknown) or "a single brace"
+        raise BadInput("%s may use {name}, {id}, {role} and {org_id}, not %s" % (option, wrong))
     if needs and needs not in words:
-        raise BadInput("%s has to hold {%s}: it says which key a token replaces" % (option, needs))
+        raise BadInput("%s must contain {%s}, which shows which key a token replaces" % (option, needs))
     return template
 
 
@@ -300,16 +311,16 @@ def _deletion(value: t.Any) -> Deletion:
         return Deletion(value or "never")
     word, equals, duration = str(value).partition("=")
     if word != "unused_for" or not equals:
-        raise BadInput("delete_keys has to be never, after_proof, or unused_for=30d, not %r" % value)
+        raise BadInput("delete_keys must be never, after_proof, or a duration such as unused_for=30d, not %r" % value)
     return Deletion(word, seconds(duration, "delete_keys: unused_for"))
 
 
 def _rule(entry: t.Mapping[str, t.Any]) -> Rule:
     account = _name(entry, "service_account", "consolidate")
     if not entry.get("keys") and not entry.get("pattern"):
-        raise BadInput("consolidate: %s: give keys (their names) or pattern, so that it is clear which keys are meant" % account)
+        raise BadInput("consolidate: %s: give keys (their names) or pattern to select keys" % account)
     if entry.get("mixed_roles") and not entry.get("role"):
-        raise BadInput("consolidate: %s: with mixed_roles, role has to say which role the account gets" % account)
+        raise BadInput("consolidate: %s: mixed_roles needs role, the role of the account" % account)
     return Rule(
         account,
         frozenset(entry.get("keys") or ()),
@@ -321,9 +332,9 @@ def _rule(entry: t.Mapping[str, t.Any]) -> Rule:
 
 def _adopt(entry: t.Mapping[str, t.Any]) -> Adopt:
     if bool(entry.get("service_account")) == bool(entry.get("pattern")):
-        raise BadInput("adopt: give one of service_account (the present name) and pattern")
+        raise BadInput("adopt: give either service_account (the present name) or pattern")
     if not entry.get("name") and not entry.get("role"):
-        raise BadInput("adopt: give name, role, or both, or there is nothing to change")
+        raise BadInput("adopt: there is nothing to change: give name, role, or both")
     name = text(entry["name"], "adopt: name") if entry.get("name") else None
     account = text(entry["service_account"], "adopt: service_account") if entry.get("service_account") else None
     return Adopt(name, entry.get("role"), account, _pattern(entry.get("pattern"), "adopt: pattern"))

@@ -1,13 +1,13 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What becomes of each API key of an organization, and of the accounts that the server has made. All of it is pure."""
+"""Plan the migration of the API keys of an organization, and the adoption of accounts. Nothing here makes requests."""
 
 from __future__ import annotations
 
 import re
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from .._api_keys.api import AUTOGEN, ApiKey, made_by_server
@@ -16,21 +16,21 @@ from .._grafana.versions import LOGIN_PER_ORG, MIGRATION_GOES_ON, ROLE_NONE, Ver
 from .._orgs.service_accounts import Account, slug
 from .._text.durations import moment
 from .._tokens.model import LONGEST
-from .options import REISSUE, SERVER, Adopt, Deletion, MigrationOptions, Rule, Selection
+from .options import REISSUE, Adopt, Deletion, MigrationOptions, Rule, Selection
 
 MIGRATE, DELETE, KEEP = "migrate", "delete", "keep"
-#: How a key is called on which is tried what the server does; one that a killed run has left is taken away.
+#: The start of the name of a key with which a run tests the server. Later runs delete such a key if a killed run left it.
 THROW_AWAY = "orgsmith-throw-away-"
-#: Further logins that the server tries for an account (10.0 on): with -001 to -010 behind.
+#: How many other logins the server tries for an account (10.0 on), with the suffixes -001 to -010.
 MORE_LOGINS = 10
 
 
 @dataclass(frozen=True)
 class KeyPlan:
-    """What becomes of one key: *action* is MIGRATE, REISSUE, DELETE or KEEP.
+    """The plan for one key: *action* is MIGRATE, REISSUE, DELETE or KEEP.
 
-    *account*, *role*, *token* and *lifetime* (in seconds) are those of a reissued one; *owner* is the account whose token
-    the key is, where the server has migrated it already.
+    *account*, *role*, *token* (names) and *lifetime* (in seconds) are set for a reissued key; *role_told* is whether the task
+    sets the role. *owner* is the service account of a key that the server has migrated already.
     """
 
     key: ApiKey
@@ -45,11 +45,11 @@ class KeyPlan:
 
 
 def choose(wanted: MigrationOptions, keys: t.Iterable[ApiKey], now: datetime, action: str) -> list[KeyPlan]:
-    """Return what becomes of *keys*: those that are selected get *action*, or what ``expired_keys`` says."""
+    """Return a plan for each of *keys*: a selected key gets *action*, or the action of ``expired_keys`` if it has expired."""
     plans = []
     for key in keys:
         if key.name.startswith(THROW_AWAY):
-            # One that still lives may be that of a run which is at work.
+            # A test key that has not expired may belong to a run in progress.
             plans.append(KeyPlan(key, DELETE if key.expired else KEEP, "a trial of the server has left it"))
         elif not selects(wanted.selection, key, now):
             plans.append(KeyPlan(key, KEEP, "it is not selected"))
@@ -61,7 +61,7 @@ def choose(wanted: MigrationOptions, keys: t.Iterable[ApiKey], now: datetime, ac
 
 
 def selects(selection: Selection, key: ApiKey, now: datetime) -> bool:
-    """Tell whether *key* is one of those that are meant. A key that was never used is unused."""
+    """Return whether *selection* selects *key*. A key that was never used counts as unused."""
     if (selection.ids or selection.names) and key.id not in selection.ids and key.name not in selection.names:
         return False
     if selection.pattern is not None and selection.pattern.search(key.name) is None:
@@ -73,54 +73,53 @@ def selects(selection: Selection, key: ApiKey, now: datetime) -> bool:
 
 
 def reissued(wanted: MigrationOptions, plans: t.Sequence[KeyPlan], org_id: int, now: datetime) -> list[KeyPlan]:
-    """Return *plans* with account, role, token and lifetime of each key that is reissued.
+    """Return *plans* with account, role, token and lifetime for each key to reissue.
 
-    Raises :class:`BadInput` where keys of different roles would share an account, or two tokens a name.
+    Raises :class:`BadInput` if keys of different roles would share an account, or two tokens would have the same name.
     """
-    found = []
-    for plan in plans:
-        if plan.action != REISSUE:
-            found.append(plan)
-            continue
-        rule, account = _account(wanted, plan.key, org_id)
-        role = rule.role if rule is not None and rule.role else plan.key.role
-        found.append(
-            KeyPlan(
-                plan.key,
-                REISSUE,
-                plan.reason,
-                account,
-                role,
-                bool(rule is not None and rule.role),
-                _filled(wanted.token_template, plan.key, org_id),
-                _lifetime(wanted, plan.key, now),
-                plan.owner,
-            )
-        )
+    found = [_reissued(wanted, plan, org_id, now) if plan.action == REISSUE else plan for plan in plans]
     _check_roles(wanted.rules, found)
     _check_tokens(found)
     return found
 
 
+def _reissued(wanted: MigrationOptions, plan: KeyPlan, org_id: int, now: datetime) -> KeyPlan:
+    """Return the *plan* of one key to reissue with account, role, token and lifetime."""
+    rule, account = _account(wanted, plan.key, org_id)
+    role = rule.role if rule is not None else None
+    return replace(
+        plan,
+        account=account,
+        role=role or plan.key.role,
+        role_told=bool(role),
+        token=_filled(wanted.token_template, plan.key, org_id),
+        lifetime=_lifetime(wanted, plan.key, now),
+    )
+
+
 def _account(wanted: MigrationOptions, key: ApiKey, org_id: int) -> tuple[Rule | None, str]:
-    """Return the rule that takes *key*, if one does, and the name of its account. The first rule that fits counts."""
+    """Return the first rule that matches *key*, or ``None``, and the name of the account for the key."""
     for rule in wanted.rules:
         if key.name in rule.names:
             return rule, rule.account
-        caught = rule.pattern.fullmatch(key.name) if rule.pattern is not None else None
-        if caught is not None:
-            return rule, caught.expand(rule.account)
+        match = rule.pattern.fullmatch(key.name) if rule.pattern is not None else None
+        if match is not None:
+            return rule, match.expand(rule.account)
     given = next((one.account for one in wanted.given if one.name == key.name and one.account), None)
     return None, given or _filled(wanted.account_template, key, org_id)
 
 
 def _filled(template: str, key: ApiKey, org_id: int) -> str:
+    """Return *template* with the values of *key*."""
     values = {"name": key.name, "id": "" if key.id is None else str(key.id), "role": key.role, "org_id": str(org_id)}
     return re.sub(r"{(\w+)}", lambda found: values[found.group(1)], template)
 
 
 def _lifetime(wanted: MigrationOptions, key: ApiKey, now: datetime) -> int | None:
-    """Return how long a reissued key lives: as long as the old one would have, and no longer than the task says."""
+    """Return the lifetime of a reissued key in seconds: the rest of the old lifetime, at most the limit of the task.
+
+    0 stands for a key that never expires. Raises :class:`BadInput` for an expired key if the task sets no lifetime.
+    """
     ends = moment(key.expires)
     left = int((ends - now).total_seconds()) if ends is not None else None
     own = next((one.lifetime for one in wanted.given if one.name == key.name), None)
@@ -128,7 +127,8 @@ def _lifetime(wanted: MigrationOptions, key: ApiKey, now: datetime) -> int | Non
     if key.expired or (left is not None and left <= 0):
         if cap is None:
             raise BadInput(
-                "API key %s has expired, so it has no lifetime to keep: set seconds_to_live, or expired_keys" % key.name
+                "API key %s has expired, so the lifetime of its new key is unknown: set seconds_to_live, or expired_keys"
+                % key.name
             )
         return cap
     if left is None:
@@ -137,35 +137,36 @@ def _lifetime(wanted: MigrationOptions, key: ApiKey, now: datetime) -> int | Non
 
 
 def _check_roles(rules: t.Sequence[Rule], plans: t.Sequence[KeyPlan]) -> None:
-    """Raise where keys of different roles would become tokens of one account, and nobody has said so."""
-    told = {rule.account for rule in rules if rule.mixed_roles}
+    """Raise :class:`BadInput` if keys of different roles would share an account, and no rule has ``mixed_roles`` for it."""
+    mixed_accounts = {rule.account for rule in rules if rule.mixed_roles}
     patterns = [rule for rule in rules if rule.mixed_roles and rule.pattern is not None]
     by_account: dict[str, dict[str, list[str]]] = {}
     for plan in plans:
         if plan.action == REISSUE:
             by_account.setdefault(str(plan.account), {}).setdefault(plan.key.role, []).append(plan.key.name)
     for account, roles in by_account.items():
-        mixed = account in told or any(
+        mixed = account in mixed_accounts or any(
             rule.pattern is not None and all(rule.pattern.fullmatch(name) for names in roles.values() for name in names)
             for rule in patterns
         )
         if len(roles) > 1 and not mixed:
             raise BadInput(
-                "service account %s would get keys of different roles (%s), and all of them the same one from then on: "
-                "give them accounts of their own, or set mixed_roles and role in its rule of consolidate"
+                "service account %s would get keys of different roles (%s), and all of them would then have its role: "
+                "use a separate account for each role, or set mixed_roles and role in its rule of consolidate"
                 % (account, "; ".join("%s: %s" % (role, ", ".join(sorted(names))) for role, names in sorted(roles.items()))),
                 code="mixed_roles",
             )
 
 
 def _check_tokens(plans: t.Sequence[KeyPlan]) -> None:
+    """Raise :class:`BadInput` if the tokens of two keys would have the same name."""
     seen: dict[str, str] = {}
     for plan in plans:
         if plan.token is None:
             continue
         other = seen.setdefault(plan.token, plan.key.name)
         if other != plan.key.name:
-            raise BadInput("the tokens for keys %s and %s would both be called %s" % (other, plan.key.name, plan.token))
+            raise BadInput("the tokens for keys %s and %s would both have the name %s" % (other, plan.key.name, plan.token))
 
 
 def autogen_login(key: ApiKey, org_id: int, version: Version | None) -> str:
@@ -176,16 +177,16 @@ def autogen_login(key: ApiKey, org_id: int, version: Version | None) -> str:
 def _login(name: str, org_id: int, version: Version | None) -> str:
     if version is not None and version < MIGRATION_GOES_ON:
         return "%s%d-%s" % (AUTOGEN, org_id, name)
-    # The server takes one dash for the first two.
+    # The server replaces the first two consecutive dashes with one.
     return ("%s%d-%s" % (AUTOGEN, org_id, name.lower())).replace("--", "-", 1).replace(" ", "-")
 
 
 def logins_of(
     keys: t.Iterable[ApiKey], taken: t.Iterable[str], org_id: int, version: Version | None
 ) -> dict[int | None, str | None]:
-    """Return the login that the server's migration gives to the account of each key, by its id; ``None`` where none is free.
+    """Return, by the id of each key, the login that the server's migration gives its account; ``None`` if no login is free.
 
-    *keys* are in the order in which the server takes them (by name); *taken* are logins and addresses.
+    *keys* are in the order in which the server migrates them (by name); *taken* are logins and addresses in use.
     """
     used = {login.lower() for login in taken}
     more = MORE_LOGINS if version is None or version >= MIGRATION_GOES_ON else 0
@@ -203,24 +204,24 @@ def logins_of(
 def collisions(
     plans: t.Sequence[KeyPlan], accounts: t.Iterable[Account], org_id: int, version: Version | None
 ) -> dict[int | None, str]:
-    """Return why the server cannot migrate a key, by its id: its account's login is taken, and so are those tried next.
+    """Return, by the id of the key, why the server cannot migrate it: all logins that it tries for the account are in use.
 
-    Accounts of other organizations, which also may have a login, are not seen from here.
+    This does not find a login that an account of another organization uses.
     """
     migrated = [plan.key for plan in plans if plan.action == MIGRATE]
     logins = logins_of(migrated, (account.login for account in accounts), org_id, version)
     more = MORE_LOGINS if version is None or version >= MIGRATION_GOES_ON else 0
     return {
-        key.id: "the login %s, which the server would give to its account, is taken%s: use mode: reissue for this key, or "
+        key.id: "the login %s, which the server would give to its account, is in use%s: use mode: reissue for this key, or "
         "delete the account that has the login"
-        % (autogen_login(key, org_id, version), ", and so are the %d after it" % more if more else "")
+        % (autogen_login(key, org_id, version), ", and so are its %d alternatives" % more if more else "")
         for key in migrated
         if logins[key.id] is None
     }
 
 
 def same_names(plans_by_org: t.Mapping[int, t.Sequence[KeyPlan]], version: Version | None) -> None:
-    """Raise where accounts of several organizations would need the same login, which old servers do not allow."""
+    """Raise :class:`BadInput` if accounts of several organizations need the same login, which Grafana before 10.4.1 refuses."""
     if version is None or version >= LOGIN_PER_ORG:
         return
     seen: dict[str, tuple[int, str]] = {}
@@ -232,17 +233,19 @@ def same_names(plans_by_org: t.Mapping[int, t.Sequence[KeyPlan]], version: Versi
             if first[0] != org_id:
                 raise BadInput(
                     "service accounts %s of org %d and %s of org %d would need the same login, and up to Grafana 10.4.0 (this "
-                    "is %s) a login is unique across all organizations: put {org_id} into account_template"
+                    "is %s) a login is unique across all organizations: add {org_id} to account_template"
                     % (first[1], first[0], plan.account, org_id, version),
                     code="login_taken",
                 )
 
 
-def deletable(rule: Deletion, key: ApiKey, replaced_since: str | None, proven: bool, now: datetime, told: bool) -> str | None:
-    """Return why the old *key* stays, ``None`` if it goes.
+def deletable(
+    rule: Deletion, key: ApiKey, replaced_since: str | None, proven: bool, now: datetime, reports_use: bool
+) -> str | None:
+    """Return why the reissued *key* must not be deleted yet; ``None`` if it can be deleted.
 
-    *replaced_since* is when its successor was made, *proven* whether that was shown to work, *told* whether the server
-    tells the last use of API keys.
+    *replaced_since* is when its successor was created, *proven* whether the successor was tested and works, *reports_use*
+    whether the server reports the last use of API keys.
     """
     if rule.when == "never":
         return "delete_keys is never"
@@ -250,7 +253,7 @@ def deletable(rule: Deletion, key: ApiKey, replaced_since: str | None, proven: b
         return "its successor has not been proven"
     if rule.when == "after_proof":
         return None
-    if not told:
+    if not reports_use:
         return "this version of Grafana does not tell when an API key was last used"
     used = moment(key.last_used) or moment(replaced_since) or now
     if now - used < timedelta(seconds=rule.unused_for):
@@ -260,7 +263,7 @@ def deletable(rule: Deletion, key: ApiKey, replaced_since: str | None, proven: b
 
 @dataclass(frozen=True)
 class Adoption:
-    """An account that gets another name, another role, or both; *problem* tells why it cannot."""
+    """An account to rename, or whose role to change, or both; *problem* says why this is not possible."""
 
     account: Account
     name: str
@@ -269,9 +272,9 @@ class Adoption:
 
 
 def adoptions(rules: t.Sequence[Adopt], accounts: t.Sequence[Account]) -> list[Adoption]:
-    """Return what ``adopt`` changes on the accounts that the server has made. The first rule that fits counts.
+    """Return the changes that ``adopt`` makes to the accounts created by the server; the first rule that matches applies.
 
-    A rename is not checked by the server, which lets two accounts share a name; so it is here.
+    This checks that names stay unique, because the server allows two accounts with the same name.
     """
     names = {account.name for account in accounts}
     found: list[Adoption] = []
@@ -284,13 +287,14 @@ def adoptions(rules: t.Sequence[Adopt], accounts: t.Sequence[Account]) -> list[A
         if (name, role) == (account.name, account.role):
             continue
         taken = name != account.name and name in names
-        problem = "the name %s is that of another service account" % name if taken else None
+        problem = "another service account has the name %s" % name if taken else None
         names.add(name)
         found.append(Adoption(account, name, role, problem))
     return found
 
 
 def _adopts(rule: Adopt, account: Account) -> bool:
+    """Return whether *rule* matches *account*."""
     if rule.account is not None:
         return rule.account == account.name
     return rule.pattern is not None and rule.pattern.fullmatch(account.name) is not None
@@ -299,15 +303,15 @@ def _adopts(rule: Adopt, account: Account) -> bool:
 def _adopted_name(rule: Adopt, account: Account) -> str:
     if rule.name is None:
         return account.name
-    caught = rule.pattern.fullmatch(account.name) if rule.pattern is not None else None
-    return caught.expand(rule.name) if caught is not None else rule.name
+    match = rule.pattern.fullmatch(account.name) if rule.pattern is not None else None
+    return match.expand(rule.name) if match is not None else rule.name
 
 
 def role_problem(role: str, version: Version | None) -> str | None:
-    """Return why the server does not know *role*, if it does not."""
+    """Return why the server does not support *role*; ``None`` if it does, or if its version is unknown."""
     if role == "None" and version is not None and version < ROLE_NONE:
         return "the role None needs Grafana 10.2 or later"
     return None
 
 
-__all__ = ["DELETE", "KEEP", "MIGRATE", "REISSUE", "SERVER", "Adoption", "KeyPlan", "choose", "collisions", "deletable"]
+__all__ = ["DELETE", "KEEP", "MIGRATE", "REISSUE", "Adoption", "KeyPlan", "choose", "collisions", "deletable"]

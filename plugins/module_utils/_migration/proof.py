@@ -1,9 +1,9 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Proof that old keys still work: in which organization, as whom, and with what role.
+"""Test old keys: whether they work, in which organization, for which account, and with which role.
 
-Each key makes requests itself, which moves its last use on the server. A key is never part of what is told.
+The tests make requests with each key, which changes its last use on the server. Results never contain a key.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from .._engine.resource import View
 from .._grafana.caller import Caller, ask_caller
 from .._grafana.client import Client
 from .._grafana.connection import read_token_file
-from .._grafana.errors import BadInput, GrafanaError, Unauthorized
+from .._grafana.errors import GrafanaError, Unauthorized
 from .._grafana.orgs import Org, OrgFinder
 from .._grafana.scope import Scope
 from .._grafana.versions import MIGRATION_KEEPS_ORG
@@ -28,24 +28,24 @@ from .._tokens.api import list_tokens
 from .._tokens.model import mistyped
 from .options import OldKey
 
-#: Why a key does not work, in words.
+#: The messages for the reasons why a key does not work, or not as expected.
 REASONS = {
     "missing": "there is no key",
-    "mistyped": "it is no key of Grafana: its checksum is wrong",
+    "mistyped": "it is not a key of Grafana: its checksum is wrong",
     "expired": "it has expired",
-    "refused": "the server refuses it: it was deleted, revoked, or is of another server",
+    "refused": "the server refuses it: it was deleted or revoked, or it belongs to another server",
     "disabled": "its service account is disabled",
     "other org": "it works in another organization",
     "other role": "it has another role",
-    "other account": "it is that of another service account",
-    "no organization": "the server knows it, and lets it do nothing: its account belongs to no organization, or has no role",
+    "other account": "it belongs to another service account",
+    "no organization": "the server knows it but permits nothing: its account has no organization, or no role",
 }
 _REFUSALS = {"api-key.expired": "expired", "identity.disabled": "disabled"}
 
 
 @dataclass
 class Proof:
-    """What one key has shown; *reason* is a key of REASONS, ``None`` where all is as expected."""
+    """The result of testing one key; *reason* is a key of REASONS, ``None`` if the key works as expected."""
 
     old: OldKey
     works: bool = False
@@ -57,7 +57,7 @@ class Proof:
     key: str | None = field(default=None, repr=False)
 
     def view(self, before: bool | None) -> View:
-        """Return it as results show it; *before* is whether the key worked before the run, where that was asked."""
+        """Return the proof for the result; *before* is whether the key worked before the run, ``None`` if not tested then."""
         return {
             "source": self.old.source,
             "works": self.works,
@@ -74,16 +74,16 @@ class Proof:
 
 
 class Prover:
-    """Asks the server with keys; what is looked up about their owners is asked for once."""
+    """Tests keys by requests to the server. Requests about the owners of keys are cached for each call of :meth:`prove`."""
 
     def __init__(self, client: Client, shared: Shared) -> None:
         self._client, self._shared = client, shared
-        self._directory = OrgFinder(client)
+        self._org_finder = OrgFinder(client)
         self._keys: dict[int, str | None] = {}
         self._scopes: dict[int, Scope] = {}
 
     def take(self, old_keys: t.Sequence[OldKey]) -> None:
-        """Read the keys from where they are, and hide them. Raises :class:`BadInput` for a place that cannot be read."""
+        """Read the keys from their sources, and hide them from output. Raises :class:`BadInput` if a source cannot be read."""
         for number, old in enumerate(old_keys):
             key = self._read(old)
             self._keys[number] = key
@@ -95,11 +95,11 @@ class Prover:
             return old.key.strip()
         if old.path is not None:
             return read_token_file(old.path)
-        place = KeyOwner(old.org, old.account or "", old.name or "")
-        return sink_from(old.sink or {}, place, self._shared).read().key
+        owner = KeyOwner(old.org, old.account or "", old.name or "")
+        return sink_from(old.sink or {}, owner, self._shared).read().key
 
     def prove(self, old_keys: t.Sequence[OldKey]) -> list[Proof]:
-        """Return what each of the keys that were taken shows now."""
+        """Test the keys that :meth:`take` has read, and return the results."""
         self._scopes.clear()
         return [self._prove(old, self._keys[number]) for number, old in enumerate(old_keys)]
 
@@ -117,25 +117,23 @@ class Prover:
             try:
                 caller = ask_caller(client, org_name=True)
             except Unauthorized as problem:
-                said = str(problem.details.get("server_message") or "").lower()
-                expired = "expired" if said == "expired api key" else "refused"  # 9.x has no message id
-                proof.reason = _REFUSALS.get(str(problem.details.get("message_id")), expired)
+                proof.reason = _refusal(problem)
                 return proof
         if caller.org_id is None and not self._client.at_least(MIGRATION_KEEPS_ORG):
             proof.reason = "no organization"
             return proof
         proof.works = True
-        if caller.org_id is None:  # 10.2 to 11.4 report nothing of an account with the role None
+        if caller.org_id is None:  # 10.2 to 11.4 report no organization for an account with the role None.
             return proof
         proof.org = Org(caller.org_id, caller.org_name)
-        # Who asks may not see the accounts of that organization; that the key works is shown all the same.
+        # The user of the task may not see the accounts of that organization; the key works nevertheless.
         with contextlib.suppress(GrafanaError):
-            self._whose(proof, caller)
+            self._find_owner(proof, caller)
         proof.reason = _unexpected(proof)
         return proof
 
-    def _whose(self, proof: Proof, caller: Caller) -> None:
-        """Find out whose key it is: by what the server says of it, or by its name, which is unique in an organization."""
+    def _find_owner(self, proof: Proof, caller: Caller) -> None:
+        """Set account and role of the key: found by the login of the caller, or by the name, which is unique in an org."""
         scope = self._scope(t.cast(Org, proof.org))
         accounts: list[Account] = scope.cached("accounts", lambda: search_whole(scope))
         found = next((account for account in accounts if caller.login and account.login == caller.login), None)
@@ -157,14 +155,22 @@ class Prover:
 
     def _scope(self, org: Org) -> Scope:
         if org.id not in self._scopes:
-            self._scopes[org.id] = Scope(self._client, org, self._directory, many=True)
+            self._scopes[org.id] = Scope(self._client, org, self._org_finder, many=True)
         return self._scopes[org.id]
 
 
+def _refusal(problem: Unauthorized) -> str:
+    """Return the key of REASONS for a refused key."""
+    # 9.x has no message id.
+    message = str(problem.details.get("server_message") or "").lower()
+    without_id = "expired" if message == "expired api key" else "refused"
+    return _REFUSALS.get(str(problem.details.get("message_id")), without_id)
+
+
 def _unexpected(proof: Proof) -> str | None:
-    """Return what is not as the task expects it."""
+    """Return a key of REASONS for the first difference to what the task expects; ``None`` if there is none."""
     old, org = proof.old, t.cast(Org, proof.org)
-    # An account with the role None may not read the name of its organization: that is not compared then.
+    # An account with the role None may not read the name of its organization: the names are not compared then.
     other_name = None not in (old.org.name, org.name) and old.org.name != org.name
     if other_name or old.org.id not in (None, org.id):
         return "other org"
@@ -173,6 +179,3 @@ def _unexpected(proof: Proof) -> str | None:
     if old.role is not None and proof.role is not None and proof.role != old.role:
         return "other role"
     return None
-
-
-__all__ = ["BadInput", "Proof", "Prover"]

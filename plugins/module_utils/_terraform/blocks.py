@@ -1,10 +1,10 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The block of an API key, divided into one for the account and one for the token.
+"""Split the block of an API key into a block for the account and a block for the token.
 
-Each argument goes where its successor is, with the comments above it and beside it; what both need (``for_each``, ``provider``,
-…) is repeated in the token without them. Blank lines stay between the groups that they were between.
+Each argument goes to the resource that has it, with the comments above it and at the end of its line. An argument that both
+resources need (``for_each``, ``provider``, …) is repeated in the token without its comments. Blank lines between groups stay.
 """
 
 from __future__ import annotations
@@ -17,41 +17,41 @@ from .layout import aligned
 
 _ACCOUNT = frozenset(["name", "role", "org_id", "stack_slug"])
 _TOKEN = frozenset(["name", "seconds_to_live", "stack_slug"])
-#: Of a lifecycle, what concerns both resources, and what only one.
+#: The arguments of ``lifecycle`` that both resources get.
 _BOTH_LIFECYCLES = frozenset(["create_before_destroy", "prevent_destroy", "ignore_changes"])
 
 
 class Item(t.NamedTuple):
-    """A part of a block's body: an argument, a block, or comments that stand alone (*name* is empty)."""
+    """A part of a block's body: an argument, a block, or comments that belong to neither (*name* is empty)."""
 
     name: str
     node: Node | None
-    #: whole lines, without their breaks: the comments above it, and itself with what stands beside it
+    #: Whole lines without line breaks: the comments above the item, and the item with the comment at its end.
     above: tuple[str, ...]
     lines: tuple[str, ...]
-    #: whether a blank line is before it
+    #: Whether a blank line is before it.
     gap: bool
 
 
 class Shared(t.NamedTuple):
-    """An account for several keys: the *label* of its resource, its *name*, and whether this key's block is to declare it."""
+    """An account for several keys: the *label* of its resource, its *name*, and whether this key's block declares it."""
 
     label: str
     name: str
     declared: bool
 
 
-class Wishes(t.NamedTuple):
-    """What the options say of one key."""
+class KeyOptions(t.NamedTuple):
+    """The options that apply to one key."""
 
     token_suffix: str = "-token"
     shared: Shared | None = None
-    #: whether the name that the account has on the server must stay
+    #: Whether the account must keep the name that it has on the server.
     keep_name: bool = False
 
 
 def items_of(block: Block) -> list[Item]:
-    """Return the body of *block* in parts that together are all of its lines."""
+    """Split the body of *block* into items; together they have all of its lines that are not blank."""
     document = block.document
     rows = document.source.decode("utf-8").replace("\r\n", "\n").split("\n")
     last = block.node.end_point[0]
@@ -86,28 +86,26 @@ def _name(document: Document, node: Node) -> str:
 
 
 class _Body:
-    """Lines of a new block, with blank lines where there was one before anything that stood in between."""
+    """The lines of a new block. A blank line before an item that the block does not get moves to the next item that it gets."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
         self._gap = False
 
     def add(self, lines: t.Iterable[str], gap: bool) -> None:
+        """Add the lines of an item, which may be none; *gap* is whether a blank line is before the item."""
         lines = list(lines)
         if (gap or self._gap) and self.lines and lines:
             self.lines.append("")
         self._gap = (gap or self._gap) and not lines
         self.lines += lines
 
-    def pass_over(self, gap: bool) -> None:
-        self._gap = self._gap or gap
 
+class SplitBlock:
+    """The blocks for account and token that replace the block of a key."""
 
-class Division:
-    """The two blocks that a key becomes, as text."""
-
-    def __init__(self, key: Key, wishes: Wishes) -> None:
-        self.key, self.wishes = key, wishes
+    def __init__(self, key: Key, options: KeyOptions) -> None:
+        self.key, self.options = key, options
         self.document = key.document
         self.items = items_of(key.block)
         node = key.block.node
@@ -117,26 +115,27 @@ class Division:
         self.indent = inner[: len(inner) - len(inner.lstrip())]
 
     def text(self) -> bytes:
-        """Return what stands in the place of the key's block, without the line's end."""
+        """Return the text that replaces the key's block, without a line break at its end."""
         blocks = [self._block(self.key.kind.token, self.key.name, self._token())]
-        if self.wishes.shared is None:
-            blocks.insert(0, self._block(self.key.kind.account, self.key.name, self._account(), self._beside_opening()))
-        elif self.wishes.shared.declared:
-            blocks.insert(0, self._block(self.key.kind.account, self.wishes.shared.label, self._shared_account()))
+        if self.options.shared is None:
+            blocks.insert(0, self._block(self.key.kind.account, self.key.name, self._account(), self._comment_after_brace()))
+        elif self.options.shared.declared:
+            blocks.insert(0, self._block(self.key.kind.account, self.options.shared.label, self._shared_account()))
         text = "\n\n".join(aligned(self.document.path, block.encode("utf-8")).decode("utf-8") for block in blocks)
         return text[len(self.margin) :].replace("\n", self.document.newline.decode()).encode("utf-8")
 
-    def _block(self, type_: str, name: str, body: list[str], beside: str = "") -> str:
-        head = '%sresource "%s" "%s" {%s' % (self.margin, type_, name, beside)
+    def _block(self, type_: str, name: str, body: list[str], comment: str = "") -> str:
+        head = '%sresource "%s" "%s" {%s' % (self.margin, type_, name, comment)
         return "\n".join([head, *body, self.margin + "}"])
 
-    def _beside_opening(self) -> str:
+    def _comment_after_brace(self) -> str:
         """Return the comment after the opening brace."""
         brace = next(child for child in self.key.block.node.children if child.type == "block_start")
         end = self.document.source.find(b"\n", brace.end_byte)
         return self.document.source[brace.end_byte : end].decode("utf-8").rstrip()
 
     def _account(self) -> list[str]:
+        """Return the body of the account of this key alone."""
         body = _Body()
         lifecycle = False
         for item in self.items:
@@ -144,135 +143,137 @@ class Division:
                 body.add((*item.above, *item.lines), item.gap)
             elif item.name == "lifecycle":
                 lifecycle = True
-                kept = self._lifecycle(item, account=True)
-                body.add((*item.above, *kept) if kept else (), item.gap)
+                lines = self._lifecycle(item, account=True)
+                body.add((*item.above, *lines) if lines else (), item.gap)
             else:
-                body.pass_over(item.gap)
-        if self.wishes.keep_name and not lifecycle:
+                body.add((), item.gap)
+        if self.options.keep_name and not lifecycle:
             inner = self.indent + "  "
             body.add([self.indent + "lifecycle {", inner + "ignore_changes = [name]", self.indent + "}"], True)
         return body.lines
 
     def _shared_account(self) -> list[str]:
-        shared = t.cast(Shared, self.wishes.shared)
+        """Return the body of the account that several keys share."""
+        shared = t.cast(Shared, self.options.shared)
         lines = []
         for name in ("provider", "stack_slug", "name", "role", "org_id", "depends_on"):
             if name == "name":
                 lines.append('%sname = "%s"' % (self.indent, shared.name))
             elif name in self.key.attributes:
-                lines.append("%s%s = %s" % (self.indent, name, self.key.said(name)))
+                lines.append("%s%s = %s" % (self.indent, name, self.key.expression(name)))
         return lines
 
     def _token(self) -> list[str]:
-        shared = self.wishes.shared is not None
+        """Return the body of the token."""
+        shared = self.options.shared is not None
         body = _Body()
         for item in self.items:
-            lines = list(self._of_token(item, shared))
-            if lines:
-                body.add(lines, item.gap)
-            else:
-                body.pass_over(item.gap)
+            body.add(self._token_lines(item, shared), item.gap)
         return body.lines
 
-    def _of_token(self, item: Item, shared: bool) -> t.Iterator[str]:
-        """Yield the lines of the token that come of *item*; with a shared account its comments too, as no other has them."""
+    def _token_lines(self, item: Item, shared: bool) -> t.Iterator[str]:
+        """Yield the lines of *item* for the token. If the account is *shared*, the token gets all comments of the key."""
         if not item.name:
             yield from item.above if shared else ()
         elif item.name == "lifecycle":
-            kept = self._lifecycle(item, account=False)
-            if kept and (shared or not self._lifecycle(item, account=True)):
+            lines = self._lifecycle(item, account=False)
+            if lines and (shared or not self._lifecycle(item, account=True)):
                 yield from item.above
-            yield from kept
+            yield from lines
         elif item.name == "name":
             yield from item.above if shared else ()
-            yield "%sname = %s%s" % (self.indent, self._token_name(), self._beside(item) if shared else "")
+            yield "%sname = %s%s" % (self.indent, self._token_name(), self._trailing_comment(item) if shared else "")
             yield "%sservice_account_id = %s.id" % (self.indent, self._account_address())
         elif item.name in META_ARGUMENTS or item.name == "stack_slug":
             if shared:
                 yield from (*item.above, *item.lines)
             else:
-                yield from self._bare(item)
+                yield from self._without_comment(item)
         elif item.name in ("role", "org_id"):
             if shared:
                 yield from item.above
-                if self._beside(item):
-                    yield self.indent + self._beside(item).strip()
+                if self._trailing_comment(item):
+                    yield self.indent + self._trailing_comment(item).strip()
         else:
             yield from (*item.above, *item.lines)
 
-    def _bare(self, item: Item) -> list[str]:
-        """Return the lines of an argument without the comment beside it."""
+    def _without_comment(self, item: Item) -> list[str]:
+        """Return the lines of an argument without the comment at its end."""
         return (self.indent + self.document.text(t.cast(Node, item.node))).replace("\r\n", "\n").split("\n")
 
-    def _beside(self, item: Item) -> str:
+    def _trailing_comment(self, item: Item) -> str:
+        """Return the comment at the end of an item's last line, with a space before it; empty without a comment."""
         start = t.cast(Node, item.node).end_byte
         end = self.document.source.find(b"\n", start)
         rest = self.document.source[start:end].decode("utf-8").strip()
         return " " + rest if rest else ""
 
     def _account_address(self) -> str:
-        if self.wishes.shared is not None:
-            return "%s.%s" % (self.key.kind.account, self.wishes.shared.label)
+        if self.options.shared is not None:
+            return "%s.%s" % (self.key.kind.account, self.options.shared.label)
         index = {"for_each": "[each.key]", "count": "[count.index]", "one": ""}[self.key.shape]
         return "%s.%s%s" % (self.key.kind.account, self.key.name, index)
 
     def _token_name(self) -> str:
-        return suffixed(self.document, self.key.attributes["name"], self.wishes.token_suffix)
+        return suffixed(self.document, self.key.attributes["name"], self.options.token_suffix)
 
     def _lifecycle(self, item: Item, account: bool) -> list[str]:
-        """Return the lines of the lifecycle of one of the two, none if there is nothing in it."""
+        """Return the lines of the ``lifecycle`` block of the account or the token; no lines if it would be empty."""
         block = Block(self.document, t.cast(Node, item.node))
-        only_here = {"precondition"} if account or self.wishes.shared is not None else set()
+        # The comments go to the account, or to the token if it is the only resource of this key.
+        with_comments = account or self.options.shared is not None
+        only_here = {"precondition"} if with_comments else set()
         if not account:
             only_here |= {"replace_triggered_by", "postcondition"}
         body = _Body()
         ignored = False
         for part in items_of(block):
-            kept: t.Iterable[str] = ()
+            lines: t.Iterable[str] = ()
             if part.name == "ignore_changes":
                 ignored = True
-                kept = self._ignored(part, account)
+                lines = self._ignore_changes(part, account)
             elif part.name in only_here or (account and not part.name):
-                kept = (*part.above, *part.lines)
+                lines = (*part.above, *part.lines)
             elif part.name in _BOTH_LIFECYCLES:
-                kept = (*part.above, *part.lines) if account or self.wishes.shared is not None else self._bare_inner(part)
-            body.add(kept, part.gap)
+                lines = (*part.above, *part.lines) if with_comments else self._without_comment_inner(part)
+            body.add(lines, part.gap)
         inner = self.indent + "  "
-        if account and self.wishes.keep_name and not ignored:
+        if account and self.options.keep_name and not ignored:
             body.add([inner + "ignore_changes = [name]"], False)
         return [self.indent + "lifecycle {", *body.lines, self.indent + "}"] if body.lines else []
 
-    def _bare_inner(self, part: Item) -> list[str]:
+    def _without_comment_inner(self, part: Item) -> list[str]:
+        """Return the lines of an argument of ``lifecycle`` without the comment at its end."""
         indent = part.lines[0][: len(part.lines[0]) - len(part.lines[0].lstrip())]
         return (indent + self.document.text(t.cast(Node, part.node))).replace("\r\n", "\n").split("\n")
 
-    def _ignored(self, part: Item, account: bool) -> list[str]:
-        """Return ``ignore_changes`` with the attributes that this resource has."""
+    def _ignore_changes(self, part: Item, account: bool) -> list[str]:
+        """Return ``ignore_changes`` with those attributes that the account or the token has; no lines if it has none."""
         expression = t.cast(Node, part.node).children[-1]
         known = _ACCOUNT if account else _TOKEN
         names = ignored_names(self.document, expression)
-        kept = [name for name in names if name in known]
-        if "name" not in kept and account and self.wishes.keep_name and names != ["all"]:
-            kept.append("name")
-        # what is said of it is said once: in the account's block, if that has the list
-        alone = account or not [name for name in names if name in (*_ACCOUNT, "all")]
-        above = part.above if alone else ()
-        if names == ["all"] or kept == names:
-            return [*above, *(part.lines if alone else self._bare_inner(part))]
+        ignored = [name for name in names if name in known]
+        if "name" not in ignored and account and self.options.keep_name and names != ["all"]:
+            ignored.append("name")
+        # Comments are written once: in the account's block if that has the list.
+        with_comments = account or not [name for name in names if name in (*_ACCOUNT, "all")]
+        above = part.above if with_comments else ()
+        if names == ["all"] or ignored == names:
+            return [*above, *(part.lines if with_comments else self._without_comment_inner(part))]
         indent = part.lines[0][: len(part.lines[0]) - len(part.lines[0].lstrip())]
-        beside = self._beside(part) if alone else ""
-        return [*above, "%signore_changes = [%s]%s" % (indent, ", ".join(kept), beside)] if kept else []
+        comment = self._trailing_comment(part) if with_comments else ""
+        return [*above, "%signore_changes = [%s]%s" % (indent, ", ".join(ignored), comment)] if ignored else []
 
 
 def ignored_names(document: Document, expression: Node) -> list[str]:
-    """Return what ``ignore_changes`` names; ``["all"]`` for everything."""
+    """Return the attributes that ``ignore_changes`` names; ``["all"]`` if it ignores all."""
     values = only(expression, "collection_value", "tuple")
     elements = [expression] if values is None else [child for child in values.children if child.type == "expression"]
     return [document.text(element).strip('"') for element in elements]
 
 
 def suffixed(document: Document, expression: Node, suffix: str) -> str:
-    """Return the expression of a name with *suffix* at its end."""
+    """Return the expression of a name, as code, with *suffix* appended to its value."""
     text = document.text(expression)
     if not suffix:
         return text

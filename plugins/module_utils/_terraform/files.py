@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The files of a Terraform tree on the disk: which are read, and how they are written."""
+"""Read and write the files of a Terraform tree on the disk."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ import typing as t
 from .._grafana.errors import BadInput, GrafanaError
 from .keys import MENTION
 
-#: Made by Terraform and its companions, and not to be edited.
-_PASSED_OVER = frozenset([".terraform", ".terragrunt-cache", ".git", "node_modules"])
+#: Folders that other tools manage: their files are not read.
+_SKIPPED_FOLDERS = frozenset([".terraform", ".terragrunt-cache", ".git", "node_modules"])
 _ENDINGS = (".tf", ".tf.json", ".tofu", ".tofu.json", ".hcl", ".tftest.json")
 _LOCK = ".terraform.lock.hcl"
 
@@ -26,29 +26,25 @@ class CannotWrite(GrafanaError):
 
 
 def read_tree(top: str) -> dict[str, bytes]:
-    """Return the files below *top* that Terraform would read, by their path relative to it. Raises :class:`BadInput`.
+    """Return the files below *top* with code of Terraform or OpenTofu, by their path relative to *top*.
 
-    State files are never opened: they hold keys.
+    State files are never opened, because they hold keys. Raises :class:`BadInput` for a file or folder that cannot be read.
     """
     if not os.path.isdir(top):
-        raise BadInput("%s is no directory" % top)
+        raise BadInput("%s is not a directory" % top)
     found = {}
     for folder, folders, names in os.walk(top, onerror=_refuse):
-        folders[:] = sorted(name for name in folders if name not in _PASSED_OVER)
+        folders[:] = sorted(name for name in folders if name not in _SKIPPED_FOLDERS)
         for name in sorted(names):
             path = os.path.join(folder, name)
-            if name.endswith(_ENDINGS) and name != _LOCK and not _is_elsewhere(path):
+            # This skips broken links and sockets, for example.
+            if name.endswith(_ENDINGS) and name != _LOCK and os.path.isfile(path):
                 found[os.path.relpath(path, top).replace(os.sep, "/")] = _read(path)
     return found
 
 
 def _refuse(problem: OSError) -> t.NoReturn:
     raise BadInput("%s cannot be read: %s" % (problem.filename, problem.strerror)) from None
-
-
-def _is_elsewhere(path: str) -> bool:
-    """A link to nowhere, a socket and the like are no code."""
-    return not os.path.isfile(path)
 
 
 def _read(path: str) -> bytes:
@@ -59,42 +55,42 @@ def _read(path: str) -> bytes:
         _refuse(problem)
 
 
-def places(top: str, sources: t.Mapping[str, bytes], files: t.Mapping[str, bytes | None]) -> dict[str, bytes | None]:
-    """Return where on the disk the new *files* go, links followed.
+def resolve(top: str, sources: t.Mapping[str, bytes], files: t.Mapping[str, bytes | None]) -> dict[str, bytes | None]:
+    """Return the new *files* by their absolute paths, with links resolved.
 
-    Raises :class:`BadInput` where that is outside of *top*, or is a file of two modules that both would have differently.
+    Raises :class:`BadInput` for a file outside *top*, and for a file that two modules share if they need different texts.
     """
     base = os.path.realpath(top)
-    found: dict[str, tuple[str, bytes | None]] = {}
+    resolved: dict[str, tuple[str, bytes | None]] = {}
     for path, text in files.items():
-        place = os.path.realpath(os.path.join(top, path))
-        if os.path.commonpath([base, place]) != base:
+        target = os.path.realpath(os.path.join(top, path))
+        if os.path.commonpath([base, target]) != base:
             raise BadInput(
-                "%s is a link to %s, which is outside of %s and would change: give the directory that has both"
-                % (path, place, top)
+                "%s is a link to %s, which must change and is outside %s: give the directory that has both" % (path, target, top)
             )
-        other, theirs = found.setdefault(place, (path, text))
-        if theirs != text:
-            _refuse_two_ways(other, path)
+        other, other_text = resolved.setdefault(target, (path, text))
+        if other_text != text:
+            _refuse_conflict(other, path)
     for path in sources:
-        other = found.get(os.path.realpath(os.path.join(top, path)), (path, None))[0]
-        # What has no keys changes for the pin alone, which harms nobody.
+        other = resolved.get(os.path.realpath(os.path.join(top, path)), (path, None))[0]
+        # In a file without keys only the pin changes, which is right for both modules.
         if path not in files and other != path and MENTION.search(sources[path].decode("utf-8", "replace")):
-            _refuse_two_ways(other, path)
-    return {place: text for place, (_path, text) in found.items()}
+            _refuse_conflict(other, path)
+    return {target: text for target, (_path, text) in resolved.items()}
 
 
-def _refuse_two_ways(one: str, other: str) -> t.NoReturn:
+def _refuse_conflict(one: str, other: str) -> t.NoReturn:
     raise BadInput(
-        "%s and %s are one file of two modules, which would have to change in two ways: make it two files, or rewrite by hand "
-        "what keeps one of them from it" % (one, other)
+        "%s and %s are the same file, shared by two modules that need different texts of it: make it two files, or rewrite by "
+        "hand the code that cannot be rewritten in one of the modules" % (one, other)
     )
 
 
 def write(files: t.Mapping[str, bytes | None]) -> None:
-    """Write *files* (as of :func:`places`), each atomically, and remove those that are ``None``; a file keeps its mode.
+    """Write *files* (as :func:`resolve` returns them), each atomically, and delete those that are ``None``.
 
-    Raises :class:`CannotWrite`. All new texts are on the disk before the first one takes its place.
+    A file keeps its mode and owner. All new texts are on the disk, as temporary files, before the first file is replaced.
+    Raises :class:`CannotWrite`.
     """
     staged: list[tuple[str, str]] = []
     try:
@@ -119,15 +115,15 @@ def write(files: t.Mapping[str, bytes | None]) -> None:
 
 
 def _stage(temporary: str, path: str, text: bytes) -> None:
-    """Write *text* to the new file *temporary*, which is to become *path* and gets its mode and owner."""
-    # The mode of a new file is what the umask leaves of 0666, as with an editor.
+    """Write *text* to the new file *temporary*, with the mode and owner of *path*."""
+    # A new file gets the mode 0666 without the bits of the umask, as an editor does it.
     handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     with os.fdopen(handle, "wb") as stream:
         with contextlib.suppress(FileNotFoundError):
-            there = os.stat(path)
+            existing = os.stat(path)
             with contextlib.suppress(PermissionError):
-                os.fchown(stream.fileno(), there.st_uid, there.st_gid)
-            os.fchmod(stream.fileno(), stat.S_IMODE(there.st_mode))
+                os.fchown(stream.fileno(), existing.st_uid, existing.st_gid)
+            os.fchmod(stream.fileno(), stat.S_IMODE(existing.st_mode))
         stream.write(text)
         stream.flush()
         os.fsync(stream.fileno())

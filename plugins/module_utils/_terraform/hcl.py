@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Terraform's language as a concrete syntax tree: every byte of a file belongs to a node, comments included."""
+"""Parse Terraform's language (HCL) to a concrete syntax tree that has every byte of a file, comments included."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ try:
     import tree_sitter_hcl
 
     LANGUAGE = tree_sitter.Language(tree_sitter_hcl.language())
-except (ImportError, TypeError, ValueError):  # not there, or one of them too old for the other
+except (ImportError, TypeError, ValueError):  # not installed, or the versions of the two do not fit together
     IMPORT_PROBLEM: str | None = traceback.format_exc()
 else:
     IMPORT_PROBLEM = None
 
-#: What pip calls them.
+#: The requirements in the words of pip.
 LIBRARIES = "tree-sitter >= 0.23 and tree-sitter-hcl >= 1.2"
 
 #: A node of the tree: ``type``, ``start_byte``, ``end_byte``, ``start_point``, ``children``, ``parent``.
@@ -26,7 +26,7 @@ Node = t.Any
 
 
 class Edit(t.NamedTuple):
-    """What the bytes from *start* to *end* become."""
+    """A change: *text* replaces the bytes from *start* to *end*."""
 
     start: int
     end: int
@@ -38,13 +38,13 @@ class Document:
 
     def __init__(self, path: str, source: bytes) -> None:
         self.path, self.source = path, source
-        # The tree is kept because its nodes live no longer than it does.
+        # Nodes are valid only as long as their tree exists.
         self.tree = tree_sitter.Parser(LANGUAGE).parse(source)
         self.root: Node = self.tree.root_node
 
     @property
     def broken(self) -> bool:
-        """Whether there is something that the grammar does not know, so that nothing may be concluded."""
+        """Whether the file has syntax errors."""
         return bool(self.root.has_error)
 
     @property
@@ -52,15 +52,16 @@ class Document:
         return b"\r\n" if b"\r\n" in self.source else b"\n"
 
     def text(self, node: Node) -> str:
+        """Return the code of *node*."""
         return self.source[node.start_byte : node.end_byte].decode("utf-8")
 
     def blocks(self) -> list[Block]:
-        """Return the blocks at the top of the file."""
+        """Return the outermost blocks of the file."""
         return _blocks(self, _child(self.root, "body"))
 
 
 class Block:
-    """``type "label" "label" { … }``."""
+    """A block of HCL: ``type "label" "label" { … }``."""
 
     def __init__(self, document: Document, node: Node) -> None:
         self.document, self.node = document, node
@@ -74,7 +75,7 @@ class Block:
         return line_of(self.node)
 
     def attributes(self) -> dict[str, Node]:
-        """Return the expressions that are assigned in the block, by name."""
+        """Return the expressions of the block's arguments, by name."""
         found = {}
         for node in self.body.children if self.body is not None else ():
             if node.type == "attribute":
@@ -82,6 +83,7 @@ class Block:
         return found
 
     def blocks(self) -> list[Block]:
+        """Return the blocks directly inside this block."""
         return _blocks(self.document, self.body)
 
 
@@ -94,12 +96,12 @@ def _child(node: Node, kind: str) -> Node | None:
 
 
 def line_of(node: Node) -> int:
-    """Return the line on which *node* starts, from 1 on."""
+    """Return the number of the line on which *node* starts; the first line is 1."""
     return int(node.start_point[0]) + 1
 
 
 def descendants(node: Node) -> t.Iterator[Node]:
-    """Yield *node* and all below it, in the order of the text."""
+    """Yield *node* and all nodes below it, in the order of the text."""
     waiting = [node]
     while waiting:
         node = waiting.pop()
@@ -108,13 +110,14 @@ def descendants(node: Node) -> t.Iterator[Node]:
 
 
 def ancestors(node: Node) -> t.Iterator[Node]:
+    """Yield the nodes above *node*, from its parent to the root."""
     while node.parent is not None:
         node = node.parent
         yield node
 
 
 def only(node: Node, *kinds: str) -> Node | None:
-    """Return the node below *node* along *kinds*, if each is the only child of the one before."""
+    """Follow the only child of *node* through the node types *kinds*; ``None`` if one has more children or another type."""
     for kind in kinds:
         if len(node.children) != 1 or node.children[0].type != kind:
             return None
@@ -123,7 +126,7 @@ def only(node: Node, *kinds: str) -> Node | None:
 
 
 def literal(document: Document, expression: Node) -> str | None:
-    """Return the string that *expression* is, ``None`` if it is anything but a plain string."""
+    """Return the value of *expression* if it is a plain string, otherwise ``None``."""
     string = only(expression, "literal_value", "string_lit")
     if string is None:
         return None
@@ -131,7 +134,7 @@ def literal(document: Document, expression: Node) -> str | None:
 
 
 def apply(source: bytes, edits: t.Iterable[Edit]) -> bytes:
-    """Return *source* with *edits*, none of which overlap, made."""
+    """Return *source* with *edits* applied. Edits must not overlap."""
     for edit in sorted(set(edits), key=lambda e: (e.start, e.end), reverse=True):
         source = source[: edit.start] + edit.text + source[edit.end :]
     return source

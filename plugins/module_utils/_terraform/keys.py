@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""API keys as Terraform declares them: which resources there are, and which of them can become account and token."""
+"""API keys as Terraform declares them: the resources of a tree, and those that account and token can replace."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import posixpath
 import re
 import typing as t
 
-from .hcl import Block, Document, Node, ancestors, descendants, line_of, literal
+from .hcl import Block, Document, Node, ancestors, descendants, line_of
 
 
 class Kind(t.NamedTuple):
-    """One type of key of provider 2, and the two types that stand for it in provider 3.
+    """A resource type for keys in provider 2, and the two types that replace it in provider 3.
 
-    *attributes* says of each attribute of the key which of the two has it: ``account``, ``token`` or ``both``.
+    *attributes* maps each attribute of the key to the resource that has it: ``account``, ``token`` or ``both``.
     """
 
     key: str
@@ -26,7 +26,7 @@ class Kind(t.NamedTuple):
     required: tuple[str, ...]
 
 
-#: The name of the key is the account's: names of tokens are unique in the organization, with API keys, so it is taken.
+#: The account gets the name of the key. The token cannot: the names of tokens and API keys are unique in an organization.
 KINDS = {
     kind.key: kind
     for kind in (
@@ -68,14 +68,14 @@ META_BLOCKS = frozenset(["lifecycle", "provisioner", "connection"])
 LIFECYCLE = frozenset(
     ["create_before_destroy", "prevent_destroy", "ignore_changes", "replace_triggered_by", "precondition", "postcondition"]
 )
-#: Functions that answer something else each time, so that account and token would differ.
+#: Functions that return another value at each call, so that account and token would differ.
 _IMPURE = frozenset(["bcrypt", "plantimestamp", "timestamp", "uuid"])
 
 MENTION = re.compile(r"\bgrafana_(?:cloud_stack_)?api_key\b")
 
 
 class Problem(t.NamedTuple):
-    """Something that stays as it is: in which *file* and *line*, *what* it is and *why*."""
+    """Code that is not rewritten: its *file* and *line*, *what* it is, and *why* it is not rewritten."""
 
     file: str
     line: int
@@ -85,7 +85,7 @@ class Problem(t.NamedTuple):
 
 @dataclasses.dataclass(frozen=True, order=True)
 class Address:
-    """A resource in a module: its *folder* relative to the tree's top, its type and its name."""
+    """A resource in a module: its *folder* relative to the top of the tree, its type and its name."""
 
     folder: str
     type: str
@@ -96,7 +96,7 @@ class Address:
 
 
 class Key:
-    """One ``resource`` block of a key, and what is known of it. ``shape`` is ``one``, ``count`` or ``for_each``."""
+    """One ``resource`` block of a key. ``shape`` is ``one``, ``count`` or ``for_each``."""
 
     def __init__(self, block: Block) -> None:
         self.block = block
@@ -119,14 +119,14 @@ class Key:
     def last_line(self) -> int:
         return int(self.block.node.end_point[0]) + 1
 
-    def said(self, attribute: str) -> str | None:
-        """Return the expression of an attribute as it is written, ``None`` if it is not there."""
+    def expression(self, attribute: str) -> str | None:
+        """Return the expression of an attribute as code, ``None`` if the block does not have the attribute."""
         node = self.attributes.get(attribute)
         return None if node is None else self.document.text(node)
 
 
 def keys_of(documents: t.Iterable[Document]) -> list[Key]:
-    """Return the keys that are declared, in the order of files and lines."""
+    """Return the keys that the documents declare, in the order of files and lines."""
     return [
         Key(block)
         for document in documents
@@ -135,26 +135,21 @@ def keys_of(documents: t.Iterable[Document]) -> list[Key]:
     ]
 
 
-def problems_of(key: Key, taken: t.Container[str]) -> list[Problem]:
-    """Return what is in the block of a key that its successors could not say. *taken* are addresses that exist."""
-    found = [_problem(key, line, why) for line, why in _reasons(key, taken)]
-    return sorted(set(found))
+def problems_of(key: Key, existing: t.Container[str]) -> list[Problem]:
+    """Return why the block of a key cannot be rewritten. *existing* are the addresses of the resources in its module."""
+    return sorted({Problem(key.file, line, str(key.address), why) for line, why in _reasons(key, existing)})
 
 
-def _problem(key: Key, line: int, why: str) -> Problem:
-    return Problem(key.file, line, str(key.address), why)
-
-
-def _reasons(key: Key, taken: t.Container[str]) -> t.Iterator[tuple[int, str]]:
+def _reasons(key: Key, existing: t.Container[str]) -> t.Iterator[tuple[int, str]]:
     line = key.block.line
     name = posixpath.basename(key.file)
     if name == "override.tf" or name.endswith("_override.tf"):
         yield line, "it is in an override file, which is merged into another block"
     if key.block.node.start_point[0] == key.block.node.end_point[0]:
-        yield line, "the block is on one line, so it has no place for its arguments"
+        yield line, "the block is on one line: put each argument on a line of its own"
     for type_ in (key.kind.account, key.kind.token):
-        if "%s.%s" % (type_, key.name) in taken:
-            yield line, "%s.%s is there already" % (type_, key.name)
+        if "%s.%s" % (type_, key.name) in existing:
+            yield line, "%s.%s exists already" % (type_, key.name)
     for attribute in key.kind.required:
         if attribute not in key.attributes:
             yield line, "%s is missing" % attribute
@@ -170,7 +165,7 @@ def _reasons_in_arguments(key: Key) -> t.Iterator[tuple[int, str]]:
             yield line_of(node), "%s has no argument %s in provider 2" % (key.kind.key, attribute)
         for inner in descendants(node):
             if inner.type == "function_call" and key.document.text(inner.children[0]) in _IMPURE:
-                yield line_of(inner), "%s() answers something else for account and token" % key.document.text(inner.children[0])
+                yield line_of(inner), "%s() returns different values for account and token" % key.document.text(inner.children[0])
         if attribute == "name" and any(inner.type == "heredoc_template" for inner in descendants(node)):
             yield line_of(node), "the name is a heredoc"
 
@@ -185,14 +180,14 @@ def _reasons_in_blocks(key: Key) -> t.Iterator[tuple[int, str]]:
                 yield block.line, "lifecycle has no %s" % name
             ignored = block.attributes().get("ignore_changes")
             if ignored is not None and any(inner.type == "comment" for inner in descendants(ignored)):
-                yield line_of(ignored), "there are comments in the list ignore_changes, which would be divided"
+                yield line_of(ignored), "there are comments in the list ignore_changes, which would be split"
         for attribute, node in self_attributes(key, block.node):
             if key.kind.attributes.get(attribute) != "token":
-                yield line_of(node), "self.%s is the account's, not the token's" % attribute
+                yield line_of(node), "self.%s is an attribute of the account, not of the token" % attribute
 
 
 def self_attributes(key: Key, node: Node) -> t.Iterator[tuple[str, Node]]:
-    """Yield each ``self.ATTRIBUTE`` below *node*; ``*`` where it is the whole object."""
+    """Yield attribute and node of each ``self.ATTRIBUTE`` below *node*; the attribute is ``*`` for ``self`` alone."""
     for inner in descendants(node):
         if inner.type == "variable_expr" and key.document.text(inner) == "self":
             following = inner.next_sibling
@@ -202,14 +197,8 @@ def self_attributes(key: Key, node: Node) -> t.Iterator[tuple[str, Node]]:
                 yield "*", inner
 
 
-def role_of(key: Key) -> str | None:
-    """Return the role, if it is written out."""
-    node = key.attributes.get("role")
-    return None if node is None else literal(key.document, node)
-
-
 def depends_on_instance(key: Key, attribute: str) -> bool:
-    """Tell whether an argument differs between the instances of one resource."""
+    """Return whether an argument differs between the instances of one resource."""
     node = key.attributes.get(attribute)
     if node is None:
         return False
@@ -217,6 +206,6 @@ def depends_on_instance(key: Key, attribute: str) -> bool:
 
 
 def top_block(node: Node) -> Node | None:
-    """Return the block at the top of the file that *node* is in."""
+    """Return the outermost block around *node*, ``None`` if there is no block around it."""
     blocks = [above for above in ancestors(node) if above.type == "block"]
     return blocks[-1] if blocks else None

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The columns of ``terraform fmt``: where the equals signs and the comments of neighbouring lines stand.
+"""Align code as ``terraform fmt`` does: the equals signs and the trailing comments of consecutive lines.
 
-The rule is that of hclwrite: lines with an assignment that follow each other have their equals signs in one column, lines
-with a comment at their end have these in one column. An assignment counts when its brackets are closed on the same line.
+The rule is that of hclwrite: consecutive lines with an assignment have their equals signs in one column, and consecutive lines
+with a comment at their end have these in one column. An assignment counts only if its brackets close on the same line.
 """
 
 from __future__ import annotations
@@ -16,14 +16,17 @@ from .hcl import Document, Edit, Node, apply
 
 _OPENING = frozenset(["{", "[", "(", "template_interpolation_start", "template_directive_start"])
 _CLOSING = frozenset(["}", "]", ")", "template_interpolation_end", "template_directive_end"])
-#: What is one token here although it may hold line breaks.
+#: Nodes that count as one token although they may contain line breaks.
 _WHOLE = frozenset(["heredoc_template", "comment"])
 
 Cell = t.Callable[["Line"], "int | None"]
 
 
 class Line(t.NamedTuple):
-    """A line as it is laid out: its rows, and the offsets of its cells. *assign* and *comment* are where they start."""
+    """A line of code: its rows and the offsets of its cells.
+
+    *assign* is the offset of the equals sign, *comment* that of the trailing comment; ``None`` if the line has none.
+    """
 
     row: int
     last_row: int
@@ -35,7 +38,7 @@ class Line(t.NamedTuple):
 
 
 def _lines(document: Document) -> list[Line]:
-    """Return the lines that hold anything."""
+    """Return the lines that are not blank."""
     lines: list[Line] = []
     pending: list[Node] = []
     for leaf in _leaves(document.root):
@@ -55,7 +58,7 @@ def _line(document: Document, leaves: list[Node]) -> Line:
         comment = last.start_byte
         leaves = leaves[:-1]
     equal = next((at for at, leaf in enumerate(leaves) if at and leaf.type == "="), None)
-    # Brackets that stay open (or close what another line has opened) make it no assignment of its own.
+    # If brackets stay open, or close those of another line, the line does not count as an assignment.
     if equal is not None and _net(leaves[equal:]):
         equal = None
     return Line(
@@ -76,7 +79,7 @@ def _net(leaves: t.Iterable[Node]) -> int:
 
 
 def _leaves(root: Node) -> t.Iterator[Node]:
-    """Yield the tokens of the tree, a heredoc as one."""
+    """Yield the tokens of the tree; a heredoc is one token."""
     waiting = [root]
     while waiting:
         node = waiting.pop()
@@ -91,7 +94,7 @@ def _columns(text: bytes) -> int:
 
 
 def _chains(lines: t.Sequence[Line], cell: Cell) -> list[list[Line]]:
-    """Return the lines that have *cell*, those that follow each other directly together."""
+    """Return the lines that have *cell*, in chains of consecutive lines."""
     chains: list[list[Line]] = []
     for line in lines:
         if cell(line) is None:
@@ -111,10 +114,10 @@ def _comment(line: Line) -> int | None:
     return line.comment
 
 
-def _wanted(source: bytes, lines: t.Sequence[Line], rows: t.Container[int] | None) -> list[tuple[list[Line], list[Edit]]]:
-    """Return the chains that touch *rows* (all, if ``None``), each with what has to move in it."""
+def _alignments(source: bytes, lines: t.Sequence[Line], rows: t.Container[int] | None) -> list[tuple[list[Line], list[Edit]]]:
+    """Return the chains that touch *rows* (all chains if ``None``), each with the edits that align it."""
     found = []
-    # where the text of a line ends once its equals sign is in its column
+    # The column at which the text of each line ends after its equals sign is aligned.
     widths = {line.row: _columns(source[line.start : line.assign_end]) for line in lines}
     for chain in _chains(lines, _assign):
         leads = {line.row: _columns(source[line.start : line.lead_end]) for line in chain}
@@ -134,45 +137,46 @@ def _wanted(source: bytes, lines: t.Sequence[Line], rows: t.Container[int] | Non
     ]
 
 
-def _spaces(start: int, end: int, wanted: int) -> Edit:
-    return Edit(start, end, b" " * wanted)
+def _spaces(start: int, end: int, number: int) -> Edit:
+    return Edit(start, end, b" " * number)
 
 
 def out_of_line(document: Document) -> list[Edit]:
-    """Return what has to move for the columns to be those of ``terraform fmt``."""
-    return [edit for _chain, edits in _wanted(document.source, _lines(document), None) for edit in edits]
+    """Return the edits that align *document* as ``terraform fmt`` does; an empty list if it is aligned."""
+    return [edit for _chain, edits in _alignments(document.source, _lines(document), None) for edit in edits]
 
 
 def realigned(path: str, before: bytes, after: bytes) -> bytes:
-    """Return *after* with the columns put right around the lines that differ, where *before* had them right.
+    """Return *after* with its changed lines aligned, except in chains that were not aligned in *before*.
 
-    Both have the same number of lines. What was out of line stays so: it is not this change's to tidy.
+    Both texts have the same number of lines. Code that was not aligned before stays as it is, to keep the diff small.
     """
     pairs = zip(before.split(b"\n"), after.split(b"\n"))
     touched = {row for row, (left, right) in enumerate(pairs) if left != right}
     old, new = Document(path, before), Document(path, after)
-    crooked = {line.row for chain, edits in _wanted(before, _lines(old), touched) if edits for line in chain}
+    not_aligned = {line.row for chain, edits in _alignments(before, _lines(old), touched) if edits for line in chain}
     moves = [
         edit
-        for chain, edits in _wanted(after, _lines(new), touched)
-        if crooked.isdisjoint(line.row for line in chain)
+        for chain, edits in _alignments(after, _lines(new), touched)
+        if not_aligned.isdisjoint(line.row for line in chain)
         for edit in edits
     ]
     return apply(after, moves)
 
 
 def aligned(path: str, source: bytes) -> bytes:
-    """Return *source* with every column in its place."""
+    """Return *source* with all lines aligned."""
     return apply(source, out_of_line(Document(path, source)))
 
 
 def replaced(path: str, before: bytes, edit: Edit) -> bytes:
-    """Return *before* with whole lines put in or exchanged, and the columns there put right where they were right."""
+    """Return *before* with whole lines inserted or replaced by *edit*, and aligned there if they were aligned before."""
     after = apply(before, [edit])
     first = before.count(b"\n", 0, edit.start)
-    # an insertion has neighbours on both sides
-    there = range(first - (edit.start == edit.end), first + before.count(b"\n", edit.start, edit.end) + 1)
-    here = range(first, first + edit.text.count(b"\n") + 1)
-    if any(edits for _chain, edits in _wanted(before, _lines(Document(path, before)), there)):
+    # An insertion has neighbours on both sides.
+    old_rows = range(first - (edit.start == edit.end), first + before.count(b"\n", edit.start, edit.end) + 1)
+    new_rows = range(first, first + edit.text.count(b"\n") + 1)
+    if any(edits for _chain, edits in _alignments(before, _lines(Document(path, before)), old_rows)):
         return after
-    return apply(after, [move for _chain, moves in _wanted(after, _lines(Document(path, after)), here) for move in moves])
+    moves = [move for _chain, moves in _alignments(after, _lines(Document(path, after)), new_rows) for move in moves]
+    return apply(after, moves)

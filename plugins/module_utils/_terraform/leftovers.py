@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What only the first apply needs: a file with ``removed`` and ``import`` blocks in each module, gone with the second."""
+"""The file with ``removed`` and ``import`` blocks in each module: the first apply needs it, the second deletes it."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from .tree import Tree
 
 NAME = "grafana_api_keys_migration.tf"
 _HEADER = """\
-# For the apply that goes from API keys to service accounts: Terraform forgets the keys without deleting them in Grafana.
-# Written by orgsmith.grafana.grafana_terraform_migrate, which takes this file away again for the second apply.
+# For the apply that replaces API keys with service accounts: Terraform forgets the keys without deleting them in Grafana.
+# Written by orgsmith.grafana.grafana_terraform_migrate, which deletes this file for the second apply.
 """
 _REMOVED = """
 removed {
@@ -37,21 +37,22 @@ _TOKENS = tuple(kind.token for kind in KINDS.values())
 
 
 def path_in(folder: str) -> str:
+    """Return the path of the file in a module."""
     return posixpath.join(folder, NAME)
 
 
-def with_removed(there: bytes, addresses: t.Iterable[str]) -> bytes:
-    """Return the file's text with a block for each of *addresses*."""
-    return (there or _HEADER.encode()) + "".join(_REMOVED % address for address in addresses).encode()
+def with_removed(text: bytes, addresses: t.Iterable[str]) -> bytes:
+    """Return the file's *text* with a ``removed`` block added for each of *addresses*."""
+    return (text or _HEADER.encode()) + "".join(_REMOVED % address for address in addresses).encode()
 
 
-def with_imports(there: bytes, entries: t.Iterable[tuple[str, str]]) -> bytes:
-    """Return the file's text with a block for each of *entries*: resource and id."""
-    return (there or _HEADER.encode()) + "".join(_IMPORT % entry for entry in entries).encode()
+def with_imports(text: bytes, entries: t.Iterable[tuple[str, str]]) -> bytes:
+    """Return the file's *text* with an ``import`` block added for each of *entries*: resource and id."""
+    return (text or _HEADER.encode()) + "".join(_IMPORT % entry for entry in entries).encode()
 
 
 def imports(tree: Tree, folder: str) -> dict[str, str]:
-    """Return what is imported in a folder: resource to id, where that is written out."""
+    """Return the ``import`` blocks of a module: resource to id, or to the code of the id if it is not a plain string."""
     found = {}
     for block in tree.blocks(folder):
         parts = block.attributes() if block.type == "import" else {}
@@ -60,25 +61,25 @@ def imports(tree: Tree, folder: str) -> dict[str, str]:
     return found
 
 
-def has_successors(tree: Tree, folder: str) -> bool:
-    """Tell whether tokens are declared in a folder, or keys forgotten there."""
-    return bool(tree.forgotten(folder)) or any(address.startswith(_TOKENS) for address in tree.addresses(folder))
+def is_migrated(tree: Tree, folder: str) -> bool:
+    """Return whether a module declares tokens of service accounts, or removes keys from the state."""
+    return bool(tree.removed_keys(folder)) or any(address.startswith(_TOKENS) for address in tree.addresses(folder))
 
 
-def taken_away(tree: Tree, folder: str) -> dict[str, bytes | None]:
-    """Return what becomes of the folder's file: nothing, or what somebody else has written there."""
+def cleaned(tree: Tree, folder: str) -> dict[str, bytes | None]:
+    """Return the change to the module's file: ``None`` deletes it; if users added blocks to it, only these remain."""
     path = path_in(folder)
     document = tree.documents.get(path)
     if document is None:
         return {}
     blocks = document.blocks()
-    strangers = [block for block in blocks if not _is_ours(block)]
-    if not strangers:
+    if all(_is_generated(block) for block in blocks):
         return {path: None}
-    return {path: _without(document, [block for block in blocks if _is_ours(block)])}
+    return {path: _without(document, [block for block in blocks if _is_generated(block)])}
 
 
-def _is_ours(block: Block) -> bool:
+def _is_generated(block: Block) -> bool:
+    """Return whether this module writes such blocks: ``removed`` for a key, or ``import`` for a service account."""
     parts = block.attributes()
     if block.type == "removed" and "from" in parts:
         return block.document.text(parts["from"]).partition(".")[0] in KINDS

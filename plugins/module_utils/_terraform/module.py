@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The module that rewrites Terraform code: options in, files read, plan made, files written, result out."""
+"""The module grafana_terraform_migrate: read the options and the files, plan the changes, write the files, report the result."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .plan import Plan, first_apply, second_apply
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "path": {"type": "path", "required": True},
     "apply": {"type": "str", "choices": ["first", "second"], "default": "first"},
-    # no_log is said because Ansible takes every option with "token" in its name for a secret
+    # Ansible takes an option with "token" in its name for a secret unless no_log is set.
     "token_suffix": {"type": "str", "default": "-token", "no_log": False},
     "provider_version": {"type": "str", "default": "~> 3.22"},
     "consolidate": {
@@ -49,7 +49,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
 
 
 def migrate() -> None:
-    """Be the module."""
+    """Run the module grafana_terraform_migrate, and exit."""
     module = GrafanaModule(argument_spec=ARGUMENT_SPEC)
     if IMPORT_PROBLEM is not None:
         missing = {"code": "missing_library", "message": LIBRARIES}
@@ -61,7 +61,7 @@ def migrate() -> None:
 
 
 def options_of(parameters: t.Mapping[str, t.Any]) -> Options:
-    """Return what the task says. Raises :class:`BadInput`."""
+    """Return the module's parameters as :class:`Options`. Raises :class:`BadInput` for a parameter that is not valid."""
     options = Options(
         token_suffix=parameters["token_suffix"],
         provider_version=parameters["provider_version"],
@@ -80,16 +80,16 @@ def _migrate(module: GrafanaModule) -> None:
     options = options_of(module.params)
     sources = files.read_tree(top)
     plan = (first_apply if module.params["apply"] == "first" else second_apply)(sources, options)
-    places = files.places(top, sources, plan.files)
+    new_files = files.resolve(top, sources, plan.files)
     result = _result(sources, plan)
     if module.params["strict"] and plan.not_rewritten:
-        told = ", ".join("%s:%d (%s)" % (one.file, one.line, one.why) for one in plan.not_rewritten[:10])
+        lines = ", ".join("%s:%d (%s)" % (one.file, one.line, one.why) for one in plan.not_rewritten[:10])
         problem = BadInput(
-            "%d places cannot be rewritten, so nothing was: %s" % (len(plan.not_rewritten), told), code="not_rewritten"
+            "%d lines cannot be rewritten, so no file was changed: %s" % (len(plan.not_rewritten), lines), code="not_rewritten"
         )
         module.fail(problem, **{**result, "changed": False, "files": [], "resources": []})
     if not module.check_mode:
-        files.write(places)
+        files.write(new_files)
     for note in plan.notes:
         module.warn(note)
     if module._diff:  # pylint: disable=protected-access

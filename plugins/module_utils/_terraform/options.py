@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a task says of the keys of a tree: accounts that several share, and accounts that exist already."""
+"""The options of a task: shared accounts, existing accounts to adopt, token suffix and provider version, all checked."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ _ADDRESS = re.compile(
     r"(?P<type>grafana_(?:cloud_stack_)?api_key)\.(?P<name>[\w-]+)(?P<index>\[[^\]]+\])?$"
 )
 _MODULE = re.compile(r"module\.([\w-]+)(?:\[[^\]]+\])?\.")
-#: What the provider takes for an id when it imports an account.
+#: The ids that the provider takes when it imports an account: pattern and description.
 _IDS = {
     "grafana_api_key": (re.compile(r"^(\d+:)?\d+$"), "ID or ORGANIZATION:ID, in numbers"),
     "grafana_cloud_stack_api_key": (re.compile(r"^[\w-]+:\d+$"), "STACK:ID"),
 }
-#: What keys that share an account have to say alike.
+#: The arguments that must be equal in all keys that share an account.
 _ALIKE = ("role", "org_id", "stack_slug", "provider", "depends_on")
 
 
 class Adopted(t.NamedTuple):
-    """An account that the server has already: the *address* of its key as ``terraform state list`` shows it, and its *id*."""
+    """An account that exists on the server: the *address* of its key as ``terraform state list`` shows it, and its *id*."""
 
     address: str
     id: str
@@ -49,68 +49,77 @@ class Consolidated(t.NamedTuple):
 
 
 class Options(t.NamedTuple):
+    """The options of the module."""
+
     token_suffix: str = "-token"
     provider_version: str = "~> 3.22"
     consolidate: tuple[Consolidated, ...] = ()
     adopt: tuple[Adopted, ...] = ()
 
     def check(self) -> None:
-        """Refuse what is wrong whatever the tree holds. Raises :class:`BadInput`."""
+        """Check what does not depend on the tree. Raises :class:`BadInput`."""
         if not _SUFFIX.match(self.token_suffix):
-            raise BadInput("token_suffix '%s' has other characters than letters, digits, '.', '_' and '-'" % self.token_suffix)
-        asked = admitted(self.provider_version)
-        if asked is None or asked.first < (3, 0, 0):
-            raise BadInput("provider_version '%s' is no constraint that only admits version 3 or newer" % self.provider_version)
+            raise BadInput("token_suffix '%s' is not valid: use only letters, digits, '.', '_' and '-'" % self.token_suffix)
+        versions = admitted(self.provider_version)
+        if versions is None or versions.first < (3, 0, 0):
+            raise BadInput(
+                "provider_version '%s' is not valid: give a version constraint that allows only version 3 or later"
+                % self.provider_version
+            )
         for group in self.consolidate:
             if not _LABEL.match(group.account):
                 raise BadInput("consolidate: '%s' cannot be the name of a resource" % group.account)
             if not re.match(r"^[^\"\\$%\n]+$", group.name):
-                raise BadInput("consolidate: the account's name '%s' has one of \" \\ $ %%, or is empty" % group.name)
+                raise BadInput("consolidate: the account's name '%s' is empty, or has one of \" \\ $ %%" % group.name)
         for entry in self.adopt:
             found = _ADDRESS.match(entry.address)
             if found is None:
                 raise BadInput(
-                    "adopt: '%s' is no address of an API key as 'terraform state list' shows it, such as "
+                    "adopt: '%s' is not the address of an API key as 'terraform state list' shows it, for example "
                     'grafana_api_key.ci or module.tenant["a"].grafana_api_key.ci[0]' % entry.address
                 )
             pattern, shape = _IDS[found.group("type")]
             if not pattern.match(entry.id):
-                raise BadInput("adopt: the id of %s has to be %s, not '%s'" % (entry.address, shape, entry.id))
+                raise BadInput("adopt: the id of %s must be %s, not '%s'" % (entry.address, shape, entry.id))
 
     def shared_accounts(self, tree: Tree, keys: t.Mapping[Address, Key]) -> dict[Address, Shared]:
-        """Return which keys share an account, also those that were rewritten before. Raises :class:`BadInput`."""
+        """Return the keys that share an account, including keys that an earlier run rewrote. Raises :class:`BadInput`."""
         found: dict[Address, Shared] = {}
         for group in self.consolidate:
-            members = [_member(tree, keys, group, written) for written in group.keys]
-            there = [keys[address] for address in members if address in keys]
+            members = [_member(tree, keys, group, name) for name in group.keys]
+            declared = [keys[address] for address in members if address in keys]
             if len({address.type for address in members}) > 1:
-                raise BadInput("consolidate: the keys of %s are of two kinds" % group.account)
-            _alike(group, there)
+                raise BadInput("consolidate: the keys of %s have different resource types" % group.account)
+            _check_alike(group, declared)
             for address in members:
                 if address in found:
                     raise BadInput("consolidate: %s is in two accounts" % address)
                 found[address] = Shared(group.account, group.name, False)
-            if there and len(there) == len(members):
-                wanted = "%s.%s" % (KINDS[members[0].type].account, group.account)
-                if wanted in tree.addresses(members[0].folder):
-                    raise BadInput("consolidate: %s is there already" % wanted)
+            if declared and len(declared) == len(members):
+                account = "%s.%s" % (KINDS[members[0].type].account, group.account)
+                if account in tree.addresses(members[0].folder):
+                    raise BadInput("consolidate: %s exists already" % account)
         return found
 
     def adopted(self, tree: Tree) -> set[Address]:
+        """Return the addresses of the keys in ``adopt``. Raises :class:`BadInput` for a key that is not in the tree."""
         return {address for entry in self.adopt for address in [_resolve(tree, entry)[0]]}
 
     def imports(
         self, tree: Tree, keys: t.Mapping[Address, Key], shared: t.Mapping[Address, Shared]
     ) -> dict[str, list[tuple[Address, str, str]]]:
-        """Return what each root has to import: the key, the account's address seen from the root, and the id."""
+        """Return the imports of each root: the key, the address of its account seen from the root, and the id.
+
+        Raises :class:`BadInput` for an entry of ``adopt`` that does not fit the tree.
+        """
         found: dict[str, list[tuple[Address, str, str]]] = {}
         for entry in self.adopt:
             address, prefix, index = _resolve(tree, entry)
-            _instance(entry, keys.get(address), index)
+            _check_instance(entry, keys.get(address), index)
             label = shared[address].label if address in shared else address.name
             account = "%s.%s" % (KINDS[address.type].account, label)
             if address not in keys:
-                _still_ignored(tree, address, account)
+                _check_ignores_name(tree, address, account)
             to = "%s%s%s" % (prefix, account, "" if address in shared else index)
             entries = found.setdefault(_folder(entry.directory), [])
             if to in [other for _address, other, _id in entries]:
@@ -124,26 +133,28 @@ def _folder(directory: str) -> str:
     return "" if normal == "." else normal
 
 
-def _member(tree: Tree, keys: t.Mapping[Address, Key], group: Consolidated, written: str) -> Address:
-    kind, _dot, name = written.partition(".")
-    address = Address(_folder(group.directory), kind, name)
+def _member(tree: Tree, keys: t.Mapping[Address, Key], group: Consolidated, name: str) -> Address:
+    """Return the address of a key that ``consolidate`` names. Raises :class:`BadInput` if the module does not have it."""
+    kind, _dot, label = name.partition(".")
+    address = Address(_folder(group.directory), kind, label)
     if kind not in KINDS or not (address in keys or _was_rewritten(tree, address)):
-        raise BadInput("consolidate: there is no %s in %s" % (written, address.folder or "the directory itself"))
+        raise BadInput("consolidate: there is no %s in %s" % (name, address.folder or "the directory itself"))
     return address
 
 
 def _was_rewritten(tree: Tree, address: Address) -> bool:
+    """Return whether an earlier run rewrote a key: its module removes it from the state, or declares its token."""
     token = "%s.%s" % (KINDS[address.type].token, address.name)
-    return str(address) in tree.forgotten(address.folder) or token in tree.addresses(address.folder)
+    return str(address) in tree.removed_keys(address.folder) or token in tree.addresses(address.folder)
 
 
-def _alike(group: Consolidated, keys: t.Sequence[Key]) -> None:
+def _check_alike(group: Consolidated, keys: t.Sequence[Key]) -> None:
+    """Raise :class:`BadInput` if the keys of one account differ in an argument of the account."""
     for attribute in _ALIKE:
-        said = {key.said(attribute) for key in keys}
-        if len(said) > 1:
-            told = ", ".join("%s has %s" % (key.address, key.said(attribute) or "none") for key in keys)
+        if len({key.expression(attribute) for key in keys}) > 1:
+            values = ", ".join("%s has %s" % (key.address, key.expression(attribute) or "none") for key in keys)
             raise BadInput(
-                "consolidate: keys of one account have one %s, and those of %s do not: %s" % (attribute, group.account, told),
+                "consolidate: all keys of account %s must have the same %s: %s" % (group.account, attribute, values),
                 code="not_alike",
             )
         for key in keys:
@@ -156,13 +167,16 @@ def _alike(group: Consolidated, keys: t.Sequence[Key]) -> None:
 
 
 def _resolve(tree: Tree, entry: Adopted) -> tuple[Address, str, str]:
-    """Return the resource, the path of modules that leads to it, and the instance."""
+    """Return the address of the key, the path of the modules to it, and its instance. Raises :class:`BadInput`."""
     found = t.cast("re.Match[str]", _ADDRESS.match(entry.address))
     folder = _folder(entry.directory)
     for name in _MODULE.findall(found.group("modules")):
         calls = tree.calls(folder)
         if name not in calls:
-            raise BadInput("adopt: %s calls no module %s of this tree (%s)" % (folder or "the directory", name, entry.address))
+            raise BadInput(
+                "adopt: %s: %s does not call a module %s by a local path"
+                % (entry.address, folder or "the directory itself", name)
+            )
         folder = calls[name]
     address = Address(folder, found.group("type"), found.group("name"))
     declared = ["%s" % one for one in (address,) if str(one) in tree.addresses(folder)]
@@ -171,14 +185,15 @@ def _resolve(tree: Tree, entry: Adopted) -> tuple[Address, str, str]:
     return address, found.group("modules"), found.group("index") or ""
 
 
-def _instance(entry: Adopted, key: Key | None, index: str) -> None:
+def _check_instance(entry: Adopted, key: Key | None, index: str) -> None:
+    """Raise :class:`BadInput` if an address has an instance and its key has none, or the other way round."""
     if key is not None and bool(index) != (key.shape != "one"):
-        what = "has no instances" if index else "has %s, so say which instance is meant" % key.shape
+        what = "has no instances" if index else "has %s: give the address of one instance" % key.shape
         raise BadInput("adopt: %s %s (%s)" % (key.address, what, entry.address))
 
 
-def _still_ignored(tree: Tree, address: Address, account: str) -> None:
-    """An account of a stack that is adopted after its block was written has to keep its name too."""
+def _check_ignores_name(tree: Tree, address: Address, account: str) -> None:
+    """Raise :class:`BadInput` if an earlier run wrote the block of an account of a stack that does not ignore its name."""
     block = tree.addresses(address.folder).get(account)
     if "stack_slug" not in KINDS[address.type].attributes or block is None:
         return
@@ -187,6 +202,6 @@ def _still_ignored(tree: Tree, address: Address, account: str) -> None:
         if ignored is not None and {"name", "all"} & set(ignored_names(block.document, ignored)):
             return
     raise BadInput(
-        "adopt: %s has to ignore changes of its name, or Terraform would replace the account of that id; add lifecycle "
+        "adopt: %s must ignore changes of its name, otherwise Terraform replaces the account with that id: add lifecycle "
         "{ ignore_changes = [name] } to it" % account
     )

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From the text of a Terraform tree to what it has to be: pure, nothing is read or written here."""
+"""Plan the new text of each file of a Terraform tree. Nothing here reads or writes files."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ import typing as t
 
 from .._grafana.errors import BadInput
 from . import leftovers, versions
-from .blocks import Division, Wishes
+from .blocks import KeyOptions, SplitBlock
 from .hcl import Block, Document, Edit, apply, line_of
 from .keys import Address, Key, Problem, keys_of, problems_of, top_block
 from .layout import realigned, replaced
 from .options import Options
-from .references import Impossible, Target, edits_of, quoted_dependencies, references
+from .references import CannotRewrite, Reference, Target, edits_of, quoted_dependencies, references
 from .tree import Tree
 
-#: How many places the message of an error quotes.
+#: How many lines of code an error message quotes.
 QUOTED = 10
 
 
 class Rewritten(t.NamedTuple):
-    """A key and what stands in its place: *file* and *line* are where it was."""
+    """A rewritten key: its old address, *file* and *line*, and the addresses of its new *account* and *token*."""
 
     address: Address
     file: str
@@ -33,7 +33,7 @@ class Rewritten(t.NamedTuple):
 
 
 class Plan(t.NamedTuple):
-    """*files* has the new bytes of each file that changes, ``None`` for one that goes."""
+    """The changes to a tree: *files* has the new bytes of each file that changes, or ``None`` for a file to delete."""
 
     files: dict[str, bytes | None]
     resources: list[Rewritten]
@@ -42,206 +42,225 @@ class Plan(t.NamedTuple):
 
 
 def first_apply(sources: t.Mapping[str, bytes], options: Options) -> Plan:
-    """Rewrite the keys, let Terraform forget the old ones, and pin the last provider that knows both."""
-    return _First(sources, options).plan()
+    """Plan the first apply: replace the keys, remove the old ones from the state, and pin a provider that knows both.
+
+    Raises :class:`BadInput` for options that do not fit the tree. The pinned provider is 2.19.
+    """
+    return _FirstApply(sources, options).plan()
 
 
 def second_apply(sources: t.Mapping[str, bytes], options: Options) -> Plan:
-    """Pin a provider from version 3 on, and take away what only the first apply needed. Raises :class:`BadInput`."""
+    """Plan the second apply: pin provider 3 or later, and delete the blocks that only the first apply needs.
+
+    Raises :class:`BadInput` with the code ``keys_left`` if the code still has keys.
+    """
     tree = Tree(sources)
     _refuse_keys(tree)
     pin = versions.second(options.provider_version)
-    roots = [root for root in tree.roots() if any(leftovers.has_successors(tree, folder) for folder in tree.closure(root))]
-    work = _Work(sources)
+    roots = [root for root in tree.roots() if any(leftovers.is_migrated(tree, folder) for folder in tree.closure(root))]
+    new_files = _NewFiles(sources)
     for root in roots:
-        work.pin(tree, root, pin)
+        new_files.pin(tree, root, pin)
     for folder in tree.folders():
-        work.files.update(leftovers.taken_away(tree, folder))
-    return Plan(work.changed(), [], [], [])
+        new_files.files.update(leftovers.cleaned(tree, folder))
+    return Plan(new_files.changed(), [], [], [])
 
 
 def _refuse_keys(tree: Tree) -> None:
-    """Provider 3 does not know keys of any kind: a plan with it would fail."""
-    places = ["%s:%d (%s)" % (key.file, key.first_line, key.address) for key in keys_of(tree.documents.values())]
-    places += ["%s:%d (%s)" % (problem.file, problem.line, problem.what) for problem in tree.problems]
-    if places:
+    """Raise :class:`BadInput` if the tree has keys of any kind: provider 3 does not know them, so its plan would fail."""
+    left = ["%s:%d (%s)" % (key.file, key.first_line, key.address) for key in keys_of(tree.documents.values())]
+    left += ["%s:%d (%s)" % (problem.file, problem.line, problem.what) for problem in tree.problems]
+    if left:
         raise BadInput(
-            "the second apply is for a tree without API keys: rewrite or remove what is left, and apply that with provider 2 "
-            "first: %s" % ", ".join(places[:QUOTED]),
+            "the code still has API keys, which provider 3 does not know: rewrite or remove them, and apply that with provider 2 "
+            "before the second apply: %s" % ", ".join(left[:QUOTED]),
             code="keys_left",
         )
-    others = ["%s:%d" % (block.document.path, block.line) for block in _cloud_keys(tree)]
-    if others:
+    cloud_keys = ["%s:%d" % (block.document.path, block.line) for block in _cloud_keys(tree)]
+    if cloud_keys:
         raise BadInput(
-            "provider 3 does not know grafana_cloud_api_key either: put grafana_cloud_access_policy and "
-            "grafana_cloud_access_policy_token in its place first, in %s" % ", ".join(others[:QUOTED]),
+            "provider 3 does not know grafana_cloud_api_key: replace it with grafana_cloud_access_policy and "
+            "grafana_cloud_access_policy_token before the second apply, in %s" % ", ".join(cloud_keys[:QUOTED]),
             code="keys_left",
         )
 
 
 def _cloud_keys(tree: Tree) -> list[Block]:
-    """Return the keys of Grafana Cloud itself, which become no service accounts."""
+    """Return the ``grafana_cloud_api_key`` blocks. These are keys of Grafana Cloud itself; no service account replaces them."""
     resources = [block for folder in tree.folders() for block in tree.addresses(folder).values()]
     return [block for block in resources if block.labels[0] == "grafana_cloud_api_key"]
 
 
-class _Work:
-    """The files as they become."""
+class _NewFiles:
+    """The new bytes of the files: those of *sources*, and the changes so far."""
 
     def __init__(self, sources: t.Mapping[str, bytes]) -> None:
         self.sources = sources
         self.files: dict[str, bytes | None] = {}
 
-    def now(self, path: str) -> bytes:
+    def current(self, path: str) -> bytes:
+        """Return the bytes of a file with the changes so far; no bytes for a file that does not exist."""
         changed = self.files.get(path)
         return self.sources.get(path, b"") if changed is None else changed
 
     def changed(self) -> dict[str, bytes | None]:
+        """Return the files whose bytes differ from the sources, sorted by path."""
         return {path: new for path, new in sorted(self.files.items()) if new != self.sources.get(path)}
 
     def pin(self, tree: Tree, root: str, pin: versions.Pin) -> None:
-        """Pin the provider in *root*, and in modules that it calls where they would not admit that version."""
+        """Pin the provider in *root*, and in the modules it calls whose constraint excludes the pinned versions."""
         for folder in tree.closure(root):
             paths = [document.path for document in tree.folder(folder)]
-            done = [self._pinned(path, pin, folder == root) for path in paths]
-            if folder == root and not any(done):
-                self._require(root, paths, pin)
+            has_requirement = [self._pin_file(path, pin, folder == root) for path in paths]
+            if folder == root and not any(has_requirement):
+                self._add_requirement(root, paths, pin)
 
-    def _pinned(self, path: str, pin: versions.Pin, needed: bool) -> bool:
-        text = versions.provider_blocks(Document(path, self.now(path)), pin)
-        new = versions.pinned(Document(path, text), pin, needed)
+    def _pin_file(self, path: str, pin: versions.Pin, is_root: bool) -> bool:
+        """Pin the provider in one file, and return whether the file has a requirement for it."""
+        text = versions.provider_blocks(Document(path, self.current(path)), pin)
+        new = versions.pinned(Document(path, text), pin, is_root)
         self.files[path] = text if new is None else new
         return new is not None
 
-    def _require(self, root: str, paths: list[str], pin: versions.Pin) -> None:
+    def _add_requirement(self, root: str, paths: list[str], pin: versions.Pin) -> None:
+        """Add the requirement to the first file that has a block for it, otherwise to ``versions.tf``."""
         for path in paths:
-            new = versions.with_requirement(Document(path, self.now(path)), pin)
+            new = versions.with_requirement(Document(path, self.current(path)), pin)
             if new is not None:
                 self.files[path] = new
                 return
         path = posixpath.join(root, "versions.tf")
-        there = self.now(path)
-        self.files[path] = there + (b"\n" if there else b"") + versions.new_requirement(pin)
+        text = self.current(path)
+        self.files[path] = text + (b"\n" if text else b"") + versions.new_requirement(pin)
 
 
-class _First:
+class _FirstApply:
+    """Plans the first apply. A key with a problem, and every reference to it, stays unchanged."""
+
     def __init__(self, sources: t.Mapping[str, bytes], options: Options) -> None:
         self.options = options
         self.tree = Tree(sources)
-        self.work = _Work(sources)
+        self.new_files = _NewFiles(sources)
         self.keys = {key.address: key for key in keys_of(self.tree.documents.values())}
         self.problems: set[Problem] = set()
-        #: keys that stay as they are, with the reason
-        self.staying: dict[Address, Problem] = {}
+        #: The keys that stay unchanged, each with the first problem found.
+        self.unchanged: dict[Address, Problem] = {}
+        #: The edits of references by file, each with the key that it refers to.
         self.edits: dict[str, dict[Edit, Address]] = {}
         self.notes: list[str] = []
         self.shared = options.shared_accounts(self.tree, self.keys)
 
     def plan(self) -> Plan:
-        self._judge_blocks()
-        self._judge_references()
-        self._spread()
-        resources = [self._rewritten(key) for key in self._going()]
+        """Return the plan. Raises :class:`BadInput` for options that do not fit the tree."""
+        self._check_blocks()
+        self._collect_edits()
+        self._exclude_shared_accounts()
+        resources = [self._rewritten(key) for key in self._rewritable()]
         for path in self.tree.documents:
             self._rewrite(path)
-        self._forget()
-        self._adopt()
+        self._add_removed_blocks()
+        self._add_import_blocks()
         self._pin()
         self._note_cloud_keys()
-        problems = self.problems | set(self.tree.problems) | self._left_behind()
-        return Plan(self.work.changed(), resources, sorted(problems), sorted(set(self.notes)))
+        problems = self.problems | set(self.tree.problems) | self._problems_elsewhere()
+        return Plan(self.new_files.changed(), resources, sorted(problems), sorted(set(self.notes)))
 
-    def _going(self) -> list[Key]:
-        return [key for address, key in self.keys.items() if address not in self.staying]
+    def _rewritable(self) -> list[Key]:
+        """Return the keys that this plan rewrites."""
+        return [key for address, key in self.keys.items() if address not in self.unchanged]
 
-    def _stay(self, address: Address, problem: Problem) -> None:
+    def _exclude(self, address: Address, problem: Problem) -> None:
+        """Leave a key unchanged because of a problem."""
         self.problems.add(problem)
-        self.staying.setdefault(address, problem)
+        self.unchanged.setdefault(address, problem)
 
-    def _judge_blocks(self) -> None:
+    def _check_blocks(self) -> None:
+        """Exclude the keys whose blocks cannot be rewritten."""
         seen: set[Address] = set()
         for document in self.tree.documents.values():
             for key in keys_of([document]):
                 if key.address in seen:
-                    self._stay(key.address, Problem(key.file, key.first_line, str(key.address), "it is declared twice"))
+                    self._exclude(key.address, Problem(key.file, key.first_line, str(key.address), "it is declared twice"))
                 seen.add(key.address)
-                taken = self.tree.addresses(key.address.folder)
-                for problem in problems_of(key, taken):
-                    self._stay(key.address, problem)
+                existing = self.tree.addresses(key.address.folder)
+                for problem in problems_of(key, existing):
+                    self._exclude(key.address, problem)
         for (folder, kind, name), problem in self.tree.blocked.items():
             if Address(folder, kind, name) in self.keys:
-                self._stay(Address(folder, kind, name), problem)
+                self._exclude(Address(folder, kind, name), problem)
 
     def _target(self, key: Key) -> Target:
         shared = self.shared.get(key.address)
         account = key.name if shared is None else shared.label
         return Target("%s.%s" % (key.kind.account, account), "%s.%s" % (key.kind.token, key.name), shared is not None)
 
-    def _judge_references(self) -> None:
+    def _collect_edits(self) -> None:
+        """Collect the edits of all references to keys, and exclude the keys that a reference prevents."""
         for path, document in self.tree.documents.items():
-            folder = posixpath.dirname(path)
             for reference in references(document):
-                address = Address(folder, reference.type, reference.name)
-                key = self.keys.get(address)
-                if not reference.name:
-                    self._stay_all(
-                        folder,
-                        reference.type,
-                        Problem(path, reference.line, reference.text(), "which key is meant is not written out"),
-                    )
-                    continue
-                if key is None:
-                    continue
-                try:
-                    self._note_edits(path, address, edits_of(reference, key, self._target(key)))
-                except Impossible as why:
-                    self._stay(address, Problem(path, reference.line, reference.text(), str(why)))
-                block = top_block(reference.root)
-                if block is not None and document.text(block.children[0]) == "provider":
-                    self._note_provider(path, reference.line, key)
+                self._collect_reference(path, reference)
             for kind, name, node in quoted_dependencies(document):
-                key = self.keys.get(Address(folder, kind, name))
+                key = self.keys.get(Address(posixpath.dirname(path), kind, name))
                 if key is not None:
                     new = "%s.%s" % (key.kind.token, name)
-                    self._note_edits(path, key.address, [Edit(node.start_byte, node.end_byte, new.encode())])
+                    self._add_edits(path, key.address, [Edit(node.start_byte, node.end_byte, new.encode())])
 
-    def _stay_all(self, folder: str, kind: str, problem: Problem) -> None:
+    def _collect_reference(self, path: str, reference: Reference) -> None:
+        folder = posixpath.dirname(path)
+        if not reference.name:
+            why = "the code does not name the key: its name is computed"
+            self._exclude_all(folder, reference.type, Problem(path, reference.line, reference.text(), why))
+            return
+        key = self.keys.get(Address(folder, reference.type, reference.name))
+        if key is None:
+            return
+        try:
+            self._add_edits(path, key.address, edits_of(reference, key, self._target(key)))
+        except CannotRewrite as why:
+            self._exclude(key.address, Problem(path, reference.line, reference.text(), str(why)))
+        block = top_block(reference.root)
+        if block is not None and reference.document.text(block.children[0]) == "provider":
+            self._note_provider(path, reference.line, key)
+
+    def _exclude_all(self, folder: str, kind: str, problem: Problem) -> None:
+        """Leave all keys of one type in a module unchanged because of a problem."""
         self.problems.add(problem)
         for address in self.keys:
             if (address.folder, address.type) == (folder, kind):
-                self._stay(address, problem)
+                self._exclude(address, problem)
 
     def _note_provider(self, path: str, line: int, key: Key) -> None:
         self.notes.append(
-            "%s:%d: a provider is configured with the key of %s, which is there only after the apply that makes it: apply with "
+            "%s:%d: a provider is configured with the key of %s, which exists only after the apply that creates it: apply with "
             "-target=%s first" % (path, line, self._target(key).token, self._target(key).token)
         )
 
-    def _note_edits(self, path: str, address: Address, edits: list[Edit]) -> None:
-        noted = self.edits.setdefault(path, {})
+    def _add_edits(self, path: str, address: Address, edits: list[Edit]) -> None:
+        """Add edits for references to a key. If two edits overlap, exclude the keys of both."""
+        collected = self.edits.setdefault(path, {})
         for edit in edits:
-            for other, owner in noted.items():
+            for other, owner in collected.items():
                 if edit != other and edit.start < other.end and other.start < edit.end:
-                    line = self.work.sources[path].count(b"\n", 0, edit.start) + 1
-                    why = "one reference is inside of another"
-                    self._stay(address, Problem(path, line, str(address), why))
-                    self._stay(owner, Problem(path, line, str(owner), why))
-            noted[edit] = address
+                    line = self.new_files.sources[path].count(b"\n", 0, edit.start) + 1
+                    why = "one reference is inside another"
+                    self._exclude(address, Problem(path, line, str(address), why))
+                    self._exclude(owner, Problem(path, line, str(owner), why))
+            collected[edit] = address
 
-    def _spread(self) -> None:
-        """A key stays where one that shares its account does."""
-        for key in self._going():
+    def _exclude_shared_accounts(self) -> None:
+        """Exclude each key that shares its account with an excluded key."""
+        for key in self._rewritable():
             shared = self.shared.get(key.address)
-            group = [one for one, theirs in self.shared.items() if (one.folder, theirs) == (key.address.folder, shared)]
+            group = [one for one, other in self.shared.items() if (one.folder, other) == (key.address.folder, shared)]
             for other in group:
-                if other in self.staying:
-                    why = "%s, which is to have the same account, stays" % other
-                    self._stay(key.address, Problem(key.file, key.first_line, str(key.address), why))
+                if other in self.unchanged:
+                    why = "%s, which shares its account, cannot be rewritten" % other
+                    self._exclude(key.address, Problem(key.file, key.first_line, str(key.address), why))
 
-    def _left_behind(self) -> set[Problem]:
-        """Return the blocks of keys that stay because of something elsewhere."""
+    def _problems_elsewhere(self) -> set[Problem]:
+        """Return a problem for the block of each excluded key whose cause is outside that block."""
         found = set()
-        for address, cause in self.staying.items():
+        for address, cause in self.unchanged.items():
             key = self.keys[address]
             if cause.file != key.file or not key.first_line <= cause.line <= key.last_line:
                 why = "%s:%d cannot be rewritten: %s" % (cause.file, cause.line, cause.why)
@@ -253,72 +272,75 @@ class _First:
         return Rewritten(key.address, key.file, key.first_line, target.account, target.token)
 
     def _rewrite(self, path: str) -> None:
-        """First the references, which move no line; then the blocks, in the text that this has made."""
-        before = self.work.sources[path]
-        edits = [edit for edit, address in self.edits.get(path, {}).items() if address not in self.staying]
+        """Rewrite one file: first the references, which change no line numbers, then the blocks."""
+        before = self.new_files.sources[path]
+        edits = [edit for edit, address in self.edits.get(path, {}).items() if address not in self.unchanged]
         after = realigned(path, before, apply(before, edits)) if edits else before
-        # from the last to the first, so that the places of those that are still to come stay
+        # From the last block to the first, so that the offsets of the remaining blocks stay valid.
         for key in reversed(keys_of([Document(path, after)])):
-            if key.address not in self.staying:
-                node, text = key.block.node, Division(key, self._wishes(key)).text()
+            if key.address not in self.unchanged:
+                node, text = key.block.node, SplitBlock(key, self._key_options(key)).text()
                 after = replaced(path, after, Edit(node.start_byte, node.end_byte, text))
-        self.work.files[path] = after
+        self.new_files.files[path] = after
 
-    def _wishes(self, key: Key) -> Wishes:
+    def _key_options(self, key: Key) -> KeyOptions:
         shared = self.shared.get(key.address)
         if shared is not None:
             members = [one.address for one in self.keys.values() if self.shared.get(one.address) == shared]
             exists = "%s.%s" % (key.kind.account, shared.label) in self.tree.addresses(key.address.folder)
             shared = shared._replace(declared=members[0] == key.address and not exists)
-        return Wishes(self.options.token_suffix, shared, self._keeps_name(key))
+        return KeyOptions(self.options.token_suffix, shared, self._keeps_name(key))
 
     def _keeps_name(self, key: Key) -> bool:
-        """An account of a stack cannot be renamed: with another name Terraform would put a new one in its place."""
+        """Return whether the account must keep its name: Terraform would replace an adopted account of a stack to rename it."""
         return "stack_slug" in key.kind.attributes and key.address in self.options.adopted(self.tree)
 
-    def _forget(self) -> None:
+    def _add_removed_blocks(self) -> None:
+        """Add a ``removed`` block for each rewritten key, in its module."""
         for folder in self.tree.folders():
-            names = [str(key.address) for key in self._going() if key.address.folder == folder]
+            names = [str(key.address) for key in self._rewritable() if key.address.folder == folder]
             path = leftovers.path_in(folder)
             if names:
-                self.work.files[path] = leftovers.with_removed(self.work.now(path), names)
+                self.new_files.files[path] = leftovers.with_removed(self.new_files.current(path), names)
 
-    def _adopt(self) -> None:
+    def _add_import_blocks(self) -> None:
+        """Add the missing ``import`` blocks for adopted accounts. Raises :class:`BadInput` for one that has another id."""
         for root, entries in self.options.imports(self.tree, self.keys, self.shared).items():
             path = leftovers.path_in(root)
             wanted = [(to, id_) for address, to, id_ in entries if self._leaves_state(address)]
-            there = leftovers.imports(self.tree, root)
+            existing = leftovers.imports(self.tree, root)
             for to, id_ in wanted:
-                if there.get(to, id_) != id_:
-                    raise BadInput("%s is imported already, with the id %s and not %s" % (to, there[to], id_))
-            new = [(to, id_) for to, id_ in wanted if to not in there]
+                if existing.get(to, id_) != id_:
+                    raise BadInput("%s has an import block already, with the id %s and not %s" % (to, existing[to], id_))
+            new = [(to, id_) for to, id_ in wanted if to not in existing]
             if new:
-                self.work.files[path] = leftovers.with_imports(self.work.now(path), new)
+                self.new_files.files[path] = leftovers.with_imports(self.new_files.current(path), new)
 
     def _leaves_state(self, address: Address) -> bool:
+        """Return whether this run, or an earlier one, removes a key from the state."""
         if address in self.keys:
-            return address not in self.staying
-        return str(address) in self.tree.forgotten(address.folder)
+            return address not in self.unchanged
+        return str(address) in self.tree.removed_keys(address.folder)
 
     def _pin(self) -> None:
-        """Where keys leave the state, the provider has to know them, and Terraform how to forget them."""
-        going = {key.address.folder for key in self._going()}
+        """Pin the provider in each root whose keys leave the state, and report a Terraform without ``removed`` blocks."""
+        rewritten = {key.address.folder for key in self._rewritable()}
         for root in self.tree.roots():
             closure = self.tree.closure(root)
-            if any(folder in going or self.tree.forgotten(folder) for folder in closure):
-                self.work.pin(self.tree, root, versions.FIRST)
+            if any(folder in rewritten or self.tree.removed_keys(folder) for folder in closure):
+                self.new_files.pin(self.tree, root, versions.FIRST)
                 for folder in closure:
-                    self._judge_terraform(folder)
+                    self._check_terraform_version(folder)
 
     def _note_cloud_keys(self) -> None:
-        for block in _cloud_keys(self.tree) if self._going() else ():
+        for block in _cloud_keys(self.tree) if self._rewritable() else ():
             self.notes.append(
-                "%s:%d: grafana_cloud_api_key is no key of a stack and stays; provider 3 does not know it, so access policies "
-                "have to be put in its place before the second apply" % (block.document.path, block.line)
+                "%s:%d: grafana_cloud_api_key is not a key of a stack, so it was not rewritten. Provider 3 does not know it: "
+                "replace it with access policies before the second apply" % (block.document.path, block.line)
             )
 
-    def _judge_terraform(self, folder: str) -> None:
+    def _check_terraform_version(self, folder: str) -> None:
         for document in self.tree.folder(folder):
-            for node, said in versions.terraform_versions(document):
-                why = "%s admits no Terraform from 1.7 on, which removed blocks need" % said
+            for node, constraint in versions.terraform_versions(document):
+                why = "%s excludes Terraform 1.7 and later, which removed blocks need" % constraint
                 self.problems.add(Problem(document.path, line_of(node), "required_version", why))

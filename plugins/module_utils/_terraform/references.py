@@ -1,10 +1,10 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where Terraform code speaks of an API key, and what it has to say instead.
+"""Find the references to API keys in Terraform code, and the edits that replace them.
 
-``grafana_api_key.x["a"].key`` is a traversal: the resource, its instance, an attribute. Most of the time it is enough to put
-another type in the place of the first word. Where code takes a resource as a whole, it gets an object of the old shape.
+``grafana_api_key.x["a"].key`` is a traversal: the resource, its instance, an attribute. For most references it is enough to
+replace the resource type. Code that uses a resource as a whole gets an object with the attributes of the key.
 """
 
 from __future__ import annotations
@@ -15,28 +15,28 @@ from .hcl import Block, Document, Edit, Node, ancestors, descendants, line_of, o
 from .keys import KINDS, Key, top_block
 
 _STEPS = frozenset(["get_attr", "index", "splat"])
-#: ``for k, v in …`` of an expression, and of a template.
+#: ``for k, v in …`` in an expression, and in a template.
 _INTROS = ("for_intro", "template_for_start")
 
 
-class Impossible(Exception):
-    """This reference cannot be said in terms of account and token."""
+class CannotRewrite(Exception):
+    """The reference cannot be replaced by references to account and token; the message says why."""
 
 
 class Target(t.NamedTuple):
-    """What a key becomes: the names of its two resources, and whether the account is shared with other keys."""
+    """The addresses of the two resources that replace a key, and whether other keys share the account."""
 
     account: str
     token: str
     shared: bool
 
-    def of(self, attribute: str, owner: str) -> str:
-        """Return the resource that has *attribute*; a shared account is called otherwise than the key was."""
+    def resource_of(self, attribute: str, owner: str) -> str:
+        """Return the resource that has *attribute*: a shared account does not have the name of the key, so the token does."""
         return self.account if owner == "account" and not (self.shared and attribute == "name") else self.token
 
 
 class Reference(t.NamedTuple):
-    """One place that speaks of a key: the word *root* (its type) and the *steps* that follow it."""
+    """A reference to a key: the node *root* (the resource type) and the *steps* after it; *name* is empty if it is computed."""
 
     document: Document
     type: str
@@ -49,12 +49,13 @@ class Reference(t.NamedTuple):
         return line_of(self.root)
 
     def text(self) -> str:
+        """Return the code of the reference in one line."""
         end = self.steps[-1].end_byte if self.steps else self.root.end_byte
         return " ".join(self.document.source[self.root.start_byte : end].decode("utf-8").split())
 
 
 def references(document: Document) -> t.Iterator[Reference]:
-    """Yield every place that speaks of a key, whether that is declared or not."""
+    """Yield all references to keys, including keys that no block declares."""
     for node in descendants(document.root):
         if node.type != "variable_expr":
             continue
@@ -80,19 +81,19 @@ def _is_loop_variable(document: Document, node: Node, name: str) -> bool:
 
 
 def _is_object_key(node: Node) -> bool:
-    """``{ grafana_api_key = … }`` is a word, no reference."""
+    """Return whether the node is the key of an object, as in ``{ grafana_api_key = … }``, which is not a reference."""
     above = [above.type for above in ancestors(node)][:2]
     return above == ["expression", "object_elem"]
 
 
 def _variables(document: Document, loop: Node) -> list[str]:
-    """Return the variables of a loop, none of any other node."""
+    """Return the variables of a loop; an empty list for any other node."""
     intros = [child for child in loop.children if child.type in _INTROS]
     return [document.text(child) for intro in intros for child in intro.children if child.type == "identifier"]
 
 
 def quoted_dependencies(document: Document) -> t.Iterator[tuple[str, str, Node]]:
-    """Yield the addresses in ``depends_on = ["grafana_api_key.x"]``, as old code has it: type, name and the words."""
+    """Yield the keys in ``depends_on = ["grafana_api_key.x"]``, the quoted form of old code: type, name and node."""
     for node in descendants(document.root):
         if node.type == "template_literal":
             kind, _dot, name = document.text(node).partition(".")
@@ -102,11 +103,13 @@ def quoted_dependencies(document: Document) -> t.Iterator[tuple[str, str, Node]]
 
 
 def edits_of(reference: Reference, key: Key, target: Target) -> list[Edit]:
-    """Return what to write instead of *reference*. Raises :class:`Impossible`."""
-    return _Rewriting(reference, key, target).edits()
+    """Return the edits that replace *reference*. Raises :class:`CannotRewrite`."""
+    return _Rewriter(reference, key, target).edits()
 
 
-class _Rewriting:
+class _Rewriter:
+    """Rewrites one reference: *index* is the step that selects an instance, *rest* are the steps after it."""
+
     def __init__(self, reference: Reference, key: Key, target: Target) -> None:
         self.reference, self.key, self.target = reference, key, target
         self.document = reference.document
@@ -118,24 +121,28 @@ class _Rewriting:
         self.rest = list(steps[0].children[0].children[1:]) if self.splat else steps
 
     def edits(self) -> list[Edit]:
-        place = self._place()
-        if place == "nothing":
+        """Return the edits. Raises :class:`CannotRewrite`."""
+        usage = self._usage()
+        if usage == "nothing":
             return []
-        if place == "token":
-            return [self._root(self.target.token)]
+        if usage == "token":
+            return [self._replace_resource(self.target.token)]
         attribute = self._attribute(self.rest)
         if self.splat and self.key.shape == "for_each":
-            raise Impossible("a splat on a resource with for_each")
+            raise CannotRewrite("a splat on a resource with for_each")
         if attribute is not None:
             return self._by_attribute(attribute)
         if self.splat:
-            return [self._whole()]
+            return [self._as_object()]
         if self.index is None:
-            return self._collection() or [self._whole()]
-        return [self._whole()]
+            return self._collection() or [self._as_object()]
+        return [self._as_object()]
 
-    def _place(self) -> str:
-        """Return ``token`` where a resource is named and no value is read, ``nothing`` where all stays, else ``value``."""
+    def _usage(self) -> str:
+        """Return how the code uses the reference.
+
+        ``value``: it reads a value. ``token``: it names the resource without reading a value. ``nothing``: it must stay.
+        """
         block = top_block(self.reference.root)
         kind = "" if block is None else self.document.text(block.children[0])
         above = [node for node in ancestors(self.reference.root) if node.type == "attribute"]
@@ -143,23 +150,23 @@ class _Rewriting:
         if kind in ("moved", "removed"):
             return "nothing"
         if kind == "import" and names[-1:] == ["to"]:
-            raise Impossible("an import block for a resource that provider 2 cannot import")
+            raise CannotRewrite("an import block for a resource that provider 2 cannot import")
         if "depends_on" in names:
             return "token"
         if "replace_triggered_by" in names and self._attribute(self.rest) is None:
             return "token"
         return "value"
 
-    def _root(self, resource: str) -> Edit:
-        """Put another resource in the place of type and name; the name is usually the same, so only the type moves."""
+    def _replace_resource(self, resource: str) -> Edit:
+        """Return the edit that replaces type and name by *resource*, or the type alone if the name is the same."""
         root, name = self.reference.root, self.reference.steps[0]
-        kind, _dot, called = resource.partition(".")
-        if called == self.reference.name:
+        kind, _dot, new_name = resource.partition(".")
+        if new_name == self.reference.name:
             return Edit(root.start_byte, root.end_byte, kind.encode())
         return Edit(root.start_byte, name.end_byte, resource.encode())
 
     def _attribute(self, rest: t.Sequence[Node]) -> str | None:
-        """Return the attribute that is read: ``.key``, or ``["key"]``."""
+        """Return the attribute that *rest* reads, by ``.key`` or ``["key"]``; ``None`` if it reads none, or a computed one."""
         if not rest:
             return None
         if rest[0].type == "get_attr":
@@ -170,24 +177,25 @@ class _Rewriting:
         return None if string is None else self.document.text(string).strip('"')
 
     def _owner(self, attribute: str) -> str:
+        """Return ``account``, ``token`` or ``both``. Raises :class:`CannotRewrite` for an unknown attribute."""
         owner = self.key.kind.attributes.get(attribute)
         if owner is None:
-            raise Impossible("%s has no attribute %s" % (self.key.kind.key, attribute))
+            raise CannotRewrite("%s has no attribute %s" % (self.key.kind.key, attribute))
         return owner
 
     def _by_attribute(self, attribute: str) -> list[Edit]:
-        resource = self.target.of(attribute, self._owner(attribute))
+        resource = self.target.resource_of(attribute, self._owner(attribute))
         if resource == self.target.account and self.target.shared:
             if self.splat:
-                raise Impossible("a splat that reads %s, which one account has for all" % attribute)
+                raise CannotRewrite("a splat that reads %s, but all instances share one account" % attribute)
             last = self.index if self.index is not None else self.reference.steps[0]
             return [Edit(self.reference.root.start_byte, last.end_byte, resource.encode())]
-        return [self._root(resource)]
+        return [self._replace_resource(resource)]
 
     # A resource as a whole.
 
-    def _whole(self) -> Edit:
-        """Return an object with the attributes that the key had, or a collection of such."""
+    def _as_object(self) -> Edit:
+        """Return the edit that replaces the reference by an object with the key's attributes, or a collection of these."""
         steps = self.reference.steps
         last = steps[1] if self.splat or self.index is not None else steps[0]
         end = last.end_byte
@@ -205,12 +213,13 @@ class _Rewriting:
         return Edit(self.reference.root.start_byte, end, text.encode())
 
     def _object(self, token: str, index: str) -> str:
+        """Return the code of an object with the attributes of *token*, and those of its account."""
         account = self.target.account + ("" if self.target.shared else index)
-        names = [name for name, owner in self.key.kind.attributes.items() if self.target.of(name, owner) == self.target.account]
+        names = [name for name in self.key.kind.attributes if self._is_account(name)]
         return "merge(%s, { %s })" % (token, ", ".join("%s = %s.%s" % (name, account, name) for name in names))
 
     def _collection(self) -> list[Edit]:
-        """Return the edits where all instances are taken together and each is looked into; nothing where that is not seen."""
+        """Return the edits for code that reads attributes of all instances; an empty list for code of another form."""
         if self.key.shape == "one" or self.rest:
             return []
         expression = self.reference.root.parent
@@ -226,12 +235,13 @@ class _Rewriting:
         return []
 
     def _argument(self, arguments: Node) -> list[Edit]:
+        """Return the edits for the only argument of ``keys``, ``length`` or ``values``."""
         call = arguments.parent
         function = self.document.text(call.children[0])
         if len([child for child in arguments.children if child.type == "expression"]) != 1:
             return []
         if function in ("keys", "length"):
-            return [self._root(self.target.token)]
+            return [self._replace_resource(self.target.token)]
         following = call.next_sibling
         if function != "values" or following is None or following.type not in ("splat", "index"):
             return []
@@ -239,17 +249,17 @@ class _Rewriting:
         attribute = self._attribute([node for node in inner if node is not None])
         if attribute is None:
             return []
-        resource = self.target.of(attribute, self._owner(attribute))
-        return [] if self.target.shared and resource == self.target.account else [self._root(resource)]
+        resource = self.target.resource_of(attribute, self._owner(attribute))
+        return [] if self.target.shared and resource == self.target.account else [self._replace_resource(resource)]
 
     def _loop(self, intro: Node) -> list[Edit]:
-        """``for k, v in grafana_api_key.x``: what is read of ``v`` decides."""
+        """Return the edits for ``for k, v in grafana_api_key.x``, by the attributes of ``v`` that the loop reads."""
         variables = [child for child in intro.children if child.type == "identifier"]
         value = self.document.text(variables[-1])
         uses = self._uses(intro.parent, value, (), intro)
         if uses is None:
             return []
-        edits = [self._root(self.target.token)]
+        edits = [self._replace_resource(self.target.token)]
         if not any(self._is_account(attribute) for attribute, _node, _end in uses):
             return edits
         if len(variables) == 2:
@@ -260,26 +270,27 @@ class _Rewriting:
         return edits + self._from_account(uses, "[%s]" % name)
 
     def _for_each(self, attribute: Node) -> list[Edit]:
-        """``for_each = grafana_api_key.x``: what is read of ``each.value`` decides."""
+        """Return the edits for ``for_each = grafana_api_key.x``, by the attributes of ``each.value`` that the block reads."""
         block = Block(self.document, next(above for above in ancestors(attribute) if above.type == "block"))
         if block.type not in ("resource", "data", "module"):
             return []
         uses = self._uses(block.node, "each", ("value",), None)
         if uses is None:
             return []
-        return [self._root(self.target.token), *self._from_account(uses, "[each.key]")]
+        return [self._replace_resource(self.target.token), *self._from_account(uses, "[each.key]")]
 
     def _is_account(self, attribute: str) -> bool:
-        return self.target.of(attribute, self._owner(attribute)) == self.target.account
+        """Return whether the account has an attribute."""
+        return self.target.resource_of(attribute, self._owner(attribute)) == self.target.account
 
     def _from_account(self, uses: list[tuple[str, Node, int]], index: str) -> list[Edit]:
         account = self.target.account + ("" if self.target.shared else index)
         return [Edit(node.start_byte, end, account.encode()) for attribute, node, end in uses if self._is_account(attribute)]
 
     def _uses(self, scope: Node, variable: str, path: tuple[str, ...], intro: Node | None) -> list[tuple[str, Node, int]] | None:
-        """Return the attributes that are read of a loop's value: attribute, where the value starts, and where it ends.
+        """Return the attributes of a loop's value that *scope* reads: attribute, node of the value, offset of the value's end.
 
-        ``None`` where the value is used as a whole, or where an inner loop has a variable of the same name.
+        Returns ``None`` if the code uses the value as a whole, or if an inner loop has a variable of the same name.
         """
         found = []
         for node in descendants(scope):
@@ -302,9 +313,10 @@ class _Rewriting:
         return found
 
     def _free_name(self, scope: Node) -> str:
-        words = ("variable_expr", *_INTROS)
-        used = {self.document.text(node) for node in descendants(scope) if node.parent.type in words}
-        wanted = "index" if self.key.shape == "count" else "name"
-        while wanted in used:
-            wanted += "_"
-        return wanted
+        """Return a name for a variable that *scope* does not use."""
+        kinds = ("variable_expr", *_INTROS)
+        used = {self.document.text(node) for node in descendants(scope) if node.parent.type in kinds}
+        name = "index" if self.key.shape == "count" else "name"
+        while name in used:
+            name += "_"
+        return name

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A tree of Terraform code: its files by folder, which folder calls which, and what is in it that is no plain code."""
+"""A tree of Terraform code: its files by folder, the calls between modules, and the files that cannot be rewritten."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _NAMED = re.compile(r"\b(grafana_(?:cloud_stack_)?api_key)\.([A-Za-z_][\w-]*)")
 
 
 class Tree:
-    """The files of *sources* (paths relative to the top, with ``/``), parsed.
+    """The parsed files of *sources* (paths relative to the top, with ``/``).
 
-    ``documents`` has those that can be rewritten. Of the others ``problems`` says where they mention keys, and ``blocked``
-    which keys (folder, type, name) they speak of, so that these have to stay.
+    ``documents`` has the files that can be rewritten. For the other files, ``problems`` has the lines that mention keys, and
+    ``blocked`` the keys (folder, type, name) that stay unchanged because these files refer to them.
     """
 
     def __init__(self, sources: t.Mapping[str, bytes]) -> None:
@@ -27,26 +27,28 @@ class Tree:
         self.problems: list[Problem] = []
         self.blocked: dict[tuple[str, str, str], Problem] = {}
         for path in sorted(sources):
-            self._take(path, sources[path])
+            self._add(path, sources[path])
 
-    def _take(self, path: str, source: bytes) -> None:
+    def _add(self, path: str, source: bytes) -> None:
+        """Parse one file, and note the problems of a file that cannot be rewritten."""
         try:
             text = source.decode("utf-8")
         except UnicodeDecodeError:
-            self._set_aside(path, source.decode("utf-8", "replace"), "the file is not UTF-8")
+            self._add_problems(path, source.decode("utf-8", "replace"), "the file is not UTF-8")
             return
         if not path.endswith(".tf"):
             why = "it is in JSON syntax" if path.endswith(".json") else "only .tf files are rewritten"
-            self._set_aside(path, text, why)
+            self._add_problems(path, text, why)
             return
         document = Document(path, source)
         if document.broken:
             node = next(node for node in descendants(document.root) if node.is_error or node.is_missing)
-            self._set_aside(path, text, "the file cannot be parsed; the first error is on line %d" % line_of(node))
+            self._add_problems(path, text, "the file cannot be parsed; the first error is on line %d" % line_of(node))
         else:
             self.documents[path] = document
 
-    def _set_aside(self, path: str, text: str, why: str) -> None:
+    def _add_problems(self, path: str, text: str, why: str) -> None:
+        """Note each line that mentions a key in a file that cannot be rewritten."""
         folder = posixpath.dirname(path)
         for number, line in enumerate(text.split("\n"), 1):
             mention = MENTION.search(line)
@@ -56,23 +58,25 @@ class Tree:
             problem = Problem(path, number, named.group(0) if named else mention.group(0), why)
             self.problems.append(problem)
             if not path.endswith((".tf", ".tf.json")):
-                continue  # tests and the like, which are no part of a plan
+                continue  # Tests, for example: they are not part of a plan.
             for kind, name in _NAMED.findall(line):
                 self.blocked.setdefault((folder, kind, name), problem)
 
     def folder(self, folder: str) -> list[Document]:
-        """Return the documents of one module, in the order of their names."""
+        """Return the documents of one module, sorted by name."""
         return [document for path, document in self.documents.items() if posixpath.dirname(path) == folder]
 
     def folders(self) -> list[str]:
+        """Return the folders of all modules, sorted."""
         return sorted({posixpath.dirname(path) for path in self.documents})
 
     def blocks(self, folder: str) -> t.Iterator[Block]:
+        """Yield the outermost blocks of one module."""
         for document in self.folder(folder):
             yield from document.blocks()
 
     def calls(self, folder: str) -> dict[str, str]:
-        """Return the modules of the tree that *folder* calls: name to folder."""
+        """Return the modules that *folder* calls by a local path: name to folder."""
         found = {}
         for block in self.blocks(folder):
             source = block.attributes().get("source") if block.type == "module" else None
@@ -83,7 +87,7 @@ class Tree:
         return found
 
     def closure(self, folder: str) -> list[str]:
-        """Return *folder* and the folders of all modules that it calls, directly or not."""
+        """Return *folder* and the folders of all modules that it calls, directly or through other modules."""
         found: list[str] = []
         waiting = [folder]
         while waiting:
@@ -94,16 +98,16 @@ class Tree:
         return found
 
     def roots(self) -> list[str]:
-        """Return the folders that no other one calls."""
+        """Return the root modules: the folders that no other module calls."""
         called = {target for folder in self.folders() for target in self.calls(folder).values()}
         return [folder for folder in self.folders() if folder not in called]
 
     def addresses(self, folder: str) -> dict[str, Block]:
-        """Return the resources that are declared in a folder, by address."""
+        """Return the blocks of the resources that a module declares, by address."""
         return {".".join(block.labels): block for block in self.blocks(folder) if block.type == "resource"}
 
-    def forgotten(self, folder: str) -> list[str]:
-        """Return the addresses of keys that ``removed`` blocks speak of."""
+    def removed_keys(self, folder: str) -> list[str]:
+        """Return the addresses of the keys in the ``removed`` blocks of a module."""
         found = []
         for block in self.blocks(folder):
             node = block.attributes().get("from") if block.type == "removed" else None

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Versions of the provider: what a constraint admits, and the pins of the two applies."""
+"""Versions of the provider: the versions that a constraint allows, and the pins of the first and the second apply."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ Version = tuple[int, ...]
 _END: Version = (10**9,)
 _TERM = re.compile(r"^\s*(=|!=|>=|<=|>|<|~>)?\s*v?(\d+(?:\.\d+){0,2})(?:[-+][\w.-]+)?\s*$")
 
-#: ``removed`` blocks can be written from this version of Terraform on.
+#: The first version of Terraform with ``removed`` blocks.
 TERRAFORM_NEEDED: Version = (1, 7, 0)
 
 
 class Range(t.NamedTuple):
-    """The versions from *first* on and before *end*."""
+    """The versions from *first* up to, but not including, *end*."""
 
     first: Version
     end: Version
@@ -28,12 +28,12 @@ class Range(t.NamedTuple):
     def within(self, other: Range) -> bool:
         return other.first <= self.first and self.end <= other.end
 
-    def meets(self, other: Range) -> bool:
+    def overlaps(self, other: Range) -> bool:
         return max(self.first, other.first) < min(self.end, other.end)
 
 
 def admitted(constraint: str) -> Range | None:
-    """Return the versions that *constraint* admits; ``None`` if it is no constraint. Single exclusions are passed over."""
+    """Return the versions that *constraint* allows; ``None`` if it is not a valid constraint. Ignores ``!=``."""
     first: Version = (0, 0, 0)
     end = _END
     for term in constraint.split(","):
@@ -57,27 +57,27 @@ def admitted(constraint: str) -> Range | None:
 
 
 class Pin(t.NamedTuple):
-    """What is written, and what a constraint of the user's may be instead: *enough* says which ranges are as good."""
+    """A pinned version: the *constraint* to write. A constraint of the user within the range *accepted* is left unchanged."""
 
     constraint: str
-    enough: Range
+    accepted: Range
 
     @property
     def range(self) -> Range:
         return t.cast(Range, admitted(self.constraint))
 
 
-#: 2.19 is the last minor version that knows API keys; accounts and tokens are in it as they are in 3.
+#: 2.19 is the last minor version that knows API keys; its accounts and tokens are the same as those of version 3.
 FIRST = Pin("~> 2.19", Range((2, 19, 0), (3, 0, 0)))
 
 
 def second(constraint: str) -> Pin:
-    """Return the pin of the second apply, which any version from 3 on will do for."""
+    """Return the pin of the second apply, which accepts any version from 3 on."""
     return Pin(constraint, Range((3, 0, 0), _END))
 
 
 class Requirement(t.NamedTuple):
-    """Where a module says which version it wants: *text* is the string's node, without it there is none yet."""
+    """The version requirement of a module: its *entry*, and the node *text* of the version; ``None`` if it has no version."""
 
     document: Document
     entry: Node
@@ -86,7 +86,7 @@ class Requirement(t.NamedTuple):
 
 
 def requirement_in(document: Document) -> Requirement | None:
-    """Return what ``required_providers`` says of Grafana's provider, if anything."""
+    """Return the requirement for Grafana's provider in ``required_providers``, ``None`` if there is none."""
     for block in _required_providers(document):
         for name, expression in block.attributes().items():
             constraint = literal(document, expression)
@@ -103,16 +103,16 @@ def requirement_in(document: Document) -> Requirement | None:
     return None
 
 
-def pinned(document: Document, pin: Pin, needed: bool) -> bytes | None:
-    """Return *document* with the version of its provider pinned; ``None`` if it says nothing of the provider.
+def pinned(document: Document, pin: Pin, is_root: bool) -> bytes | None:
+    """Return the text of *document* with the provider pinned; ``None`` if it has no requirement for the provider.
 
-    Unless *needed*, as in a module that others call, a constraint that admits the pinned versions is left alone.
+    A root module must have the pin. In a called module, a constraint that allows a pinned version stays unchanged.
     """
     found = requirement_in(document)
     if found is None:
         return None
-    said = admitted(found.constraint) if found.constraint is not None else Range((0, 0, 0), _END)
-    if said is not None and (said.within(pin.enough) if needed else said.meets(pin.range)):
+    allowed = admitted(found.constraint) if found.constraint is not None else Range((0, 0, 0), _END)
+    if allowed is not None and (allowed.within(pin.accepted) if is_root else allowed.overlaps(pin.range)):
         return document.source
     if found.text is not None:
         return _replaced(document, found.text, pin)
@@ -120,12 +120,12 @@ def pinned(document: Document, pin: Pin, needed: bool) -> bytes | None:
 
 
 def provider_blocks(document: Document, pin: Pin) -> bytes:
-    """Return *document* with the versions adapted that old code has in ``provider`` blocks, where they exclude the pin."""
+    """Return the text of *document* with the pin in each ``provider`` block whose version (old syntax) excludes the pin."""
     for block in document.blocks():
         node = block.attributes().get("version") if (block.type, block.labels) == ("provider", ("grafana",)) else None
         constraint = literal(document, node) if node is not None else None
-        said = admitted(constraint) if constraint is not None else None
-        if node is not None and said is not None and not said.meets(pin.range):
+        allowed = admitted(constraint) if constraint is not None else None
+        if node is not None and allowed is not None and not allowed.overlaps(pin.range):
             return provider_blocks(Document(document.path, _replaced(document, node, pin)), pin)
     return document.source
 
@@ -136,21 +136,21 @@ def _replaced(document: Document, text: Node, pin: Pin) -> bytes:
 
 
 def _version_added(document: Document, entry: Node, pin: Pin) -> bytes:
-    """Give an entry that only has a source a version."""
+    """Return the text of *document* with a version added to the requirement *entry*, which has none."""
     elements = [node for node in _object(entry).children if node.type == "object_elem"]
     last = elements[-1]
-    word = "version = "
+    version = 'version = "%s"' % pin.constraint
     if entry.start_point[0] == entry.end_point[0]:
-        edit = Edit(last.end_byte, last.end_byte, (', %s"%s"' % (word, pin.constraint)).encode())
+        edit = Edit(last.end_byte, last.end_byte, (", %s" % version).encode())
         return realigned(document.path, document.source, apply(document.source, [edit]))
     margin = document.source[document.source.rfind(b"\n", 0, last.start_byte) + 1 : last.start_byte]
-    line = margin + ('%s"%s"' % (word, pin.constraint)).encode() + document.newline
-    place = document.source.find(b"\n", last.end_byte) + 1
-    return replaced(document.path, document.source, Edit(place, place, line))
+    line = margin + version.encode() + document.newline
+    offset = document.source.find(b"\n", last.end_byte) + 1
+    return replaced(document.path, document.source, Edit(offset, offset, line))
 
 
 def with_requirement(document: Document, pin: Pin) -> bytes | None:
-    """Return *document* with a requirement put where others are; ``None`` if it has no place for one."""
+    """Return the text of *document* with a requirement added; ``None`` if it has no ``terraform`` block of several lines."""
     blocks = _required_providers(document)
     entry = ["grafana = {", '  source  = "grafana/grafana"', '  version = "%s"' % pin.constraint, "}"]
     if not blocks:
@@ -168,7 +168,7 @@ def with_requirement(document: Document, pin: Pin) -> bytes | None:
 
 
 def new_requirement(pin: Pin) -> bytes:
-    """Return the text of a file of its own."""
+    """Return the text of a new file that requires the provider."""
     lines = ["terraform {", "required_providers {", "grafana = {", 'source = "grafana/grafana"']
     text = "".join("  " * depth + line + "\n" for depth, line in enumerate(lines))
     text += '      version = "%s"\n    }\n  }\n}\n' % pin.constraint
@@ -176,12 +176,12 @@ def new_requirement(pin: Pin) -> bytes:
 
 
 def terraform_versions(document: Document) -> t.Iterator[tuple[Node, str]]:
-    """Yield each ``required_version`` that admits no version of Terraform with ``removed`` blocks."""
+    """Yield each ``required_version``, node and constraint, that excludes all versions of Terraform with ``removed`` blocks."""
     for block in document.blocks():
         node = block.attributes().get("required_version") if block.type == "terraform" else None
         constraint = literal(document, node) if node is not None else None
-        said = admitted(constraint) if constraint is not None else None
-        if node is not None and said is not None and said.end <= TERRAFORM_NEEDED:
+        allowed = admitted(constraint) if constraint is not None else None
+        if node is not None and allowed is not None and allowed.end <= TERRAFORM_NEEDED:
             yield node, constraint or ""
 
 
@@ -195,6 +195,7 @@ def _object(expression: Node) -> Node:
 
 
 def _parts(document: Document, expression: Node) -> dict[str, Node]:
+    """Return the elements of an object by their keys; an empty dictionary if *expression* is not an object."""
     found = _object(expression)
     elements = [node for node in found.children if node.type == "object_elem"] if found is not None else []
     return {document.text(node.children[0]).strip('"'): node.children[-1] for node in elements}

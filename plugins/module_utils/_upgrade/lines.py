@@ -1,9 +1,9 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a line of somebody's automation does with API keys: told by the line and its neighbours, or not at all. Pure.
+"""Classify a source line that uses the endpoints of API keys, from the line and its neighbours.
 
-What cannot be told is UNKNOWN, never a guess: a person then has to look at the line.
+The method is UNKNOWN if these do not show it, never a guess: the user then has to read the line.
 """
 
 from __future__ import annotations
@@ -12,21 +12,21 @@ import re
 import typing as t
 
 GET, POST, DELETE, UNKNOWN = "GET", "POST", "DELETE", "unknown"
-#: Something that makes, reads and deletes a key by itself, as a resource of Terraform does.
+#: Code that creates, reads and deletes a key without naming a method, for example a resource of Terraform.
 RESOURCE = "resource"
-#: How many lines before and after one are its neighbours.
+#: How many lines before and after a line are its neighbours.
 NEIGHBOURS = 30
 
-# A slash as it stands in paths, JSON and URLs, or between the quoted parts of a path that is put together.
+# A slash in paths, JSON and URLs, or between the quoted parts of a joined path.
 _SLASH = r"""(?:\\?/|%2[Ff]|["']\s*[,+]\s*f?["']/?)"""
 _PATH = re.compile(r"(?P<api>(?:(?<![\w.-])|(?<=%2[Ff]))api" + _SLASH + r")?auth" + _SLASH + r"keys(?P<more>[\w-]*)")
-#: What may stand before /auth/keys where /api is in a variable.
+#: The text that may come before /auth/keys if /api is in a variable.
 _API_BASE = re.compile(r"(?i)(?:grafana|api)[^/]*/$")
 _YAML = (".yml", ".yaml", ".json")
 _TASK = r"^\s*(?:-\s+)?(?:local_action\s*:\s*)?"
-#: What makes or reads keys without naming the path: how it looks, in which files (all for none), its method, its style. The
-#: last one is the variable by which roles of other collections make keys; an empty list makes none. A value on the line
-#: after grafana_api_key makes it an option of community.grafana.
+#: Code that creates or reads keys without naming the path: pattern, suffixes of its files (empty for all files), method, style.
+#: The last entry is the variable with which roles of other collections create keys; an empty list creates none. A
+#: grafana_api_key with a value on its line is an option of community.grafana, not a module.
 _DECLARED: tuple[tuple[re.Pattern[str], tuple[str, ...], str, str], ...] = (
     (re.compile(r"""^\s*resource\s+"?grafana_api_key"?\s"""), (".tf",), RESOURCE, "terraform"),
     (re.compile(r'"grafana_api_key"\s*:'), (".tf.json",), RESOURCE, "terraform"),
@@ -51,7 +51,7 @@ _POWERSHELL_METHOD = re.compile(r"(?i)-Method[\s:]+[\"']?(\$?\w+)")
 
 _VERB_CALL = re.compile(r"(?:\.|::|->|\b)(get|post|put|patch|delete)(?:_json|Async|JSON|Form)?\s*\(", re.IGNORECASE)
 _OPEN_CALL = re.compile(r"\b(\w+)\s*\(")
-#: Calls that may name the method as a plain argument; of others only ``method=`` and the like is taken.
+#: Calls that may have the method as a positional argument; for other calls only ``method=`` and the like counts.
 _REQUEST_CALL = re.compile(r"(?i)request|^(?:open|exchange|perform|execute)$")
 _METHOD_ARGUMENT = re.compile(r"""(?i)\b(?:method|type|verb)["']?\s*[:=]+>?\s*["']?(?:http\.Method)?(\w+)""")
 _QUOTED_METHOD = re.compile(r"""(?i)["'`](GET|POST|DELETE|PUT|PATCH)["'`]|\bMethod(Get|Post|Delete|Put|Patch)\b""")
@@ -67,7 +67,7 @@ _STYLES_BY_SUFFIX = {".py": "python", ".go": "go", ".js": "javascript", ".ts": "
 
 
 class SourceLine(t.NamedTuple):
-    """A line with its neighbours; *column* is where in it something stands, *suffix* that of the file (``.tf.json`` too)."""
+    """A line with its neighbours; *column* is where the mention starts, *suffix* that of the file (``.tf.json`` too)."""
 
     suffix: str
     before: t.Sequence[str]
@@ -77,10 +77,9 @@ class SourceLine(t.NamedTuple):
 
 
 class Mention(t.NamedTuple):
-    """Where in a line something about API keys stands.
+    """The part of a line that mentions API keys: a path, or code that creates or reads keys without a path.
 
-    *method* and *style* are those of something declared, empty for the path of a request; *whole* tells whether that is the path
-    itself and nothing longer.
+    *method* and *style* are empty for a path. *whole* is whether the path ends there, and is not that of another endpoint.
     """
 
     column: int
@@ -91,7 +90,7 @@ class Mention(t.NamedTuple):
 
 
 def find(line: str, suffix: str) -> list[Mention]:
-    """Return what of *line* concerns API keys: paths of requests, and what makes or reads keys without them."""
+    """Return the mentions of API keys in *line*: paths of requests, and code that creates or reads keys without a path."""
     found = []
     for one in _PATH.finditer(line):
         start = one.start()
@@ -104,54 +103,54 @@ def find(line: str, suffix: str) -> list[Mention]:
     return found
 
 
-def commented(place: SourceLine) -> bool:
-    """Tell whether what stands at a place is a comment."""
-    if _COMMENT.match(place.line):
+def commented(source: SourceLine) -> bool:
+    """Return whether the mention is in a comment."""
+    if _COMMENT.match(source.line):
         return True
-    head = place.line[: place.column]
+    head = source.line[: source.column]
     behind = _COMMENT_BEHIND.search(head)
     return behind is not None and not any(head[: behind.start()].count(quote) % 2 for quote in "\"'`")
 
 
-def method_of(place: SourceLine) -> tuple[str, str]:
-    """Return the method of the request whose path stands at *place*, and how it is made (``curl``, ``ansible`` …).
+def method_of(source: SourceLine) -> tuple[str, str]:
+    """Return the method of the request that *source* mentions, and its style (``curl``, ``ansible`` …).
 
-    UNKNOWN and an empty text where that cannot be told.
+    Returns UNKNOWN and an empty text if the line and its neighbours do not show the method.
     """
-    if commented(place):
+    if commented(source):
         return UNKNOWN, "comment"
     for look in (_shell, _task, _call, _block, _plain, _by_name):
-        found = look(place)
+        found = look(source)
         if found is not None:
             method, style = found
             return (method if method in (GET, POST, DELETE) else UNKNOWN), style
     return UNKNOWN, ""
 
 
-def _statement(place: SourceLine, signs: str) -> tuple[str, int]:
-    """Return the line with those that its continuation *signs* join to it, and where in it the place is."""
-    start = len(place.before)
-    while start and place.before[start - 1].rstrip().endswith(tuple(signs)):
+def _statement(source: SourceLine, signs: str) -> tuple[str, int]:
+    """Return the line joined with its continuation lines, which end with one of *signs*, and the column of the mention in it."""
+    start = len(source.before)
+    while start and source.before[start - 1].rstrip().endswith(tuple(signs)):
         start -= 1
-    head = [line.rstrip().rstrip(signs) for line in place.before[start:]]
+    head = [line.rstrip().rstrip(signs) for line in source.before[start:]]
     tail = []
-    last = place.line
-    for line in place.after:
+    last = source.line
+    for line in source.after:
         if not last.rstrip().endswith(tuple(signs)):
             break
         tail.append(line.rstrip().rstrip(signs))
         last = line
     before = " ".join([*head, ""])
-    return before + " ".join([place.line.rstrip().rstrip(signs), *tail]), len(before) + place.column
+    return before + " ".join([source.line.rstrip().rstrip(signs), *tail]), len(before) + source.column
 
 
-def _shell(place: SourceLine) -> tuple[str, str] | None:
-    """Look for curl, wget, httpie and PowerShell."""
-    text, column = _statement(place, "\\")
+def _shell(source: SourceLine) -> tuple[str, str] | None:
+    """Return method and style of a request by curl, wget, httpie or PowerShell."""
+    text, column = _statement(source, "\\")
     found = _command(text, column)
-    if found is None and place.suffix in _YAML:
-        # A folded scalar needs no backslash.
-        start, block, offset = _yaml_block(place)
+    if found is None and source.suffix in _YAML:
+        # In a folded scalar of YAML, lines continue without a backslash.
+        start, block, offset = _yaml_block(source)
         if start is not None and not _TASK_URI.search(block):
             found = _command(block, offset)
     if found is not None:
@@ -159,15 +158,15 @@ def _shell(place: SourceLine) -> tuple[str, str] | None:
     httpie = _HTTPIE.search(text[:column] + "\n") or _HTTPIE.search(text[:column])
     if httpie:
         return httpie.group(1), "httpie"
-    text, column = _statement(place, "`")
-    if _POWERSHELL.search(text[:column]) or (_POWERSHELL.search(text) and place.suffix == ".ps1"):
+    text, column = _statement(source, "`")
+    if _POWERSHELL.search(text[:column]) or (_POWERSHELL.search(text) and source.suffix == ".ps1"):
         method = _POWERSHELL_METHOD.search(text)
         return (method.group(1).upper() if method else GET), "powershell"
     return None
 
 
 def _command(text: str, column: int) -> tuple[str, str] | None:
-    """Return what the curl or wget does in whose arguments the place is."""
+    """Return method and style of the curl or wget command that has the mention in its arguments."""
     commands = list(_COMMAND.finditer(text, 0, column))
     if not commands:
         return None
@@ -183,12 +182,12 @@ def _command(text: str, column: int) -> tuple[str, str] | None:
         return method.group(1).upper(), begin.group()
     if _OPTION_DATA.search(words) and not _OPTION_GET.search(words):
         return POST, begin.group()
-    # Options in a variable may say anything.
+    # Options in a variable may set any method.
     return (UNKNOWN if _VARIABLE_WORD.search(words) else GET), begin.group()
 
 
 def _unquoted(text: str) -> str:
-    """Return *text* with what stands in quotes blanked out, at the same length."""
+    """Return *text* with quoted parts replaced by x; the length stays the same."""
     return re.sub(r"""'[^']*'|`[^`]*`|"(?:\\.|[^"\\])*\"""", lambda quoted: "x" * len(quoted.group()), text)
 
 
@@ -196,12 +195,12 @@ def _indent(line: str) -> int:
     return len(line) - len(line.lstrip())
 
 
-def _yaml_block(place: SourceLine) -> tuple[int | None, str, int]:
-    """Return the list item that a line of YAML is in: where it begins (``None`` for none), its text, the place in it."""
-    own = _indent(place.line)
-    start: int | None = len(place.before) if place.line.lstrip().startswith("- ") else None
-    lines = [*place.before, place.line, *place.after]
-    here = len(place.before)
+def _yaml_block(source: SourceLine) -> tuple[int | None, str, int]:
+    """Return the list item around a line of YAML: index of its first line (``None`` if none), text, column of the mention."""
+    own = _indent(source.line)
+    start: int | None = len(source.before) if source.line.lstrip().startswith("- ") else None
+    lines = [*source.before, source.line, *source.after]
+    here = len(source.before)
     if start is None:
         for number in range(here - 1, -1, -1):
             line = lines[number]
@@ -217,25 +216,25 @@ def _yaml_block(place: SourceLine) -> tuple[int | None, str, int]:
     end = here + 1
     while end < len(lines) and (not lines[end].strip() or _indent(lines[end]) > _indent(lines[start])):
         end += 1
-    return start, "\n".join(lines[start:end]), sum(len(line) + 1 for line in lines[start:here]) + place.column
+    return start, "\n".join(lines[start:end]), sum(len(line) + 1 for line in lines[start:here]) + source.column
 
 
-def _task(place: SourceLine) -> tuple[str, str] | None:
-    """Look for a task of Ansible with the module uri."""
-    if place.suffix not in (".yml", ".yaml"):
+def _task(source: SourceLine) -> tuple[str, str] | None:
+    """Return method and style of a task of Ansible with the module uri."""
+    if source.suffix not in (".yml", ".yaml"):
         return None
-    start, block, _offset = _yaml_block(place)
+    start, block, _offset = _yaml_block(source)
     if start is None or not _TASK_URI.search(block):
         return None
     method = _TASK_METHOD.search(block)
     return (method.group(1).upper() if method else GET), "ansible"
 
 
-def _call(place: SourceLine) -> tuple[str, str] | None:
-    """Look for a call in whose arguments the place is."""
-    head = "\n".join([*place.before[-8:], place.line[: place.column]])
-    tail = "\n".join([place.line[place.column :], *place.after[:12]])
-    style = _STYLES_BY_SUFFIX.get(place.suffix, "call")
+def _call(source: SourceLine) -> tuple[str, str] | None:
+    """Return method and style of a function call that has the mention in its arguments."""
+    head = "\n".join([*source.before[-8:], source.line[: source.column]])
+    tail = "\n".join([source.line[source.column :], *source.after[:12]])
+    style = _STYLES_BY_SUFFIX.get(source.suffix, "call")
     calls = [*_VERB_CALL.finditer(head), *_OPEN_CALL.finditer(head)]
     for call in sorted(calls, key=lambda one: one.end(), reverse=True):
         inside = head[call.end() :]
@@ -252,7 +251,7 @@ def _call(place: SourceLine) -> tuple[str, str] | None:
 
 
 def _closed(text: str) -> int | None:
-    """Return where in *text* the parenthesis is closed that was open before it; ``None`` if it is not."""
+    """Return the index in *text* that closes a parenthesis opened before *text*; ``None`` if *text* does not close it."""
     depth = 0
     for number, sign in enumerate(_unquoted(text)):
         depth += {"(": 1, ")": -1}.get(sign, 0)
@@ -262,9 +261,9 @@ def _closed(text: str) -> int | None:
 
 
 def _method_in(arguments: str, name: str, whole: bool) -> str | None:
-    """Return the method that the *arguments* of a call say, ``None`` where it need not be the call that makes the request.
+    """Return the method in the *arguments* of a call to *name*; ``None`` if the call may not be the one that makes the request.
 
-    *whole* tells whether the arguments are all there.
+    *whole* is whether *arguments* has all arguments of the call.
     """
     named = _METHOD_ARGUMENT.search(arguments)
     if named and named.group(1).upper() in (GET, POST, DELETE):
@@ -282,12 +281,12 @@ def _method_in(arguments: str, name: str, whole: bool) -> str | None:
     return UNKNOWN if requests else None
 
 
-def _block(place: SourceLine) -> tuple[str, str] | None:
-    """Look for a block of Terraform that makes requests."""
-    if place.suffix != ".tf":
+def _block(source: SourceLine) -> tuple[str, str] | None:
+    """Return method and style of a block of Terraform that makes requests."""
+    if source.suffix != ".tf":
         return None
-    lines = [*place.before, place.line, *place.after]
-    here = len(place.before)
+    lines = [*source.before, source.line, *source.after]
+    here = len(source.before)
     for number in range(here, -1, -1):
         begin = _BLOCK.match(lines[number])
         if begin is None:
@@ -300,31 +299,34 @@ def _block(place: SourceLine) -> tuple[str, str] | None:
     return None
 
 
-def _plain(place: SourceLine) -> tuple[str, str] | None:
-    """Look for a request as HTTP writes it."""
-    head = place.line[: place.column]
+def _plain(source: SourceLine) -> tuple[str, str] | None:
+    """Return method and style of a request line of HTTP."""
+    head = source.line[: source.column]
     found = _REQUEST_LINE.search(head)
-    if found and (place.suffix in (".http", ".rest") or " HTTP/" in place.line):
+    if found and (source.suffix in (".http", ".rest") or " HTTP/" in source.line):
         return found.group(1), "http"
     return None
 
 
-def _by_name(place: SourceLine) -> tuple[str, str] | None:
-    """Look for the requests of the next lines with the variable that the path is put into."""
-    assigned = _ASSIGNED.search(place.line[: place.column])
+def _by_name(source: SourceLine) -> tuple[str, str] | None:
+    """Return method and style of the requests in the next lines that use the variable to which the path is assigned.
+
+    Returns ``None`` if there is no such request, or if they use different methods.
+    """
+    assigned = _ASSIGNED.search(source.line[: source.column])
     if assigned is None:
         return None
     name = assigned.group(1)
     used = re.compile(r"(?<![\w.])\$?\{?%s\b" % re.escape(name))
     methods: set[str] = set()
     style = ""
-    for number, line in enumerate(place.after):
+    for number, line in enumerate(source.after):
         use = used.search(line)
         if use is None:
             continue
-        before = [*place.before, place.line, *place.after[:number]]
-        there = SourceLine(place.suffix, before, line, use.start(), place.after[number + 1 :])
-        method, style = next((found for found in (_shell(there), _call(there)) if found is not None), (UNKNOWN, style))
+        before = [*source.before, source.line, *source.after[:number]]
+        use_line = SourceLine(source.suffix, before, line, use.start(), source.after[number + 1 :])
+        method, style = next((found for found in (_shell(use_line), _call(use_line)) if found is not None), (UNKNOWN, style))
         methods.add(method)
     if len(methods) == 1:
         return methods.pop(), style

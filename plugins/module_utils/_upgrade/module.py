@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The module grafana_upgrade_guard_info: reads what there is, and tells what an upgrade makes of it. It writes nothing."""
+"""The module grafana_upgrade_guard_info: report the effects of an upgrade on API keys. It changes nothing."""
 
 from __future__ import annotations
 
@@ -35,44 +35,44 @@ OPTIONS: dict[str, dict[str, t.Any]] = {
 
 
 def guard(module: GrafanaModule, client: Client, connection: Connection) -> Result:
-    """Return what there is to know and to decide before the upgrade."""
+    """Return the result of the module: all findings about the upgrade, and which of them the user has to decide."""
     params = module.params
     target = _version(params["target_version"], "target_version")
-    told = _version(params["present_version"], "present_version") if params["present_version"] else None
+    given = _version(params["present_version"], "present_version") if params["present_version"] else None
     choices = _choices(params["orgs"], connection.org)
     scanned = scan(params["scan"] or (), params["scan_exclude"] or ())
-    present = told or client.version()
+    present = given or client.version()
     if present is None:
         raise Unsupported(
-            "%s does not tell its version to this caller: set present_version to what runs there" % connection.url,
+            "%s does not report its version to this caller: set present_version to the version that it runs" % connection.url,
             code="version_hidden",
         )
     if target < present:
         raise BadInput(
-            "target_version %s is older than Grafana %s, which %s runs: this module tells of upgrades"
+            "target_version %s is older than Grafana %s, which %s runs: this module is about upgrades only"
             % (target, present, connection.url),
             code="downgrade",
         )
     upgrade = _read(client, choices, present, target, scanned)
-    return _answer(module, upgrade, scanned)
+    return _result(module, upgrade, scanned)
 
 
 def _version(value: str, option: str) -> Version:
     found = parse(value)
     if found is None:
-        raise BadInput("%s has to be a version of Grafana such as 12.4.3, and is %r" % (option, value))
+        raise BadInput("%s must be a version of Grafana, for example 12.4.3, not %r" % (option, value))
     return found
 
 
 def _choices(value: t.Any, org: OrgChoice) -> tuple[OrgChoice, ...] | None:
-    """Return the organizations that are meant, ``None`` for all of them: so it is where nothing is said."""
+    """Return the organizations to read; ``None`` for all of them, which is the default."""
     if value in (None, "", []) and org == OrgChoice():
         return None
     return orgs_of(value, org)
 
 
 def _read(client: Client, choices: tuple[OrgChoice, ...] | None, present: Version, target: Version, scanned: Scan) -> Upgrade:
-    """Ask the server: three questions, and two for each organization."""
+    """Read keys and accounts from the server: three requests, and two for each organization."""
     before = Upgrade(present, target, hits=tuple(scanned.hits), unseen=tuple(scanned.unseen))
     if present >= API_KEYS_END:
         return before
@@ -84,7 +84,7 @@ def _read(client: Client, choices: tuple[OrgChoice, ...] | None, present: Versio
 
     def read(org: Org) -> OrgKeys:
         if members is not None and org.id not in members:
-            return _outside(client, org)
+            return _not_a_member(client, org)
         scope = Scope(client, org, org_finder, many=True)
         return _org_keys(scope, accounts, present < LOGIN_PER_ORG <= target)
 
@@ -103,17 +103,17 @@ def _resolved(client: Client, org_finder: OrgFinder, choices: tuple[OrgChoice, .
 
 
 def _members(client: Client, org_finder: OrgFinder) -> set[int] | None:
-    """Return the ids of the organizations whose keys the caller may see; ``None`` for a token, which is in its own alone.
+    """Return the ids of the caller's organizations; ``None`` for a token, which belongs to one organization only.
 
-    Asking each organization would not do: at 9.x a server admin who is not a member is let in, and shown nothing.
+    The list of keys does not show this: in 9.x, a server admin who is not a member gets an empty list, not an error.
     """
     if client.connection.identity.kind == "token":
         return None
     return {int(org["orgId"]) for org in org_finder.memberships()}
 
 
-def _outside(client: Client, org: Org) -> OrgKeys:
-    """Return that nothing can be told of an org. Raises :class:`NotFound` for an id that no org has."""
+def _not_a_member(client: Client, org: Org) -> OrgKeys:
+    """Return an organization without its keys, because the caller is not a member. Raises :class:`NotFound`."""
     try:
         if org.name is None and client.find("/api/orgs/%d" % org.id) is None:
             raise _not_found(client, [str(OrgChoice(id=org.id))])
@@ -123,11 +123,13 @@ def _outside(client: Client, org: Org) -> OrgKeys:
 
 
 def _not_found(client: Client, orgs: t.Iterable[str]) -> NotFound:
-    return NotFound("%s: not found on %s: correct orgs" % (", ".join(orgs), client.connection.url), code="org_not_found")
+    return NotFound(
+        "organizations not found on %s: %s: correct orgs" % (client.connection.url, ", ".join(orgs)), code="org_not_found"
+    )
 
 
 def _org_keys(scope: Scope, has_accounts: bool, accounts_too: bool) -> OrgKeys:
-    """Return the keys of an org, and its accounts where they may matter."""
+    """Return the keys of an organization, and its accounts if it has keys or *accounts_too* asks for them."""
     org = t.cast(Org, scope.org)
     try:
         keys = tuple(list_keys(scope) or ())
@@ -142,7 +144,7 @@ def _org_keys(scope: Scope, has_accounts: bool, accounts_too: bool) -> OrgKeys:
 
 
 def _limits(client: Client) -> Limits:
-    """Return the settings that matter, as far as the caller is told: server admins are."""
+    """Return the settings that matter; only server admins may read them, other callers get unknown limits."""
     try:
         settings: t.Any = client.get("/api/admin/settings")
     except (Forbidden, NotFound, Unauthorized):
@@ -165,13 +167,14 @@ def _positive(text: str) -> int | None:
     return int(text) if text.isdigit() and int(text) > 0 else None
 
 
-def _answer(module: GrafanaModule, upgrade: Upgrade, scanned: Scan) -> Result:
+def _result(module: GrafanaModule, upgrade: Upgrade, scanned: Scan) -> Result:
+    """Return the result, and warn about names in ``decided`` that match no finding."""
     decided = set(module.params["decided"] or ())
     found = findings(upgrade)
     unknown = sorted(decided - set(KINDS) - {one.id for one in found})
     if unknown:
-        module.warn("decided names findings that are not there (any more): %s" % ", ".join(unknown))
-    # What has to be decided comes first.
+        module.warn("decided names findings that do not exist (any more): %s" % ", ".join(unknown))
+    # Findings to decide come first.
     found.sort(key=lambda one: not one.decides)
     views = [one.view(one.id in decided or one.kind in decided) for one in found]
     open_ones = [view["id"] for view in views if view["severity"] == DECISION and not view["decided"]]
@@ -196,15 +199,15 @@ def _answer(module: GrafanaModule, upgrade: Upgrade, scanned: Scan) -> Result:
 
 
 def _line(finding: Finding, view: Result) -> str:
-    """Return a finding as a line to read."""
+    """Return a finding as one line of text."""
     mark = "decided" if view["decided"] else view["severity"]
     where = "" if finding.org is None else "org %s: " % (finding.org.name or finding.org.id)
     return "[%s] %s - %s%s. Why: %s. What to do: %s." % (mark, finding.id, where, finding.what, view["why"], view["do"])
 
 
 def _organization(upgrade: Upgrade, found: OrgKeys) -> Result:
-    """Return an organization as it stands in the result."""
-    will = logins(upgrade, found)
+    """Return an organization for the result."""
+    key_logins = logins(upgrade, found)
     keys = []
     for key in found.keys:
         entry: Result = {
@@ -216,7 +219,7 @@ def _organization(upgrade: Upgrade, found: OrgKeys) -> Result:
             "last_used": key.last_used,
             "becomes": None,
         }
-        login = will.get(key.id)
+        login = key_logins.get(key.id)
         if login is not None:
             entry["becomes"] = {"service_account": AUTOGEN + key.name, "login": login}
         keys.append(entry)

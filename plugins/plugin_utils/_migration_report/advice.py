@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What in a migration report needs a decision, with advice; and how an outcome is called."""
+"""The findings of a migration report that need a decision, with advice; and the labels of outcomes."""
 
 from __future__ import annotations
 
@@ -11,35 +11,35 @@ from dataclasses import dataclass, field
 from .model import DELETED, FAILED, KEPT, MIGRATED, REISSUED, Key, Migration, Organization
 from .text import counted, instant
 
-#: How urgent: something is broken or undone; somebody has to choose; good to know.
+#: The urgency of a finding: something is broken or not done; somebody has to decide; good to know.
 ACT, DECIDE, KNOW = "act", "decide", "know"
 
-#: What to do about a failure, by its code; what is not here says in its message what to do.
+#: What to do about a failure, by its code. For other codes, the message itself says what to do.
 ADVICE = {
-    "not_a_member": "Let the task join these organizations (join_org), or run it as somebody who is an Admin of each.",
-    "org_not_found": "See whether they were renamed or deleted, and take them from the task.",
-    "collision": "The server would give the key an account whose login is taken. Reissue these keys (mode: reissue) under "
-    "another account name, or delete the account that is in the way, if nobody needs it. A new name for it changes no login.",
-    "login_taken": "Put {org_id} into account_template, or upgrade past Grafana 10.4.0 first.",
-    "name_taken": "Choose another name in the rule of adopt; the account works under its old name meanwhile.",
-    "not_migrated": "Nothing is lost: the key works as before. Read what the server said, and run the task again.",
-    "key_lost": "Whoever uses such a key is locked out now. Make a token for each (grafana_sa_token) and hand it out.",
-    "keys_destroyed": "Nothing was written. Use mode: reissue, or set auto_assign_org = true on the server for the migration.",
-    "list_cut": "The server shows 100 keys and no more. Migrate or delete some of them, then run the task again.",
-    "mixed_roles": "Give keys of different roles accounts of their own, or allow it in the rule of consolidate.",
-    "unsupported": "This version of Grafana, or its settings, cannot do that: use another mode, or upgrade first.",
-    "forbidden": "Run the task as somebody with the permission, usually an Admin of the organization.",
-    "role_forbidden": "Nobody may give an account a higher role than their own: run the task as an Admin.",
-    "unauthorized": "The credentials of the task are refused. Correct them first: repeated failures lock the user out.",
-    "quota_reached": "Raise the quota on the server, or delete what is not needed.",
-    "unreachable": "See whether the server is up and its address right, then run the task again.",
-    "server_error": "Read the server's log, then run the task again: it goes on where it stopped.",
-    "lost_answer": "Run the task again: it looks first at what has become of the request.",
+    "not_a_member": "Set join_org so that the task joins these organizations, or run it as a user who is an Admin of each.",
+    "org_not_found": "Check whether they were renamed or deleted, and correct the task.",
+    "collision": "The server would give the key an account with a login that is in use. Reissue these keys (mode: reissue) with "
+    "another account name, or delete the account that has the login, if nobody needs it. Renaming that account does not help.",
+    "login_taken": "Add {org_id} to account_template, or upgrade past Grafana 10.4.0 first.",
+    "name_taken": "Choose another name in the rule of adopt. Until then, the account works with its old name.",
+    "not_migrated": "The key still works as before. Read the server's message, and run the task again.",
+    "key_lost": "Clients that use such a key have no access now. Create a token for each (grafana_sa_token) and distribute it.",
+    "keys_destroyed": "Nothing was changed. Use mode: reissue, or set auto_assign_org = true on the server for the migration.",
+    "list_cut": "The server lists at most 100 keys. Migrate or delete some of them, then run the task again.",
+    "mixed_roles": "Use a separate account for each role, or set mixed_roles in the rule of consolidate.",
+    "unsupported": "This version of Grafana, or its settings, do not support this: use another mode, or upgrade first.",
+    "forbidden": "Run the task as a user with the permission, usually an Admin of the organization.",
+    "role_forbidden": "A user cannot give an account a higher role than their own: run the task as an Admin.",
+    "unauthorized": "The server refuses the credentials of the task. Correct them first: repeated failures lock the user out.",
+    "quota_reached": "Raise the quota on the server, or delete objects that are not needed.",
+    "unreachable": "Check that the server is running and that its address is correct, then run the task again.",
+    "server_error": "Read the server's log, then run the task again: it continues where it stopped.",
+    "lost_answer": "Run the task again: it first checks whether the server carried out the request.",
     "rate_limited": "Run the task again later, or with less concurrency.",
 }
-OTHERWISE = "Correct what the message says, then run the task again: what is done stays done."
+OTHERWISE = "Correct the cause that the message names, then run the task again: completed changes stay."
 
-#: By outcome: what was done, what would be, what had been before.
+#: The labels by outcome: done by the run, planned, done before the run.
 _LABELS = {
     MIGRATED: ("Migrated", "To be migrated", "Migrated before"),
     REISSUED: ("Reissued", "To be reissued", "Reissued before"),
@@ -50,20 +50,20 @@ _LABELS = {
 
 
 def label(key: Key, planned: bool) -> str:
-    """Return in two or three words what became of a key, or would."""
-    done, foreseen, before = _LABELS.get(key.outcome, (key.action, key.action, key.action))
+    """Return the outcome of a key in two or three words; with *planned*, the outcome after a run."""
+    done, future, before = _LABELS.get(key.outcome, (key.action, key.action, key.action))
     if key.outcome in (KEPT, FAILED):
-        return foreseen if planned else done
-    return before if key.before else foreseen if planned else done
+        return future if planned else done
+    return before if key.before else future if planned else done
 
 
 def headline(report: Migration) -> str:
-    """Return in one sentence how it went."""
+    """Return the result of the migration in one sentence."""
     sums = report.sums
     if report.failure:
-        return "The task failed before it came to any organization."
+        return "The task failed before it processed any organization."
     if not report.organizations:
-        return "There was no organization to look at."
+        return "The task processed no organizations."
     failed = sums["failed"]
     broken = sum(org.failure is not None or (org.status == "failed" and not org.counts[FAILED]) for org in report.organizations)
     troubles = [counted(failed, "API key") if failed else "", counted(broken, "organization") if broken else ""]
@@ -72,11 +72,11 @@ def headline(report: Migration) -> str:
         left = "; " + counted(sums["left"], "API key is", "API keys are") + " left" if sums["left"] else ""
         return "%s would fail." % trouble if report.planned else "%s failed%s." % (trouble, left)
     if any(not proof.fine for proof in report.verified):
-        return "Not every key that was tested works as expected."
+        return "Some tested keys do not work as expected."
     if not sums["api_keys"] and not sums["left"]:
         return "There are no API keys to migrate."
     if report.planned:
-        return "Nothing has been changed: this is what a run would do."
+        return "Nothing was changed: this report shows what a run would do."
     if sums["left"]:
         return "Nothing failed; %s left." % counted(sums["left"], "API key is", "API keys are")
     return "Nothing failed, and no API key is left."
@@ -84,7 +84,7 @@ def headline(report: Migration) -> str:
 
 @dataclass
 class Location:
-    """Where a finding was made: an organization and what in it."""
+    """Where a finding applies: an organization, and the names of keys, accounts or sources in it."""
 
     anchor: str
     organization: str
@@ -93,7 +93,7 @@ class Location:
 
 @dataclass
 class Finding:
-    """Something to decide: how urgent, what it is, what to do about it, where."""
+    """Something to do, to decide or to know: its urgency, what it is, what to do about it, and where."""
 
     level: str
     what: str
@@ -102,18 +102,18 @@ class Finding:
 
 
 def findings(report: Migration) -> list[Finding]:
-    """Return what needs somebody, most urgent first."""
-    found = [*_whole(report), *_failures(report), *_proofs(report), *_orgs(report), *_keys(report), *_accounts(report)]
+    """Return all findings, most urgent first."""
+    found = [*_task_failure(report), *_failures(report), *_proofs(report), *_orgs(report), *_keys(report), *_accounts(report)]
     return sorted(found, key=lambda finding: (ACT, DECIDE, KNOW).index(finding.level))
 
 
-def _whole(report: Migration) -> t.Iterator[Finding]:
+def _task_failure(report: Migration) -> t.Iterator[Finding]:
     if report.failure:
         yield Finding(ACT, report.failure.message, ADVICE.get(report.failure.code, OTHERWISE))
 
 
 def _failures(report: Migration) -> t.Iterator[Finding]:
-    """Yield what failed, one finding a code."""
+    """Yield the failures of organizations, keys and accounts: one finding for each code."""
     orgs: dict[str, list[Location]] = {}
     keys: dict[str, list[Location]] = {}
     accounts: dict[str, list[Location]] = {}
@@ -136,40 +136,41 @@ def _proofs(report: Migration) -> t.Iterator[Finding]:
     if bad:
         yield Finding(
             ACT,
-            "%s not as expected" % counted(len(bad), "tested key is", "tested keys are"),
-            "The table of tested keys says why. Whoever uses such a key is locked out, or acts as somebody else.",
+            "%s not work as expected" % counted(len(bad), "tested key does", "tested keys do"),
+            "The table of tested keys shows why. Clients that use such a key have no access, or another account or role.",
             [Location("tested", "Tested keys", [proof.source for proof in bad])],
         )
 
 
-def _where(report: Migration, fits: t.Callable[[Organization], bool]) -> list[Location]:
-    return [Location(org.anchor, org.label) for org in report.organizations if fits(org)]
+def _where(report: Migration, matches: t.Callable[[Organization], bool]) -> list[Location]:
+    return [Location(org.anchor, org.label) for org in report.organizations if matches(org)]
 
 
 def _orgs(report: Migration) -> t.Iterator[Finding]:
     places = _where(report, lambda org: org.status == "not_run")
     if places:
         what = counted(len(places), "organization was", "organizations were")
-        yield Finding(ACT, "%s not looked at" % what, "The run ended before. Run the task again.", places)
+        yield Finding(ACT, "%s not processed" % what, "The run stopped before. Run the task again.", places)
     places = _where(report, lambda org: org.cut and not (org.failure and org.failure.code == "list_cut"))
     if places:
         yield Finding(
             DECIDE,
             "%s more API keys than the server lists" % counted(len(places), "organization may have", "organizations may have"),
-            "Grafana lists 100 keys of an organization; the others come to light as those go. A run goes through them in "
-            "rounds, where none of the 100 is kept.",
+            "Grafana lists at most 100 keys of an organization; it lists others once these are migrated or deleted. A run does "
+            "this in rounds, unless it keeps one of the 100 keys.",
             places,
         )
 
 
 def _unused(report: Migration, key: Key) -> bool:
+    """Return whether a key has not been used for half a year, as far as the server reports it."""
     used = instant(key.last_used)
     if used is None:
-        return bool(report.tells_use) and key.last_used is None
+        return bool(report.reports_use) and key.last_used is None
     return (report.now - used).days > 182
 
 
-#: What may stand out in a key: how urgent, whether it does, how that is called for one and many, advice.
+#: The rules for keys: urgency, whether the rule applies to a key, description for one and for many keys, advice.
 _Rule = tuple[str, t.Callable[[Migration, Key], bool], str, str, str]
 _RULES: tuple[_Rule, ...] = (
     (
@@ -177,49 +178,49 @@ _RULES: tuple[_Rule, ...] = (
         lambda report, key: bool(key.service_account and key.service_account.disabled),
         "key belongs to a disabled account and does not work",
         "keys belong to disabled accounts and do not work",
-        "Enable the account (grafana_service_account), or delete it if nobody misses it.",
+        "Enable the account (grafana_service_account), or delete it if nobody needs it.",
     ),
     (
         DECIDE,
         lambda report, key: bool(key.role and key.role_after and key.role != key.role_after and not key.failure),
         "key gets another role",
         "keys get another role",
-        "If nobody asked for that, set the account's role (grafana_service_account).",
+        "If this is not intended, set the account's role (grafana_service_account).",
     ),
     (
         DECIDE,
         lambda report, key: key.outcome == REISSUED and key.left,
-        "reissued key goes on to work under its old secret",
-        "reissued keys go on to work under their old secrets",
-        "Move whoever uses them to the new keys, then run the task with delete_keys.",
+        "reissued key still works with its old secret",
+        "reissued keys still work with their old secrets",
+        "Switch all clients to the new keys, then run the task with delete_keys.",
     ),
     (
         DECIDE,
         lambda report, key: key.outcome == KEPT and key.left and key.expired,
-        "expired API key stays",
-        "expired API keys stay",
-        "They work for nobody. With expired_keys: delete a run takes them away.",
+        "expired API key is kept",
+        "expired API keys are kept",
+        "Expired keys do not work any more. A run with expired_keys: delete deletes them.",
     ),
     (
         DECIDE,
         lambda report, key: key.outcome == KEPT and key.left and not key.expired,
-        "API key that works stays",
-        "API keys that work stay",
-        "Migrate before the upgrade to Grafana 12.1: API keys that were never migrated are refused from then on.",
+        "working API key is kept",
+        "working API keys are kept",
+        "Migrate before the upgrade to Grafana 12.1: from then on, the server refuses API keys that were never migrated.",
     ),
     (
         KNOW,
         lambda report, key: key.outcome in (MIGRATED, REISSUED) and key.role == "Admin",
         "key has the role Admin",
         "keys have the role Admin",
-        "See whether a lower role would do.",
+        "Check whether a lower role is enough.",
     ),
     (
         KNOW,
         lambda report, key: key.outcome in (MIGRATED, REISSUED) and _unused(report, key),
         "key has not been used for half a year",
         "keys have not been used for half a year",
-        "Ask whether anybody needs them; what is not there cannot leak.",
+        "Unused keys are a risk: delete the keys that nobody needs.",
     ),
     (
         KNOW,
@@ -230,29 +231,28 @@ _RULES: tuple[_Rule, ...] = (
         ),
         "key never expires",
         "keys never expire",
-        "Make tokens with a lifetime in their place, and rotate those (grafana_sa_token with renew_before).",
+        "Use tokens with a lifetime instead, and rotate them (grafana_sa_token with renew_before).",
     ),
 )
 
 
 def _keys(report: Migration) -> t.Iterator[Finding]:
-    """Yield what stands out in keys."""
-    for level, fits, one, many, advice in _RULES:
+    """Yield the findings about keys."""
+    for level, applies, one, many, advice in _RULES:
         places = []
         for org in report.organizations:
-            names = [key.name for key in org.keys if fits(report, key)]
+            names = [key.name for key in org.keys if applies(report, key)]
             if names:
                 places.append(Location(org.anchor, org.label, names))
         if places:
             number = sum(len(place.names) for place in places)
             yield Finding(level, counted(number, one, many), advice, places)
     if report.server.migrates_at_start and report.sums["left"]:
-        what = counted(report.sums["left"], "API key that is left becomes", "API keys that are left become")
-        yield Finding(
-            KNOW,
-            "%s service accounts at the server's next start" % what,
-            "This version migrates all API keys whenever it starts. Delete before what is not to live on.",
+        what = counted(
+            report.sums["left"], "remaining API key becomes a service account", "remaining API keys become service accounts"
         )
+        advice = "This version migrates all API keys whenever it starts. Before that, delete the keys that you do not need."
+        yield Finding(KNOW, "%s at the server's next start" % what, advice)
 
 
 def _accounts(report: Migration) -> t.Iterator[Finding]:
@@ -262,10 +262,8 @@ def _accounts(report: Migration) -> t.Iterator[Finding]:
         if names:
             places.append(Location(org.anchor, org.label, names))
     if places:
-        yield Finding(
-            KNOW,
-            "%s the name that the server made up"
-            % counted(sum(len(place.names) for place in places), "service account has", "service accounts have"),
-            "They work as they are. The option adopt gives them names and roles of your own.",
-            places,
+        number = sum(len(place.names) for place in places)
+        what = "%s by the server" % counted(
+            number, "service account has a name generated", "service accounts have names generated"
         )
+        yield Finding(KNOW, what, "The option adopt sets names and roles that you choose; it is not required.", places)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The migration report as one page of HTML that needs nothing else."""
+"""The migration report as one HTML page that loads no other files."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from .page import PAGE, SCRIPT
 from .style import STYLE
 from .text import NAME, counted, distance, instant, iso, visible
 
-#: How the ranks of organizations are called, where one chooses which to see.
-_SHOWN = ((0, "Failed"), (1, "Not looked at"), (2, "Keys left"), (3, "Done"))
-#: With more organizations than these, those where all is done are folded, and there is a table of contents.
+#: The labels of the ranks of organizations, in the filter of the page.
+_RANKS = ((0, "Failed"), (1, "Not processed"), (2, "Keys left"), (3, "Done"))
+#: With more organizations than this, the page folds those that are done, and has a table of contents.
 FEW = 6
-#: Organizations with no more keys than these are not torn apart on paper.
+#: An organization with at most this number of keys stays on one page of paper.
 BRIEF = 8
 
 
@@ -31,7 +31,7 @@ def html(report: Migration) -> str:
     """Return *report* as an HTML document."""
     found = findings(report)
     orgs = [org for org in report.organizations if org.rank < 4]
-    ranks = [(rank, word, sum(org.rank == rank for org in orgs)) for rank, word in _SHOWN]
+    ranks = [(rank, word, sum(org.rank == rank for org in orgs)) for rank, word in _RANKS]
     state = "bad" if any(one.level == "act" for one in found) else "left" if report.sums["left"] else "good"
     template = _environment().from_string(PAGE)
     return template.render(
@@ -63,7 +63,7 @@ def html(report: Migration) -> str:
 
 
 def _environment() -> jinja2.Environment:
-    """Return a Jinja of our own: everything that is put in is escaped, and what is missing is an error."""
+    """Return the Jinja environment of the page: it escapes all values, and raises an error for an undefined name."""
     environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined)
     environment.filters["name"] = lambda text: visible(text, NAME) or "(no name)"
     environment.filters["words"] = visible
@@ -71,17 +71,17 @@ def _environment() -> jinja2.Environment:
 
 
 def _source(content: str) -> str:
-    """Return by what a policy knows *content*."""
+    """Return the source expression that allows *content* in a Content Security Policy."""
     return "sha256-" + base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
 
 
 def _kind(key: Key) -> str:
-    """Return which colour an outcome has."""
+    """Return the CSS class for the colour of an outcome."""
     return {"failed": "bad", "kept": "left", "migrated": "good", "reissued": "good"}.get(key.outcome, "plain")
 
 
 def _when(value: str, report: Migration) -> dict[str, t.Any]:
-    """Return a time for people (``day``, ``far``) and for machines (``iso``)."""
+    """Return a time for people (``day``, ``far``, its distance from now) and for programs (``iso``)."""
     moment = instant(value)
     if moment is None:
         return {"day": visible(value, NAME), "far": "", "iso": ""}

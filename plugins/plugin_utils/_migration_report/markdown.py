@@ -13,9 +13,9 @@ from .model import AGE, Account, Key, Migration, Organization
 from .text import NAME, distance, instant, visible
 from .words import PLACES, facts, names_of, org_words, sums, unused
 
-_KEY_HEADS = ("API key", "Role", "Expires", "Last used", "What became of it", "Where it went", "Why")
-_ACCOUNT_HEADS = ("Account made by the server", "Role", "Tokens", "State")
-_LEVELS = {ACT: "Broken or undone", DECIDE: "To decide"}
+_KEY_HEADS = ("API key", "Role", "Expires", "Last used", "Outcome", "Account and token", "Why")
+_ACCOUNT_HEADS = ("Account created by the server", "Role", "Tokens", "State")
+_LEVELS = {ACT: "Act", DECIDE: "Decide"}
 
 
 def markdown(report: Migration) -> str:
@@ -24,7 +24,7 @@ def markdown(report: Migration) -> str:
         "# " + _name(report.title),
         "**%s**" % _text(headline(report)),
         "\n".join("- %s: %s" % (word, _text(value)) for word, value in facts(report)),
-        _table(("Sum", "Number"), [(_text(word), str(number)) for word, number, _kind in sums(report)]),
+        _table(("Summary", "Number"), [(_text(word), str(number)) for word, number, _kind in sums(report)]),
     ]
     found = findings(report)
     if found:
@@ -44,9 +44,9 @@ def markdown(report: Migration) -> str:
 
 
 def _text(text: str) -> str:
-    """Return *text* so that Markdown takes all of it literally, in one line."""
+    """Return *text* in one line, escaped so that Markdown takes all of it literally."""
     escaped = re.sub(r"([\\`*_\[\]<>|~&#!$@{}^=])", r"\\\1", visible(text))
-    # neither links out of the blue nor lists at the beginning of a line
+    # Also prevent automatic links, and lists at the beginning of a line.
     escaped = re.sub(r"(?i)(https?|ftp|mailto|xmpp)(:)", r"\1\\\2", escaped)
     escaped = re.sub(r"(?i)\b(www)(\.)", r"\1\\\2", escaped)
     return re.sub(r"^(\d+(?=[.)])|(?=[-+]))(.)", r"\1\\\2", escaped)
@@ -68,7 +68,7 @@ def _finding(finding: Finding) -> str:
     more = len(finding.places) - PLACES
     if more > 0:
         places.append("and %d more" % more)
-    level = _LEVELS.get(finding.level, "Good to know")
+    level = _LEVELS.get(finding.level, "Note")
     words = "- %s: **%s.** %s" % (level, _text(finding.what), _text(finding.advice))
     return words + ("\n  In " + "; ".join(places) if places else "")
 
@@ -77,7 +77,7 @@ def _verified(report: Migration) -> str:
     rows = []
     for proof in report.verified:
         owner = proof.service_account or (proof.api_key and "API key " + proof.api_key) or ""
-        shows = "as expected" if proof.fine else (proof.message or proof.reason or "no reason was given")
+        outcome = "as expected" if proof.fine else (proof.message or proof.reason or "no reason was given")
         rows.append(
             (
                 _name(proof.source),
@@ -85,10 +85,10 @@ def _verified(report: Migration) -> str:
                 _name(proof.org_name) if proof.org_name else "",
                 _name(owner) if owner else "",
                 _text(proof.role or ""),
-                _text(shows),
+                _text(outcome),
             )
         )
-    return _table(("Key from", "", "Organization", "Belongs to", "Role", "Shows"), rows)
+    return _table(("Key from", "Works", "Organization", "Belongs to", "Role", "Result"), rows)
 
 
 def _organization(org: Organization, report: Migration) -> list[str]:
@@ -109,22 +109,23 @@ def _key(key: Key, report: Migration) -> t.Sequence[str]:
         _text(key.role or ""),
         _when(key.expires, report, "never"),
         _when(key.last_used, report, unused(report)),
-        _text(label(key, report.planned)) + (", still there" if key.left and not report.planned else ""),
-        "; ".join(_went(key)),
+        _text(label(key, report.planned)) + (", still exists" if key.left and not report.planned else ""),
+        "; ".join(_successor(key)),
         _text("; ".join(filter(None, why))),
     )
 
 
-def _went(key: Key) -> t.Iterator[str]:
+def _successor(key: Key) -> t.Iterator[str]:
+    """Yield the account and the token of a key, and where the new key is stored."""
     account = key.service_account
     if account:
         role = key.role_after or account.role
         yield "account %s%s" % (_name(account.name), " (%s)" % _text(role) if role else "")
     if key.token:
-        made = key.token.created
-        yield "token %s%s" % (_name(key.token.name), ", made " + _text(made[:10]) if made else "")
+        created = key.token.created
+        yield "token %s%s" % (_name(key.token.name), ", created " + _text(created[:10]) if created else "")
         if key.token.dest:
-            yield "key in " + _name(key.token.dest)
+            yield "key stored in " + _name(key.token.dest)
 
 
 def _when(value: str | None, report: Migration, never: str) -> str:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the migration report tells: the result of grafana_apikey_migrate, read once, in the order in which people need it."""
+"""The data of the migration report: the result of grafana_apikey_migrate, with the most urgent entries first."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from dataclasses import dataclass
 from ansible.errors import AnsibleFilterError
 
 from ...module_utils._grafana.errors import public_url
-from .text import Moment, harmless, instant, iso, masked
+from .text import Moment, instant, iso, masked, sanitized
 
 Json = t.Mapping[str, t.Any]
 
-#: What may have become of a key, most urgent first.
+#: The outcomes for a key, most urgent first.
 FAILED, KEPT, MIGRATED, REISSUED, DELETED, OTHER = OUTCOMES = ("failed", "kept", "migrated", "reissued", "deleted", "other")
 _ACTIONS = {"migrate": MIGRATED, "reissue": REISSUED, "delete": DELETED, "keep": KEPT}
 
 AGE = (
-    "Grafana does not tell when an API key was made, so its age is shown by its expiry and its last use (told from Grafana "
-    "10.0 on); where a token's creation is known, that is shown as well."
+    "Grafana does not report when an API key was created. The report shows its expiry and its last use instead (Grafana reports "
+    "the last use from 10.0 on), and the creation time of a token if it is known."
 )
 
 
 @dataclass(frozen=True)
 class Failure:
-    """What went wrong: the code for programs, the message for people."""
+    """An error: its *code* for programs, its *message* for people."""
 
     code: str
     message: str
@@ -38,7 +38,7 @@ class Failure:
 
 @dataclass(frozen=True)
 class Account:
-    """A service account; *id* is ``None`` for one that is foreseen. *becomes* is the name that it is to have."""
+    """A service account; *id* is ``None`` for an account that only a plan has. *becomes* is its planned new name."""
 
     id: t.Any
     name: str
@@ -53,7 +53,7 @@ class Account:
 
 @dataclass(frozen=True)
 class Token:
-    """The token that a key is now, or that replaces it; *dest* is where its key was put."""
+    """The token to which a key was migrated, or that replaces it; *dest* is where the new key is stored."""
 
     id: t.Any
     name: str
@@ -64,7 +64,7 @@ class Token:
 
 @dataclass(frozen=True)
 class Key:
-    """An API key. *left*: whether it is there at the end; *before*: whether it was as it should be before the run."""
+    """An API key. *left*: it still exists after the run; *before*: it had its outcome before the run, which changed nothing."""
 
     id: t.Any
     name: str
@@ -88,7 +88,7 @@ class Key:
 
 @dataclass(frozen=True)
 class Organization:
-    """An organization; *anchor* is its place in the page, *counts* how many keys met which outcome."""
+    """An organization; *anchor* is its HTML id in the page, *counts* the number of keys for each outcome."""
 
     anchor: str
     index: int
@@ -106,14 +106,14 @@ class Organization:
 
     @property
     def label(self) -> str:
-        """What it is called."""
+        """The name to show, or a description if the name is unknown."""
         if self.name:
             return self.name
         return "organization %s" % self.id if self.id is not None else "organization no. %d of the task" % (self.index + 1)
 
     @property
     def rank(self) -> int:
-        """How urgent it is: 0 for failed, 1 for not run, 2 for keys that are left, 3 for done, 4 for nothing there."""
+        """The urgency: 0 for failed, 1 for not run, 2 if API keys are left, 3 for done, 4 without keys and accounts."""
         if self.failure or self.status == "failed" or self.counts[FAILED]:
             return 0
         if self.status == "not_run":
@@ -125,7 +125,7 @@ class Organization:
 
 @dataclass(frozen=True)
 class Proof:
-    """What a key showed that was asked to; *source* is where it came from. *fine*: it works, and as it was expected to."""
+    """The result of testing a key from *source*. *fine*: the key works as expected."""
 
     source: str
     works: bool
@@ -141,7 +141,7 @@ class Proof:
 
 @dataclass(frozen=True)
 class Server:
-    """The server; *url* without user and query."""
+    """The server; *url* has no user and no query."""
 
     url: str
     version: str | None
@@ -151,7 +151,10 @@ class Server:
 
 @dataclass(frozen=True)
 class Migration:
-    """The whole of it. *planned*: nothing was done, and all of it would be. *failure*: what ended the task as a whole."""
+    """All data of the report. *planned*: the task changed nothing, the report shows what a run would do.
+
+    *made* is when the report was created. *failure* is the error of the task as a whole, not that of one organization.
+    """
 
     title: str
     made: str
@@ -164,34 +167,36 @@ class Migration:
     failure: Failure | None = None
 
     @property
-    def tells_use(self) -> bool | None:
-        """Whether this version tells when an API key was used last (10.0 on); ``None`` where it hides its version."""
+    def reports_use(self) -> bool | None:
+        """Whether this version reports the last use of API keys (10.0 on); ``None`` if the server hides its version."""
         major = (self.server.version or "").split(".")[0]
         return int(major) >= 10 if major.isdecimal() else None
 
     @property
     def now(self) -> datetime.datetime:
-        """When it was made."""
+        """When the report was created."""
         return t.cast(datetime.datetime, instant(self.made))
 
 
 def read(result: Json, title: str = "", now: Moment = None, check_mode: bool = False) -> Migration:
-    """Return what the registered *result* of grafana_apikey_migrate says, organizations that need somebody first.
+    """Return the data of the registered *result* of grafana_apikey_migrate, with the most urgent organizations first.
 
-    *now* is when the report is made, without it this moment. *check_mode*: whether the task ran in check mode, where the
-    result does not show it. Raises :class:`AnsibleFilterError` for what is no such result.
+    *now* is the time of the report, by default the current time. *check_mode* is whether the task ran in check mode; not every
+    result shows it. Raises :class:`AnsibleFilterError` for any other *result*, and for a *now* that is not a time.
     """
     if not isinstance(result, t.Mapping):
         raise AnsibleFilterError("migration_report takes the result of grafana_apikey_migrate, not a %s" % type(result).__name__)
     if "organizations" not in result and isinstance(result.get("results"), (list, tuple)):
-        raise AnsibleFilterError("this is the result of a loop: make a report of each of its results")
+        raise AnsibleFilterError("this is the result of a loop: create a report for each entry of its results")
     if "organizations" not in result and not (result.get("failed") or result.get("failure")):
-        raise AnsibleFilterError("this is no result of grafana_apikey_migrate: it has no organizations (was the task skipped?)")
+        raise AnsibleFilterError(
+            "this is not a result of grafana_apikey_migrate: it has no organizations (was the task skipped?)"
+        )
     made = datetime.datetime.now(datetime.timezone.utc) if now is None else instant(now)
     if made is None:
-        raise AnsibleFilterError("now has to be a moment as 2027-01-31T12:00:00Z, not %r" % (now,))
-    result = t.cast(Json, harmless(result))
-    organizations = [_organization(entry, place, made) for place, entry in enumerate(_dicts(result, "organizations"))]
+        raise AnsibleFilterError("now must be a time such as 2027-01-31T12:00:00Z, not %r" % (now,))
+    result = t.cast(Json, sanitized(result))
+    organizations = [_organization(entry, index, made) for index, entry in enumerate(_dicts(result, "organizations"))]
     proofs = [_proof(entry) for entry in _dicts(result, "verified")]
     server = _dict(result, "server")
     return Migration(
@@ -208,46 +213,46 @@ def read(result: Json, title: str = "", now: Moment = None, check_mode: bool = F
         sums=_sums(_dict(result, "summary"), organizations),
         organizations=tuple(sorted(organizations, key=lambda org: org.rank)),
         verified=tuple(sorted(proofs, key=lambda proof: proof.fine)),
-        failure=_whole(result, organizations),
+        failure=_task_failure(result, organizations),
     )
 
 
 def as_json(report: Migration) -> dict[str, t.Any]:
-    """Return the report as JSON holds it."""
-    shown = {**dataclasses.asdict(report), "age": AGE}
-    return t.cast("dict[str, t.Any]", harmless(shown))  # tuples become lists
+    """Return the report as a dictionary that JSON can represent."""
+    data = {**dataclasses.asdict(report), "age": AGE}
+    return t.cast("dict[str, t.Any]", sanitized(data))  # This turns tuples into lists.
 
 
 def _address(url: str) -> str:
     try:
         return public_url(url)
-    except ValueError:  # a port that is none
+    except ValueError:  # The port is not a number.
         return url
 
 
 def _is_plan(result: Json, organizations: t.Iterable[Organization]) -> bool:
-    """Tell whether nothing was done yet: what has been migrated or reissued has a token."""
+    """Return whether the task only planned: a key that was really migrated or reissued has a token with an id."""
     if result.get("mode") == "plan" or result.get("check_mode"):
         return True
     keys = [key for org in organizations for key in org.keys if key.outcome in (MIGRATED, REISSUED) and not key.before]
     return any(key.token is None or key.token.id is None for key in keys)
 
 
-def _whole(result: Json, organizations: t.Sequence[Organization]) -> Failure | None:
-    """Return what ended the task as a whole: not what the organizations tell in detail."""
+def _task_failure(result: Json, organizations: t.Sequence[Organization]) -> Failure | None:
+    """Return the error of a task that failed before any organization; ``None`` if organizations have the errors."""
     if not organizations and (result.get("failed") or result.get("failure")):
-        return _failure(result) or Failure("error", str(result.get("msg") or "the task failed and does not say why"))
+        return _failure(result) or Failure("error", str(result.get("msg") or "the task failed without a message"))
     return None
 
 
-def _organization(entry: Json, place: int, now: datetime.datetime) -> Organization:
+def _organization(entry: Json, position: int, now: datetime.datetime) -> Organization:
     found = _text(entry, "found")
-    keys = sorted((_key(key, found, now) for key in _dicts(entry, "api_keys")), key=_row)
+    keys = sorted((_key(key, found, now) for key in _dicts(entry, "api_keys")), key=_sort_key)
     index = entry.get("index")
     left = entry.get("left")
     return Organization(
-        anchor="org-%d" % (place + 1),
-        index=index if isinstance(index, int) else place,
+        anchor="org-%d" % (position + 1),
+        index=index if isinstance(index, int) else position,
         status=str(entry.get("status") or "ok"),
         id=entry.get("org_id"),
         name=_text(entry, "org_name"),
@@ -262,7 +267,8 @@ def _organization(entry: Json, place: int, now: datetime.datetime) -> Organizati
     )
 
 
-def _row(key: Key) -> tuple[bool, bool, str]:
+def _sort_key(key: Key) -> tuple[bool, bool, str]:
+    """Sort failed keys first, then keys that are left, then by name."""
     return key.outcome != FAILED, not key.left, key.name
 
 
@@ -300,7 +306,7 @@ def _key(entry: Json, found: str | None, now: datetime.datetime) -> Key:
 
 
 def _is_left(key: Key, found: str | None) -> bool:
-    """Tell whether a key is an API key still; one that only the task names (no id) is not known to the server."""
+    """Return whether a key is still an API key. A key without an id is named by the task only, and not on the server."""
     if found in ("gone", "none") or key.id is None or key.deleted:
         return False
     if key.failure is not None and key.failure.code == "key_lost":
@@ -361,7 +367,7 @@ def _failure(entry: Json) -> Failure | None:
 
 
 def _sums(summary: Json, organizations: t.Sequence[Organization]) -> dict[str, int]:
-    """Return the sums: as the module tells them, and counted where it does not."""
+    """Return the sums from the module's summary; sums that it does not have are counted here."""
     keys = [key for org in organizations for key in org.keys]
     counted = {
         "organizations": len(organizations),
@@ -375,8 +381,8 @@ def _sums(summary: Json, organizations: t.Sequence[Organization]) -> dict[str, i
         "service_accounts": sum(len(org.service_accounts) for org in organizations),
         "organizations_failed": sum(org.rank == 0 for org in organizations),
     }
-    told = {name: value for name, value in summary.items() if isinstance(value, int) and not isinstance(value, bool)}
-    return {**counted, **{name: told[name] for name in counted if name in told}}
+    reported = {name: value for name, value in summary.items() if isinstance(value, int) and not isinstance(value, bool)}
+    return {**counted, **{name: reported[name] for name in counted if name in reported}}
 
 
 def _text(entry: Json, name: str) -> str | None:

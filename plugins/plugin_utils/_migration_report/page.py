@@ -1,21 +1,21 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The template of the migration report's page, and its few lines of script; without them nothing but comfort is missing."""
+"""The template of the migration report's page, and its script. Without script, all content is still accessible."""
 
 from __future__ import annotations
 
-#: Opens what a link leads to; finds by name; unfolds everything for paper, where a browser does not do so by itself.
+#: Unfolds the target of a link, searches organizations by text, and unfolds everything for printing.
 SCRIPT = r"""
 (() => {
   const all = [...document.querySelectorAll("details")];
   const orgs = [...document.querySelectorAll("details.org")];
-  const reach = () => {
-    const found = document.getElementById(location.hash.slice(1));
-    if (found && found.tagName === "DETAILS") { found.open = true; found.scrollIntoView(); }
+  const showTarget = () => {
+    const target = document.getElementById(location.hash.slice(1));
+    if (target && target.tagName === "DETAILS") { target.open = true; target.scrollIntoView(); }
   };
-  addEventListener("hashchange", reach);
-  reach();
+  addEventListener("hashchange", showTarget);
+  showTarget();
   let folded = [];
   addEventListener("beforeprint", () => {
     folded = all.filter((one) => !one.open);
@@ -53,7 +53,7 @@ PAGE = r"""
 <a href="#{{ one.anchor }}"><bdi>{{ one.organization | name }}</bdi></a>
 {%- if one.names %}: <bdi>{{ names_of(one) }}</bdi>{% endif %}
 {% endmacro %}
-{% macro went(key) %}
+{% macro successor(key) %}
 {% if key.service_account %}
 <bdi class="thing">{{ key.service_account.name | name }}</bdi>
 {%- set role = key.role_after or key.service_account.role %}
@@ -63,10 +63,10 @@ PAGE = r"""
 {% endif %}
 {% if key.token %}
 <div class="note">token <bdi>{{ key.token.name | name }}</bdi>
-{%- if key.token.created %}, made {{ time(key.token.created) }}{% endif %}
+{%- if key.token.created %}, created {{ time(key.token.created) }}{% endif %}
 {%- if key.token.expires and key.token.expires != key.expires %}, expires {{ time(key.token.expires) }}{% endif %}</div>
 {% if key.token.dest %}
-<div class="note">key in <code><bdi>{{ key.token.dest | name }}</bdi></code></div>
+<div class="note">key stored in <code><bdi>{{ key.token.dest | name }}</bdi></code></div>
 {% endif %}
 {% endif %}
 {% if not key.service_account and not key.token %}<span class="none">—</span>{% endif %}
@@ -75,32 +75,32 @@ PAGE = r"""
 <table class="keys">
 <caption>{{ counted(org.keys | length, "API key") }} of <bdi>{{ org.label | name }}</bdi></caption>
 <thead><tr><th scope="col">API key</th><th scope="col">Role</th><th scope="col">Expires</th><th scope="col">Last used</th>
-<th scope="col">What became of it</th><th scope="col">Where it went</th></tr></thead>
+<th scope="col">Outcome</th><th scope="col">Account and token</th></tr></thead>
 <tbody>
 {% for key in org.keys %}
 <tr{% if key.outcome == "failed" %} class="failed"{% endif %}>
 <th scope="row"><bdi class="thing">{{ key.name | name }}</bdi>
 {% if key.id is not none %} <small>id {{ key.id }}</small>{% endif %}
-{% if key.created %}<div class="note">made {{ time(key.created) }}</div>{% endif %}</th>
+{% if key.created %}<div class="note">created {{ time(key.created) }}</div>{% endif %}</th>
 <td>{{ (key.role or "—") | name }}</td>
 <td>{% if key.expires %}{{ time(key.expires) }}{% else %}never{% endif %}
 {% if key.expired %} <span class="mark left">expired</span>{% endif %}</td>
 <td>{% if key.last_used %}{{ time(key.last_used) }}{% else %}<span class="none">{{ unused }}</span>{% endif %}</td>
 <td><span class="mark {{ kind(key) }}">{{ label(key) | name }}</span>
-{%- if key.left %} <small>{{ "would be left" if report.planned else "still there" }}</small>
+{%- if key.left %} <small>{{ "would still exist" if report.planned else "still exists" }}</small>
 {%- elif key.outcome == "reissued" and key.deleted %} <small>old key deleted</small>{% endif %}
 {% if key.failure %}
 <div class="note"><code>{{ key.failure.code | name }}</code> <bdi>{{ key.failure.message | words }}</bdi></div>
 {% endif %}
 {% if key.reason %}<div class="note"><bdi>{{ key.reason | words }}</bdi></div>{% endif %}</td>
-<td>{{ went(key) }}</td>
+<td>{{ successor(key) }}</td>
 </tr>
 {% endfor %}
 </tbody></table>
 {% endmacro %}
 {% macro accounts_of(org) %}
 <table class="accounts">
-<caption>{{ counted(org.service_accounts | length, "service account") }} made by the server</caption>
+<caption>{{ counted(org.service_accounts | length, "service account") }} created by the server</caption>
 <thead><tr><th scope="col">Service account</th><th scope="col">Role</th><th scope="col">Tokens</th>
 <th scope="col">State</th></tr></thead>
 <tbody>
@@ -141,7 +141,7 @@ PAGE = r"""
 </header>
 <main>
 <section aria-labelledby="sums">
-<h2 id="sums">In numbers</h2>
+<h2 id="sums">Summary</h2>
 <dl class="sums">
 {% for word, number, kind in sums %}
 <div class="{{ kind if number else "zero" }}"><dt>{{ word }}</dt><dd>{{ "{:,}".format(number) }}</dd></div>
@@ -183,9 +183,9 @@ PAGE = r"""
 <section aria-labelledby="tested">
 <h2 id="tested">Tested keys</h2>
 <table class="tested">
-<caption>What each tested key showed</caption>
+<caption>Results of the tested keys</caption>
 <thead><tr><th scope="col">Key from</th><th scope="col">Works</th><th scope="col">Organization</th>
-<th scope="col">Belongs to</th><th scope="col">Role</th><th scope="col">Shows</th></tr></thead>
+<th scope="col">Belongs to</th><th scope="col">Role</th><th scope="col">Result</th></tr></thead>
 <tbody>
 {% for proof in report.verified %}
 <tr{% if not proof.fine %} class="failed"{% endif %}><th scope="row"><code><bdi>{{ proof.source | name }}</bdi></code></th>
@@ -261,7 +261,7 @@ PAGE = r"""
 </main>
 <footer>
 <p>{{ age }}</p>
-<p>Keys themselves are never part of this report.</p>
+<p>This report never contains the keys themselves.</p>
 </footer>
 <script>{{ script }}</script>
 </body>

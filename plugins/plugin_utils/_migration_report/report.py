@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The report on a migration of API keys, as JSON, as Markdown, and as one page of HTML."""
+"""The report on a migration of API keys, as JSON, as Markdown, and as one HTML page."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ def migration_report(
 ) -> str:
     """Return the report on the *result* of grafana_apikey_migrate as text in the *form* html, markdown or json.
 
-    *title*, *now* (when it is made) and *check_mode* are those of ``_migration_model.read``. The same result and the same
-    *now* make the same text. Raises :class:`AnsibleFilterError` for another form, and for what is no such result.
+    For *title*, *now* and *check_mode* see :func:`.model.read`. The text depends only on the arguments, if *now* is given.
+    Raises :class:`AnsibleFilterError` for another form, and for any other result.
     """
     if form not in _FORMS:
-        raise AnsibleFilterError("a migration report is one of %s, not %r" % (", ".join(sorted(_FORMS)), str(form)))
+        raise AnsibleFilterError("the form of a migration report must be %s, not %r" % (" or ".join(sorted(_FORMS)), str(form)))
     return _FORMS[str(form)](read(result, title, now, check_mode))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How the migration report's page looks: light, dark, on paper, and on a narrow screen."""
+"""The style sheet of the migration report's page: light, dark, for paper, and for narrow screens."""
 
 from __future__ import annotations
 
@@ -150,8 +150,8 @@ footer { margin-top: 2.5rem; padding-top: 0.75rem; border-top: 1px solid var(--l
   .keys td:nth-child(2)::before { content: "Role"; }
   .keys td:nth-child(3)::before { content: "Expires"; }
   .keys td:nth-child(4)::before { content: "Last used"; }
-  .keys td:nth-child(5)::before { content: "Became"; }
-  .keys td:nth-child(6)::before { content: "Went to"; }
+  .keys td:nth-child(5)::before { content: "Outcome"; }
+  .keys td:nth-child(6)::before { content: "Account"; }
   .keys td:nth-child(6):has(> .none) { display: none; }
   .accounts td:nth-child(2)::before { content: "Role"; }
   .accounts td:nth-child(3)::before { content: "Tokens"; }
@@ -160,7 +160,7 @@ footer { margin-top: 2.5rem; padding-top: 0.75rem; border-top: 1px solid var(--l
   .tested td:nth-child(3)::before { content: "Organization"; }
   .tested td:nth-child(4)::before { content: "Belongs to"; }
   .tested td:nth-child(5)::before { content: "Role"; }
-  .tested td:nth-child(6)::before { content: "Shows"; }
+  .tested td:nth-child(6)::before { content: "Result"; }
 }
 @media print {
   @page { margin: 14mm 12mm; }

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Words of the migration report: what anybody may have called a key made harmless, times, counts."""
+"""Texts of the migration report: names made safe to print, secrets masked, times, numbers."""
 
 from __future__ import annotations
 
@@ -10,60 +10,60 @@ import re
 import typing as t
 import unicodedata
 
-#: What stands where a key stood.
-MASK = "(a key, masked)"
-#: Keys of service accounts and of Grafana Cloud, API keys of the old form, and the user of an address.
+#: The text that replaces a key.
+MASK = "(masked key)"
+#: Keys of service accounts and of Grafana Cloud, API keys; and the user in a URL.
 _KEYS = re.compile(r"gl(?:sa|c)_[A-Za-z0-9+/=_-]{8,}|eyJrIjoi[A-Za-z0-9+/=_-]*")
 _USER = re.compile(r"(?<=://)[^/@\s]+@")
 
-#: How much of a name, and of a sentence, is shown; JSON has all of it.
+#: The longest name and the longest sentence in a page, in characters; JSON has the full texts.
 NAME, SENTENCE = 160, 1200
 
 Moment = t.Union[datetime.datetime, str, int, float, None]
 
 
 def masked(text: t.Any) -> str:
-    """Return *text* as a plain string in which whatever looks like a key is masked, tagged strings included."""
+    """Return *text* as a plain ``str``, not a tagged string of Ansible, with everything masked that looks like a key."""
     plain = "".join(character for character in str(text))
     return _USER.sub("", _KEYS.sub(MASK, plain))
 
 
-def harmless(value: t.Any) -> t.Any:
-    """Return *value*, as JSON can hold it, with every string in it masked, those that are keys of a mapping too."""
+def sanitized(value: t.Any) -> t.Any:
+    """Return *value* as data that JSON can represent, with every string in it masked, keys of mappings included."""
     if value is None or isinstance(value, (bool, int, float)):
         return value
     if isinstance(value, t.Mapping):
-        return {masked(key): harmless(item) for key, item in value.items()}
+        return {masked(key): sanitized(item) for key, item in value.items()}
     if isinstance(value, (list, tuple, set)):
-        return [harmless(item) for item in value]
+        return [sanitized(item) for item in value]
     return masked(value)
 
 
 def visible(text: str, longest: int = SENTENCE) -> str:
-    """Return *text* in one line, with what would not be seen (controls, changes of direction) spelt out, and cut if long."""
+    """Return *text* in one line, cut if long; invisible characters (controls, changes of direction) appear as code points."""
     if not text.isprintable():
-        text = "".join(_seen(character) for character in text)
+        text = "".join(_visible_character(character) for character in text)
     shown = " ".join(text.split())
     if len(shown) <= longest:
         return shown
     return "%s… (%s characters)" % (shown[:longest].rstrip(), f"{len(text):,}")
 
 
-def _seen(character: str) -> str:
+def _visible_character(character: str) -> str:
     if character in "\n\r\t":
         return " "
-    # the joiners of emoji and of Persian belong to names
+    # Names may contain the joiners of emoji and of Persian.
     if character in "\u200c\u200d":
         return character
-    # lone surrogates cannot be written to a file, and U+FFFE and U+FFFF are no characters of HTML
+    # Lone surrogates cannot be written to a file, and HTML does not allow U+FFFE and U+FFFF.
     hidden = unicodedata.category(character) in ("Cc", "Cf", "Cs") or ord(character) & 0xFFFE == 0xFFFE
     return "⟨U+%04X⟩" % ord(character) if hidden else character
 
 
 def instant(value: Moment) -> datetime.datetime | None:
-    """Return a moment given as ISO 8601, seconds since 1970 or datetime in UTC; ``None`` for what is none.
+    """Return a time in UTC, given as ISO 8601, as seconds since 1970 or as datetime; ``None`` if *value* is not a time.
 
-    What has no time zone is UTC.
+    A time without a time zone is taken as UTC.
     """
     if value is None or isinstance(value, bool):
         return None
@@ -73,7 +73,7 @@ def instant(value: Moment) -> datetime.datetime | None:
         elif isinstance(value, (int, float)):
             found = datetime.datetime.fromtimestamp(value, datetime.timezone.utc)
         else:
-            # datetime.fromisoformat takes neither Z nor nanoseconds up to Python 3.10
+            # Up to Python 3.10, datetime.fromisoformat accepts neither Z nor nanoseconds.
             text = re.sub(r"(\.\d{1,6})\d*", r"\1", str(value).strip().replace("Z", "+00:00"))
             text = re.sub(r"\.(\d{1,5})(?=\D|$)", lambda match: "." + match.group(1).ljust(6, "0"), text)
             found = datetime.datetime.fromisoformat(text)
@@ -89,12 +89,12 @@ def iso(moment: datetime.datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-#: From how many seconds on a distance is told in a unit, and the unit's own length.
+#: The least number of seconds for a unit, the length of the unit in seconds, and its name.
 _UNITS = ((2 * 365.25 * 86400, 365.25 * 86400, "years"), (60 * 86400, 30.44 * 86400, "months"), (2 * 86400, 86400, "days"))
 
 
 def distance(moment: datetime.datetime, now: datetime.datetime) -> str:
-    """Return how far *moment* is from *now*, in words: ``in 3 months``, ``12 days ago``, ``within a day``."""
+    """Return the time between *moment* and *now* in words: ``in 3 months``, ``12 days ago``, ``within the hour``."""
     seconds = (moment - now).total_seconds()
     for least, length, unit in _UNITS:
         if abs(seconds) >= least:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the pages of the migration report say alike."""
+"""The texts that the HTML page and the Markdown page of the migration report share."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .advice import Location
 from .model import DELETED, FAILED, KEPT, MIGRATED, OTHER, REISSUED, Migration, Organization
 from .text import NAME, visible
 
-#: How many organizations of a finding are named, and how many things in each.
+#: How many organizations of a finding the pages name, and how many keys or accounts in each.
 PLACES, NAMES = 12, 5
 
 _MODES = {"server": "migration by the server", "reissue": "reissuing", "plan": "plan"}
@@ -19,52 +19,52 @@ _DONE = {
     REISSUED: "reissued",
     DELETED: "deleted",
     KEPT: "kept",
-    OTHER: "of another fate",
+    OTHER: "handled otherwise",
 }
 
 
 def facts(report: Migration) -> list[tuple[str, str]]:
-    """Return what is true of the whole run: pairs of words and values."""
+    """Return the facts about the run: pairs of label and value."""
     server = report.server
     gone = "has no API keys any more" if server.api_keys == "gone" else None
     about = ", ".join(filter(None, (gone, "migrates all keys at each start" if server.migrates_at_start else None)))
     version = "Grafana %s" % server.version if server.version else "Grafana of an unknown version"
     mode = _MODES.get(report.mode, report.mode)
     return [
-        ("Server", server.url or "not told"),
+        ("Server", server.url or "unknown"),
         ("Version", "%s%s" % (version, " (%s)" % about if about else "")),
         ("Mode", mode + (", nothing was changed" if report.planned else "")),
-        ("Made", report.made.replace("T", " ").replace("Z", " UTC")),
+        ("Created", report.made.replace("T", " ").replace("Z", " UTC")),
     ]
 
 
 def sums(report: Migration) -> list[tuple[str, int, str]]:
-    """Return the sums: words, number, and what kind of number (``bad``, ``left``, ``good``, ``plain``)."""
-    told = report.sums
+    """Return the sums: label, number, and kind of number (``bad``, ``left``, ``good``, ``plain``)."""
+    numbers = report.sums
     planned = report.planned
     return [
-        ("Organizations", told["organizations"], "plain"),
-        ("API keys found", told["api_keys"], "plain"),
-        ("To be migrated" if planned else "Migrated", told["migrated"], "good"),
-        ("To be reissued" if planned else "Reissued", told["reissued"], "good"),
-        ("To be deleted" if planned else "Deleted", told["deleted"], "plain"),
-        ("To be kept" if planned else "Kept", told["kept"], "left"),
-        ("Would fail" if planned else "Failed", told["failed"], "bad"),
-        ("Would be left" if planned else "Left", told["left"], "left"),
-        ("Accounts made by the server", told["service_accounts"], "plain"),
+        ("Organizations", numbers["organizations"], "plain"),
+        ("API keys found", numbers["api_keys"], "plain"),
+        ("To be migrated" if planned else "Migrated", numbers["migrated"], "good"),
+        ("To be reissued" if planned else "Reissued", numbers["reissued"], "good"),
+        ("To be deleted" if planned else "Deleted", numbers["deleted"], "plain"),
+        ("To be kept" if planned else "Kept", numbers["kept"], "left"),
+        ("Would fail" if planned else "Failed", numbers["failed"], "bad"),
+        ("API keys that would be left" if planned else "API keys left", numbers["left"], "left"),
+        ("Accounts created by the server", numbers["service_accounts"], "plain"),
     ]
 
 
 def unused(report: Migration) -> str:
-    """Return what is said where no last use is told."""
-    return {True: "never", False: "not told", None: "never or not told"}[report.tells_use]
+    """Return the text for a key without a last use."""
+    return {True: "never", False: "not reported", None: "never or not reported"}[report.reports_use]
 
 
 def org_words(org: Organization, planned: bool) -> str:
-    """Return in a few words what became of an organization's keys."""
+    """Return the outcome of an organization in a few words."""
     words = ["id %s" % org.id] if org.id is not None and org.name else []
     if org.status == "not_run":
-        return ", ".join([*words, "not looked at"])
+        return ", ".join([*words, "not processed"])
     if org.failure and not org.keys:
         words.append("failed")
     would = "to be " if planned else ""
@@ -77,7 +77,7 @@ def org_words(org: Organization, planned: bool) -> str:
     if org.left:
         words.append("%d %s" % (org.left, "would be left" if planned else "left"))
     if org.cut:
-        words.append("list cut at 100")
+        words.append("list limited to 100")
     if not org.keys and not org.failure:
         words.append("this version has no API keys" if org.found == "gone" else "no API keys")
     if org.joined:
@@ -86,7 +86,7 @@ def org_words(org: Organization, planned: bool) -> str:
 
 
 def names_of(place: Location) -> str:
-    """Return the first names of a place, and how many more there are."""
+    """Return the first names of a location, and the number of the others."""
     shown = [visible(name, NAME) for name in place.names[:NAMES]]
     more = len(place.names) - NAMES
     return ", ".join(shown) + (" and %d more" % more if more > 0 else "")

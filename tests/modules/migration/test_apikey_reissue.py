@@ -342,7 +342,7 @@ class TestVerifyKeys:
         ({"mode": "plan", "consolidate": [{"service_account": "a", "pattern": ".*", "mixed_roles": True}]}, "role"),
         ({"mode": "plan", "keys": [{"name": "a"}]}, "role is missing"),
         ({"mode": "plan", "keys": [{"name": "a", "role": "Boss"}]}, "keys[0]"),
-        ({"mode": "plan", "keys": [{"name": "a", "role": "Editor"}], "key_id": [1]}, "keys says"),
+        ({"mode": "plan", "keys": [{"name": "a", "role": "Editor"}], "key_id": [1]}, "keys already selects"),
         ({"mode": "plan", "adopt": [{"name": "a"}]}, "service_account"),
         ({"mode": "plan", "adopt": [{"pattern": "a"}]}, "nothing to change"),
         ({"mode": "plan", "unused_for": "soon"}, "unused_for"),

@@ -296,7 +296,7 @@ def test_requests_of_automation(installation, tmp_path):
     assert any(line.startswith("[decided] ") for line in some["report"])
     gone = guard(installation.server, "12.4.3", decided=["request_breaks", "request_breaks:POST:gone.sh", "same_name"], **options)
     assert gone["ready"]
-    assert gone["warnings"] == ["decided names findings that are not there (any more): request_breaks:POST:gone.sh"]
+    assert gone["warnings"] == ["decided names findings that do not exist (any more): request_breaks:POST:gone.sh"]
     assert guard(installation.server, "12.4.3", scan_exclude=["*.sh"], **options)["scan"]["files"] == 0
 
 

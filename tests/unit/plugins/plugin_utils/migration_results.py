@@ -1,16 +1,16 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Results of grafana_apikey_migrate to make reports of."""
+"""Results of grafana_apikey_migrate for tests of the report."""
 
 from __future__ import annotations
 
 import zlib
 
 NOW = "2026-11-25T12:00:00Z"
-#: What looks like keys, and must not be in any report.
+#: Texts that look like keys. No report may contain them.
 NEEDLES = ("glsa_0123456789abcdefghijABCDEFGHIJ01_1a2b3c4d", "eyJrIjoiT0tTcG1pUlY2RnVKZTFVaDFsNFZXdE9ZWmNrMkZYbk==")
-#: Names that somebody may have given to break out of a page.
+#: Names that try to break the markup of a page.
 HOSTILE = (
     "<script>alert(1)</script>",
     '"><img src="http://evil.example/x.png" onerror=alert(1)>',
@@ -33,10 +33,10 @@ HOSTILE = (
 
 
 def key(name, outcome="migrated", **changes):
-    """Return a key of a result as it is after a run in which *outcome* happened."""
+    """Return a key of a result after a run with this *outcome*."""
     number = zlib.crc32(repr(name).encode()) % 1000
     action = {"migrated": "migrate", "reissued": "reissue", "deleted": "delete", "kept": "keep", "failed": "migrate"}[outcome]
-    made = outcome in ("migrated", "reissued")
+    has_token = outcome in ("migrated", "reissued")
     account = {"name": "sa-autogen-" + name, "login": "sa-autogen-1-" + name, "role": "Editor", "disabled": False}
     return {
         "id": number,
@@ -47,9 +47,9 @@ def key(name, outcome="migrated", **changes):
         "last_used": "2026-11-20T08:00:00Z",
         "action": action,
         "status": {"failed": "failed", "kept": "ok"}.get(outcome, "changed"),
-        "service_account": {"id": number, **account} if made else None,
-        "role_after": "Editor" if made else None,
-        "token": {"id": number, "name": name, "expires": "2027-01-01T00:00:00Z"} if made else None,
+        "service_account": {"id": number, **account} if has_token else None,
+        "role_after": "Editor" if has_token else None,
+        "token": {"id": number, "name": name, "expires": "2027-01-01T00:00:00Z"} if has_token else None,
         "deleted": outcome == "deleted",
         **({"failure": {"code": "collision", "message": "the login is taken", "details": {}}} if outcome == "failed" else {}),
         **changes,
@@ -74,23 +74,23 @@ def org(name, *keys, **changes):
 
 
 def result(*organizations, **changes):
-    """Return a result without a summary, which reports then make themselves."""
+    """Return a result without a summary; reports then count the sums themselves."""
     return {
         "changed": True,
         "mode": "server",
         "server": {"url": "https://grafana.example.org", "version": "9.3.2", "api_keys": "listed", "migrates_at_start": False},
-        "organizations": [{**one, "index": place} for place, one in enumerate(organizations)],
+        "organizations": [{**one, "index": index} for index, one in enumerate(organizations)],
         **changes,
     }
 
 
 def hostile():
-    """Return a result in which everything that people name is hostile, and everything that people read holds a key."""
+    """Return a result in which all names are hostile, and all messages contain a key."""
     secret = " ".join(NEEDLES)
     organizations = []
-    for place, name in enumerate(HOSTILE):
+    for number, name in enumerate(HOSTILE):
         failure = {"code": name, "message": name + secret, "details": {name: [secret], secret: name}}
-        account = {"id": place, "name": name + secret, "login": name, "role": name, "disabled": True, "tokens": 1}
+        account = {"id": number, "name": name + secret, "login": name, "role": name, "disabled": True, "tokens": 1}
         organizations.append(
             org(
                 name,
@@ -112,7 +112,7 @@ def hostile():
 
 
 def huge(organizations=200, keys=5):
-    """Return a result with many organizations, of which every tenth has trouble."""
+    """Return a result with many organizations; two in ten have a failed or a kept key."""
     found = []
     for number in range(organizations):
         names = ["%s-%d" % (word, number) for word in ("ci", "backup", "grafana-agent", "terraform", "report")[:keys]]
@@ -126,7 +126,7 @@ def huge(organizations=200, keys=5):
 
 
 def customer():
-    """Return a result as it may well be, with something of everything."""
+    """Return a realistic result with all outcomes."""
     reissued = {"id": 91, "name": "replaces-billing", "expires": "2027-02-23T12:00:00Z", "created": "2026-11-25T11:58:00Z"}
     accounts = [
         {"id": 31, "name": "sa-autogen-ci", "login": "sa-autogen-7-ci", "role": "Editor", "tokens": 1, "adopted": False},

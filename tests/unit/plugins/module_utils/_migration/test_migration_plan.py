@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What becomes of API keys, as tables."""
+"""Plans for the migration of API keys, as tables."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def wanted(mode="server", lists=None, **more):
 
 
 @pytest.mark.parametrize(
-    ("more", "meant"),
+    ("more", "selected"),
     [
         ({}, ["ci", "reader", "idle", "fresh"]),
         ({"key_id": [1]}, ["ci"]),
@@ -51,15 +51,15 @@ def wanted(mode="server", lists=None, **more):
         ({"unused_for": "5d"}, ["ci", "idle", "fresh"]),
     ],
 )
-def test_which_keys_are_meant(more, meant):
-    there = [
+def test_selection(more, selected):
+    listed = [
         key("ci", "Editor", 1, last_used=ago(10)),
         key("reader", "Viewer", 2, last_used=ago(1)),
         key("idle", "Admin", 3, last_used=ago(31)),
         key("fresh", "Viewer", 4),
     ]
-    chosen = plans.choose(wanted(**more), there, NOW, plans.MIGRATE)
-    assert [plan.key.name for plan in chosen if plan.action == plans.MIGRATE] == meant
+    chosen = plans.choose(wanted(**more), listed, NOW, plans.MIGRATE)
+    assert [plan.key.name for plan in chosen if plan.action == plans.MIGRATE] == selected
     assert {plan.reason for plan in chosen if plan.action == plans.KEEP} <= {"it is not selected"}
 
 
@@ -83,18 +83,18 @@ def test_expired_keys(mode, expired_keys, action):
 
 
 @pytest.mark.parametrize(("expired", "action"), [(False, "keep"), (True, "delete")])
-def test_what_a_trial_has_left(expired, action):
+def test_keys_left_by_a_test_of_the_server(expired, action):
     [plan] = plans.choose(wanted(), [key(plans.THROW_AWAY + "0a1b", expired=expired)], NOW, plans.MIGRATE)
     assert plan.action == action
 
 
-def reissue_plans(there, org_id=1, **more):
+def reissue_plans(listed, org_id=1, **more):
     want = wanted("reissue", sink={"type": "file", "path": "/k/{name}"}, **more)
-    return plans.reissued(want, plans.choose(want, there, NOW, plans.REISSUE), org_id, NOW)
+    return plans.reissued(want, plans.choose(want, listed, NOW, plans.REISSUE), org_id, NOW)
 
 
 @pytest.mark.parametrize(
-    ("rules", "account", "role", "told"),
+    ("rules", "account", "role", "by_rule"),
     [
         ([], "ci", "Editor", False),
         ([{"service_account": "all", "pattern": ".*"}], "all", "Editor", False),
@@ -105,14 +105,14 @@ def reissue_plans(there, org_id=1, **more):
         ([{"service_account": "part", "pattern": "c"}], "ci", "Editor", False),
     ],
 )
-def test_accounts_of_reissued_keys(rules, account, role, told):
+def test_accounts_of_reissued_keys(rules, account, role, by_rule):
     [plan] = reissue_plans([key()], lists={"consolidate": rules})
-    assert (plan.account, plan.role, plan.role_told, plan.token) == (account, role, told, "replaces-ci")
+    assert (plan.account, plan.role, plan.role_told, plan.token) == (account, role, by_rule, "replaces-ci")
 
 
 def test_templates():
-    [plan] = reissue_plans([key()], 3, account_template="{role}-{org_id}-{id}", token_template="{name} anew")
-    assert (plan.account, plan.token) == ("Editor-3-7", "ci anew")
+    [plan] = reissue_plans([key()], 3, account_template="{role}-{org_id}-{id}", token_template="{name} new")
+    assert (plan.account, plan.token) == ("Editor-3-7", "ci new")
 
 
 @pytest.mark.parametrize(
@@ -133,17 +133,17 @@ def test_templates():
 )
 def test_lifetimes(expires, cap, lifetime):
     ends = None if expires is None else ago(-expires)
-    there = key(expires=ends, expired=expires is not None and expires < 0)
-    [plan] = reissue_plans([there], seconds_to_live=cap, expired_keys="migrate")
+    old = key(expires=ends, expired=expires is not None and expires < 0)
+    [plan] = reissue_plans([old], seconds_to_live=cap, expired_keys="migrate")
     assert plan.lifetime == lifetime
 
 
-def test_an_expired_key_has_no_lifetime_to_keep():
+def test_an_expired_key_needs_a_lifetime():
     with pytest.raises(BadInput, match="seconds_to_live"):
         reissue_plans([key(expires=ago(1), expired=True)], expired_keys="migrate")
 
 
-def test_given_keys_say_more():
+def test_given_keys_set_account_and_lifetime():
     given = [{"name": "ci", "role": "Editor", "service_account": "mine", "seconds_to_live": "1h"}]
     want = wanted("reissue", sink={"type": "file", "path": "/k/{name}"}, lists={"keys": given})
     [plan] = plans.reissued(want, [plans.KeyPlan(key(number=None), plans.REISSUE)], 1, NOW)
@@ -161,17 +161,17 @@ def test_given_keys_say_more():
     ],
 )
 def test_keys_of_different_roles(rule, refused):
-    there = [key("a", "Editor", 1), key("b", "Viewer", 2)]
+    listed = [key("a", "Editor", 1), key("b", "Viewer", 2)]
     if not refused:
-        assert len(reissue_plans(there, lists={"consolidate": [rule]})) == 2
+        assert len(reissue_plans(listed, lists={"consolidate": [rule]})) == 2
         return
     with pytest.raises(BadInput) as caught:
-        reissue_plans(there, lists={"consolidate": [rule]})
+        reissue_plans(listed, lists={"consolidate": [rule]})
     assert caught.value.code == "mixed_roles"
 
 
 def test_tokens_of_one_name():
-    with pytest.raises(BadInput, match="a1 and a would both be called a12"):
+    with pytest.raises(BadInput, match="a1 and a would both have the name a12"):
         reissue_plans([key("a1", number=2), key("a", number=12)], token_template="{name}{id}")
 
 
@@ -190,14 +190,14 @@ def account(name, login, number=1, role="Viewer"):
 @pytest.mark.parametrize(
     ("version", "names", "taken", "collides"),
     [
-        # up to 9.x the login is the name as it stands, and the first one that is taken ends it
+        # Up to 9.x the login has the unchanged name, and the server tries no other login.
         ("9.3.2", ["ci"], [], []),
         ("9.3.2", ["ci"], ["sa-autogen-1-ci"], ["ci"]),
         ("9.3.2", ["ci"], ["SA-AUTOGEN-1-CI"], ["ci"]),
         ("9.3.2", ["ci"], ["sa-autogen-2-ci"], []),
         ("9.3.2", ["c i", "c-i"], [], []),
         ("9.3.2", ["ci", "CI"], [], ["CI"]),
-        # from 10.0 on it is lower case with dashes, and ten more are tried
+        # From 10.0 on the login is in lower case with dashes, and the server tries ten more logins.
         ("11.5.1", ["ci"], ["sa-autogen-1-ci"], []),
         ("11.5.1", ["c i", "c-i", "C I"], [], []),
         ("11.5.1", ["ci"], ["sa-autogen-1-ci", *("sa-autogen-1-ci-%03d" % n for n in range(1, 11))], ["ci"]),
@@ -205,25 +205,25 @@ def account(name, login, number=1, role="Viewer"):
     ],
 )
 def test_collisions(version, names, taken, collides):
-    there = [plans.KeyPlan(key(name, number=number), plans.MIGRATE) for number, name in enumerate(names)]
+    migrated = [plans.KeyPlan(key(name, number=number), plans.MIGRATE) for number, name in enumerate(names)]
     accounts = [account("x", login) for login in taken]
-    found = plans.collisions(there, accounts, 1, Version(*map(int, version.split("."))))
+    found = plans.collisions(migrated, accounts, 1, Version(*map(int, version.split("."))))
     assert [names[number] for number in found] == collides
 
 
 @pytest.mark.parametrize(("version", "refused"), [(Version(9, 3), True), (Version(10, 4, 1), False), (None, False)])
 def test_names_in_two_organizations(version, refused):
-    there = {org: [plans.KeyPlan(key(), plans.REISSUE, account=name)] for org, name in ((1, "C I"), (2, "c-i"))}
+    by_org = {org: [plans.KeyPlan(key(), plans.REISSUE, account=name)] for org, name in ((1, "C I"), (2, "c-i"))}
     if refused:
         with pytest.raises(BadInput) as caught:
-            plans.same_names(there, version)
+            plans.same_names(by_org, version)
         assert caught.value.code == "login_taken"
     else:
-        plans.same_names(there, version)
+        plans.same_names(by_org, version)
 
 
 @pytest.mark.parametrize(
-    ("when", "last_used", "replaced", "proven", "told", "goes"),
+    ("when", "last_used", "replaced", "proven", "reports_use", "deletable"),
     [
         ("never", None, 99, True, True, False),
         ("after_proof", 0, 0, True, True, True),
@@ -237,11 +237,11 @@ def test_names_in_two_organizations(version, refused):
         ("unused_for", None, 99, True, False, False),
     ],
 )
-def test_when_an_old_key_goes(when, last_used, replaced, proven, told, goes):
-    there = key(last_used=None if last_used is None else ago(last_used))
+def test_when_an_old_key_is_deletable(when, last_used, replaced, proven, reports_use, deletable):
+    old = key(last_used=None if last_used is None else ago(last_used))
     since = None if replaced is None else ago(replaced)
-    why = plans.deletable(options.Deletion(when, 30 * DAY), there, since, proven, NOW, told)
-    assert (why is None) == goes
+    why = plans.deletable(options.Deletion(when, 30 * DAY), old, since, proven, NOW, reports_use)
+    assert (why is None) == deletable
 
 
 SERVERS = account("sa-autogen-ci", "sa-autogen-1-ci", 1, "Editor")
@@ -254,7 +254,7 @@ MINE = account("sa-autogen-mine", "sa-1-sa-autogen-mine", 2, "Editor")
     [
         ({"pattern": "sa-autogen-(.*)", "name": r"\1"}, [SERVERS], [("ci", "Editor", False)]),
         ({"pattern": "sa-autogen-(.*)", "name": r"\1"}, [RENAMED], []),
-        # what only looks like one of the server's, by its name, is somebody's own
+        # A user created this account, although its name looks like one of the server's.
         ({"pattern": "sa-autogen-(.*)", "name": r"\1"}, [MINE], []),
         ({"service_account": "sa-autogen-ci", "role": "Viewer"}, [SERVERS], [("sa-autogen-ci", "Viewer", False)]),
         ({"service_account": "sa-autogen-ci", "role": "Editor"}, [SERVERS], []),
@@ -299,5 +299,5 @@ def test_what_a_version_does(version, creates, lists, migrates, at_start, hides,
         ("\N{SNOWMAN}", None),
     ],
 )
-def test_what_is_spelt_in_a_key(text, found):
+def test_name_and_id_inside_a_key(text, found):
     assert keys.spelt(text) == found

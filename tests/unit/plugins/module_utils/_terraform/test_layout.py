@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The columns of ``terraform fmt``, versions and constraints, and what a diff hides."""
+"""Alignment as by ``terraform fmt``, version constraints, and the secrets that a diff hides."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import sys
 import pytest
 
 if sys.version_info < (3, 10):
-    pytest.skip("tree-sitter-hcl is made for Python 3.10 and newer, and so is every control node", allow_module_level=True)
+    pytest.skip("tree-sitter-hcl needs Python 3.10 or newer, which every control node has", allow_module_level=True)
 
 from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform.diff import hidden, unified
 from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform.layout import aligned
 from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform.versions import admitted
 
-#: Each was laid out by `terraform fmt` 1.11.
+#: Texts as `terraform fmt` 1.11 writes them.
 CLEAN = [
     "a   = 1\nbcd = 2\n\ne = 3\n",
     "a   = 1 # x\nbcd = 22 # y\n".replace("1 #", "1  #"),
@@ -34,14 +34,14 @@ CLEAN = [
 
 
 @pytest.mark.parametrize("text", CLEAN)
-def test_what_is_clean_stays(text):
+def test_aligned_text_stays(text):
     assert aligned("x.tf", text.encode()).decode() == text
 
 
 @pytest.mark.parametrize("text", CLEAN)
-def test_what_is_squeezed_is_aligned(text):
-    squeezed = "\n".join(line[: len(line) - len(line.lstrip())] + " ".join(line.split()) for line in text.split("\n"))
-    assert aligned("x.tf", squeezed.encode()).decode() == text
+def test_text_without_alignment_is_aligned(text):
+    single_spaces = "\n".join(line[: len(line) - len(line.lstrip())] + " ".join(line.split()) for line in text.split("\n"))
+    assert aligned("x.tf", single_spaces.encode()).decode() == text
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_constraints(constraint, first, end):
 
 
 @pytest.mark.parametrize("constraint", ["", "latest", "~> a", "1.2.3.4"])
-def test_what_is_no_constraint(constraint):
+def test_invalid_constraints(constraint):
     assert admitted(constraint) is None
 
 
@@ -81,7 +81,7 @@ def test_what_is_no_constraint(constraint):
         ('resource "grafana_service_account_token" "x" {', 'resource "grafana_service_account_token" "x" {'),
     ],
 )
-def test_what_a_diff_hides(before, after):
+def test_secrets_are_hidden(before, after):
     assert hidden(before) == after
     assert unified("x.tf", None, before.encode()).splitlines()[3] == "+" + after
 

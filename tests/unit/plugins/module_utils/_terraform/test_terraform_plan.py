@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What becomes of Terraform code, as tables: text before, text after, or why not."""
+"""Rewriting of Terraform code, as tables: text before, text after, or why it is not rewritten."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import sys
 import pytest
 
 if sys.version_info < (3, 10):
-    pytest.skip("tree-sitter-hcl is made for Python 3.10 and newer, and so is every control node", allow_module_level=True)
+    pytest.skip("tree-sitter-hcl needs Python 3.10 or newer, which every control node has", allow_module_level=True)
 
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.errors import BadInput
 from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform.options import Adopted, Consolidated, Options
@@ -26,13 +26,13 @@ PINNED = VERSIONS.replace("source =", "source  =") % '\n      version = "%s"'
 
 
 def plan(options=None, which=first_apply, **files):
-    """Plan for files that are named with _ for / and without their ending."""
+    """Return the sources and the plan. *files* are named with __ for / and, if they end in .tf, without the ending."""
     sources = {path.replace("__", "/") + ("" if "." in path else ".tf"): text.encode() for path, text in files.items()}
     return sources, which(sources, options or Options())
 
 
 def after(options=None, which=first_apply, **files):
-    """Return all files as they become, and expect that a second run changes nothing and that nothing is left."""
+    """Return all files after a run. Check that the run rewrites everything, and that a second run changes nothing."""
     sources, planned = plan(options, which, **files)
     assert planned.not_rewritten == []
     new = {path: text for path, text in {**sources, **planned.files}.items() if text is not None}
@@ -41,7 +41,7 @@ def after(options=None, which=first_apply, **files):
 
 
 def why_not(options=None, **files):
-    """Expect that nothing is written, and return the reasons."""
+    """Check that the plan changes nothing, and return the reasons."""
     _sources, planned = plan(options, **files)
     assert planned.files == {}
     assert planned.resources == []
@@ -103,7 +103,7 @@ BY_INDEX = "[for index, token in %s : merge(token, %s)]" % (TOKEN, EXTRA.replace
         (COUNT, "grafana_api_key.x", BY_INDEX),
         (COUNT, "grafana_api_key.x[*]", BY_INDEX),
         (COUNT, '"%{for v in grafana_api_key.x}${v.key}%{endfor}"', f'"%{{for v in {TOKEN}}}${{v.key}}%{{endfor}}"'),
-        # What only looks like one.
+        # Code that only looks like a reference.
         (ONE, "var.grafana_api_key.x.key", "var.grafana_api_key.x.key"),
         (ONE, '"grafana_api_key.x.key"', '"grafana_api_key.x.key"'),
         (ONE, "{ grafana_api_key = 1 }", "{ grafana_api_key = 1 }"),
@@ -174,7 +174,7 @@ def test_references_of_a_stack():
             "locals {\n  a  = grafana_api_key.x.key # one\n  bc = 1                     # two\n}\n",
             f"locals {{\n  a  = {TOKEN}.key # one\n  bc = 1                                   # two\n}}\n",
         ),
-        # What was out of line stays so.
+        # Code that was not aligned before stays so.
         (
             "locals {\n  a = grafana_api_key.x.key # one\n  bc = 1 # two\n}\n",
             f"locals {{\n  a = {TOKEN}.key # one\n  bc = 1 # two\n}}\n",
@@ -185,7 +185,7 @@ def test_references_of_a_stack():
         ),
     ],
 )
-def test_columns(before, expected):
+def test_alignment(before, expected):
     assert after(keys=ONE, main=before)["main.tf"] == expected
 
 
@@ -407,7 +407,7 @@ def test_no_suffix():
     assert after(Options(token_suffix=""), main=ONE)["main.tf"].count('= "n"\n') == 2
 
 
-def test_keys_are_forgotten_in_their_module():
+def test_each_module_gets_removed_blocks_for_its_keys():
     call = 'module "m" {\n  source = "./m"\n}\n'
     new = after(main=call + ONE, m__main=COUNT)
     block = "removed {\n  from = grafana_api_key.x\n\n  lifecycle {\n    destroy = false\n  }\n}\n"
@@ -422,36 +422,36 @@ def test_keys_are_forgotten_in_their_module():
         ({"main": ONE.replace("  role", "  rule")}, "has no argument rule"),
         ({"main": ONE.replace('  role = "Viewer"\n', "")}, "role is missing"),
         ({"main": ONE.replace("}", "  timeouts {}\n}")}, "has no block timeouts"),
-        ({"main": ONE.replace('"n"', '"${uuid()}"')}, "uuid() answers something else"),
+        ({"main": ONE.replace('"n"', '"${uuid()}"')}, "uuid() returns different values"),
         ({"main": ONE.replace('"n"', "<<E\nn\nE")}, "the name is a heredoc"),
         ({"main": 'resource "grafana_api_key" "x" { name = "n" }\n'}, "on one line"),
         ({"x_override": ONE}, "override file"),
         (
             {"main": ONE + 'resource "grafana_service_account_token" "x" {\n}\n'},
-            "grafana_service_account_token.x is there already",
+            "grafana_service_account_token.x exists already",
         ),
         (
             {"main": ONE.replace("}", '  provisioner "local-exec" {\n    command = self.role\n  }\n}')},
-            "self.role is the account's",
+            "self.role is an attribute of the account",
         ),
         ({"main": ONE.replace("}", "  lifecycle {\n    ignore_changes = [name, # a\n    role]\n  }\n}")}, "comments in the list"),
         ({"main": ONE + "locals {\n  a = grafana_api_key.x.rule\n}\n"}, "has no attribute rule"),
         ({"main": EACH + "locals {\n  a = grafana_api_key.x[*].key\n}\n"}, "a splat on a resource with for_each"),
-        ({"main": ONE + "locals {\n  a = grafana_api_key[var.a].key\n}\n"}, "which key is meant"),
-        ({"main": EACH + "locals {\n  a = grafana_api_key.x[grafana_api_key.x[0].role]\n}\n"}, "inside of another"),
+        ({"main": ONE + "locals {\n  a = grafana_api_key[var.a].key\n}\n"}, "the code does not name the key"),
+        ({"main": EACH + "locals {\n  a = grafana_api_key.x[grafana_api_key.x[0].role]\n}\n"}, "one reference is inside another"),
         ({"main": ONE + 'import {\n  to = grafana_api_key.x\n  id = "1"\n}\n'}, "cannot import"),
         ({"main": ONE, "b.tf.json": '{"locals": {"a": "${grafana_api_key.x.key}"}}'}, "JSON"),
         ({"main": ONE, "b": "locals {\n  a = = grafana_api_key.x.key\n}\n"}, "cannot be parsed"),
     ],
 )
-def test_what_stays(files, words):
+def test_code_that_is_not_rewritten(files, words):
     reasons = why_not(**files)
     assert words in " ".join(why for _file, _line, _what, why in reasons)
-    # The key is told too, not only what mentions it.
+    # The plan reports the key too, not only the code that refers to it.
     assert "grafana_api_key.x" in [what for _file, _line, what, _why in reasons]
 
 
-def test_one_key_stays_and_the_other_goes():
+def test_one_key_is_rewritten_and_the_other_is_not():
     other = ONE.replace('"x"', '"y"')
     code = "locals {\n  a = [grafana_api_key.x.rule, grafana_api_key.x.key, grafana_api_key.y.key]\n}\n"
     sources, planned = plan(keys=ONE + other, main=code)
@@ -462,7 +462,7 @@ def test_one_key_stays_and_the_other_goes():
     assert sources["keys.tf"].decode() == ONE + other
 
 
-def test_tests_of_terraform_hold_nothing_up():
+def test_tests_of_terraform_do_not_prevent_rewriting():
     _sources, planned = plan(
         **{"main": ONE, "x.tftest.hcl": 'run "a" {\n  assert {\n    condition = grafana_api_key.x.name == ""\n  }\n}\n'}
     )
@@ -470,7 +470,7 @@ def test_tests_of_terraform_hold_nothing_up():
     assert "main.tf" in planned.files
 
 
-def test_bytes_that_are_no_text():
+def test_files_that_are_not_utf8():
     sources = {"main.tf": ONE.encode() + b"# \xff\n", "other.tf": b"# \xff\n"}
     planned = first_apply(sources, Options())
     assert planned.files == {}
@@ -482,12 +482,12 @@ def test_moved_and_removed_blocks_stay():
     assert after(keys=ONE, main=code)["main.tf"] == code
 
 
-def test_provider_that_needs_a_token_that_is_not_there_yet():
+def test_provider_that_needs_a_new_token():
     _sources, planned = plan(keys=CLOUD, main='provider "grafana" {\n  auth = grafana_cloud_stack_api_key.x.key\n}\n')
     assert ["-target=grafana_cloud_stack_service_account_token.x" in note for note in planned.notes] == [True]
 
 
-# Versions.
+# Versions
 
 
 @pytest.mark.parametrize(
@@ -514,7 +514,7 @@ def test_second_leaves_a_newer_provider_alone():
     token = 'resource "grafana_service_account_token" "x" {\n}\n'
     assert plan(which=second_apply, main=token, versions=PINNED % ">= 4.1")[1].files == {}
     assert plan(which=second_apply, main=token, versions=PINNED % "~> 2.0")[1].files != {}
-    # nothing of ours is in it
+    # A tree without keys and tokens.
     assert plan(which=second_apply, main='resource "grafana_folder" "x" {\n}\n', versions=PINNED % "~> 2.0")[1].files == {}
 
 
@@ -537,7 +537,7 @@ def test_second_leaves_a_newer_provider_alone():
         ),
     ],
 )
-def test_where_the_pin_goes(before, expected):
+def test_where_the_pin_is_written(before, expected):
     new = after(main=ONE, versions=before)["versions.tf"]
     if expected is None:
         expected = before[:-2] + '  required_providers {\n    grafana = {\n      source  = "grafana/grafana"\n'
@@ -566,7 +566,7 @@ def test_roots_without_keys_are_not_pinned():
     assert new["b/versions.tf"] == PINNED % "2.1.0"
 
 
-def test_terraform_that_knows_no_removed_blocks():
+def test_terraform_without_removed_blocks():
     _sources, planned = plan(main=ONE, versions='terraform {\n  required_version = "~> 1.5.0"\n}\n')
     assert [(one.line, one.what) for one in planned.not_rewritten] == [(2, "required_version")]
 
@@ -586,7 +586,7 @@ def test_second_refuses_keys(files, words):
     assert refused.value.code == "keys_left"
 
 
-def test_second_keeps_what_others_wrote():
+def test_second_keeps_blocks_that_users_added():
     new = after(main=ONE)
     new[MIGRATION] += "\n# ours\nremoved {\n  from = terraform_data.x\n}\n"
     last = after(which=second_apply, **new)
@@ -594,11 +594,11 @@ def test_second_keeps_what_others_wrote():
     assert "grafana_api_key." not in last[MIGRATION]
 
 
-# Accounts that several keys share, and accounts that exist.
+# Shared accounts, and existing accounts
 
 
 def checked(options, **files):
-    """Do what the module does with its options."""
+    """Check the options and plan, as the module does."""
     options.check()
     return plan(options, **files)
 
@@ -641,13 +641,17 @@ def test_comments_of_consolidated_keys():
 @pytest.mark.parametrize(
     ("files", "group", "words"),
     [
-        (PAIR.replace("Viewer", "Editor", 1), SHARED[0], "one role, and those of ci do not"),
-        (PAIR.replace('role = "Viewer"', 'role = "Viewer"\n  org_id = 2', 1), SHARED[0], "one org_id"),
+        (PAIR.replace("Viewer", "Editor", 1), SHARED[0], "all keys of account ci must have the same role"),
+        (PAIR.replace('role = "Viewer"', 'role = "Viewer"\n  org_id = 2', 1), SHARED[0], "must have the same org_id"),
         (EACH, Consolidated("ci", ("grafana_api_key.x",), "ci"), "differs between its instances"),
         (PAIR, Consolidated("ci", ("grafana_api_key.z",), "ci"), "there is no grafana_api_key.z"),
         (PAIR, Consolidated("ci", ("grafana_folder.x",), "ci"), "there is no grafana_folder.x"),
-        (ONE + CLOUD, Consolidated("ci", ("grafana_api_key.x", "grafana_cloud_stack_api_key.x"), "ci"), "of two kinds"),
-        (PAIR + 'resource "grafana_service_account" "ci" {\n}\n', SHARED[0], "grafana_service_account.ci is there already"),
+        (
+            ONE + CLOUD,
+            Consolidated("ci", ("grafana_api_key.x", "grafana_cloud_stack_api_key.x"), "ci"),
+            "have different resource types",
+        ),
+        (PAIR + 'resource "grafana_service_account" "ci" {\n}\n', SHARED[0], "grafana_service_account.ci exists already"),
         (PAIR, Consolidated("c i", ("grafana_api_key.x",), "ci"), "cannot be the name of a resource"),
         (PAIR, Consolidated("ci", ("grafana_api_key.x",), '"'), "the account's name"),
     ],
@@ -659,7 +663,7 @@ def test_what_cannot_be_consolidated(files, group, words):
     assert words in refused.value.message
 
 
-def test_where_one_stays_all_of_its_account_stay():
+def test_all_keys_of_an_account_stay_if_one_stays():
     reasons = why_not(Options(consolidate=SHARED), main=PAIR + "locals {\n  a = grafana_api_key.x.rule\n}\n")
     assert ("main.tf", 6, "grafana_api_key.y") in [reason[:3] for reason in reasons]
 
@@ -675,7 +679,7 @@ def test_adopted():
     assert "import" not in new["m/" + MIGRATION]
     last = after(which=second_apply, **{name.replace("/", "__"): text for name, text in new.items()})
     assert [path for path in last if path.endswith(MIGRATION)] == []
-    # and another run of the first, with the same options, finds that all is done
+    # Another first apply with the same options changes nothing.
     assert first_apply({path: text.encode() for path, text in last.items()}, Options(adopt=adopt)).files == {}
 
 
@@ -694,7 +698,7 @@ def test_adopted():
     ],
 )
 def test_an_adopted_account_of_a_stack_keeps_its_name(before, expected):
-    """It cannot be renamed: Terraform would delete it, and with it the key that works."""
+    """Terraform cannot rename the account: it would delete it, and with it the key that works."""
     new = after(Options(adopt=(Adopted("grafana_cloud_stack_api_key.x", "s:7"),)), main=before)["main.tf"]
     assert new.partition('\nresource "grafana_cloud_stack_service_account_token"')[0].rstrip("\n").endswith(expected.rstrip("\n"))
 
@@ -702,11 +706,11 @@ def test_an_adopted_account_of_a_stack_keeps_its_name(before, expected):
 @pytest.mark.parametrize(
     ("entry", "words"),
     [
-        (Adopted("grafana_folder.x", "1"), "is no address of an API key"),
-        (Adopted("grafana_api_key.x", "a:1"), "has to be ID or ORGANIZATION:ID"),
-        (Adopted("grafana_cloud_stack_api_key.x", "1"), "has to be STACK:ID"),
+        (Adopted("grafana_folder.x", "1"), "is not the address of an API key"),
+        (Adopted("grafana_api_key.x", "a:1"), "must be ID or ORGANIZATION:ID"),
+        (Adopted("grafana_cloud_stack_api_key.x", "1"), "must be STACK:ID"),
         (Adopted("grafana_api_key.y", "1"), "there is no grafana_api_key.y"),
-        (Adopted("module.z.grafana_api_key.x", "1"), "calls no module z"),
+        (Adopted("module.z.grafana_api_key.x", "1"), "does not call a module z"),
         (Adopted("grafana_api_key.x[0]", "1"), "has no instances"),
     ],
 )
@@ -721,15 +725,15 @@ def test_adopted_twice_or_with_another_id():
     for entries in ([("grafana_api_key.x", "1"), ("grafana_api_key.x", "2")],):
         with pytest.raises(BadInput, match="imported twice"):
             plan(Options(adopt=tuple(Adopted(*entry) for entry in entries)), main=ONE)
-    there = after(Options(adopt=(Adopted("grafana_api_key.x", "1"),)), main=ONE)
-    with pytest.raises(BadInput, match="with the id 1 and not 2"):
-        plan(Options(adopt=(Adopted("grafana_api_key.x", "2"),)), **there)
+    adopted = after(Options(adopt=(Adopted("grafana_api_key.x", "1"),)), main=ONE)
+    with pytest.raises(BadInput, match="has an import block already, with the id 1 and not 2"):
+        plan(Options(adopt=(Adopted("grafana_api_key.x", "2"),)), **adopted)
 
 
 def test_adopted_after_the_account_of_a_stack_was_written():
-    there = after(main=CLOUD)
-    with pytest.raises(BadInput, match="has to ignore changes of its name"):
-        plan(Options(adopt=(Adopted("grafana_cloud_stack_api_key.x", "s:1"),)), **there)
+    rewritten = after(main=CLOUD)
+    with pytest.raises(BadInput, match="must ignore changes of its name"):
+        plan(Options(adopt=(Adopted("grafana_cloud_stack_api_key.x", "s:1"),)), **rewritten)
 
 
 def test_suffix_with_odd_characters():

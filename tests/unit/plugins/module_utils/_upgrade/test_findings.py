@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is found before an upgrade, by version."""
+"""The findings before an upgrade, by version."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def upgrade(present, target, *keys, accounts=(), limits=ON, **more):
     return Upgrade(parse(present), parse(target), orgs, limits, **more)
 
 
-def told(upgraded):
-    """Return the ids of the findings, those to decide with an exclamation mark."""
+def ids_of(upgraded):
+    """Return the ids of the findings; those to decide start with an exclamation mark."""
     return [("!" if one.decides else "") + one.id for one in findings(upgraded)]
 
 
@@ -64,14 +64,14 @@ PAIRS = [
 
 @pytest.mark.parametrize(("present", "target", "expected"), PAIRS)
 def test_by_version(present, target, expected):
-    assert told(upgrade(present, target, CI)) == expected
+    assert ids_of(upgrade(present, target, CI)) == expected
 
 
 def test_without_keys_there_is_nothing_to_decide():
-    assert told(upgrade("9.3.2", "12.4.3")) == ["no_new_keys", "keys_end"]
-    assert told(upgrade("9.3.2", "12.4.3", limits=Limits(assigns_org=False))) == ["no_new_keys", "keys_end"]
-    assert told(upgrade("12.1.0", "12.4.3")) == ["keys_gone"]
-    assert told(upgrade("12.1.0", "12.4.3", partial=True)) == ["keys_gone"]
+    assert ids_of(upgrade("9.3.2", "12.4.3")) == ["no_new_keys", "keys_end"]
+    assert ids_of(upgrade("9.3.2", "12.4.3", limits=Limits(assigns_org=False))) == ["no_new_keys", "keys_end"]
+    assert ids_of(upgrade("12.1.0", "12.4.3")) == ["keys_gone"]
+    assert ids_of(upgrade("12.1.0", "12.4.3", partial=True)) == ["keys_gone"]
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_versions_whose_migration_destroys(present, target, expected):
         found = findings(upgrade(present, target, CI, limits=Limits(assigns_org=assigns)))
         one = [finding for finding in found if finding.kind == "migration_destroys"]
         assert [finding.view(False)["severity"] for finding in one] == ([expected] if expected else [])
-    assert "migration_destroys" not in " ".join(told(upgrade(present, target, CI)))
+    assert "migration_destroys" not in " ".join(ids_of(upgrade(present, target, CI)))
 
 
 def test_expired():
@@ -101,50 +101,50 @@ def test_expired():
         assert [(one.kind, one.more["api_keys"]) for one in found] == [(kind, ["ci", "over"]), ("keys_expired", ["over"])]
 
 
-def test_a_list_that_is_cut():
+def test_a_list_of_100_keys_may_be_incomplete():
     keys = [ApiKey(number, "k%03d" % number, "Viewer") for number in range(100)]
-    assert "!list_cut:3" in told(upgrade("11.5.1", "12.4.3", *keys))
-    assert "!list_cut:3" not in told(upgrade("11.5.1", "12.4.3", *keys[:99]))
+    assert "!list_cut:3" in ids_of(upgrade("11.5.1", "12.4.3", *keys))
+    assert "!list_cut:3" not in ids_of(upgrade("11.5.1", "12.4.3", *keys[:99]))
 
 
 @pytest.mark.parametrize(
     ("problem", "expected"), [("not_a_member", ["!not_a_member:3"]), ("not_permitted", ["!not_permitted:3"])]
 )
-def test_organizations_of_which_nothing_is_told(problem, expected):
+def test_organizations_whose_keys_are_unknown(problem, expected):
     upgraded = Upgrade(parse("11.6.0"), parse("12.0.0"), (OrgKeys(A, problem=problem),))
-    assert told(upgraded) == expected
+    assert ids_of(upgraded) == expected
 
 
-def test_accounts_that_are_not_shown():
+def test_accounts_that_the_caller_may_not_list():
     upgraded = upgrade("11.5.1", "12.0.0", CI)
     hidden = replace(upgraded, orgs=(replace(upgraded.orgs[0], accounts=None),))
-    assert told(hidden) == ["keys_migrate:3", "!not_permitted:3"]
+    assert ids_of(hidden) == ["keys_migrate:3", "!not_permitted:3"]
 
 
-def test_organizations_that_are_not_listed():
-    assert told(upgrade("11.5.1", "12.0.0", partial=True)) == ["!orgs_unseen"]
+def test_organizations_that_the_caller_may_not_list():
+    assert ids_of(upgrade("11.5.1", "12.0.0", partial=True)) == ["!orgs_unseen"]
 
 
 NUMBERED = [account("sa-autogen-3-ci" + tail) for tail in ("", *("-%03d" % number for number in range(1, 11)))]
 
 
 def test_logins_that_are_taken():
-    assert "!login_taken:3:ci" in told(upgrade("11.5.1", "12.4.3", CI, READER, accounts=tuple(NUMBERED)))
+    assert "!login_taken:3:ci" in ids_of(upgrade("11.5.1", "12.4.3", CI, READER, accounts=tuple(NUMBERED)))
     free = upgrade("11.5.1", "12.4.3", CI, READER, accounts=tuple(NUMBERED[:-1]))
-    assert [one for one in told(free) if "3:ci" in one] == ["login_numbered:3:ci"]
+    assert [one for one in ids_of(free) if "3:ci" in one] == ["login_numbered:3:ci"]
     assert logins(free, free.orgs[0]) == {1: "sa-autogen-3-ci-010", 2: "sa-autogen-3-reader"}
-    assert not any("login" in one for one in told(upgrade("9.3.2", "11.5.1", CI, accounts=tuple(NUMBERED))) if "taken" in one)
+    assert not any("login" in one for one in ids_of(upgrade("9.3.2", "11.5.1", CI, accounts=tuple(NUMBERED))) if "taken" in one)
 
 
-def test_a_taken_login_is_told_once():
-    assert told(upgrade("11.6.0", "12.4.3", CI, accounts=tuple(NUMBERED))) == ["keys_end", "!login_taken:3:ci"]
+def test_a_taken_login_is_reported_once():
+    assert ids_of(upgrade("11.6.0", "12.4.3", CI, accounts=tuple(NUMBERED))) == ["keys_end", "!login_taken:3:ci"]
 
 
 @pytest.mark.parametrize(
     ("present", "login", "taken"),
     [
-        ("9.3.2", "sa-autogen-3-ci", True),  # its login changes, its address does not
-        ("11.5.1", "sa-3-autogen-3-ci", True),  # so it was with this one
+        ("9.3.2", "sa-autogen-3-ci", True),  # The upgrade changes its login, but not its address.
+        ("11.5.1", "sa-3-autogen-3-ci", True),  # An earlier upgrade changed its login.
         ("11.5.1", "sa-autogen-3-ci", True),
         ("11.5.1", "SA-Autogen-3-CI", True),
         ("9.3.2", "sa-ci", False),
@@ -152,8 +152,8 @@ def test_a_taken_login_is_told_once():
         ("11.5.1", "sa-autogen-4-ci", False),
     ],
 )
-def test_what_takes_a_login(present, login, taken):
-    found = told(upgrade(present, "12.0.0", CI, accounts=(account(login),)))
+def test_accounts_that_take_a_login(present, login, taken):
+    found = ids_of(upgrade(present, "12.0.0", CI, accounts=(account(login),)))
     assert ("login_numbered:3:ci" in found) is taken
 
 
@@ -168,16 +168,16 @@ def test_keys_take_logins_from_each_other():
     assert logins_of(keys[:1], (), 3, parse("9.3.2")) == {1: "sa-autogen-3-CI x"}
 
 
-def test_names_that_are_there_already():
-    found = told(upgrade("11.5.1", "12.0.0", CI, accounts=(account("sa-3-robot", "sa-autogen-ci"),)))
+def test_names_that_exist_already():
+    found = ids_of(upgrade("11.5.1", "12.0.0", CI, accounts=(account("sa-3-robot", "sa-autogen-ci"),)))
     assert found == ["!same_name:3:ci", "keys_migrate:3"]
 
 
 def test_logins_that_change():
     made = account("sa-autogen-3-old", "renamed")
-    assert "logins_change:3" in told(upgrade("9.3.2", "11.5.1", accounts=(made, account("sa-robot"))))
-    assert told(upgrade("9.3.2", "10.4.0", accounts=(made,))) == []
-    assert told(upgrade("10.4.1", "11.2.0", accounts=(made,))) == []
+    assert "logins_change:3" in ids_of(upgrade("9.3.2", "11.5.1", accounts=(made, account("sa-robot"))))
+    assert ids_of(upgrade("9.3.2", "10.4.0", accounts=(made,))) == []
+    assert ids_of(upgrade("10.4.1", "11.2.0", accounts=(made,))) == []
 
 
 @pytest.mark.parametrize(
@@ -206,10 +206,10 @@ def test_made_by_server(login, expected):
 def test_lifetimes(limits, target, expected):
     found = [one.what for one in findings(upgrade("9.0.0", target, CI, limits=limits)) if one.kind == "token_lifetime"]
     assert [expected in what for what in found] == ([True] if expected else [])
-    assert "token_lifetime" not in told(upgrade("9.0.0", target, READER, limits=limits))
+    assert "token_lifetime" not in ids_of(upgrade("9.0.0", target, READER, limits=limits))
 
 
-#: What becomes of a request: (present, target), and the kind of finding by method.
+#: The effect on a request: present, target, and the kind of finding for each method.
 REQUESTS = [
     ("9.3.2", "11.2.0", "stays", "stays", "stays", "stays", "stays"),
     ("9.3.2", "11.3.0", "breaks", "stays", "stays", "unclear", "breaks"),
@@ -232,7 +232,7 @@ def test_requests(present, target, post, get, delete, unknown, resource):
     assert all(one.decides == (one.kind not in ("request_stays", "request_broken")) for one in found.values())
 
 
-def test_places_of_one_file_are_one_finding():
+def test_requests_of_one_file_are_one_finding():
     hits = (Hit("x.sh", 9, "request", "POST", "curl"), Hit("x.sh", 4, "request", "POST", "wget"), Hit("x.sh", 5, "key"))
     found = [one.view(False) for one in findings(upgrade("11.2.0", "11.3.0", hits=hits)) if one.kind != "no_new_keys"]
     assert [(one["id"], one["lines"]) for one in found] == [("request_breaks:POST:x.sh", [4, 9]), ("key_in_clear:x.sh", [5])]
@@ -240,7 +240,7 @@ def test_places_of_one_file_are_one_finding():
 
 
 def test_files_that_were_not_read():
-    assert told(upgrade("11.2.0", "11.2.1", unseen=(("x.bin", "too large"),))) == ["!not_scanned:x.bin"]
+    assert ids_of(upgrade("11.2.0", "11.2.1", unseen=(("x.bin", "too large"),))) == ["!not_scanned:x.bin"]
 
 
 def test_views():
@@ -251,7 +251,7 @@ def test_views():
     assert quiet.view(True)["decided"] is False
 
 
-def test_the_page_lists_every_kind():
+def test_the_documentation_lists_every_kind():
     page = (Path(__file__).parents[5] / "docs/migration/upgrade.md").read_text(encoding="utf-8")
     listed = re.findall(r"^\| `(\w+)` \| (\w+)", page, re.MULTILINE)
     assert dict(listed) == {name: kind.severity for name, kind in KINDS.items()}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where automation uses API keys, and which request it makes."""
+"""Finding uses of API keys in files, and the methods of their requests."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_shell(line, method):
     assert [found[1] for found in of("x.sh", line)] == [method]
 
 
-TOLD = {
+FILES = {
     "continued lines": (
         "x.sh",
         "curl -s \\\n  -X POST \\\n  $URL/api/auth/keys \\\n  -d '{}'\necho -X DELETE\n",
@@ -85,12 +85,12 @@ TOLD = {
         [(2, "unknown", "")],
     ),
     "request with the method first": ("x.py", 'requests.request("POST", base + "/api/auth/keys")\n', [(1, "POST", "python")]),
-    "request with the method behind": (
+    "request with the method last": (
         "x.py",
         'r = http.request(url="/api/auth/keys", method="DELETE")\n',
         [(1, "DELETE", "python")],
     ),
-    "request with a method of its own": ("x.py", 'r = http.request(verb, "/api/auth/keys")\n', [(1, "unknown", "python")]),
+    "request with the method in a variable": ("x.py", 'r = http.request(verb, "/api/auth/keys")\n', [(1, "unknown", "python")]),
     "urllib": ("x.py", 'Request(url + "/api/auth/keys", data=body)\n', [(1, "POST", "python")]),
     "an address in Python": (
         "x.py",
@@ -104,18 +104,18 @@ TOLD = {
         'req, err := http.NewRequestWithContext(ctx, http.MethodDelete,\n\tfmt.Sprintf("%s/api/auth/keys/%d", url, id), nil)\n',
         [(2, "DELETE", "go")],
     ),
-    "Go in short": ("x.go", 'resp, err := http.Get(url + "/api/auth/keys")\n', [(1, "GET", "go")]),
+    "Go by function": ("x.go", 'resp, err := http.Get(url + "/api/auth/keys")\n', [(1, "GET", "go")]),
     "fetch": ("x.js", "await fetch(`${url}/api/auth/keys`, {\n  method: 'POST',\n  body,\n});\n", [(1, "POST", "javascript")]),
     "fetch reads": ("x.js", "await fetch(`${url}/api/auth/keys`);\n", [(1, "GET", "javascript")]),
     "axios": ("x.ts", "axios.post('/api/auth/keys', body)\n", [(1, "POST", "javascript")]),
-    "a client of its own": (
+    "a client with a default method": (
         "x.ts",
         "const all = await call('/api/auth/keys');\nawait call('/api/auth/keys', {\n  method: 'POST',\n});\n",
         [(1, "unknown", ""), (2, "POST", "javascript")],
     ),
-    "a client that knows /api": ("x.py", 'r = api.POST("/auth/keys", json={})\n', [(1, "POST", "python")]),
-    "a call in a call": ("x.py", 'requests.post(join(base, "/api/auth/keys"))\n', [(1, "POST", "python")]),
-    "an address by hand": ("x.py", 'requests.delete("{}/api/auth/keys/{}".format(url, 1))\n', [(1, "DELETE", "python")]),
+    "a client that adds /api": ("x.py", 'r = api.POST("/auth/keys", json={})\n', [(1, "POST", "python")]),
+    "a call inside another": ("x.py", 'requests.post(join(base, "/api/auth/keys"))\n', [(1, "POST", "python")]),
+    "an address by format": ("x.py", 'requests.delete("{}/api/auth/keys/{}".format(url, 1))\n', [(1, "DELETE", "python")]),
     "JSON with escaped slashes": ("x.json", '{"path": "\\/api\\/auth\\/keys"}\n', [(1, "unknown", "")]),
     "encoded slashes": ("x.txt", "?next=%2Fapi%2Fauth%2Fkeys\n", [(1, "unknown", "")]),
     "uri": (
@@ -148,17 +148,17 @@ TOLD = {
     "a variable of a play": ("vars.yml", "keys_url: '{{ url }}/api/auth/keys'\n", [(1, "unknown", "")]),
     "a role's variable": ("vars.yml", "grafana_api_keys:\n  - name: ci\n    role: Editor\n", [(1, "POST", "ansible role")]),
     "another role's variable": ("v.yml", "my_grafana_api_keys:\n", [(1, "POST", "ansible role")]),
-    "a role that makes none": ("vars.yml", "grafana_api_keys: []\n", []),
+    "a role's variable without keys": ("vars.yml", "grafana_api_keys: []\n", []),
     "a resource": ("main.tf", 'resource "grafana_api_key" "ci" {\n  name = "ci"\n}\n', [(1, "resource", "terraform")]),
     "a resource as JSON": ("main.tf.json", '{"resource": {"grafana_api_key": {"ci": {}}}}\n', [(1, "resource", "terraform")]),
-    "a resource of old": ("main.tf", '# resource "grafana_api_key" "ci" {}\n', []),
+    "a resource in a comment": ("main.tf", '# resource "grafana_api_key" "ci" {}\n', []),
     "a module": (
         "tasks.yml",
         "- orgsmith.grafana.grafana_api_key:\n    name: ci\n- name: x\n  grafana_api_key:\n    name: ci\n",
         [(1, "resource", "ansible"), (4, "resource", "ansible")],
     ),
     "a module that reads": ("tasks.yml", "- orgsmith.grafana.grafana_api_key_info:\n", [(1, "GET", "ansible")]),
-    "a module of old": ("tasks.yml", "# - orgsmith.grafana.grafana_api_key:\n", []),
+    "a module in a comment": ("tasks.yml", "# - orgsmith.grafana.grafana_api_key:\n", []),
     "an option of the name": ("tasks.yml", "  grafana_api_key: '{{ key }}'\n", []),
     "a resource of Pulumi": ("main.py", 'key = grafana.ApiKey("ci", role="Viewer")\n', [(1, "resource", "pulumi")]),
     "data of Terraform": (
@@ -188,16 +188,16 @@ TOLD = {
 }
 
 
-@pytest.mark.parametrize(("name", "text", "expected"), TOLD.values(), ids=list(TOLD))
-def test_told_by_neighbours(name, text, expected):
+@pytest.mark.parametrize(("name", "text", "expected"), FILES.values(), ids=list(FILES))
+def test_by_neighbours(name, text, expected):
     assert of(name, text) == expected
 
 
-def test_two_in_a_line():
+def test_two_requests_in_a_line():
     assert of("x.sh", "curl $A/api/auth/keys; curl -X POST $B/api/auth/keys\n") == [(1, "GET", "curl"), (1, "POST", "curl")]
 
 
-def test_a_key_in_clear():
+def test_a_key_in_plain_text():
     twice = base64.b64encode(KEY.encode()).decode()
     text = f"ok\ntoken: {KEY}\nsecret: {twice}\neyJrIjoi too short\n"
     found = hits_of("values.yml", text.splitlines(True))
@@ -212,7 +212,7 @@ def test_long_lines_are_cut():
 
 @pytest.fixture
 def tree(tmp_path):
-    """Files of every kind."""
+    """A folder with files of every kind."""
     for folder in (".git", "deploy/sub", "node_modules", "vendor"):
         (tmp_path / folder).mkdir(parents=True)
     line = "curl -X POST $URL/api/auth/keys\n"
@@ -242,14 +242,14 @@ def test_excluded(tree, pattern):
     assert not any(hit.path.endswith("sub/a.sh") for hit in found.hits)
 
 
-def test_too_large_is_said(tree, monkeypatch):
+def test_too_large_is_reported(tree, monkeypatch):
     monkeypatch.setattr(_key_usage, "LARGEST", 5)
     found = scan([str(tree / "d.sh")])
     assert (found.hits, found.unseen) == ([], [(str(tree / "d.sh"), "too large")])
     assert scan([str(tree / "picture.png")]).unseen == []
 
 
-def test_not_readable_is_said(tree, monkeypatch):
+def test_not_readable_is_reported(tree, monkeypatch):
     def refuse(path, *_more, **_options):
         raise PermissionError(13, "Permission denied", path)
 
@@ -264,6 +264,6 @@ def test_a_file_named_after_a_key(tree):
     assert any(hit.path.endswith("***.sh") for hit in found.hits)
 
 
-def test_a_place_that_is_not_there(tmp_path):
+def test_a_path_that_does_not_exist(tmp_path):
     with pytest.raises(BadInput, match="nowhere"):
         scan([str(tmp_path / "nowhere")])
