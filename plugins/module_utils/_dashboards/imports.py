@@ -118,7 +118,7 @@ def missing_panels(scope: Scope, desired: DesiredDashboard) -> list[str]:
 
 def _panel_label(reference: Reference) -> str:
     if not reference.value:
-        return "the one of the panel %s, which names no uid" % (reference.type or "without a title")
+        return "one without a uid, in the panel %s" % (reference.type or "without a title")
     return "%s (%s)" % (reference.type, reference.value) if reference.type else reference.value
 
 

@@ -62,7 +62,7 @@ class Route(t.Protocol):
     def from_snapshot(self, uid: str, wanted: t.Collection[str]) -> CurrentDashboard | None:
         """Return the dashboard with this uid, from one list for all *wanted* uids where that is cheaper.
 
-        The list is read at the first call. It answers each uid once; a second call for the same uid requests it anew.
+        The list is read at the first call. It answers each uid once; a second call for the same uid sends a request.
         """
 
     def heads(self) -> list[Head]:

@@ -206,7 +206,7 @@ def _alternatives(reference: Reference, data_sources: t.Sequence[t.Mapping[str, 
     """Return the end of a sentence with the org's data sources of the same type; ``""`` if there are none."""
     same = [entry for entry in data_sources if plugin(str(entry.get("type"))) == plugin(reference.type)]
     named = sorted("%s (uid %s)" % (entry.get("name"), entry.get("uid")) for entry in same)
-    return "; the organization has of that type: %s" % ", ".join(named) if reference.type and named else ""
+    return "; data sources of that type: %s" % ", ".join(named) if reference.type and named else ""
 
 
 __all__ = ["LIBRARY_PANEL", "NAME", "TYPE", "UID", "Reference", "connected", "missing", "plugin", "references"]

@@ -144,7 +144,7 @@ SOURCES = [
         (Reference("type", "testdata", "testdata"), []),
         (
             Reference("uid", "x", "prometheus"),
-            ["data source x of type prometheus does not exist; the organization has of that type: Main (uid p)"],
+            ["data source x of type prometheus does not exist; data sources of that type: Main (uid p)"],
         ),
         (Reference("uid", "x", "loki"), ["data source x of type loki does not exist"]),
         (Reference("name", "Other"), ["data source Other does not exist"]),
