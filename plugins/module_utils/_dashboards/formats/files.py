@@ -55,14 +55,7 @@ def find(
     if it has no matching file, or (one error for all) if files cannot be read or parsed. If *unusable* is given, the
     problems of single files are appended to it instead.
     """
-    top = os.path.abspath(os.path.expanduser(directory))
-    if not os.path.isdir(top):
-        problem_text = "is not a directory" if os.path.exists(top) else "does not exist"
-        raise BadInput(
-            "directory %s %s on the host that runs the module: correct the path, or copy the files there first"
-            % (directory, problem_text),
-            code="directory_not_found",
-        )
+    top = _top(directory)
     problems: list[str] = []
     paths = sorted(_walk(top, _matcher(patterns), _matcher(exclude), problems))
     files = [file for file in (_read(top, relative, problems) for relative in paths) if file is not None]
@@ -77,6 +70,18 @@ def find(
             code="directory_empty",
         )
     return files
+
+
+def _top(directory: str) -> str:
+    """Return the absolute path of *directory*. Raises :class:`BadInput` if it is not an existing directory."""
+    top = os.path.abspath(os.path.expanduser(directory))
+    if not os.path.isdir(top):
+        raise BadInput(
+            "directory %s %s on the host that runs the module: correct the path, or copy the files there first"
+            % (directory, "is not a directory" if os.path.exists(top) else "does not exist"),
+            code="directory_not_found",
+        )
+    return top
 
 
 def unusable_files(directory: str, problems: t.Sequence[BadInput]) -> BadInput:

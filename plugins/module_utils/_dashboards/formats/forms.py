@@ -80,14 +80,6 @@ class Document:
     elements: t.Mapping[str, t.Any] = field(default_factory=dict, repr=False)
     warnings: tuple[str, ...] = ()
 
-    @property
-    def api_version(self) -> str:
-        """The version of ``dashboard.grafana.app`` to write the dashboard with.
-
-        For the classic layout that is the version which stores the body unchanged.
-        """
-        return "v0alpha1" if self.layout == CLASSIC else self.layout
-
 
 def read_document(document: t.Any, what: str) -> Document:
     """Return the dashboard in *document*, which is parsed JSON; *what* names it in messages. Pure.
@@ -143,18 +135,7 @@ def _wrapped(wrapper: t.Mapping[str, t.Any], inner: Document, what: str) -> Docu
 
 def _manifest(document: t.Mapping[str, t.Any], what: str) -> Document:
     """Return the dashboard in a manifest. Its uid is ``metadata.name``; its folder is an annotation."""
-    group, _slash, version = document["apiVersion"].rpartition("/")
-    kind = document["kind"]
-    if kind in ("List", "DashboardList") and isinstance(document.get("items"), list):
-        raise BadInput(
-            "%s is a %s with %d items: put each dashboard into a separate file" % (what, kind, len(document["items"])),
-        )
-    if kind not in _KINDS or group not in (DASHBOARDS, _GRIZZLY):
-        raise BadInput("%s is not a dashboard but a manifest of kind %s (%s)%s" % (what, kind, group or version, _hint(kind)))
-    if group == DASHBOARDS and version not in LAYOUTS:
-        raise BadInput(
-            "%s has the unsupported apiVersion %s/%s: supported versions are %s" % (what, group, version, ", ".join(LAYOUTS))
-        )
+    group, version = _group_and_version(document, what)
     spec, metadata = document.get("spec"), document.get("metadata") or {}
     if not isinstance(spec, dict) or not isinstance(metadata, dict):
         raise BadInput("%s is a manifest without a dashboard in its spec" % what)
@@ -174,6 +155,23 @@ def _manifest(document: t.Mapping[str, t.Any], what: str) -> Document:
         message=notes.get(MESSAGE_NOTE) or None,
         warnings=tuple(warnings),
     )
+
+
+def _group_and_version(manifest: t.Mapping[str, t.Any], what: str) -> tuple[str, str]:
+    """Return the API group and version of a manifest. Raises :class:`BadInput` if it is not one supported dashboard."""
+    group, _slash, version = manifest["apiVersion"].rpartition("/")
+    kind = manifest["kind"]
+    if kind in ("List", "DashboardList") and isinstance(manifest.get("items"), list):
+        raise BadInput(
+            "%s is a %s with %d items: put each dashboard into a separate file" % (what, kind, len(manifest["items"])),
+        )
+    if kind not in _KINDS or group not in (DASHBOARDS, _GRIZZLY):
+        raise BadInput("%s is not a dashboard but a manifest of kind %s (%s)%s" % (what, kind, group or version, _hint(kind)))
+    if group == DASHBOARDS and version not in LAYOUTS:
+        raise BadInput(
+            "%s has the unsupported apiVersion %s/%s: supported versions are %s" % (what, group, version, ", ".join(LAYOUTS))
+        )
+    return group, version
 
 
 def _hint(kind: str) -> str:

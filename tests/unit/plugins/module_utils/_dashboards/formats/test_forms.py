@@ -43,14 +43,14 @@ def manifest(version="v1beta1", kind="Dashboard", spec=None, group="dashboard.gr
 )
 def test_every_format_contains_the_same_dashboard(document, uid, folder_uid, message):
     found = read_document(document, "path x")
-    assert (found.body, found.title, found.layout, found.api_version) == (BODY, "T", CLASSIC, "v0alpha1")
+    assert (found.body, found.title, found.layout) == (BODY, "T", CLASSIC)
     assert (found.uid, found.folder_uid, found.message) == (uid, folder_uid, message)
 
 
 @pytest.mark.parametrize("version", [version for version, layout in LAYOUTS.items() if layout != CLASSIC])
-def test_a_version_2_layout_is_written_with_its_own_api_version(version):
+def test_a_version_2_layout_is_the_version_of_the_manifest(version):
     found = read_document(manifest(version, spec=SPEC_2, name="k"), "x")
-    assert (found.body, found.layout, found.api_version, found.uid) == (SPEC_2, version, version, "k")
+    assert (found.body, found.layout, found.uid) == (SPEC_2, version, "k")
 
 
 ALPHA_QUERY = {"kind": "PanelQuery", "spec": {"refId": "A", "query": {"kind": "prometheus", "spec": {}}}}
