@@ -49,7 +49,7 @@ def test_broken_json_in_a_batch_stops_everything(newest, tmp_path):
     with newest.writes_nothing():
         result = newest.fails("grafana_dashboard", batch=batch)
     assert result["msg"].startswith("batch[1]: path ")
-    assert "is no JSON" in result["msg"]
+    assert "is not valid JSON" in result["msg"]
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A directory of dashboards: the options of each, and all of them as they are wanted."""
+"""The ``directory`` option: turns a directory of files into desired dashboards, one per file."""
 
 from __future__ import annotations
 
@@ -10,87 +10,90 @@ from urllib.parse import unquote
 
 from .._folders.paths import general
 from .._grafana.errors import BadInput
-from .formats.files import PATTERNS, Entry, cannot_be_taken, duplicates, find
+from .formats.files import PATTERNS, Entry, duplicates, find, unusable_files
 from .model import DesiredDashboard, place_of
 from .options import parse
 
-#: Options that name one dashboard, or a directory of them.
+#: Options for one dashboard, and options for a directory of dashboards.
 _OF_ONE = ("dashboard", "path", "content", "uid")
 _OF_MANY = ("directory", "patterns", "exclude")
 
 
 def wanted(options: t.Mapping[str, t.Any]) -> list[DesiredDashboard] | None:
-    """Return the dashboards of ``directory``, ``None`` without one. Raises one :class:`BadInput` for all that is wrong."""
+    """Return the desired dashboards of ``directory``; ``None`` if that option is not set.
+
+    Raises one :class:`BadInput` that lists the problems of all files.
+    """
     problems: list[BadInput] = []
-    several = expand(options, problems)
-    if several is None:
+    options_of_files = expand(options, problems)
+    if options_of_files is None:
         return None
-    found: list[DesiredDashboard] = []
-    for one in several:
+    dashboards: list[DesiredDashboard] = []
+    for file_options in options_of_files:
         try:
-            found.append(parse(one))
+            dashboards.append(parse(file_options))
         except BadInput as problem:
             problems.append(problem)
     if problems:
-        raise cannot_be_taken(str(options["directory"]), problems)
-    check(found)
-    return found
+        raise unusable_files(str(options["directory"]), problems)
+    check(dashboards)
+    return dashboards
 
 
 def expand(options: t.Mapping[str, t.Any], unusable: list[BadInput] | None = None) -> list[dict[str, t.Any]] | None:
-    """Return the options of each dashboard in ``directory``, ``None`` without one. Raises :class:`BadInput`.
+    """Return the options for each file in ``directory``; ``None`` if that option is not set. Raises :class:`BadInput`.
 
-    What is wrong with files that cannot be read goes into *unusable*, if that is given. A file's folder is the one that
-    the task names and below it the file's own directories; the tree says where each dashboard belongs, so what a file
-    itself says of its folder does not count.
+    If *unusable* is given, problems of files that cannot be read are appended to it instead of raised. The folder of a
+    dashboard is the task's folder plus the directories that the file is in. A folder that the file itself names is ignored.
     """
     if not options.get("directory"):
         return None
     given = [name for name in _OF_ONE if options.get(name) not in (None, "")]
     if given:
-        raise BadInput("directory and %s are set: give dashboards in one way" % " and ".join(given))
+        raise BadInput("directory and %s are set: keep one of them" % " and ".join(given))
     base = {name: value for name, value in options.items() if name not in _OF_MANY}
     files = find(str(options["directory"]), options.get("patterns") or PATTERNS, options.get("exclude") or (), unusable)
-    return [{**base, **_place(options, one.folder), "loaded": one.document, "file": one.relative} for one in files]
+    return [{**base, **_folder_options(options, one.folder), "loaded": one.document, "file": one.relative} for one in files]
 
 
-def _place(options: t.Mapping[str, t.Any], inside: str) -> dict[str, t.Any]:
-    """Return the options for the folder of a file that lies *inside* directories.
+def _folder_options(options: t.Mapping[str, t.Any], inside: str) -> dict[str, t.Any]:
+    """Return the folder options for a file whose path below ``directory`` is *inside* (directory names joined by ``/``).
 
-    Each directory is a folder. A slash in a title is %2F in the name of a directory, as exports write it.
+    Each directory is a folder. Exports write a slash in a folder's title as ``%2F`` in the directory's name.
     """
     top, top_uid = options.get("folder"), options.get("folder_uid")
     at_top = not general(str(top or "").strip()) and not general(str(top_uid or "").strip())
     whole_org = {"prune_folder": None, "prune_folder_uid": None}
-    found: dict[str, t.Any] = {"flat": True, **(whole_org if at_top else {"prune_folder": top, "prune_folder_uid": top_uid})}
+    result: dict[str, t.Any] = {"flat": True, **(whole_org if at_top else {"prune_folder": top, "prune_folder_uid": top_uid})}
     if options.get("create_folder") is None:
-        found["create_folder"] = True
+        result["create_folder"] = True
     if top_uid is not None and not at_top:
         if inside:
             raise BadInput(
-                "folder_uid is set, and directory %s has a directory %s: name the folder by its titles in folder, so that "
-                "folders can be made in it" % (options["directory"], inside)
+                "folder_uid is set, and directory %s contains the directory %s: set folder (the path of titles) instead of "
+                "folder_uid, so that the module can create folders in it" % (options["directory"], inside)
             )
-        return found
-    begin = "" if at_top else str(top)
-    titles = () if not begin and not general(inside) else tuple(unquote(name).strip() for name in inside.split("/"))
+        return result
+    start = "" if at_top else str(top)
+    titles = () if not start and not general(inside) else tuple(unquote(name).strip() for name in inside.split("/"))
     if inside and not all(titles):
         raise BadInput(
-            "directory %s has a directory %s whose name is blank, which no folder's title can be" % (options["directory"], inside)
+            "directory %s contains the directory %s, which has a blank name: a folder's title cannot be blank"
+            % (options["directory"], inside)
         )
     below = tuple(title for title in titles if title)
-    path = "/".join(part for part in (begin, *below) if part)
-    found.update({"folder": path, "folder_uid": None} if path else {"folder": None, "folder_uid": ""})
-    found.update(top=begin, below=below)
-    return found
+    path = "/".join(part for part in (start, *below) if part)
+    result.update({"folder": path, "folder_uid": None} if path else {"folder": None, "folder_uid": ""})
+    result.update(top=start, below=below)
+    return result
 
 
 def check(wanted: t.Sequence[DesiredDashboard]) -> None:
-    """Raise :class:`BadInput` for dashboards of one directory that are there twice."""
-    duplicates(Entry(one.file or "", one.uid, one.title, _shown_place(one)) for one in wanted)
+    """Raise :class:`BadInput` if two files of a directory hold the same dashboard."""
+    duplicates(Entry(one.file or "", one.uid, one.title, _folder_label(one)) for one in wanted)
 
 
-def _shown_place(desired: DesiredDashboard) -> str | None:
-    """Return where a dashboard is to be, as directories write it."""
+def _folder_label(desired: DesiredDashboard) -> str | None:
+    """Return the folder of a dashboard as its path in the directory (slashes in titles as ``%2F``), or its uid."""
     top, below = place_of(desired)
     return "/".join([*([top] if top else []), *(title.replace("/", "%2F") for title in below)]) or desired.folder_uid

@@ -1,11 +1,10 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who wrote a dashboard last: the mark that this collection leaves in a dashboard's history, and how it is read.
+"""Detects who wrote a dashboard last, by a mark that this collection adds to the message of each version.
 
-The mark is the end of the message of a version: ``[orgsmith.grafana]``, or ``[orgsmith.grafana: SOURCE]`` with the
-source that a task names. A version that somebody else writes has another message, so a dashboard carries the mark only
-as long as nobody else has touched it.
+The message ends in ``[orgsmith.grafana]``, or in ``[orgsmith.grafana: SOURCE]`` if the task sets ``source``. A version
+that a user or another tool writes has no mark, so the newest version has one only if the collection wrote it.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ _SOURCE = re.compile(r"[\w.,/ -]{1,60}")
 
 @dataclass(frozen=True)
 class LastWrite:
-    """The newest version of a dashboard: who wrote it (a login), when (as the server words it), with which message."""
+    """The newest version of a dashboard: *by* is a login, *at* the time in the server's own format."""
 
     version: int
     by: str
@@ -35,51 +34,52 @@ class LastWrite:
 
     @property
     def ours(self) -> bool:
+        """Whether this collection wrote the version."""
         return source_of(self.message) is not None
 
     def shown(self) -> dict[str, t.Any]:
-        """Return it as part of a result; what looks like a key in the message is masked."""
+        """Return the version as part of a result. Anything in the message that looks like a key is masked."""
         return {"version": self.version, "by": self.by, "at": self.at, "message": masked(self.message)}
 
 
 def mark(message: str | None, source: str) -> str:
-    """Return *message* with the mark at its end."""
-    words = "[orgsmith.grafana: %s]" % source if source else "[orgsmith.grafana]"
-    return "%s %s" % (message.strip(), words) if message and message.strip() else words
+    """Return *message* with the mark appended."""
+    own_mark = "[orgsmith.grafana: %s]" % source if source else "[orgsmith.grafana]"
+    return "%s %s" % (message.strip(), own_mark) if message and message.strip() else own_mark
 
 
 def source_of(message: str | None) -> str | None:
-    """Return the source that a message's mark names (empty for none), ``None`` for a message without the mark."""
-    found = _MARK.search(message or "")
-    return None if found is None else found.group(1) or ""
+    """Return the source in the mark of *message* (``""`` if the mark has none); ``None`` for a message without a mark."""
+    match = _MARK.search(message or "")
+    return None if match is None else match.group(1) or ""
 
 
 def check_source(source: str) -> str:
-    """Return *source* if it can stand in the mark. Raises :class:`BadInput`."""
+    """Return *source* if the mark can contain it. Raises :class:`BadInput` otherwise."""
     if source and (not _SOURCE.fullmatch(source) or source != source.strip()):
-        raise BadInput("source %r cannot be kept: take up to 60 letters, digits, spaces and .,/_- for it" % source)
+        raise BadInput("%r is not a valid source: use up to 60 letters, digits, spaces and .,/_-" % source)
     return source
 
 
 def last_write(scope: Scope, uid: str, number: int | None = None) -> LastWrite | None:
-    """Return the newest version of a dashboard; ``None`` where its history is empty, or the dashboard gone.
+    """Return the newest version of a dashboard; ``None`` if it has no history or does not exist.
 
-    *number* is its database id, by which Grafana before 9.0 names it here.
+    *number* is the dashboard's database id. Grafana before 9.0 has the history by this id only.
     """
     path = "/api/dashboards/uid/%s/versions" % segment(uid)
     if number is not None and scope.client.at_least(VERSIONS_BY_UID) is False:
         path = "/api/dashboards/id/%d/versions" % number
-    found = scope.client.find(path, org=scope.org_id, limit=1)
-    # Grafana 11.6 and later wrap the list together with a token for the next page.
-    versions = found.get("versions") if isinstance(found, dict) else found
+    answer = scope.client.find(path, org=scope.org_id, limit=1)
+    # Grafana 11.6 and later return an object with the list and a token for the next page.
+    versions = answer.get("versions") if isinstance(answer, dict) else answer
     if not versions:
         return None
     newest = max(versions, key=lambda one: int(one.get("version") or 0))
     version = int(newest.get("version") or 0)
     if not newest.get("parentVersion"):
-        # The list calls every first version "Initial save"; asked for alone, it has the message that it was written with.
-        alone = scope.client.find("%s/%d" % (path, version), org=scope.org_id)
-        newest = {**newest, "message": (alone or {}).get("message")}
+        # The list shows "Initial save" for every first version. A request for that version returns its real message.
+        single = scope.client.find("%s/%d" % (path, version), org=scope.org_id)
+        newest = {**newest, "message": (single or {}).get("message")}
     return LastWrite(
         version=version,
         by=str(newest.get("createdBy") or ""),

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a dashboard needs of its organization: data sources for the places of an export, plugins, library panels."""
+"""What a dashboard needs from its organization: data sources for the inputs of an export, plugins and library panels."""
 
 from __future__ import annotations
 
@@ -18,14 +18,17 @@ from .formats.inputs import LibraryPanel, choose, library_panels, needed, not_am
 from .formats.references import LIBRARY_PANEL, Reference, connected, missing, references
 from .model import DesiredDashboard, comparable, label
 
-#: Library panels a page.
+#: Library panels per page of a list.
 PER_PAGE = 500
 
 DataSource = t.Mapping[str, t.Any]
 
 
 def filled_in(scope: Scope, desired: DesiredDashboard) -> DesiredDashboard:
-    """Return *desired* with the places of an export for sharing filled in. Raises :class:`BadInput` for what is unclear."""
+    """Return *desired* with the inputs (``${DS_…}``) of an export for sharing replaced by their values.
+
+    Raises :class:`BadInput` if the value of an input cannot be determined.
+    """
     document = desired.document
     if document is None or desired.state == "absent" or not (document.inputs or document.elements):
         return desired
@@ -39,7 +42,7 @@ def filled_in(scope: Scope, desired: DesiredDashboard) -> DesiredDashboard:
 
 
 def data_sources(scope: Scope) -> list[DataSource]:
-    """Return the org's data sources. Up to 8.5 only its admins are shown them: :class:`Forbidden` says so."""
+    """Return the org's data sources. Raises :class:`Forbidden`: up to 8.5 only Admins of the org may list them."""
     try:
         return t.cast(
             "list[DataSource]",
@@ -47,15 +50,15 @@ def data_sources(scope: Scope) -> list[DataSource]:
         )
     except Forbidden as problem:
         raise Forbidden(
-            "the data sources of %s are not shown to the caller, and a dashboard that was exported for sharing needs them: "
-            "ask as an Admin of the organization; %s" % (scope.where(), problem.message),
+            "the caller may not list the data sources of %s, which a dashboard exported for sharing needs: run the task as an "
+            "Admin of the organization; %s" % (scope.where(), problem.message),
             code="data_sources_hidden",
             **problem.details,
         ) from None
 
 
 def required(scope: Scope, desired: DesiredDashboard) -> list[str]:
-    """Return what an export says that it requires and the server has not."""
+    """Return a sentence for each requirement of an export that the server does not meet."""
     document = desired.document
     if document is None or not document.requires:
         return []
@@ -63,9 +66,9 @@ def required(scope: Scope, desired: DesiredDashboard) -> list[str]:
 
 
 def _plugins(scope: Scope, document: Document) -> set[str] | None:
-    """Return the ids of plugins that are installed; ``None`` where they are not shown to the caller.
+    """Return the ids of installed plugins; ``None`` if the caller may not list plugins.
 
-    The list shows those that are no part of Grafana to admins only (8.5 to 12.4): what is not on it is asked for.
+    Only admins see external plugins in the list (8.5 to 12.4), so each required plugin that it lacks is requested by id.
     """
     listed = scope.cached_for_run("plugins", lambda: _listed_plugins(scope))
     if listed is None:
@@ -75,14 +78,14 @@ def _plugins(scope: Scope, document: Document) -> set[str] | None:
 
 def _listed_plugins(scope: Scope) -> set[str] | None:
     try:
-        found = scope.client.get("/api/plugins", org=scope.org_id, embedded=0)
+        plugins = scope.client.get("/api/plugins", org=scope.org_id, embedded=0)
     except GrafanaError:
         return None
-    return {str(plugin.get("id")) for plugin in found or []}
+    return {str(plugin.get("id")) for plugin in plugins or []}
 
 
 def _installed(scope: Scope, name: str) -> bool:
-    """Tell whether a plugin is installed; one that may not be looked at is."""
+    """Return whether a plugin is installed; ``True`` also if the server refuses to say."""
 
     def ask() -> bool:
         try:
@@ -94,90 +97,90 @@ def _installed(scope: Scope, name: str) -> bool:
 
 
 def dangling(scope: Scope, desired: DesiredDashboard) -> list[str]:
-    """Return a sentence for every data source and library panel that a dashboard names and its org lacks."""
-    found = references(desired.body)
+    """Return a sentence for every data source and library panel that the dashboard refers to and its org lacks."""
+    referenced = references(desired.body)
     own = {panel.uid for panel in desired.panels}
-    named = {reference.value for reference in found if reference.kind == LIBRARY_PANEL}
-    there = {uid for uid in named - own if _there(scope, uid)}
+    panel_uids = {reference.value for reference in referenced if reference.kind == LIBRARY_PANEL}
+    existing = {uid for uid in panel_uids - own if _panel_exists(scope, uid)}
     try:
         known = data_sources(scope)
     except Forbidden:
-        return ["its references are not checked: the data sources of %s are not shown to the caller" % scope.where()]
-    return missing(found, known, there | own)
+        return ["its references are not checked: the caller may not list the data sources of %s" % scope.where()]
+    return missing(referenced, known, existing | own)
 
 
 def missing_panels(scope: Scope, desired: DesiredDashboard) -> list[str]:
-    """Return the library panels that the server will look for when it writes a dashboard, and not find: name and uid."""
+    """Return "name (uid)" of each missing library panel that the server connects to the dashboard when it writes it."""
     own = {panel.uid for panel in desired.panels}
-    named = dict.fromkeys(one for one in connected(desired.body) if one.value not in own)
-    return [_said(one) for one in named if not one.value or not _there(scope, one.value)]
+    needed_panels = dict.fromkeys(one for one in connected(desired.body) if one.value not in own)
+    return [_panel_label(one) for one in needed_panels if not one.value or not _panel_exists(scope, one.value)]
 
 
-def _said(reference: Reference) -> str:
+def _panel_label(reference: Reference) -> str:
     if not reference.value:
-        return "the one of the panel %s, which names no uid" % (reference.type or "without a title")
+        return "one without a uid, in the panel %s" % (reference.type or "without a title")
     return "%s (%s)" % (reference.type, reference.value) if reference.type else reference.value
 
 
 def foresee_panels(scope: Scope, panels: t.Sequence[LibraryPanel]) -> None:
-    """Take library panels for made from here on, as they would be outside of check mode."""
-    _foreseen(scope).update(panel.uid for panel in panels)
+    """Treat library panels as existing for the rest of a check mode run, because a real run would have created them."""
+    _planned_panels(scope).update(panel.uid for panel in panels)
 
 
-def _foreseen(scope: Scope) -> set[str]:
-    return t.cast("set[str]", scope.cached_for_run("library panels foreseen", set))
+def _planned_panels(scope: Scope) -> set[str]:
+    return t.cast("set[str]", scope.cached_for_run("planned library panels", set))
 
 
-def _there(scope: Scope, uid: str) -> bool:
-    """Tell whether there is a library panel of this uid. For many dashboards those that there are are listed once."""
-    if uid in _foreseen(scope):
+def _panel_exists(scope: Scope, uid: str) -> bool:
+    """Return whether a library panel with this uid exists. A run with many dashboards lists the panels once."""
+    if uid in _planned_panels(scope):
         return True
     if scope.many and uid in scope.cached("library panels", lambda: _listed_panels(scope)):
         return True
-    return bool(scope.cached("library panel " + uid, lambda: _found(scope, uid)))
+    return bool(scope.cached("library panel " + uid, lambda: _request_panel(scope, uid)))
 
 
-def _found(scope: Scope, uid: str) -> bool:
+def _request_panel(scope: Scope, uid: str) -> bool:
     try:
         return scope.client.find("/api/library-elements/%s" % segment(uid), org=scope.org_id) is not None
     except Forbidden:
-        # What is not there is 404, whoever asks.
+        # For a missing library panel every caller gets 404, so a 403 means that it exists.
         return True
 
 
 def _listed_panels(scope: Scope) -> set[str]:
-    """Return the uids of the library panels that the lists show; some more may be there."""
-    found: set[str] = set()
+    """Return the uids of the library panels in the list. The list may be incomplete."""
+    uids: set[str] = set()
     page = 1
     while True:
         try:
             answer = scope.client.get("/api/library-elements", org=scope.org_id, perPage=PER_PAGE, page=page)
         except Forbidden:
-            return found
+            return uids
         elements = (answer.get("result") or {}).get("elements") or []
-        found.update(str(element.get("uid")) for element in elements)
+        uids.update(str(element.get("uid")) for element in elements)
         if len(elements) < PER_PAGE:
-            return found
+            return uids
         page += 1
 
 
 def panels_to_make(scope: Scope, desired: DesiredDashboard) -> list[LibraryPanel]:
-    """Return the library panels that an export brings and the org lacks. What is there is left as it is."""
-    return [panel for panel in desired.panels if not _there(scope, panel.uid)]
+    """Return the library panels that an export contains and the org lacks. Existing panels are never changed."""
+    return [panel for panel in desired.panels if not _panel_exists(scope, panel.uid)]
 
 
 def make_panels(scope: Scope, panels: t.Sequence[LibraryPanel], folder_uid: str) -> None:
-    """Make library panels, in the folder of the dashboard that brings them, as Grafana's own import does.
+    """Create library panels in the folder of their dashboard, as Grafana's own import does.
 
-    Raises :class:`Refused` where that folder has another one of the name (up to 12.0).
+    Raises :class:`Refused` if that folder has another library panel of the same name (up to 12.0).
     """
     for panel in panels:
-        with scope.lock:  # several dashboards of one run may bring the same
-            if not _there(scope, panel.uid):
-                _make(scope, panel, folder_uid)
+        with scope.lock:  # Several dashboards of one run may contain the same library panel.
+            if not _panel_exists(scope, panel.uid):
+                _create_panel(scope, panel, folder_uid)
 
 
-def _make(scope: Scope, panel: LibraryPanel, folder_uid: str) -> None:
+def _create_panel(scope: Scope, panel: LibraryPanel, folder_uid: str) -> None:
     body = {"uid": panel.uid, "name": panel.name, "kind": panel.kind, "model": panel.model, "folderUid": folder_uid}
     if folder_uid and not scope.client.at_least(LIBRARY_FOLDER_UIDS):
         body["folderId"] = folders.number(scope, folder_uid)
@@ -185,12 +188,12 @@ def _make(scope: Scope, panel: LibraryPanel, folder_uid: str) -> None:
         scope.client.post("/api/library-elements", body, org=scope.org_id)
     except (Conflict, Refused) as problem:
         scope.invalidate("library panel " + panel.uid)
-        if _there(scope, panel.uid):  # somebody else was faster
+        if _panel_exists(scope, panel.uid):  # Another client has created it meanwhile.
             return
         if "already exists" in str(problem.details.get("server_message")):
             raise Refused(
-                "library panel %s (%s) cannot be made in %s: another one of that name is in the folder of the dashboard that "
-                "brings it, and up to Grafana 12.0 a folder has one of each name; rename or delete that one"
+                "library panel %s (%s) cannot be created in %s: the folder of its dashboard has another library panel of the "
+                "same name, and up to Grafana 12.0 names must be unique in a folder; rename or delete that one"
                 % (panel.name, panel.uid, scope.where()),
                 code="library_panel_taken",
                 **problem.details,

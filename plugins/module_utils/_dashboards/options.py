@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a task says of a dashboard: its options, and the file or text that it names."""
+"""The options of a dashboard, and how they become a :class:`DesiredDashboard`: inline, from a file or from a text."""
 
 from __future__ import annotations
 
@@ -47,17 +47,17 @@ _UID = re.compile(r"[a-zA-Z0-9_-]{1,40}")
 
 
 def parse(options: t.Mapping[str, t.Any]) -> DesiredDashboard:
-    """Return what *options* describe, the file read. Raises :class:`BadInput`."""
+    """Return the desired dashboard for *options*; reads the file if there is one. Raises :class:`BadInput`."""
     state = options.get("state", "present")
     given = [name for name in ("dashboard", "path", "content", "loaded") if options.get(name) not in (None, "")]
     if len(given) > 1:
-        raise BadInput("%s are set: give a dashboard in one way" % " and ".join(given))
+        raise BadInput("%s are set: keep one of them" % " and ".join(given))
     own_uid = options.get("uid")
     if not given:
         if state == "present" or own_uid in (None, ""):
             also = ", or uid" if state == "absent" else ""
             raise BadInput("no dashboard is given: set dashboard, path, content or directory%s" % also)
-        return DesiredDashboard(_uid(own_uid, "uid"), str(own_uid), {}, state=state, **_manner(options))
+        return DesiredDashboard(_uid(own_uid, "option uid"), str(own_uid), {}, state=state, **_write_settings(options))
     what = {"dashboard": "dashboard", "path": "path %s" % options.get("path"), "content": "content"}.get(given[0])
     what = what or str(options.get("file"))
     loaded = _load(given[0], options[given[0]], what)
@@ -65,11 +65,11 @@ def parse(options: t.Mapping[str, t.Any]) -> DesiredDashboard:
     return _desired(read_document(loaded, what), options, what, state)
 
 
-def _load(way: str, value: t.Any, what: str) -> t.Any:
-    """Return the document as parsed JSON."""
-    if way in ("dashboard", "loaded"):
+def _load(option: str, value: t.Any, what: str) -> t.Any:
+    """Return the document that the option holds or names, as parsed JSON."""
+    if option in ("dashboard", "loaded"):
         return value
-    if way == "content":
+    if option == "content":
         return load(str(value), what)
     path = os.path.expanduser(str(value))
     try:
@@ -91,7 +91,7 @@ def _desired(document: Document, options: t.Mapping[str, t.Any], what: str, stat
     if folder_uid is None and folder is None:
         folder_uid = document.folder_uid
     _check_secrets(document, options, what, state)
-    kept = document if document.inputs or document.requires or document.elements else None
+    exported = bool(document.inputs or document.requires or document.elements)
     return DesiredDashboard(
         uid=None if uid is None else _uid(uid, what),
         title=title,
@@ -102,32 +102,37 @@ def _desired(document: Document, options: t.Mapping[str, t.Any], what: str, stat
         message=options.get("commit_message") or document.message,
         state=state,
         layout="" if document.layout == CLASSIC else document.layout,
-        document=kept,
+        document=document if exported else None,
         inputs=options.get("inputs") or {},
         hints=tuple(document.warnings),
-        **_manner(options),
+        **_write_settings(options),
     )
 
 
 def _check_secrets(document: Document, options: t.Mapping[str, t.Any], what: str, state: str) -> None:
-    """Raise :class:`BadInput` for what looks like a key: whoever may see the dashboard could take it."""
+    """Raise :class:`BadInput` for text that looks like a key, because everybody who can see the dashboard could use it."""
     if state == "absent" or options.get("allow_secrets"):
         return
-    # What fills the places of an export is part of the dashboard in the end, and its message is shown to whoever sees it.
-    told = {"__inputs": list(document.inputs), "inputs": options.get("inputs"), "commit_message": options.get("commit_message")}
-    places = key_like([document.body, document.elements, {**told, "message of the file": document.message}])
-    if places:
-        shown = ", ".join(place.partition(".")[2] or place for place in places[:5])
+    # Input values become part of the dashboard, and everybody who can see the dashboard can see the commit message.
+    also_visible = {
+        "__inputs": list(document.inputs),
+        "inputs": options.get("inputs"),
+        "commit_message": options.get("commit_message"),
+        "message of the file": document.message,
+    }
+    paths = key_like([document.body, document.elements, also_visible])
+    if paths:
+        shown = ", ".join(path.partition(".")[2] or path for path in paths[:5])
         raise BadInput(
-            "%s holds what looks like a key of Grafana, at %s%s: everybody who sees the dashboard could use it; take it out "
-            "(and revoke it), or insist with allow_secrets: true"
-            % (what, shown, " and %d more places" % (len(places) - 5) if len(places) > 5 else ""),
+            "%s contains what looks like a Grafana key, at %s%s. Everybody who can see the dashboard could use it: remove it "
+            "and revoke it, or set allow_secrets: true to accept it"
+            % (what, shown, " and %d more paths" % (len(paths) - 5) if len(paths) > 5 else ""),
             code="key_in_dashboard",
         )
 
 
-def _manner(options: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """Return how a dashboard is to be written, whatever is in it."""
+def _write_settings(options: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Return the fields of :class:`DesiredDashboard` that do not depend on the dashboard's content."""
     names = (
         "api",
         "on_conflict",
@@ -141,14 +146,14 @@ def _manner(options: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         "check_references",
     )
     given = {name: options[name] for name in names if options.get(name) is not None}
-    if "prune_folder" not in options:  # which a directory says itself
-        places = {"prune_folder": options.get("folder"), "prune_folder_uid": options.get("folder_uid")}
-        given.update({name: general(str(value)) for name, value in places.items() if value is not None})
+    if "prune_folder" not in options:  # For a directory, expand() has set it already.
+        prune_folders = {"prune_folder": options.get("folder"), "prune_folder_uid": options.get("folder_uid")}
+        given.update({name: general(str(value)) for name, value in prune_folders.items() if value is not None})
     return {**given, "source": check_source(options.get("source") or "")}
 
 
 def _uid(value: t.Any, what: str) -> str:
     uid = text(value, "uid of %s" % what).strip()
     if not _UID.fullmatch(uid):
-        raise BadInput("the uid %r of %s is none: Grafana takes up to 40 letters, digits, dashes and underscores" % (uid, what))
+        raise BadInput("%r is not a valid uid (%s): use up to 40 letters, digits, dashes and underscores" % (uid, what))
     return uid

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which dashboards ``prune`` deletes: those that carry this collection's mark and are not wanted any more."""
+"""Finds the dashboards that ``prune`` deletes: those with this collection's mark that the task does not list."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ from .model import DesiredDashboard, Head
 from .routes import LegacyRoute, managed, route_to
 
 
-class _Place(t.NamedTuple):
-    """Where a task prunes: what one source has written, in one folder and below it.
+class _PruneArea(t.NamedTuple):
+    """Where a task prunes: dashboards that *source* has written, in one folder and the folders below it.
 
-    The folder is the *path* of its titles, or else its uid: ``""`` is General alone, ``None`` anywhere in the org.
+    The folder is given by *path* (its titles) or, if that is empty, by *folder_uid*: ``""`` means only dashboards in
+    General, ``None`` the whole organization.
     """
 
     source: str
@@ -29,51 +30,59 @@ class _Place(t.NamedTuple):
 
 
 def leftovers(scope: Scope, wanted: t.Sequence[DesiredDashboard]) -> list[DesiredDashboard]:
-    """Return what is to be deleted from the org. Provisioned dashboards, and what others wrote last, never are."""
-    # What is to be absent does not say that all else is unwanted.
-    places = list(dict.fromkeys(_place(one) for one in wanted if one.prune and one.state == "present"))
-    if not places:
+    """Return the dashboards to delete from the org, as desired dashboards with ``state: absent``.
+
+    Provisioned dashboards are never deleted, nor are dashboards whose newest version lacks the task's mark.
+    """
+    # An entry with state: absent names what to delete; it does not mean that all other dashboards are unwanted.
+    areas = list(dict.fromkeys(_area(one) for one in wanted if one.prune and one.state == "present"))
+    if not areas:
         return []
     uids = {one.uid for one in wanted if one.uid is not None}
     titles = {filled_in(scope, one).title for one in wanted if one.uid is None}
-    found: list[DesiredDashboard] = []
-    route = route_to(scope, places[0].api)
+    to_delete: list[DesiredDashboard] = []
+    route = route_to(scope, areas[0].api)
     for head in route.heads():
         if head.uid in uids or head.title in titles or head.provisioned:
             continue
-        place = _place_of(scope, head, places)
-        if place is not None and not (isinstance(route, LegacyRoute) and managed(scope, head.uid)):
-            found.append(DesiredDashboard(head.uid, head.title, {}, state="absent", api=place.api, pruned=place.source))
-    return found
+        area = _area_of(scope, head, areas)
+        if area is not None and not (isinstance(route, LegacyRoute) and managed(scope, head.uid)):
+            to_delete.append(DesiredDashboard(head.uid, head.title, {}, state="absent", api=area.api, pruned=area.source))
+    return to_delete
 
 
-def _place(desired: DesiredDashboard) -> _Place:
-    """Return where *desired* says that its task prunes."""
+def _area(desired: DesiredDashboard) -> _PruneArea:
+    """Return where the task of *desired* prunes."""
     if desired.prune_folder is None:
-        return _Place(desired.source, desired.api, desired.prune_folder_uid)
+        return _PruneArea(desired.source, desired.api, desired.prune_folder_uid)
     path = folders.general("/".join(folders.steps(desired.prune_folder)))
-    return _Place(desired.source, desired.api, folders.GENERAL, path)
+    return _PruneArea(desired.source, desired.api, folders.GENERAL, path)
 
 
-def _place_of(scope: Scope, head: Head, places: t.Sequence[_Place]) -> _Place | None:
-    """Return the place that a dashboard belongs to, ``None`` for one that is no business of the task."""
+def _area_of(scope: Scope, head: Head, areas: t.Sequence[_PruneArea]) -> _PruneArea | None:
+    """Return the area that a dashboard belongs to, by its folder and the source in its mark; ``None`` if it is in no area."""
     try:
-        near = [place for place in places if _below(scope, head.folder_uid, place)]
+        matching = [area for area in areas if _in_area(scope, head.folder_uid, area)]
         message = head.message
-        if near and message is None:
+        if matching and message is None:
             written = last_write(scope, head.uid, head.number)
             message = written.message if written is not None else ""
     except Forbidden:
-        return None  # what the caller may not edit is none of its own
+        return None  # The caller may not read its history or edit it, so prune leaves it alone.
     source = source_of(message)
-    return next((place for place in near if place.source == source), None)
+    return next((area for area in matching if area.source == source), None)
 
 
-def _below(scope: Scope, uid: str, place: _Place) -> bool:
-    """Tell whether a folder is that of *place*, or in it: also by a title with slashes, as before folders nested."""
-    if place.path:
-        path = folders.path(scope, uid)
-        return path == place.path or path.startswith(place.path + "/")
-    if not place.folder_uid:
-        return place.folder_uid is None or uid == folders.GENERAL
-    return uid == place.folder_uid or (uid != folders.GENERAL and place.folder_uid in folders.ancestors(scope, uid))
+def _in_area(scope: Scope, folder_uid: str, area: _PruneArea) -> bool:
+    """Return whether a folder is the folder of *area* or below it.
+
+    A folder whose title is a path with slashes counts as below: servers without nested folders (before 11.0) have these.
+    """
+    if area.path:
+        path = folders.path(scope, folder_uid)
+        return path == area.path or path.startswith(area.path + "/")
+    if not area.folder_uid:
+        return area.folder_uid is None or folder_uid == folders.GENERAL
+    return folder_uid == area.folder_uid or (
+        folder_uid != folders.GENERAL and area.folder_uid in folders.ancestors(scope, folder_uid)
+    )

@@ -1,9 +1,9 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The two ways to a dashboard: the legacy routes, and ``/apis/dashboard.grafana.app`` of Grafana 12.0 and later.
+"""Reads, lists, writes and deletes dashboards over the legacy API or ``/apis/dashboard.grafana.app`` (Grafana 12.0 and later).
 
-Both read, list, write and delete with the same values, so nothing beyond this file has to know which one is used.
+Both routes take and return the same types, so most callers need not know which one is in use.
 """
 
 from __future__ import annotations
@@ -31,103 +31,112 @@ from .._grafana.versions import DASHBOARD_APIS, MESSAGES_LISTED, VERSIONS_BY_UID
 from .model import CurrentDashboard, Head, comparable
 
 AUTO, LEGACY, KUBERNETES = "auto", "legacy", "kubernetes"
-#: The version that gives a dashboard back exactly as it was stored.
+#: The API version that returns a dashboard exactly as it was stored.
 AS_STORED = "v0alpha1"
 
-#: Annotations that the server writes itself, or that a write sets anew.
-_NOT_KEPT = tuple(
+#: Annotations that the server or each write sets, so an update does not copy them from the existing object.
+_SET_BY_WRITE = tuple(
     NOTE + name for name in ("createdBy", "updatedBy", "updatedTimestamp", "folder", "message", "grant-permissions")
 )
 _ID_LABEL = NOTE + "deprecatedInternalID"
 
-#: What somebody sees who is not a member of the org.
-NONE_SHOWN = "no dashboard is shown"
-#: Dashboards a page of a list.
+#: What a caller gets who is not a member of the org; part of the error that :meth:`Scope.check_member` raises.
+NONE_SHOWN = "the server returns no dashboard"
+#: Dashboards per page of a list.
 PER_PAGE = 1000
-#: Up to so many dashboards are asked for one by one; for more, one list of all is cheaper (5 ms against 0.15 ms each).
+#: Up to this many dashboards are read with one request each (5 ms). Above it, a list of all is cheaper (0.15 ms each).
 ONE_BY_ONE = 10
-#: Of those that the pages so far have not shown, so many are rather asked for than looked for on further pages.
+#: When to stop reading pages and request the rest one by one: at most FEW_LEFT dashboards are still missing; or, from the
+#: second page on, at most FEW_WANTED are wanted.
 FEW_LEFT, FEW_WANTED = 2, 40
 
 
 class Route(t.Protocol):
-    """A way to the dashboards of one organization."""
+    """An API for the dashboards of one organization."""
 
     name: str
 
     def dashboard(self, uid: str) -> CurrentDashboard | None:
-        """Return the dashboard of this uid as it is now, ``None`` if there is none."""
+        """Return the current dashboard with this uid, ``None`` if it does not exist."""
 
     def from_snapshot(self, uid: str, wanted: t.Collection[str]) -> CurrentDashboard | None:
-        """Return the dashboard as it was when the first of all *wanted* was read; each is handed out once like that."""
+        """Return the dashboard with this uid, from one list for all *wanted* uids where that is cheaper.
+
+        The list is read at the first call. It answers each uid once; a second call for the same uid sends a request.
+        """
 
     def heads(self) -> list[Head]:
-        """Return what identifies every dashboard of the org."""
+        """Return the identifying fields of every dashboard of the org."""
 
     def write(
         self, uid: str | None, body: t.Mapping[str, t.Any], current: CurrentDashboard | None, folder_uid: str, message: str
     ) -> tuple[str, int]:
-        """Write *body*, over *current* or as a new one; return uid and version. Raises :class:`Stale` if another was faster."""
+        """Replace *current* by *body*, or create a dashboard if *current* is ``None``; return its uid and version.
+
+        Raises :class:`Stale` if another client has changed the dashboard since it was read.
+        """
 
     def delete(self, current: CurrentDashboard) -> None:
-        """Delete."""
+        """Delete the dashboard."""
 
 
 def route_to(scope: Scope, api: str, layout: str = "") -> Route:
-    """Return the route of *api*. Raises :class:`Unsupported` for one that this server lacks, or has with holes.
+    """Return the route for the option *api*.
 
-    *layout* is the version of the group that a dashboard of the new layout (``v2…``) is written by.
+    *layout* is the API version that a dashboard of the new layout (``v2…``) needs, ``""`` for a classic dashboard. Raises
+    :class:`Unsupported` if the server lacks that API or version, or has an incomplete one.
     """
-    sound = scope.cached_for_run("dashboard APIs", lambda: _sound(scope))
-    if (api == KUBERNETES or layout) and not sound:
+    usable = scope.cached_for_run("dashboard APIs", lambda: _apis_usable(scope))
+    if (api == KUBERNETES or layout) and not usable:
         raise Unsupported(
-            "%s needs Grafana %s or later: before, /apis/%s is missing or loses dashboards, and %s is %s"
+            "%s needs Grafana %s or later: /apis/%s of older servers is missing or incomplete, and the version of %s is %s"
             % (
                 "a dashboard of the layout %s" % layout if layout else "api: kubernetes",
                 DASHBOARD_APIS,
                 DASHBOARDS,
                 scope.client.connection.url,
-                scope.client.version() or "of a version that it does not tell",
+                scope.client.version() or "hidden",
             )
         )
     if layout and api == LEGACY:
-        raise Unsupported("a dashboard of the layout %s can be written by /apis only: leave api: legacy out" % layout)
+        raise Unsupported("a dashboard of the layout %s can only be written over /apis: remove api: legacy" % layout)
     if layout:
         known = [str(one.get("version")) for one in _group(scope).get("versions") or []]
         if layout not in known:
             raise Unsupported(
-                "%s does not know dashboards of the layout %s, only %s"
-                % (scope.client.connection.url, layout, ", ".join(known) or "none by /apis")
+                "%s does not support dashboards of the layout %s; the layouts that it lists under /apis are: %s"
+                % (scope.client.connection.url, layout, ", ".join(known) or "none")
             )
-    if api == LEGACY or not sound or (api == AUTO and not layout and _in_cloud(scope)):
+    if api == LEGACY or not usable or (api == AUTO and not layout and _in_cloud(scope)):
         return LegacyRoute(scope)
     return KubernetesRoute(scope, layout or AS_STORED)
 
 
-def _sound(scope: Scope) -> bool:
-    """Tell whether the server serves ``/apis/dashboard.grafana.app`` without holes."""
+def _apis_usable(scope: Scope) -> bool:
+    """Return whether the server's ``/apis/dashboard.grafana.app`` lists and writes all dashboards."""
     known = scope.client.at_least(DASHBOARD_APIS)
     if known is None:
-        # Where the version is hidden: the last one with holes, 11.5, is the last to prefer v0alpha1 (recorded).
+        # The server hides its version. 11.5, the last version with an incomplete API, is also the last to prefer v0alpha1
+        # (recorded).
         preferred = (_group(scope).get("preferredVersion") or {}).get("version")
         return preferred not in (None, AS_STORED)
     return known
 
 
 def _in_cloud(scope: Scope) -> bool:
-    """Tell whether the server is a stack of Grafana Cloud, whose namespace is not named after its organization."""
+    """Return whether the server is a Grafana Cloud stack, whose namespace is not named after its organization."""
     return (urlsplit(scope.client.connection.url).hostname or "").endswith(".grafana.net")
 
 
 def _group(scope: Scope) -> dict[str, t.Any]:
-    """Return what the server says of the group, nothing where it knows none."""
+    """Return the server's description of the API group, ``{}`` if the server does not have the group."""
     return t.cast(
         "dict[str, t.Any]", scope.cached_for_run("dashboard group", lambda: scope.client.find("/apis/" + DASHBOARDS) or {})
     )
 
 
 class LegacyRoute:
-    """``/api/dashboards`` and ``/api/search``: a request for each dashboard."""
+    """``/api/dashboards`` and ``/api/search``: one request per dashboard."""
 
     name = LEGACY
 
@@ -135,20 +144,20 @@ class LegacyRoute:
         self._scope = scope
 
     def dashboard(self, uid: str) -> CurrentDashboard | None:
-        """Return the dashboard of this uid. Raises :class:`Forbidden` for a caller who is not a member of the org."""
+        """Return the dashboard with this uid. Raises :class:`Forbidden` if the caller is not a member of the org."""
         try:
-            found = self._scope.client.find("/api/dashboards/uid/%s" % segment(uid), org=self._scope.org_id)
+            answer = self._scope.client.find("/api/dashboards/uid/%s" % segment(uid), org=self._scope.org_id)
         except Forbidden as problem:
-            outsider = self._scope.membership_problem(problem)
-            if outsider is not None or not reads_no_dashboard(self._scope):
-                raise outsider or problem from None
+            not_member = self._scope.membership_problem(problem)
+            if not_member is not None or not reads_no_dashboard(self._scope):
+                raise not_member or problem from None
             return None
-        if found is None and self._scope.client.at_least(VERSIONS_BY_UID) is False:
-            self._scope.check_member(NONE_SHOWN)  # whom 8.5 says that nothing is there
-        return None if found is None else from_legacy(found)
+        if answer is None and self._scope.client.at_least(VERSIONS_BY_UID) is False:
+            self._scope.check_member(NONE_SHOWN)  # 8.5 returns 404 to a caller who is not a member.
+        return None if answer is None else from_legacy(answer)
 
     def from_snapshot(self, uid: str, wanted: t.Collection[str]) -> CurrentDashboard | None:
-        """Return the dashboard; one that the search has not found is not asked for, where the search sees every write."""
+        """Return the dashboard. Before 12.0 the search shows every write at once, so a uid that it lacks is not requested."""
         if len(wanted) > ONE_BY_ONE and self._scope.client.at_least(DASHBOARD_APIS) is False:
             missing: _Listed = self._scope.cached_for_run("dashboards at first", lambda: self._missing(frozenset(wanted)))
             if missing.take(uid)[0]:
@@ -156,18 +165,18 @@ class LegacyRoute:
         return self.dashboard(uid)
 
     def _missing(self, wanted: frozenset[str]) -> _Listed:
-        """Return which of *wanted* are not there."""
-        there = {head.uid for head in self.heads()}
-        if not there:
+        """Return which of *wanted* do not exist."""
+        existing = {head.uid for head in self.heads()}
+        if not existing:
             self._scope.check_member(NONE_SHOWN)
-        return _Listed({}, wanted - there)
+        return _Listed({}, wanted - existing)
 
     def heads(self) -> list[Head]:
-        """Return all dashboards as the search shows them."""
+        """Return all dashboards that the search finds."""
         return t.cast("list[Head]", self._scope.cached("dashboard heads", lambda: list(self.search())))
 
     def search(self, title: str | None = None) -> t.Iterator[Head]:
-        """Yield those whose title is like *title*, or all."""
+        """Yield the dashboards that the search finds for *title*, or all dashboards."""
         client, org_id = self._scope.client, self._scope.org_id
         for hit in client.each("/api/search", org=org_id, type="dash-db", query=title, limit=PER_PAGE, page=1):
             yield Head(
@@ -181,8 +190,10 @@ class LegacyRoute:
     def write(
         self, uid: str | None, body: t.Mapping[str, t.Any], current: CurrentDashboard | None, folder_uid: str, message: str
     ) -> tuple[str, int]:
-        """Write; with the version the server refuses (412) to overwrite what somebody else wrote meanwhile, and without
-        ``overwrite`` it never destroys a namesake.
+        """Write the dashboard; see :meth:`Route.write`.
+
+        The request contains the version that was read, so the server answers 412 if another client has written a newer
+        one. It never sets ``overwrite``, with which a server up to 11.2 would replace another dashboard of the same title.
         """
         document = dict(body)
         if current is not None:
@@ -197,12 +208,12 @@ class LegacyRoute:
         return str(answer["uid"]), int(answer.get("version") or 0)
 
     def delete(self, current: CurrentDashboard) -> None:
-        """Delete."""
+        """Delete the dashboard."""
         self._scope.client.delete("/api/dashboards/uid/%s" % segment(current.uid), org=self._scope.org_id)
 
 
 class KubernetesRoute:
-    """``/apis/dashboard.grafana.app``: all dashboards in one list, a request for each that is written."""
+    """``/apis/dashboard.grafana.app``: one list with all dashboards, one request per write."""
 
     name = KUBERNETES
 
@@ -212,28 +223,28 @@ class KubernetesRoute:
         self._path = collection_path(scope, version)
 
     def dashboard(self, uid: str) -> CurrentDashboard | None:
-        """Return the dashboard of this uid."""
-        found = self._scope.client.find("%s/%s" % (self._path, segment(uid)), org=self._scope.org_id)
-        return None if found is None else self._current(found)
+        """Return the dashboard with this uid."""
+        answer = self._scope.client.find("%s/%s" % (self._path, segment(uid)), org=self._scope.org_id)
+        return None if answer is None else self._current(answer)
 
-    def _current(self, found: t.Mapping[str, t.Any]) -> CurrentDashboard:
-        current = from_object(found)
+    def _current(self, entry: t.Mapping[str, t.Any]) -> CurrentDashboard:
+        current = from_object(entry)
         if self._scope.client.at_least(MESSAGES_LISTED):
             return current
         return current.with_message(None)
 
     def from_snapshot(self, uid: str, wanted: t.Collection[str]) -> CurrentDashboard | None:
-        """Return the dashboard, from a list of all where many are wanted."""
+        """Return the dashboard, from one list if many are wanted."""
         if len(wanted) <= ONE_BY_ONE or self._version != AS_STORED:
             return self.dashboard(uid)
         listed: _Listed = self._scope.cached_for_run("dashboards at first", lambda: self._listed(frozenset(wanted)))
-        known, found = listed.take(uid)
-        if not known or (found is None and may_be_unlisted(self._scope)):
+        known, current = listed.take(uid)
+        if not known or (current is None and may_be_unlisted(self._scope)):
             return self.dashboard(uid)
-        return found
+        return current
 
     def _listed(self, wanted: frozenset[str]) -> _Listed:
-        """Return those of *wanted* that pages of the list show; other dashboards are only counted in."""
+        """Read pages of the list until enough of *wanted* are found. After the last page, also cache all heads."""
         bodies: dict[str, CurrentDashboard] = {}
         heads: list[Head] = []
         for number, (page, last) in enumerate(self._pages()):
@@ -248,24 +259,28 @@ class KubernetesRoute:
         return _Listed(bodies, wanted)
 
     def every(self) -> t.Iterator[CurrentDashboard]:
-        """Yield all dashboards of the org, whole."""
+        """Yield all dashboards of the org, with their bodies."""
         for page, _last in self._pages():
             yield from page
 
     def _pages(self) -> t.Iterator[tuple[t.Iterator[CurrentDashboard], bool]]:
-        """Yield the pages of the list, and of each whether it is the last."""
+        """Yield the pages of the list, each with whether it is the last one."""
         for page, last in pages(self._scope, self._path, PER_PAGE):
             yield (self._current(entry) for entry in page), last
 
     def heads(self) -> list[Head]:
-        """Return all dashboards of the list: the search may not have seen a write of a moment ago."""
+        """Return all dashboards from the list. The search would be cheaper, but its index may lack a recent write."""
         return t.cast("list[Head]", self._scope.cached("dashboard heads", lambda: [one.head() for one in self.every()]))
 
     def write(
         self, uid: str | None, body: t.Mapping[str, t.Any], current: CurrentDashboard | None, folder_uid: str, message: str
     ) -> tuple[str, int]:
-        """Write; what others have noted on the object is kept, and a resource version that has moved on is 409."""
-        notes = {name: text for name, text in (current.notes if current else {}).items() if name not in _NOT_KEPT}
+        """Write the dashboard; see :meth:`Route.write`.
+
+        An update preserves the labels and annotations of other tools. The server answers 409 if the resource version that
+        was read is not the newest.
+        """
+        notes = {name: text for name, text in (current.notes if current else {}).items() if name not in _SET_BY_WRITE}
         notes[MESSAGE_NOTE] = message
         if folder_uid:
             notes[FOLDER_NOTE] = folder_uid
@@ -286,45 +301,49 @@ class KubernetesRoute:
             labels = {name: text for name, text in current.labels.items() if name != _ID_LABEL}
             metadata.update({"labels": labels} if labels else {})
             answer = self._scope.client.put("%s/%s" % (self._path, segment(current.uid)), document, org=self._scope.org_id)
-        made = answer["metadata"]
-        return str(made["name"]), int(made.get("generation") or 0)
+        written = answer["metadata"]
+        return str(written["name"]), int(written.get("generation") or 0)
 
     def delete(self, current: CurrentDashboard) -> None:
-        """Delete."""
+        """Delete the dashboard."""
         self._scope.client.delete("%s/%s" % (self._path, segment(current.uid)), org=self._scope.org_id)
 
 
 class _Listed:
-    """What a list showed: *bodies* by uid, each handed out once. *all_of* are the uids that a missing body means absence of."""
+    """The result of a list; each uid can be taken once. Thread-safe.
 
-    def __init__(self, bodies: dict[str, CurrentDashboard], all_of: frozenset[str] | None) -> None:
-        self._bodies, self._all_of = bodies, None if all_of is None else set(all_of)
+    *bodies* are the listed dashboards by uid. *checked* are the uids that do not exist if they are not in *bodies*; ``None``
+    if the list was not read to its end.
+    """
+
+    def __init__(self, bodies: dict[str, CurrentDashboard], checked: frozenset[str] | None) -> None:
+        self._bodies, self._checked = bodies, None if checked is None else set(checked)
         self._lock = threading.Lock()
 
     def take(self, uid: str) -> tuple[bool, CurrentDashboard | None]:
-        """Return whether it is known what there is of *uid*, and what."""
+        """Return whether the list has an answer for *uid*, and the dashboard (``None`` if it does not exist)."""
         with self._lock:
             if uid in self._bodies:
-                if self._all_of is not None:
-                    self._all_of.discard(uid)
+                if self._checked is not None:
+                    self._checked.discard(uid)
                 return True, self._bodies.pop(uid)
-            if self._all_of is not None and uid in self._all_of:
-                self._all_of.discard(uid)
+            if self._checked is not None and uid in self._checked:
+                self._checked.discard(uid)
                 return True, None
             return False, None
 
 
 def collection_path(scope: Scope, version: str = AS_STORED) -> str:
-    """Return the path of the org's dashboards in a version of the group."""
+    """Return the URL path of the org's dashboards in an API version."""
     return collection(scope, DASHBOARDS, version, "dashboards")
 
 
-def from_object(found: t.Mapping[str, t.Any]) -> CurrentDashboard:
-    """Return a Kubernetes-style dashboard as a value."""
-    metadata = found["metadata"]
+def from_object(entry: t.Mapping[str, t.Any]) -> CurrentDashboard:
+    """Convert a Kubernetes-style dashboard object."""
+    metadata = entry["metadata"]
     notes = metadata.get("annotations") or {}
-    spec = found.get("spec") or {}
-    stored = ((found.get("status") or {}).get("conversion") or {}).get("storedVersion")
+    spec = entry.get("spec") or {}
+    stored = ((entry.get("status") or {}).get("conversion") or {}).get("storedVersion")
     return CurrentDashboard(
         uid=str(metadata["name"]),
         title=str(spec.get("title") or ""),
@@ -336,22 +355,22 @@ def from_object(found: t.Mapping[str, t.Any]) -> CurrentDashboard:
         message=str(notes.get(MESSAGE_NOTE) or ""),
         notes=notes,
         labels=metadata.get("labels") or {},
-        stored=str(stored or str(found.get("apiVersion") or "").rpartition("/")[2]),
+        stored=str(stored or str(entry.get("apiVersion") or "").rpartition("/")[2]),
     )
 
 
 def _manager(notes: t.Mapping[str, str]) -> str | None:
-    """Return by what a dashboard is provisioned: its kind, its name, and the file or path there."""
+    """Return the manager that provisions a dashboard, as "kind id path"; ``None`` if it has no manager."""
     kind = notes.get(MANAGER_NOTE)
     if not kind:
         return None
-    words = [kind, notes.get(NOTE + "managerId"), notes.get(NOTE + "sourcePath")]
-    return " ".join(word for word in words if word)
+    parts = [kind, notes.get(NOTE + "managerId"), notes.get(NOTE + "sourcePath")]
+    return " ".join(part for part in parts if part)
 
 
-def from_legacy(found: t.Mapping[str, t.Any]) -> CurrentDashboard:
-    """Return an answer of ``GET /api/dashboards/uid/:uid`` as a value."""
-    meta, document = found["meta"], found["dashboard"]
+def from_legacy(answer: t.Mapping[str, t.Any]) -> CurrentDashboard:
+    """Convert an answer of ``GET /api/dashboards/uid/:uid``."""
+    meta, document = answer["meta"], answer["dashboard"]
     external = meta.get("provisionedExternalId") or "from a file"
     number = document.get("id")
     return CurrentDashboard(
@@ -366,11 +385,14 @@ def from_legacy(found: t.Mapping[str, t.Any]) -> CurrentDashboard:
 
 
 def managed(scope: Scope, uid: str) -> str | None:
-    """Return by what a dashboard is managed as ``/apis`` knows it: from 12.0 on that is more than the legacy routes say."""
+    """Return the manager of a dashboard according to ``/apis`` (12.0 and later); ``None`` if it has none or cannot be read.
+
+    The legacy routes report fewer kinds of managers.
+    """
     if not scope.client.at_least(DASHBOARD_APIS):
         return None
     try:
-        found = scope.client.find("%s/%s" % (collection_path(scope), segment(uid)), org=scope.org_id)
+        answer = scope.client.find("%s/%s" % (collection_path(scope), segment(uid)), org=scope.org_id)
     except (Forbidden, NotFound):
         return None
-    return None if found is None else from_object(found).provisioned
+    return None if answer is None else from_object(answer).provisioned

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a folder holds: its deletion takes all of that with it."""
+"""Counts the contents of a folder, which the server deletes together with the folder."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .._grafana.versions import FOLDER_COUNTS
 from .tree import Folder, Tree
 
 SUBFOLDERS = "subfolders"
-#: What ``/counts`` calls things (the second spelling is that of a feature toggle of 12.x), and what results call them.
+#: The kinds in ``/counts`` (singular or, with a feature toggle of 12.x, plural), and their names in results.
 KINDS = {
     "folder": SUBFOLDERS,
     "folders": SUBFOLDERS,
@@ -26,64 +26,65 @@ KINDS = {
     "librarypanels": "library_panels",
     "library_elements": "library_panels",
 }
-#: How many dashboards and subfolders an error names.
+#: The number of dashboards and subfolders that an error names.
 NAMED = 5
 _SEARCHED = 1000
 
 
 def held(scope: Scope, tree: Tree, folder: Folder) -> dict[str, int]:
-    """Return how many things of each kind are in *folder* and below it, as they are after what a check would have done.
+    """Return the number of objects of each kind in *folder* and its subfolders.
 
-    From 12 on the server asks its search index, which may not have seen a write of a moment ago.
+    In check mode, earlier deletions and moves of the run count as done. From 12 on the server counts with its search index,
+    which may lack a recent write.
     """
-    gone = [counted for above, counted in tree.gone if folder.uid in above]
-    come: list[t.Mapping[str, int]] = []
+    removed = [counts for parents, counts in tree.gone if folder.uid in parents]
+    added: list[t.Mapping[str, int]] = []
     for moved, before, after in tree.moved:
         if (folder.uid in before) != (folder.uid in after):
-            (gone if folder.uid in before else come).append(_counted(scope, moved))
-    return balance(_counted(scope, folder), gone, come)
+            (removed if folder.uid in before else added).append(_server_counts(scope, moved))
+    return balance(_server_counts(scope, folder), removed, added)
 
 
-def _counted(scope: Scope, folder: Folder) -> dict[str, int]:
-    """Return what the server counts in a folder and below it."""
+def _server_counts(scope: Scope, folder: Folder) -> dict[str, int]:
+    """Return the number of objects in a folder and its subfolders according to the server."""
     if folder.planned:
         return {}
     counts: t.Any = None
     if scope.client.at_least(FOLDER_COUNTS) is not False:
         counts = scope.client.find("/api/folders/%s/counts" % segment(folder.uid), org=scope.org_id)
-    return _one_by_one(scope, folder) if counts is None else by_kind(counts)
+    return _count_each_kind(scope, folder) if counts is None else by_kind(counts)
 
 
 def by_kind(counts: t.Mapping[str, t.Any]) -> dict[str, int]:
-    """Return the counts that ``/counts`` answers under the names of results, nothing for zeros. Pure."""
-    found: dict[str, int] = {}
+    """Return an answer of ``/counts`` with the names that results use, without zeros. Pure."""
+    renamed: dict[str, int] = {}
     for name, count in sorted(counts.items()):
         kind = KINDS.get(name.lower(), name)
         if count:
-            found[kind] = found.get(kind, 0) + int(count)
-    return found
+            renamed[kind] = renamed.get(kind, 0) + int(count)
+    return renamed
 
 
 def balance(
-    found: t.Mapping[str, int], gone: t.Sequence[t.Mapping[str, int]], come: t.Sequence[t.Mapping[str, int]] = ()
+    counts: t.Mapping[str, int], removed: t.Sequence[t.Mapping[str, int]], added: t.Sequence[t.Mapping[str, int]] = ()
 ) -> dict[str, int]:
-    """Return *found* without subfolders that are *gone* and with those that have *come*, each told by what is in it. Pure."""
-    left = dict(found)
-    for sign, folders in ((-1, gone), (1, come)):
-        for counted in folders:
-            for kind, count in [(SUBFOLDERS, 1), *counted.items()]:
-                left[kind] = left.get(kind, 0) + sign * count
-    return {kind: count for kind, count in sorted(left.items()) if count > 0}
+    """Return *counts* minus the *removed* subfolders plus the *added* ones; each is given by its own counts. Pure."""
+    result = dict(counts)
+    for sign, folders in ((-1, removed), (1, added)):
+        for folder_counts in folders:
+            for kind, count in [(SUBFOLDERS, 1), *folder_counts.items()]:
+                result[kind] = result.get(kind, 0) + sign * count
+    return {kind: count for kind, count in sorted(result.items()) if count > 0}
 
 
-def _one_by_one(scope: Scope, folder: Folder) -> dict[str, int]:
-    """Ask for each kind, on servers without ``/counts``, where no folder is in another."""
-    found = {
+def _count_each_kind(scope: Scope, folder: Folder) -> dict[str, int]:
+    """Count each kind with its own request, on servers without ``/counts`` (these have no nested folders)."""
+    counts = {
         "alert_rules": _alert_rules(scope, folder),
         "dashboards": len(_dashboards(scope, folder)),
         "library_panels": _library_panels(scope, folder),
     }
-    return {kind: count for kind, count in found.items() if count}
+    return {kind: count for kind, count in counts.items() if count}
 
 
 def _dashboards(scope: Scope, folder: Folder) -> list[str]:
@@ -93,35 +94,35 @@ def _dashboards(scope: Scope, folder: Folder) -> list[str]:
 
 
 def _alert_rules(scope: Scope, folder: Folder) -> int:
-    """Return how many alert rules are in the folder; none where they are not served (8.5), or not shown.
+    """Return the number of alert rules in the folder; 0 if the server does not serve them (8.5) or the caller may not see them.
 
-    Without ``forceDeleteRules`` the server deletes no folder with rules.
+    Missing a rule does no harm: without ``forceDeleteRules`` the server does not delete a folder that has rules.
     """
     try:
-        found = scope.client.find("/api/ruler/grafana/api/v1/rules/%s" % segment(folder.title), org=scope.org_id)
+        answer = scope.client.find("/api/ruler/grafana/api/v1/rules/%s" % segment(folder.title), org=scope.org_id)
     except Forbidden:
         return 0
-    return sum(len(group.get("rules") or []) for groups in (found or {}).values() for group in groups)
+    return sum(len(group.get("rules") or []) for groups in (answer or {}).values() for group in groups)
 
 
 def _library_panels(scope: Scope, folder: Folder) -> int:
     try:
-        found = scope.client.get("/api/library-elements", org=scope.org_id, folderFilter=folder.id, perPage=1)
+        answer = scope.client.get("/api/library-elements", org=scope.org_id, folderFilter=folder.id, perPage=1)
     except (Forbidden, NotFound):
         return 0
-    return int(found["result"]["totalCount"])
+    return int(answer["result"]["totalCount"])
 
 
 def names(scope: Scope, folder: Folder) -> list[str]:
-    """Return the titles of some of the dashboards and subfolders that are directly in *folder*, for an error."""
+    """Return the titles of up to :data:`NAMED` dashboards and subfolders directly in *folder*, for an error message."""
     old = scope.client.at_least(FOLDER_COUNTS) is False
-    where: dict[str, t.Any] = {"folderIds": folder.id} if old else {"folderUIDs": folder.uid}
-    hits = scope.client.get("/api/search", org=scope.org_id, limit=NAMED, **where)
+    query: dict[str, t.Any] = {"folderIds": folder.id} if old else {"folderUIDs": folder.uid}
+    hits = scope.client.get("/api/search", org=scope.org_id, limit=NAMED, **query)
     return [str(hit["title"]) for hit in hits]
 
 
 def in_words(counts: t.Mapping[str, int]) -> str:
-    """Return *counts* for people: ``2 dashboards, 1 subfolder``. Pure."""
+    """Return *counts* as text for a message: ``2 dashboards, 1 subfolder``. Pure."""
     words = []
     for kind, count in counts.items():
         text = kind.replace("_", " ")

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What folders an organization has.
+"""Lists the folders of an organization.
 
-From 12.0 on one request tells them all; before 11.0, where no folder is in another, too. In between each folder is
-asked for what is in it.
+This takes one request from 12.0 on, and before 11.0, which has no nested folders. For the versions between, it takes one
+request per folder.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ OPTIONS: dict[str, dict[str, t.Any]] = {
 
 
 def all_folders(module: GrafanaModule, client: Client, connection: Connection) -> Result:
-    """Return an org's folders, each after the one that it is in, or those that are asked for."""
+    """Return the folders of an org that the options select, each after its parent."""
     wanted = {name: text(module.params[name], name) for name in OPTIONS if module.params[name] is not None}
     if "parent" in wanted and "parent_uid" in wanted:
         raise BadInput("both parent and parent_uid are set: keep one")
@@ -50,7 +50,7 @@ def _folders(scope: Scope, wanted: t.Mapping[str, str]) -> list[Result]:
 
 
 def _candidates(scope: Scope, wanted: t.Mapping[str, str]) -> list[Folder]:
-    """Return the folders among which those of the title are to be found."""
+    """Return the folders that match all options except ``title``."""
     tree = folders.tree(scope)
     parent: str | None = None
     if "parent_uid" in wanted:
@@ -64,5 +64,5 @@ def _candidates(scope: Scope, wanted: t.Mapping[str, str]) -> list[Folder]:
         return [one] if one is not None and parent in (None, one.parent_uid) else []
     if parent is None:
         return tree.every()
-    there = parent == GENERAL or tree.find(parent) is not None
-    return tree.children(parent) if there else []
+    exists = parent == GENERAL or tree.find(parent) is not None
+    return tree.children(parent) if exists else []

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Folders: finding one by uid or by the path of its titles, and making the path on demand."""
+"""Finds folders by uid or by the path of their titles, and creates missing folders of a path."""
 
 from __future__ import annotations
 
@@ -15,55 +15,56 @@ from .._grafana.versions import NESTED_FOLDERS, TITLES_REPEAT
 from .tree import GENERAL, Folder, Tree, from_legacy
 from .unlisted import derived_uids
 
-#: How long a new folder's permissions may take to reach the token that made it, in seconds (12.0, recorded).
+#: Seconds until the permissions of a new folder may take effect for the token that created it (12.0, recorded).
 DELAY = 60.0
 T = t.TypeVar("T")
 
 
 def general(name: str) -> str:
-    """Return *name*, a uid or title, or ``""`` for the place for what is in no folder, under whatever name people give it."""
+    """Return *name*, a uid or title of a folder; for any spelling of ``general`` return ``""``, the uid of General."""
     return GENERAL if name.lower() == "general" else name
 
 
 def tree(scope: Scope) -> Tree:
-    """Return what is known of the folders of the org."""
-    known: Tree = scope.cached("folders", lambda: Tree(scope))
-    return known
+    """Return the folder tree of the org, cached in *scope*."""
+    cached: Tree = scope.cached("folders", lambda: Tree(scope))
+    return cached
 
 
 def exists(scope: Scope, uid: str) -> bool:
-    """Tell whether the org has a folder of this uid."""
+    """Return whether the org has a folder with this uid."""
     with scope.lock:
         return tree(scope).find(uid) is not None
 
 
 def number(scope: Scope, uid: str) -> int:
-    """Return the database id of a folder, by which old versions know it here and there. Raises :class:`NotFound`."""
+    """Return the database id of a folder, which some requests of old versions need. Raises :class:`NotFound`."""
     with scope.lock:
-        found = tree(scope).find(uid)
-    if found is None or found.id is None:
+        folder = tree(scope).find(uid)
+    if folder is None or folder.id is None:
         raise not_found(scope, uid)
-    return found.id
+    return folder.id
 
 
 def ancestors(scope: Scope, uid: str) -> tuple[str, ...]:
-    """Return the uids of the folders that a folder is in, the top one first; none where folders do not nest."""
+    """Return the uids of the parent folders of a folder, from the top down; empty on servers without nested folders."""
     with scope.lock:
         return tuple(folder.uid for folder in tree(scope).above(uid))
 
 
 def path(scope: Scope, uid: str) -> str:
-    """Return the titles from the top down to a folder; empty for General, and for one that is not shown."""
+    """Return the path of a folder (titles joined by slashes); ``""`` for General and for a folder that the caller cannot see."""
     with scope.lock:
         return tree(scope).path(uid)
 
 
 def by_path(scope: Scope, path: str, below: t.Sequence[str] = (), flat: bool = False) -> str | None:
-    """Return the uid of the folder at *path*, titles joined by slashes; ``None`` if it is not there.
+    """Return the uid of the folder at *path* (titles joined by slashes); ``None`` if it does not exist.
 
-    A title that holds slashes itself is found at the top level; with *flat* that is what a path means on servers
-    whose folders do not nest, and otherwise :class:`Unsupported` is raised there. The titles *below* lead further down,
-    each as it is, slashes included. Raises :class:`Refused` for a title that two folders of one level share.
+    A top-level folder whose title is the whole *path* is found first. *below* are titles of further subfolders, which may
+    contain slashes themselves. On servers without nested folders, only such a top-level folder can match: with *flat*,
+    ``None`` is returned if it does not exist; without *flat*, :class:`Unsupported` is raised. Raises :class:`Refused` if two
+    folders with the same parent have the title.
     """
     whole = "/".join(part for part in (path, *below) if part)
     if not below and not general(whole.strip()):
@@ -74,9 +75,9 @@ def by_path(scope: Scope, path: str, below: t.Sequence[str] = (), flat: bool = F
 
 def _by_path(scope: Scope, path: str, below: t.Sequence[str], whole: str, flat: bool) -> str | None:
     if below and nests(scope):
-        found = _descend(scope, by_path(scope, path, flat=flat), below)
-        # As a server whose folders did not nest yet has made it, the whole path is the title of one.
-        return found if found is not None else _titled(scope, GENERAL, whole)
+        uid = _descend(scope, by_path(scope, path, flat=flat), below)
+        # Before the server supported nested folders, a run may have created one folder with the whole path as its title.
+        return uid if uid is not None else _titled(scope, GENERAL, whole)
     at_top = _titled(scope, GENERAL, whole)
     if at_top is not None:
         return at_top
@@ -87,7 +88,7 @@ def _by_path(scope: Scope, path: str, below: t.Sequence[str], whole: str, flat: 
 
 
 def _descend(scope: Scope, parent: str | None, titles: t.Sequence[str]) -> str | None:
-    """Return the uid of the folder that *titles* lead to from *parent*; ``None`` if one is not there."""
+    """Return the uid of the folder at the path *titles* in *parent*; ``None`` if a folder of the path does not exist."""
     for title in titles:
         if parent is None:
             return None
@@ -96,54 +97,55 @@ def _descend(scope: Scope, parent: str | None, titles: t.Sequence[str]) -> str |
 
 
 def nests(scope: Scope) -> bool:
-    """Tell whether folders can be in folders; where the version is hidden, they may."""
+    """Return whether the server supports nested folders; ``True`` if it hides its version."""
     return scope.client.at_least(NESTED_FOLDERS) is not False
 
 
 def check_nesting(scope: Scope, what: str, depth: int) -> None:
-    """Raise :class:`Unsupported` for a folder *depth* levels down before 11: such a server takes all for top ones."""
+    """Raise :class:`Unsupported` if a folder has *depth* parents and the server is older than 11.0, which ignores parents."""
     if depth > 0 and not nests(scope):
         raise Unsupported(
-            "folder %s: folders in folders need Grafana %s or later, and %s is %s"
+            "folder %s is in another folder, which needs Grafana %s or later; %s has version %s"
             % (what, NESTED_FOLDERS, scope.client.connection.url, scope.client.version()),
         )
 
 
 def steps(path: str) -> list[str]:
-    """Return the titles that *path* names, from the top down."""
+    """Split *path* into titles, from the top down; blank ones are dropped."""
     return [title.strip() for title in path.split("/") if title.strip()]
 
 
 def make(scope: Scope, path: str, below: t.Sequence[str] = ()) -> str:
-    """Return the uid of the folder that :func:`by_path` looks for; missing parts are made. Raises :class:`GrafanaError`.
+    """Return the uid of the folder that :func:`by_path` finds; create missing folders of the path first.
 
-    Where folders do not nest, the path as a whole is the title of one folder.
+    On servers without nested folders, this creates one folder with the whole path as its title. Raises
+    :class:`GrafanaError`.
     """
-    made = False
+    created = False
     with scope.lock:
         if not nests(scope):
             parent, titles = GENERAL, ["/".join(part for part in (path.strip(), *below) if part)]
         else:
-            there = by_path(scope, path) if below else None
-            parent, titles = (GENERAL, [*steps(path), *below]) if there is None else (there, list(below))
+            start = by_path(scope, path) if below else None
+            parent, titles = (GENERAL, [*steps(path), *below]) if start is None else (start, list(below))
         for title in titles:
-            found = _titled(scope, parent, title)
-            if found is None:
-                found, made = _make_one(scope, parent, title, patient=made), True
-            parent = found
+            uid = _titled(scope, parent, title)
+            if uid is None:
+                uid, created = _create_or_find(scope, parent, title, patient=created), True
+            parent = uid
     return parent
 
 
-def _make_one(scope: Scope, parent: str, title: str, patient: bool) -> str:
+def _create_or_find(scope: Scope, parent: str, title: str, patient: bool) -> str:
     try:
         return create(scope, title, parent, patient=patient).uid
     except GrafanaError:
-        # Somebody else may have made it meanwhile: that is a question.
+        # The error may mean that another client has created the folder meanwhile; if so, use that folder.
         scope.invalidate("folder")
-        found = _titled(scope, parent, title)
-        if found is None:
+        uid = _titled(scope, parent, title)
+        if uid is None:
             raise
-        return found
+        return uid
 
 
 def create(
@@ -154,9 +156,10 @@ def create(
     description: str | None = None,
     patient: bool = False,
 ) -> Folder:
-    """Make a folder and return it; *patient* where its parent was made a moment ago. Raises :class:`GrafanaError`.
+    """Create a folder and return it. Raises :class:`GrafanaError`.
 
-    Without *uid* the folder gets a derived one, so that making it twice is a :class:`Conflict`.
+    Set *patient* if its parent is new (see :func:`patiently`). Without *uid* the folder gets a uid derived from parent and
+    title, so that creating the folder twice raises :class:`Conflict`.
     """
     body = {"title": title}
     for name, value in (("parentUid", parent or None), ("description", description)):
@@ -169,31 +172,31 @@ def create(
             answer = patiently(lambda: scope.client.post("/api/folders", body, org=scope.org_id), patient)
             break
         except Conflict:
-            another = next(uids, None) if _is_another(scope, body["uid"], parent, title) else None
-            if another is None:
+            next_uid = next(uids, None) if _renamed_or_moved(scope, body["uid"], parent, title) else None
+            if next_uid is None:
                 raise
-            body["uid"] = another
-    made = remembered(answer, parent, description)
-    tree(scope).put_made(made)
-    return made
+            body["uid"] = next_uid
+    created = remembered(answer, parent, description)
+    tree(scope).put_made(created)
+    return created
 
 
-def _is_another(scope: Scope, uid: str, parent: str, title: str) -> bool:
-    """Tell whether the folder of a derived *uid* has been renamed or moved since it got that uid.
+def _renamed_or_moved(scope: Scope, uid: str, parent: str, title: str) -> bool:
+    """Return whether the folder with a derived *uid* has been renamed or moved since it got that uid.
 
-    A folder that the caller made a moment ago may be refused for as long as permissions take to settle.
+    Retries on 403, because the server may refuse access to a new folder until its permissions take effect.
     """
     if scope.client.at_least(TITLES_REPEAT) is False:
-        return False  # where titles do not repeat, it is the title that another folder has
-    there = patiently(lambda: scope.client.find("/api/folders/%s" % segment(uid), org=scope.org_id), True)
-    if there is None:
+        return False  # Titles are unique here, so the conflict is about the title, not the uid.
+    answer = patiently(lambda: scope.client.find("/api/folders/%s" % segment(uid), org=scope.org_id), True)
+    if answer is None:
         return False
-    found = from_legacy(there)
-    return (found.parent_uid, found.title) != (parent, title)
+    folder = from_legacy(answer)
+    return (folder.parent_uid, folder.title) != (parent, title)
 
 
 def remembered(answer: t.Mapping[str, t.Any], parent: str, description: str | None) -> Folder:
-    """Return the folder that a write has answered, with what answers leave out."""
+    """Return the folder in the answer to a write, with the fields that such answers lack."""
     folder = from_legacy(answer)
     return Folder(
         uid=folder.uid,
@@ -206,7 +209,10 @@ def remembered(answer: t.Mapping[str, t.Any], parent: str, description: str | No
 
 
 def patiently(write: t.Callable[[], T], patient: bool) -> T:
-    """Return what *write* returns; into a folder of a moment ago try for a while, until its permissions have settled."""
+    """Call *write* and return its result. With *patient*, retry on 403 for up to :data:`DELAY` seconds.
+
+    Use *patient* for requests to a new folder, whose permissions may take a while to take effect.
+    """
     deadline = time.monotonic() + DELAY
     pause = 0.5
     while True:
@@ -220,16 +226,19 @@ def patiently(write: t.Callable[[], T], patient: bool) -> T:
 
 
 def _titled(scope: Scope, parent: str, title: str) -> str | None:
-    """Return the uid of the folder of exactly *title* in *parent*."""
-    same = only(scope, tree(scope).titled(parent, title), title)
-    return None if same is None else same.uid
+    """Return the uid of the folder with exactly this title in *parent*, ``None`` if it does not exist."""
+    folder = only(scope, tree(scope).titled(parent, title), title)
+    return None if folder is None else folder.uid
 
 
 def only(scope: Scope, folders: t.Sequence[Folder], title: str) -> Folder | None:
-    """Return the one of *folders*, which are all of *title* and in one place. Raises :class:`Refused` for several."""
+    """Return the only element of *folders*, which have the same parent and title; ``None`` if there is none.
+
+    Raises :class:`Refused` for more than one.
+    """
     if len(folders) > 1:
         raise Refused(
-            "%d folders of %s are titled %s in one place (%s): say which one by its uid"
+            "%d folders of %s have the title %s in the same parent folder (%s): name the folder by its uid"
             % (len(folders), scope.where(), title, ", ".join(folder.uid for folder in folders)),
             code="ambiguous",
         )
@@ -237,10 +246,10 @@ def only(scope: Scope, folders: t.Sequence[Folder], title: str) -> Folder | None
 
 
 def not_found(scope: Scope, what: str) -> GrafanaError:
-    """Return the error for a folder that is not there."""
+    """Return the error for a missing folder; *what* is its uid or path."""
     return NotFound(
-        "folder %s was not found in %s, or the caller may not see it: create it first, or give its titles as folder with "
-        "create_folder: true" % (what, scope.where()),
+        "folder %s does not exist in %s, or the caller may not see it: create it first, or set folder to the path of its "
+        "titles and create_folder: true" % (what, scope.where()),
         code="folder_not_found",
     )
 

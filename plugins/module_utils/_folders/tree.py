@@ -1,11 +1,11 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The folders of an organization, as far as they were asked for.
+"""The folder tree of an organization: reads folders from the server when they are needed, and caches them.
 
-From 12.0 on one list of ``/apis/folder.grafana.app`` gives them all, with what only it tells (description, who manages
-it), and at once after a write; the legacy list goes by the search index there, which lags. Before, the legacy routes
-are asked folder by folder.
+From 12.0 on one list of ``/apis/folder.grafana.app`` has all folders, with description and manager, which no other request
+returns. It contains new folders at once, while the legacy list uses the search index, which lags. Before 12.0 the tree
+requests single folders over the legacy routes.
 """
 
 from __future__ import annotations
@@ -20,22 +20,22 @@ from .._grafana.scope import Scope
 from .._grafana.versions import FOLDER_APIS, NESTED_FOLDERS
 from .unlisted import look_up, may_be_unlisted
 
-#: Folders a page.
+#: Folders per page of a list.
 PER_PAGE = 1000
-#: The uid of the place for what is in no folder, as results and our options write it.
+#: The uid of General (the top level, outside all folders) in results and options.
 GENERAL = ""
-#: At 12.0 an object also says all uids from the top down, its own last (recorded).
+#: Annotation of 12.0: the uids of all parent folders from the top down, and the folder's own (recorded).
 UIDS_NOTE = NOTE + "fullpathUIDs"
-#: A folder that legacy lists show to those who may see only some, and that is none.
+#: The uid of the virtual folder "Shared with me", which legacy lists show to callers who may not see all folders.
 SHARED = "sharedwithme"
 
 
 @dataclass(frozen=True)
 class Folder:
-    """A folder. *description* is ``None`` where the server does not tell it, *version* where it has none (12.0).
+    """A folder. *description* is ``None`` if the server does not return it, *version* if the folder has none (12.0).
 
-    *managed_by* says by what it is managed, where it must not be written. A *planned* folder is one that a check
-    would have made; its uid stands for one that the server would give, and is never sent.
+    *managed_by* is the manager of a folder that the module must not write. A *planned* folder does not exist: a real run
+    would have created it, but this is check mode. Its uid is a placeholder and is never sent to the server.
     """
 
     uid: str
@@ -48,30 +48,30 @@ class Folder:
     planned: bool = False
 
 
-def from_legacy(found: t.Mapping[str, t.Any]) -> Folder:
-    """Return an answer, or an entry of a list, of ``/api/folders`` as a value."""
-    version = found.get("version")
-    manager = found.get("managedBy") or found.get("repository")  # 12.0 has the second
+def from_legacy(entry: t.Mapping[str, t.Any]) -> Folder:
+    """Convert an answer of ``/api/folders``, or an entry of its list."""
+    version = entry.get("version")
+    manager = entry.get("managedBy") or entry.get("repository")  # 12.0 has "repository".
     return Folder(
-        uid=str(found["uid"]),
-        title=str(found["title"]),
-        parent_uid=str(found.get("parentUid") or GENERAL),
-        id=found.get("id"),
+        uid=str(entry["uid"]),
+        title=str(entry["title"]),
+        parent_uid=str(entry.get("parentUid") or GENERAL),
+        id=entry.get("id"),
         version=None if version is None else int(version),
         managed_by=str(manager) if manager else None,
     )
 
 
-def from_object(found: t.Mapping[str, t.Any]) -> Folder:
-    """Return a Kubernetes-style folder as a value."""
-    metadata, spec = found["metadata"], found.get("spec") or {}
+def from_object(entry: t.Mapping[str, t.Any]) -> Folder:
+    """Convert a Kubernetes-style folder object."""
+    metadata, spec = entry["metadata"], entry.get("spec") or {}
     notes = metadata.get("annotations") or {}
     generation = metadata.get("generation")
-    above = str(notes.get(UIDS_NOTE) or "").split("/")[:-1]
+    parents = str(notes.get(UIDS_NOTE) or "").split("/")[:-1]
     return Folder(
         uid=str(metadata["name"]),
         title=str(spec.get("title") or ""),
-        parent_uid=str(notes.get(FOLDER_NOTE) or (above[-1] if above else GENERAL)),
+        parent_uid=str(notes.get(FOLDER_NOTE) or (parents[-1] if parents else GENERAL)),
         version=None if generation is None else int(generation),
         description=str(spec.get("description") or ""),
         managed_by=notes.get(MANAGER_NOTE),
@@ -79,25 +79,27 @@ def from_object(found: t.Mapping[str, t.Any]) -> Folder:
 
 
 class Tree:
-    """What is known of the folders of one organization; what is not known yet is asked for."""
+    """The folders of one organization, read when needed. In check mode it also has the changes of a real run."""
 
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
         self._known: dict[str, Folder] = {}
-        #: Folders that were read one by one, missing ones included: a list of 11.x tells no version.
+        #: The uids of folders that were requested one by one, including missing ones. A list of 11.x has no versions.
         self._read: set[str] = set()
+        #: The uids of known folders by their parent, in the order of the server. A dictionary serves as an ordered set.
         self._inside: dict[str, dict[str, None]] = {}
+        #: The uids of folders whose subfolders were listed.
         self._listed: set[str] = set()
         self._complete: bool | None = None
         self._planned = 0
-        #: What a check has deleted: the uids above each folder, and what was left in it.
+        #: Folders that check mode has deleted: the uids of their parents, and the contents deleted with them.
         self.gone: list[tuple[frozenset[str], t.Mapping[str, int]]] = []
-        #: What a check has moved: the folder, and the uids that were above it, and are.
+        #: Folders that check mode has moved: the folder before the move, and the uids of its parents before and after it.
         self.moved: list[tuple[Folder, frozenset[str], frozenset[str]]] = []
 
     @property
     def complete(self) -> bool:
-        """Whether one list told all folders, and so descriptions too."""
+        """Whether all folders were read from one list, which also has their descriptions."""
         if self._complete is None:
             self._complete = self._load()
         return self._complete
@@ -110,45 +112,46 @@ class Tree:
                 before = len(self._known)
                 for entry in page:
                     self.put(from_object(entry))
-                if len(self._known) == before:  # legacy storage may give the same page for ever
+                if len(self._known) == before:  # A server with legacy storage may return the same page again and again.
                     break
         except (Forbidden, NotFound):
-            # Not served here (a stack of Grafana Cloud names its namespace otherwise), or nobody may: ask the rest.
+            # The server does not serve this list (a Grafana Cloud stack has another namespace), or the caller may not read
+            # it: use the legacy routes.
             return False
         return True
 
     def find(self, uid: str) -> Folder | None:
-        """Return the folder of this uid, ``None`` for one that is not there or not shown to the caller."""
-        if self._unsure(uid):
-            found = self._ask(uid)
+        """Return the folder with this uid; ``None`` if it does not exist or the caller may not see it."""
+        if self._must_request(uid):
+            answer = self._request(uid)
             self._read.add(uid)
-            if found is not None:
-                self._put_chain([*(found.get("parents") or []), found])
+            if answer is not None:
+                self._put_chain([*(answer.get("parents") or []), answer])
         return self._known.get(uid)
 
-    def _unsure(self, uid: str) -> bool:
-        """Tell whether a folder has to be asked for by its uid: not after a list that shows all there are."""
+    def _must_request(self, uid: str) -> bool:
+        """Return whether the tree must request a folder by its uid, because no list is certain to contain it."""
         if uid in self._read or self._is_planned(uid):
             return False
         return not self.complete or (uid not in self._known and may_be_unlisted(self._scope))
 
-    def _ask(self, uid: str) -> dict[str, t.Any] | None:
+    def _request(self, uid: str) -> dict[str, t.Any] | None:
         try:
-            found = self._scope.client.find("/api/folders/%s" % segment(uid), org=self._scope.org_id)
+            answer = self._scope.client.find("/api/folders/%s" % segment(uid), org=self._scope.org_id)
         except Forbidden as problem:
             # A caller who is not an Admin gets 403 also for a folder that does not exist (9.3 to 13.1, recorded).
-            outsider = self._scope.membership_problem(problem)
-            if outsider is not None:
-                raise outsider from None
+            not_member = self._scope.membership_problem(problem)
+            if not_member is not None:
+                raise not_member from None
             return None
-        return t.cast("dict[str, t.Any] | None", found)
+        return t.cast("dict[str, t.Any] | None", answer)
 
     def get(self, uid: str) -> Folder | None:
-        """Return the folder of this uid, as a list or another folder has told of it, if one has."""
+        """Like :meth:`find`, but accepts a cached folder from a list, which may lack its version and description."""
         return self._known.get(uid) or self.find(uid)
 
     def _put_chain(self, chain: t.Sequence[t.Mapping[str, t.Any]]) -> None:
-        """Remember a folder and those above it, told from the top down, each without what is above it."""
+        """Cache a folder (the last of *chain*) and its parents, given from the top down without their own parents."""
         parent = GENERAL
         for entry in chain[:-1]:
             uid = str(entry["uid"])
@@ -165,59 +168,59 @@ class Tree:
         """Return the folders directly in *parent*."""
         flat = parent != GENERAL and self._scope.client.at_least(NESTED_FOLDERS) is False
         if not (flat or self.complete or parent in self._listed or self._is_planned(parent)):
-            for folder in self._children(parent):
+            for folder in self._list_children(parent):
                 if folder.uid not in self._read:
                     self.put(folder)
             self._listed.add(parent)
         return [self._known[uid] for uid in self._inside.get(parent, ())]
 
-    def _children(self, parent: str) -> t.Iterator[Folder]:
+    def _list_children(self, parent: str) -> t.Iterator[Folder]:
         client, org_id = self._scope.client, self._scope.org_id
-        listed = client.each("/api/folders", org=org_id, limit=PER_PAGE, page=1, parentUid=parent or None)
-        # Before 11.0 (which a server may hide) every folder is listed, whatever parent is asked for, and none has one.
-        mine = (from_legacy(one) for one in listed if one["uid"] != SHARED)
-        yield from (folder for folder in mine if folder.parent_uid == parent)
+        entries = client.each("/api/folders", org=org_id, limit=PER_PAGE, page=1, parentUid=parent or None)
+        # A server before 11.0 (which may hide its version) ignores parentUid and lists all folders, all without a parent.
+        listed = (from_legacy(entry) for entry in entries if entry["uid"] != SHARED)
+        yield from (folder for folder in listed if folder.parent_uid == parent)
 
     def titled(self, parent: str, title: str) -> list[Folder]:
-        """Return the folders of exactly *title* in *parent*."""
+        """Return the folders with exactly this title in *parent*."""
         same = [folder for folder in self.children(parent) if folder.title == title]
         if same or self._is_planned(parent) or not may_be_unlisted(self._scope):
             return same
-        found = look_up(parent, title, self.find, lambda folder: (folder.parent_uid, folder.title))
-        return [] if found is None else [found]
+        unlisted = look_up(parent, title, self.find, lambda folder: (folder.parent_uid, folder.title))
+        return [] if unlisted is None else [unlisted]
 
     def above(self, uid: str) -> list[Folder]:
-        """Return the folders above one, from the top down, as far as the caller may see them."""
-        found: list[Folder] = []
+        """Return the parent folders of a folder, from the top down, as far as the caller may see them."""
+        parents: list[Folder] = []
         folder = self.get(uid)
         while folder is not None and folder.parent_uid != GENERAL:
             parent = self.get(folder.parent_uid)
-            if parent is None or parent in found:
+            if parent is None or parent in parents:
                 break
-            found.insert(0, parent)
+            parents.insert(0, parent)
             folder = parent
-        return found
+        return parents
 
     def path(self, uid: str) -> str:
-        """Return the titles from the top down to the folder of this uid; empty for General."""
+        """Return the path of a folder (titles from the top down, joined by slashes); ``""`` for General."""
         folder = self.get(uid) if uid else None
         if folder is None:
             return GENERAL
         return "/".join(one.title for one in [*self.above(uid), folder])
 
     def every(self) -> list[Folder]:
-        """Return all folders of the organization, each after the one that it is in."""
-        found: list[Folder] = []
+        """Return all folders of the organization, each after its parent."""
+        reached: list[Folder] = []
         level = self.children(GENERAL)
         while level:
-            found += level
+            reached += level
             level = [inner for folder in level for inner in self.children(folder.uid)]
-        # What is in a folder that is not there, or not shown, is in none of the others.
-        seen = {folder.uid for folder in found}
-        return found + [folder for folder in self._known.values() if folder.uid not in seen]
+        # A folder whose parent does not exist or is hidden from the caller cannot be reached from the top.
+        uids = {folder.uid for folder in reached}
+        return reached + [folder for folder in self._known.values() if folder.uid not in uids]
 
     def put(self, folder: Folder) -> None:
-        """Remember a folder as it is now, or as a check would have made it."""
+        """Add or replace a folder in the cache; in check mode as a real run would have written it."""
         old = self._known.get(folder.uid)
         if old is not None:
             self._inside.get(old.parent_uid, {}).pop(folder.uid, None)
@@ -225,27 +228,27 @@ class Tree:
         self._inside.setdefault(folder.parent_uid, {})[folder.uid] = None
 
     def put_made(self, folder: Folder) -> None:
-        """Remember a folder that has been made a moment ago: nothing is in it."""
+        """Add a folder that the module has just created, and that is therefore empty."""
         self.put(folder)
         self._read.add(folder.uid)
         self._listed.add(folder.uid)
 
     def plan_folder(self, title: str, parent: str, uid: str | None = None) -> Folder:
-        """Return a folder that a check would have made, without a uid of the server's."""
+        """Add and return the folder that a real run would have created, with a placeholder if *uid* is ``None``."""
         self._planned += 1
         folder = Folder(uid or "new:%d" % self._planned, title, parent, description="", planned=True)
         self.put(folder)
         return folder
 
     def move(self, moved: Folder) -> None:
-        """Put a folder that a check would have moved."""
+        """Replace a folder that a real run would have moved, and record the move."""
         before = frozenset(one.uid for one in self.above(moved.uid))
         old = self._known[moved.uid]
         self.put(moved)
         self.moved.append((old, before, frozenset(one.uid for one in self.above(moved.uid))))
 
     def remove(self, uid: str, held: t.Mapping[str, int] | None = None) -> None:
-        """Forget a folder and what is in it; *held* is what a check would have deleted with it."""
+        """Remove a folder and its subfolders from the cache. In check mode, *held* has the counts of its contents."""
         if held is not None:
             self.gone.append((frozenset(one.uid for one in self.above(uid)), {**held}))
         for inner in list(self._inside.pop(uid, ())):

@@ -4,9 +4,9 @@
 """Folders and dashboards that exist, but that the server's lists do not show yet.
 
 From 12.0 on, lists leave out the newest nested folders, and the dashboards in them, for up to 30 seconds, unless the
-caller is an Admin (seen on 12.4.3). Only a request by uid finds them. Therefore a new folder or dashboard for which the
-task gives no uid gets one that follows from its place and its title: the next run, and another run at the same time,
-ask for the same uid and find it.
+caller is an Admin (seen on 12.4.3). Only a request by uid finds them. Therefore a new folder or dashboard without a uid in
+the task gets a uid derived from its folder and title. The next run, and another run at the same time, derive the same uid,
+request it and find the object.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from .._grafana.errors import Forbidden, NotFound
 from .._grafana.scope import Scope
 from .._grafana.versions import FOLDER_APIS
 
-#: How many derived uids are tried; each one before was given to an object that has been renamed or moved since.
+#: The number of derived uids to try. A uid can be taken by an object that was renamed or moved after it got this uid.
 MOST = 20
 T = t.TypeVar("T")
 
@@ -27,15 +27,15 @@ T = t.TypeVar("T")
 def derived_uid(folder_uid: str, title: str, number: int = 0) -> str:
     """Return the uid for a new object titled *title* in a folder (``""`` for General): 28 letters and digits. Pure.
 
-    *number* counts on where objects that were renamed or moved keep the uids before.
+    *number* selects another uid if renamed or moved objects have those with lower numbers.
     """
-    place: list[t.Any] = [folder_uid, title]
-    text = json.dumps([*place, number] if number else place)
+    key: list[t.Any] = [folder_uid, title]
+    text = json.dumps([*key, number] if number else key)
     return "o" + hashlib.sha256(text.encode("ascii")).hexdigest()[:27]
 
 
 def derived_uids(folder_uid: str, title: str) -> t.Iterator[str]:
-    """Yield the uids to try for a new object, the best one first."""
+    """Yield the uids to try for a new object, in order."""
     for number in range(MOST):
         yield derived_uid(folder_uid, title, number)
 
@@ -48,14 +48,14 @@ def look_up(
     *place_of* returns the uid of an object's folder and its title.
     """
     for uid in derived_uids(folder_uid, title):
-        found = get(uid)
-        if found is None or place_of(found) == (folder_uid, title):
-            return found
+        candidate = get(uid)
+        if candidate is None or place_of(candidate) == (folder_uid, title):
+            return candidate
     return None
 
 
 def may_be_unlisted(scope: Scope) -> bool:
-    """Tell whether the server may leave out of its lists what this caller can read by uid."""
+    """Return whether the server's lists may lack objects that this caller can read by uid."""
     if scope.client.at_least(FOLDER_APIS) is False:
         return False
     granted = _permissions(scope)  # an Admin may read every folder
@@ -63,7 +63,7 @@ def may_be_unlisted(scope: Scope) -> bool:
 
 
 def reads_no_dashboard(scope: Scope) -> bool:
-    """Tell whether the caller may read no dashboard at all, as an Editor in an org that has no dashboard and no folder yet.
+    """Return whether the caller may read no dashboard at all, like an Editor in an org without dashboards and folders.
 
     From 9.0 to 11 such a caller gets 403 for every dashboard, also for one that does not exist.
     """
@@ -73,10 +73,10 @@ def reads_no_dashboard(scope: Scope) -> bool:
 
 def _permissions(scope: Scope) -> dict[str, t.Any] | None:
     """Return the caller's permissions in the org, action to scopes; ``None`` where the server does not report them."""
-    return t.cast("dict[str, t.Any] | None", scope.cached_for_run("permissions", lambda: _ask_permissions(scope)))
+    return t.cast("dict[str, t.Any] | None", scope.cached_for_run("permissions", lambda: _request_permissions(scope)))
 
 
-def _ask_permissions(scope: Scope) -> dict[str, t.Any] | None:
+def _request_permissions(scope: Scope) -> dict[str, t.Any] | None:
     try:
         granted = scope.client.get("/api/access-control/user/permissions", org=scope.org_id)
     except (Forbidden, NotFound):

@@ -216,7 +216,7 @@ def test_odd_directories(newest, tmp_path):
     write(tmp_path, "A%2FC/y.json", title="T")
     newest.four("grafana_dashboard", directory=str(tmp_path))
     write(tmp_path, "%20/z.json", **board("z"))
-    assert "whose name is blank" in newest.fails("grafana_dashboard", directory=str(tmp_path))["msg"]
+    assert "which has a blank name" in newest.fails("grafana_dashboard", directory=str(tmp_path))["msg"]
     (tmp_path / "%20/z.json").unlink()
     (tmp_path / "loop").symlink_to(tmp_path / "loop")
     failed = newest.fails("grafana_dashboard", directory=str(tmp_path))

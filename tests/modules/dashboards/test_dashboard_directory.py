@@ -209,9 +209,10 @@ def test_whatever_is_wrong_with_files_is_said_at_once(tree):
     tree.write("key.json", uid="key", title="glsa_" + "8fQ2" * 8 + "_0a1b2c3d")
     said = tree.refused()
     assert said.code == "broken_files"
-    assert "has 3 files that cannot be taken: broken.json is no JSON" in said["msg"]
-    assert all(words in said["msg"] for words in ("untitled.json has no title", "key.json holds what looks like a key"))
-    assert said["msg"].endswith("; mend them, or pass them over with exclude")
+    assert "has 3 files that cannot be used: broken.json is not valid JSON" in said["msg"]
+    assert "untitled.json has no title" in said["msg"]
+    assert "key.json contains what looks like a Grafana key" in said["msg"]
+    assert said["msg"].endswith("; correct them, or skip them with exclude")
 
 
 @pytest.mark.parametrize(
@@ -251,9 +252,9 @@ def test_a_title_that_is_there_twice(trees):
     [
         ({"uid": "a"}, "directory and uid are set"),
         ({"content": "{}"}, "directory and content are set"),
-        ({"folder_uid": "f"}, "name the folder by its titles"),
-        ({"patterns": ["*.nothing"]}, "holds no file like *.nothing"),
-        ({"source": "a(b"}, "source 'a(b' cannot be kept"),
+        ({"folder_uid": "f"}, "set folder (the path of titles) instead of folder_uid"),
+        ({"patterns": ["*.nothing"]}, "has no file that matches *.nothing"),
+        ({"source": "a(b"}, "'a(b' is not a valid source"),
     ],
 )
 def test_refused(tree, options, words):

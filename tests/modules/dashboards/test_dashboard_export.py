@@ -263,7 +263,7 @@ def test_places_that_cannot_be_written(newest_org, tmp_path):
     assert list((tmp_path / "elsewhere").iterdir()) == []
     (tmp_path / "files" / "F").unlink()
     (tmp_path / "files" / "F" / "A.json").mkdir(parents=True)
-    assert "it is a directory, where a file is to be" in org.refused(tmp_path / "files")["msg"]
+    assert "needs to write a file of this name, but it is a directory" in org.refused(tmp_path / "files")["msg"]
 
 
 def test_a_full_disk_leaves_no_half_file(newest_org, mounted):

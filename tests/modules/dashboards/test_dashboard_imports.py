@@ -82,7 +82,7 @@ def test_what_an_export_requires_is_said(org):
     results = org.four(dashboard=export)
     for result in results[:2]:
         assert [text.partition(": ")[2] for text in result["warnings"]] == [
-            f"it comes from Grafana 99.1.0, and this is {version(org)}, which may not show all of it",
+            f"it was exported from Grafana 99.1.0, and this server is {version(org)}, which may not show all of it",
             "it uses the panel plugin acme-globe-panel (Globe), which is not installed",
         ]
     # what is there is nobody's news

@@ -140,7 +140,7 @@ def test_a_library_panel_without_a_uid(versioned, version):
     with server.writes_nothing():
         failed = server.fails("grafana_dashboard", dashboard=dashboard)
     assert failed.code == "library_panels_missing"
-    assert "the one of the panel Lost, which names no uid" in failed["msg"]
+    assert "one without a uid, in the panel Lost" in failed["msg"]
 
 
 @pytest.mark.parametrize("version", OLD)

@@ -24,11 +24,11 @@ def test_references_that_lead_nowhere(org):
     results = org.four(dashboard=NAMING, check_references=True)
     for result in results[1::2]:
         assert result["dashboard"]["missing_references"] == [
-            "data source Lost is not there",
-            "data source gone of type prometheus is not there; of that type: A (uid prometheus-a)",
+            "data source Lost does not exist",
+            "data source gone of type prometheus does not exist; data sources of that type: A (uid prometheus-a)",
         ]
     for result in results:
-        assert sum("is not there" in text for text in result["warnings"]) == 2
+        assert sum("does not exist" in text for text in result["warnings"]) == 2
     assert "missing_references" not in org.ok(dashboard=NAMING)["dashboard"]
 
 
@@ -40,7 +40,7 @@ def test_library_panels_among_the_references(org):
     more = {**dashboard, "panels": [PANEL, named]}
     if org.server.version.startswith("12.4") or org.server.dashboard_api == "kubernetes":
         found = org.ok(dashboard=more, check_references=True)
-        assert found["dashboard"]["missing_references"] == ["library panel lib-gone (Gone) is not there"]
+        assert found["dashboard"]["missing_references"] == ["library panel lib-gone (Gone) does not exist"]
     else:
         assert org.fails(dashboard=more, check_references=True).code == "library_panels_missing"
 
@@ -57,7 +57,7 @@ def test_a_caller_who_sees_no_data_sources(emulators, monkeypatch):
     server.api("PATCH", "/api/orgs/1/users/2", {"role": "Editor"})
     who = {"username": "ed", "password": "long-enough-1", "org_id": 1}
     result = server.ok("grafana_dashboard", dashboard=NAMING, check_references=True, **who)
-    assert "not shown to the caller" in result["dashboard"]["missing_references"][0]
+    assert "may not list the data sources" in result["dashboard"]["missing_references"][0]
     with server.writes_nothing():
         failed = server.fails("grafana_dashboard", dashboard=SHARED, **who)
     assert failed.code == "data_sources_hidden"

@@ -1,9 +1,10 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where two dashboards differ for a person who looks at them.
+"""Compares two dashboards and returns the differences that matter to a user.
 
-What servers add, drop, default, reorder or migrate is no difference; :mod:`_dashboard_shapes` has the tables.
+Changes that servers make themselves (fields added, removed, set to defaults, reordered or migrated) are no differences;
+:mod:`.shapes` has the rules.
 """
 
 from __future__ import annotations
@@ -17,29 +18,30 @@ from .pairs import Pairs, paired
 from .schema import same_schema
 from .shapes import DASHBOARD, PLAIN, Shape
 
-#: What says nothing: the server's own, and the moment when variables were last filled.
+#: Fields that are never compared: those of the server, and the time at which variables were last updated.
 _NOT_COMPARED = (*SERVER_FIELDS, "iteration")
-#: The most characters of a title in a path.
-MOST_TITLE = 60
+#: The maximum length of a panel's title in a path.
+TITLE_LENGTH = 60
 
 
 def compare(current: t.Mapping[str, t.Any], desired: t.Mapping[str, t.Any]) -> list[Difference]:
-    """Return where *desired* differs from *current*, both bodies of dashboards; paths count in *desired*.
+    """Return the differences between two bodies of dashboards. List indexes in paths are those of *desired*.
 
-    Takes a time proportional to what differs, and next to none where nothing does.
+    Equal bodies return at once; otherwise the time depends on the size of the parts that differ.
     """
     old, new = dict(current), dict(desired)
     if equal(old, new):
         return []
     for body, other in ((old, new), (new, old)):
-        _tidy(body, other)
+        _remove_uncompared(body, other)
     old, new = same_schema(old, new)
-    found: list[Difference] = []
-    _compare("", old, new, DASHBOARD, found)
-    return _merged(found)
+    differences: list[Difference] = []
+    _compare("", old, new, DASHBOARD, differences)
+    return _merged(differences)
 
 
-def _tidy(body: dict[str, t.Any], other: t.Mapping[str, t.Any]) -> None:
+def _remove_uncompared(body: dict[str, t.Any], other: t.Mapping[str, t.Any]) -> None:
+    """Remove fields that are not compared from *body*, and spaces around its title, which servers trim."""
     for name in _NOT_COMPARED:
         body.pop(name, None)
     for name in EXPORT_FIELDS:
@@ -50,106 +52,109 @@ def _tidy(body: dict[str, t.Any], other: t.Mapping[str, t.Any]) -> None:
 
 
 def equal(one: t.Any, other: t.Any) -> bool:
-    """Tell whether two documents are the same JSON: ``1`` is ``1.0``, and ``1`` is not ``true``."""
-    return bool(one == other) and _same_kinds(one, other)
+    """Return whether two documents are the same JSON: ``1`` equals ``1.0``, but not ``true``."""
+    return bool(one == other) and _same_booleans(one, other)
 
 
-def _same_kinds(one: t.Any, other: t.Any) -> bool:
-    """Tell of two that Python finds equal whether no number meets a truth value."""
+def _same_booleans(one: t.Any, other: t.Any) -> bool:
+    """Return whether two documents have booleans at the same paths; for Python, ``1 == True``. They must be equal."""
     if isinstance(one, dict):
         for key, value in one.items():
             match = other[key]
-            if value is not match and not isinstance(value, str) and not _same_kinds(value, match):
+            if value is not match and not isinstance(value, str) and not _same_booleans(value, match):
                 return False
         return True
     if isinstance(one, list):
         for value, match in zip(one, other):
-            if value is not match and not isinstance(value, str) and not _same_kinds(value, match):
+            if value is not match and not isinstance(value, str) and not _same_booleans(value, match):
                 return False
         return True
     return isinstance(one, bool) == isinstance(other, bool)
 
 
-def _compare(path: str, old: t.Any, new: t.Any, shape: Shape, found: list[Difference]) -> None:
-    if shape.compared is not None:
-        old, new = shape.compared(old, new)
+def _compare(path: str, old: t.Any, new: t.Any, shape: Shape, differences: list[Difference]) -> None:
+    """Append the differences between two values that both exist."""
+    if shape.relevant is not None:
+        old, new = shape.relevant(old, new)
     if equal(old, new):
         return
     if isinstance(old, dict) and isinstance(new, dict):
         for key in [*old, *(key for key in new if key not in old)]:
             inner = "%s.%s" % (path, key) if path else str(key)
-            _compare_field(inner, key, old.get(key, ABSENT), new.get(key, ABSENT), shape, found)
+            _compare_field(inner, key, old.get(key, ABSENT), new.get(key, ABSENT), shape, differences)
     elif isinstance(old, list) and isinstance(new, list):
-        _compare_lists(path, old, new, shape, found)
+        _compare_lists(path, old, new, shape, differences)
     elif not _same_number(old, new):
-        found.append(Difference(path, old, new))
+        differences.append(Difference(path, old, new))
 
 
-def _compare_field(path: str, key: str, old: t.Any, new: t.Any, shape: Shape, found: list[Difference]) -> None:
+def _compare_field(path: str, key: str, old: t.Any, new: t.Any, shape: Shape, differences: list[Difference]) -> None:
+    """Append the differences between two values of the field *key* of an object; either may be ``ABSENT``."""
     inner = shape.fields.get(key) or shape.others or PLAIN
-    usual = () if key in shape.nulls else (None, *shape.usual.get(key, ()))
-    says = [value is not ABSENT and not _says_nothing(value, usual, inner) for value in (old, new)]
-    if not any(says) or (not says[1] and key in shape.assigned):
+    defaults = () if key in shape.nulls else (None, *shape.defaults.get(key, ()))
+    is_set = [value is not ABSENT and not _is_default(value, defaults, inner) for value in (old, new)]
+    if not any(is_set) or (not is_set[1] and key in shape.assigned):
         return
-    if all(says) or _alike(old, new):
-        _compare(path, old, new, inner, found)
+    if all(is_set) or _same_container(old, new):
+        _compare(path, old, new, inner, differences)
     else:
-        found.append(Difference(path, old, new))
+        differences.append(Difference(path, old, new))
 
 
-def _alike(old: t.Any, new: t.Any) -> bool:
+def _same_container(old: t.Any, new: t.Any) -> bool:
     return any(isinstance(old, kind) and isinstance(new, kind) for kind in (dict, list))
 
 
-def _says_nothing(value: t.Any, usual: t.Sequence[t.Any], shape: Shape) -> bool:
-    """Tell whether a field of *value* is the same as no field."""
-    if any(equal(value, one) for one in usual):
+def _is_default(value: t.Any, defaults: t.Sequence[t.Any], shape: Shape) -> bool:
+    """Return whether a field with *value* means the same as a missing field."""
+    if any(equal(value, one) for one in defaults):
         return True
-    if isinstance(value, dict) and {} in usual:
+    if isinstance(value, dict) and {} in defaults:
         return all(
-            _says_nothing(entry, (None, *shape.usual.get(key, ())), shape.fields.get(key, PLAIN)) for key, entry in value.items()
+            _is_default(entry, (None, *shape.defaults.get(key, ())), shape.fields.get(key, PLAIN)) for key, entry in value.items()
         )
-    if isinstance(value, list) and [] in usual and shape.untold is not None:
-        return all(shape.untold(entry) for entry in value)
+    if isinstance(value, list) and [] in defaults and shape.ignored is not None:
+        return all(shape.ignored(entry) for entry in value)
     return False
 
 
 def _same_number(old: t.Any, new: t.Any) -> bool:
-    """Tell whether two are one number, as far as a server that reads numbers as floats can tell."""
-    kinds = [isinstance(value, (int, float)) and not isinstance(value, bool) for value in (old, new)]
+    """Return whether two values are the same number as floats, because servers read numbers as floats."""
+    are_numbers = all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in (old, new))
     try:
-        return all(kinds) and float(old) == float(new)
+        return are_numbers and float(old) == float(new)
     except OverflowError:
         return False
 
 
-def _compare_lists(path: str, old: list[t.Any], new: list[t.Any], shape: Shape, found: list[Difference]) -> None:
-    if not shape.placed and _reordered(old, new):
-        found.append(_order(path, [_label(shape, entry) for entry in old], [_label(shape, entry) for entry in new]))
+def _compare_lists(path: str, old: list[t.Any], new: list[t.Any], shape: Shape, differences: list[Difference]) -> None:
+    """Append the differences between the elements of two lists, and one for their order."""
+    if not shape.on_grid and _reordered(old, new):
+        differences.append(_order(path, [_label(shape, entry) for entry in old], [_label(shape, entry) for entry in new]))
         return
     pairs = paired(old, new, shape.identities, equal)
     for left, right in pairs.both:
         inner = shape.first if shape.first is not None and left == right == 0 else shape.elements
-        _compare(_element(path, right, new[right], shape), old[left], new[right], inner or PLAIN, found)
+        _compare(_element(path, right, new[right], shape), old[left], new[right], inner or PLAIN, differences)
     for index in pairs.old_only:
-        if shape.untold is None or not shape.untold(old[index]):
-            found.append(Difference(_element(path, index, old[index], shape), old[index], ABSENT))
+        if shape.ignored is None or not shape.ignored(old[index]):
+            differences.append(Difference(_element(path, index, old[index], shape), old[index], ABSENT))
     for index in pairs.new_only:
-        if shape.untold is None or not shape.untold(new[index]):
-            found.append(Difference(_element(path, index, new[index], shape), ABSENT, new[index]))
+        if shape.ignored is None or not shape.ignored(new[index]):
+            differences.append(Difference(_element(path, index, new[index], shape), ABSENT, new[index]))
     if shape.identities:
-        found.extend(_moved(path, old, new, pairs, shape))
+        differences.extend(_moved(path, old, new, pairs, shape))
 
 
 def _moved(path: str, old: list[t.Any], new: list[t.Any], pairs: Pairs, shape: Shape) -> t.Iterator[Difference]:
-    """Yield one difference where elements that both lists have are in another order."""
+    """Yield one difference if the matched elements have another order in the new list."""
     before = [left for left, _right in pairs.both]
     after = {right: left for left, right in pairs.both}
-    if shape.placed:
-        if any(not equal(_place(old[left]), _place(new[right])) for left, right in pairs.both):
-            return  # said already, panel by panel
-        before.sort(key=lambda index: (_place(old[index]), index))
-        order = sorted(after, key=lambda index: (_place(new[index]), index))
+    if shape.on_grid:
+        if any(not equal(_position(old[left]), _position(new[right])) for left, right in pairs.both):
+            return  # The differences of the moved panels' gridPos show this already.
+        before.sort(key=lambda index: (_position(old[index]), index))
+        order = sorted(after, key=lambda index: (_position(new[index]), index))
     else:
         before.sort()
         order = sorted(after)
@@ -157,10 +162,10 @@ def _moved(path: str, old: list[t.Any], new: list[t.Any], pairs: Pairs, shape: S
         yield _order(path, [_label(shape, old[index]) for index in before], [_label(shape, new[index]) for index in order])
 
 
-def _place(panel: t.Any) -> list[float]:
-    """Return where a panel is on the grid, (y, x): Grafana sorts by it what it loads."""
-    place = panel.get("gridPos") if isinstance(panel, dict) else None
-    values = [place.get(axis) if isinstance(place, dict) else 0 for axis in "yx"]
+def _position(panel: t.Any) -> list[float]:
+    """Return the position of a panel on the grid as [y, x]; Grafana sorts panels by it when it loads a dashboard."""
+    position = panel.get("gridPos") if isinstance(panel, dict) else None
+    values = [position.get(axis) if isinstance(position, dict) else 0 for axis in "yx"]
     return [value if isinstance(value, (int, float)) else 0 for value in values]
 
 
@@ -169,9 +174,9 @@ def _order(path: str, old: list[t.Any], new: list[t.Any]) -> Difference:
 
 
 def _label(shape: Shape, element: t.Any) -> t.Any:
-    """Return what stands for an element where only the order is shown."""
+    """Return the title or identity of an element, for a difference that shows only the order of a list."""
     if isinstance(element, dict):
-        if shape.placed and isinstance(element.get("title"), str) and element["title"]:
+        if shape.on_grid and isinstance(element.get("title"), str) and element["title"]:
             return element["title"]
         for identity in shape.identities:
             name = identity(element)
@@ -181,7 +186,7 @@ def _label(shape: Shape, element: t.Any) -> t.Any:
 
 
 def _reordered(old: list[t.Any], new: list[t.Any]) -> bool:
-    """Tell whether one list is the other in another order, and no more than that."""
+    """Return whether the two lists have the same elements, possibly in another order."""
     if len(old) != len(new):
         return False
     texts = [sorted(json.dumps(entry, sort_keys=True) for entry in side) for side in (old, new)]
@@ -189,18 +194,18 @@ def _reordered(old: list[t.Any], new: list[t.Any]) -> bool:
 
 
 def _element(path: str, index: int, element: t.Any, shape: Shape) -> str:
-    """Return the path of a list's element; beside a panel stands its title."""
-    title = element.get("title") if shape.placed and isinstance(element, dict) else None
+    """Return the path of a list element, for a panel with its title."""
+    title = element.get("title") if shape.on_grid and isinstance(element, dict) else None
     if not isinstance(title, str) or not title.strip():
         return "%s[%d]" % (path, index)
     title = " ".join(title.split())
-    return '%s[%d] "%s"' % (path, index, title if len(title) <= MOST_TITLE else title[: MOST_TITLE - 3] + "...")
+    return '%s[%d] "%s"' % (path, index, title if len(title) <= TITLE_LENGTH else title[: TITLE_LENGTH - 3] + "...")
 
 
-def _merged(found: list[Difference]) -> list[Difference]:
-    """Return one difference a path: what went and what came at one index is what was replaced."""
+def _merged(differences: list[Difference]) -> list[Difference]:
+    """Return one difference per path: an element removed and one added at the same path become a replacement."""
     merged: dict[str, Difference] = {}
-    for difference in found:
+    for difference in differences:
         known = merged.get(difference.path)
         if known is None:
             merged[difference.path] = difference

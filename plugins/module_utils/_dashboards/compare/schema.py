@@ -1,10 +1,11 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Schema migrations of dashboards, as servers apply them to what they read, for comparison only.
+"""Migrates dashboards to a newer schema version, as servers do in their answers. Used for comparison only.
 
-The steps are those of ``apps/dashboard/pkg/migration/schemaversion`` (12.4.3). 12.0 applies 37 to 41 in answers of its
-legacy route (recorded), and only from 36 on: the steps 33 and 36 look up data sources, which nothing here can.
+The steps are those of ``apps/dashboard/pkg/migration/schemaversion`` (12.4.3). 12.0 applies the steps 37 to 41 in answers
+of its legacy route (recorded). The module migrates from schema 36 on only, because the steps 33 and 36 need the server's
+data sources.
 """
 
 from __future__ import annotations
@@ -13,20 +14,20 @@ import typing as t
 
 Body = dict[str, t.Any]
 
-#: The oldest schema that can be brought to a newer one without asking the server, and the newest that is known.
+#: The oldest schema version that can be migrated without requests to the server, and the newest known one.
 OLDEST, NEWEST = 36, 42
 
 
 def version_of(body: t.Mapping[str, t.Any]) -> int:
-    """Return the schema version, 0 for a dashboard that has none."""
-    found = body.get("schemaVersion")
-    return int(found) if isinstance(found, (int, float)) and not isinstance(found, bool) else 0
+    """Return the schema version of a dashboard, 0 if it has none."""
+    version = body.get("schemaVersion")
+    return int(version) if isinstance(version, (int, float)) and not isinstance(version, bool) else 0
 
 
 def same_schema(one: Body, other: Body) -> tuple[Body, Body]:
-    """Return both with the one of the lower schema version migrated to that of the other.
+    """Return both bodies, the one with the lower schema version migrated to the version of the other.
 
-    Where that is not possible, both are returned as they are; neither argument is changed.
+    Returns both unchanged if that migration is not supported. Does not modify the arguments.
     """
     first, second = version_of(one), version_of(other)
     if first == second or min(first, second) < OLDEST or max(first, second) > NEWEST:
@@ -35,12 +36,12 @@ def same_schema(one: Body, other: Body) -> tuple[Body, Body]:
 
 
 def migrated(body: t.Mapping[str, t.Any], to: int) -> Body:
-    """Return *body*, of schema :data:`OLDEST` or later, in schema *to*."""
-    found: Body = _copied(dict(body))
+    """Return a copy of *body*, which has the schema :data:`OLDEST` or later, migrated to the schema *to*."""
+    result: Body = _copied(dict(body))
     for number in range(version_of(body) + 1, to + 1):
-        STEPS[number](found)
-        found["schemaVersion"] = number
-    return found
+        STEPS[number](result)
+        result["schemaVersion"] = number
+    return result
 
 
 def _copied(value: t.Any) -> t.Any:
@@ -51,7 +52,7 @@ def _copied(value: t.Any) -> t.Any:
 
 
 def _legends(body: Body) -> None:
-    """37: a legend says by a flag of its own whether it is shown."""
+    """37: ``showLegend`` replaces the legend's display mode ``hidden``."""
     for panel in _panels(body):
         legend = _inside(panel, "options").get("legend")
         if not isinstance(legend, dict):
@@ -63,7 +64,7 @@ def _legends(body: Body) -> None:
 
 
 def _table_cells(body: Body) -> None:
-    """38: the display mode of a table's cells becomes options."""
+    """38: ``cellOptions`` replaces ``displayMode`` for the cells of a table."""
     for panel in _panels(body):
         if panel.get("type") != "table":
             continue
@@ -83,7 +84,7 @@ def _cell_options(mode: str) -> dict[str, str]:
     return {"type": kind} if variant is None else {"type": kind, "mode": variant}
 
 
-#: Display modes of cells whose options have another name, as (type, mode).
+#: The (type, mode) of ``cellOptions`` for display modes that were renamed.
 _CELLS: dict[str, tuple[str, str | None]] = {
     "basic": ("gauge", "basic"),
     "gradient-gauge": ("gauge", "gradient"),
@@ -94,7 +95,7 @@ _CELLS: dict[str, tuple[str, str | None]] = {
 
 
 def _time_series_tables(body: Body) -> None:
-    """39: each query that is made a table of time series has options of its own."""
+    """39: the options of ``timeSeriesTable`` become one object per query, instead of ``refIdToStat``."""
     for panel in _panels(body):
         for entry in _objects(panel.get("transformations")):
             stats = _inside(entry, "options").get("refIdToStat")
@@ -103,18 +104,18 @@ def _time_series_tables(body: Body) -> None:
 
 
 def _refresh(body: Body) -> None:
-    """40: the refresh interval is a text; no refresh is an empty one."""
+    """40: ``refresh`` is always a string; ``""`` means no refresh."""
     if not isinstance(body.get("refresh"), str):
         body["refresh"] = ""
 
 
 def _time_options(body: Body) -> None:
-    """41: the time picker's own ranges, unused since 5.0, go."""
+    """41: removes ``time_options`` of the time picker, which are unused since 5.0."""
     _inside(body, "timepicker").pop("time_options", None)
 
 
 def _hidden_from_tooltip(body: Body) -> None:
-    """42: what is hidden from the graph is hidden from the tooltip."""
+    """42: an override that hides a series from the graph also hides it from the tooltip."""
     for panel in _panels(body, rows=True):
         for entry in _properties(panel):
             value = entry.get("value")
@@ -122,7 +123,7 @@ def _hidden_from_tooltip(body: Body) -> None:
                 value["tooltip"] = True
 
 
-#: What is done to come to a schema version from the one before.
+#: The migration to each schema version from the one before it. Each function modifies its argument.
 STEPS: dict[int, t.Callable[[Body], None]] = {
     37: _legends,
     38: _table_cells,
@@ -134,7 +135,7 @@ STEPS: dict[int, t.Callable[[Body], None]] = {
 
 
 def _panels(body: Body, rows: bool = False) -> t.Iterator[Body]:
-    """Yield the panels, those inside rows too; *rows*: the rows themselves as well."""
+    """Yield all panels, including those in rows. With *rows*, also yield the rows, and panels nested in other panels."""
     for panel in _objects(body.get("panels")):
         is_row = panel.get("type") == "row"
         if rows or not is_row:
@@ -144,13 +145,13 @@ def _panels(body: Body, rows: bool = False) -> t.Iterator[Body]:
 
 
 def _properties(panel: Body) -> t.Iterator[Body]:
-    """Yield what a panel's overrides set."""
+    """Yield the properties of a panel's overrides."""
     for override in _objects(_inside(panel, "fieldConfig").get("overrides")):
         yield from _objects(override.get("properties"))
 
 
 def _inside(value: t.Any, *names: str) -> Body:
-    """Return the object under *names*, an empty one where there is none."""
+    """Return the nested object at *names*, ``{}`` if it does not exist."""
     for name in names:
         value = value.get(name) if isinstance(value, dict) else None
     return value if isinstance(value, dict) else {}

@@ -1,15 +1,15 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is known of the parts of a dashboard: what says nothing, and what tells the elements of a list apart.
+"""Rules for comparing dashboards: default values to ignore, and keys by which list elements are matched.
 
-The values that say nothing are what ``DashboardModel`` and ``PanelModel`` assume where a field is missing (8.5 to 12.4),
-and what ``apps/dashboard/pkg/migration/frontend_defaults.go`` (12.4.3) adds to and drops from a dashboard.
+The defaults are the values that ``DashboardModel`` and ``PanelModel`` assume for a missing field (8.5 to 12.4), and those
+that ``apps/dashboard/pkg/migration/frontend_defaults.go`` (12.4.3) adds to and removes from a dashboard.
 
-``null`` says nothing in any object: each version's UI drops it when it saves (``sortedDeepCloneWithoutNulls``), and so
-does the conversion to ``v1beta1``. It has a meaning of its own as the element of a list, where it holds a place, and as
-the value of any threshold but the first. The first is minus infinity whatever it says (``fixThresholds``); a later one
-without a value is never reached, while one of ``null`` counts as 0.
+A field with ``null`` is the same as a missing field: the UI of every version drops it on save
+(``sortedDeepCloneWithoutNulls``), and so does the conversion to ``v1beta1``. There are two exceptions. In a list, ``null``
+is an element like any other. The value of a threshold may be ``null``, which counts as 0, while a threshold without a value
+never applies; only the first threshold is always minus infinity (``fixThresholds``).
 """
 
 from __future__ import annotations
@@ -25,17 +25,20 @@ Pair = tuple[t.Any, t.Any]
 
 @dataclass(frozen=True)
 class Shape:
-    """What is known of one part; of most there is nothing to know.
+    """Rules for comparing one part of a dashboard. The default :data:`PLAIN` has no rules.
 
-    Of objects: *usual* values, which say the same as none; *assigned* fields, which the server fills in; *nulls*, fields
-    where ``null`` is a value; the shapes of *fields*, and of all *others*.
-    Of lists: the shape of the elements and, where it is another, of the *first*; *identities*, by which elements are
-    matched, one after the other; *untold* says of an element that it is the same as none; *placed*: the place on the
-    grid makes the order.
-    *compared* takes the old and the new value and returns the parts of them that count.
+    For objects: *defaults* are values that mean the same as a missing field; *assigned* are fields that the server fills in;
+    in fields of *nulls* the value ``null`` differs from a missing field; *fields* are the shapes of single fields, and
+    *others* is the shape of all other fields.
+
+    For lists: *elements* is the shape of the elements, and *first* that of the first element if it differs; *identities*
+    are tried in order to match elements; *ignored* returns whether an element means the same as no element; *on_grid* is
+    true if the position on the grid defines the order.
+
+    *relevant* takes the old and the new value and returns the parts of them to compare.
     """
 
-    usual: t.Mapping[str, tuple[t.Any, ...]] = field(default_factory=dict)
+    defaults: t.Mapping[str, tuple[t.Any, ...]] = field(default_factory=dict)
     assigned: tuple[str, ...] = ()
     nulls: tuple[str, ...] = ()
     fields: t.Mapping[str, Shape] = field(default_factory=dict)
@@ -43,34 +46,34 @@ class Shape:
     elements: Shape | None = None
     first: Shape | None = None
     identities: tuple[Identity, ...] = ()
-    untold: t.Callable[[t.Any], bool] | None = None
-    placed: bool = False
-    compared: t.Callable[[t.Any, t.Any], Pair] | None = None
+    ignored: t.Callable[[t.Any], bool] | None = None
+    on_grid: bool = False
+    relevant: t.Callable[[t.Any, t.Any], Pair] | None = None
 
 
 PLAIN = Shape()
 
 
 def by(*names: str) -> Identity:
-    """Return what tells elements apart by the value under *names*, one inside the other."""
+    """Return an identity: a function that returns the value of an element at the nested keys *names*, ``None`` if missing."""
 
     def identity(element: t.Any) -> t.Hashable:
         for name in names:
             element = element.get(name) if isinstance(element, dict) else None
         if element is None or element == "":
             return None
-        # 1 and true are equal keys: what else differs is found when the two are compared.
-        return element if isinstance(element, (str, int, float)) else json.dumps(_plain(element), sort_keys=True)
+        # 1 and true are equal as keys; the later comparison of the matched elements reports that difference.
+        return element if isinstance(element, (str, int, float)) else json.dumps(_normalised(element), sort_keys=True)
 
     return identity
 
 
-def _plain(value: t.Any) -> t.Any:
-    """Return *value* so that what is the same reads the same: without nulls in objects, whole numbers as such."""
+def _normalised(value: t.Any) -> t.Any:
+    """Return *value* without nulls in objects and with whole floats as integers, so that equal values get equal JSON."""
     if isinstance(value, dict):
-        return {key: _plain(entry) for key, entry in value.items() if entry is not None}
+        return {key: _normalised(entry) for key, entry in value.items() if entry is not None}
     if isinstance(value, list):
-        return [_plain(entry) for entry in value]
+        return [_normalised(entry) for entry in value]
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
@@ -84,7 +87,7 @@ def _list(identity: Identity, elements: Shape = PLAIN, **more: t.Any) -> Shape:
     return Shape(identities=(identity,), elements=elements, **more)
 
 
-#: The annotation that every dashboard of a newer schema has; without ``datasource``, which each version writes otherwise.
+#: The annotation that every dashboard of a newer schema has; without ``datasource``, which differs between versions.
 _BUILT_IN = {
     "enable": True,
     "hide": True,
@@ -96,7 +99,7 @@ _BUILT_IN_TARGET = {"limit": 100, "matchAny": False, "tags": [], "type": "dashbo
 
 
 def _built_in(annotation: t.Any) -> bool:
-    """Tell whether an annotation is the built-in one, as Grafana adds it where it is missing."""
+    """Return whether an annotation is the built-in one, which Grafana adds to a dashboard that lacks it."""
     return (
         isinstance(annotation, dict)
         and annotation.get("builtIn") == 1
@@ -106,22 +109,22 @@ def _built_in(annotation: t.Any) -> bool:
     )
 
 
-#: What a dashboard says itself of a library panel; all else is the library's.
-_OWN_OF_LIBRARY = ("title", "repeat", "repeatDirection", "maxPerRow")
+#: The fields of a library panel that each dashboard may set itself; the library panel defines all others.
+_SET_BY_DASHBOARD = ("title", "repeat", "repeatDirection", "maxPerRow")
 
 
 def _library_panel(old: t.Any, new: t.Any) -> Pair:
-    """Leave of library panels what the dashboard says of them.
+    """Reduce library panels to the fields that belong to the dashboard; return other panels unchanged.
 
-    Up to 9.2 the server keeps no more than id, place and uid, and gives the panel back as the library has it.
+    Up to 9.2 the server stores only id, position and uid, and returns the panel with all fields of the library panel.
     """
     uids = [_library_uid(panel) for panel in (old, new)]
     if None in uids:
         return old, new
-    loaded = any("meta" in panel["libraryPanel"] for panel in (old, new))
-    kept = ["id", "gridPos", *(name for name in _OWN_OF_LIBRARY if name in old and name in new and not loaded)]
-    # The same versions give one without a place the place {}.
-    parts = [{key: panel[key] for key in kept if key in panel and panel[key] != {}} for panel in (old, new)]
+    expanded = any("meta" in panel["libraryPanel"] for panel in (old, new))
+    names = ["id", "gridPos", *(name for name in _SET_BY_DASHBOARD if name in old and name in new and not expanded)]
+    # The same versions return gridPos {} for a panel without a position.
+    parts = [{name: panel[name] for name in names if name in panel and panel[name] != {}} for panel in (old, new)]
     for part, uid in zip(parts, uids):
         part["libraryPanel"] = {"uid": uid}
     return parts[0], parts[1]
@@ -137,10 +140,10 @@ _STEPS = Shape(fields={"steps": THRESHOLDS})
 _PROPERTY = Shape(fields={"value": _STEPS})
 _OVERRIDE = Shape(fields={"properties": _list(by("id"), _PROPERTY)})
 FIELD_CONFIG = Shape(
-    usual={"defaults": ({},), "overrides": ([],)},
+    defaults={"defaults": ({},), "overrides": ([],)},
     fields={"defaults": Shape(fields={"thresholds": _STEPS}), "overrides": _list(by("matcher"), _OVERRIDE)},
 )
-#: Options of gauges and single statistics before 7.0, which had thresholds of their own.
+#: Options of gauges and stat panels before 7.0, which contained the thresholds.
 _DEFAULTS = Shape(fields={"thresholds": THRESHOLDS})
 _FIELD_OPTIONS = Shape(fields={"defaults": _DEFAULTS, "thresholds": THRESHOLDS})
 _OPTIONS = Shape(fields={"fieldOptions": _FIELD_OPTIONS, "thresholds": THRESHOLDS})
@@ -155,7 +158,7 @@ _panel_fields: dict[str, Shape] = {
     "transformations": _list(by("id")),
 }
 PANEL = Shape(
-    usual={
+    defaults={
         "cachedPluginOptions": ({},),
         "fieldConfig": ({},),
         "gridPos": ({"h": 3, "w": 6, "x": 0, "y": 0},),
@@ -168,10 +171,10 @@ PANEL = Shape(
     },
     assigned=("id",),
     fields=_panel_fields,
-    compared=_library_panel,
+    relevant=_library_panel,
 )
-PANELS = Shape(elements=PANEL, identities=(by("id"), _type_and_title), placed=True)
-# panels of a row
+PANELS = Shape(elements=PANEL, identities=(by("id"), _type_and_title), on_grid=True)
+# A row contains panels, too.
 _panel_fields["panels"] = PANELS
 
 _layout_fields: dict[str, Shape] = {}
@@ -186,9 +189,9 @@ _QUERIES = Shape(fields={"spec": Shape(fields={"queries": _list(by("spec", "refI
 _VISUALIZATION = Shape(fields={"spec": Shape(fields={"fieldConfig": FIELD_CONFIG})})
 _ELEMENT = Shape(fields={"spec": Shape(fields={"data": _QUERIES, "links": _LINKS, "vizConfig": _VISUALIZATION})})
 
-#: A dashboard in the classic layout, and the fields that the v2 layout has (``elements``, ``layout``, ``variables``).
+#: The rules for a whole dashboard: fields of the classic layout and of version 2 (``elements``, ``layout``, ``variables``).
 DASHBOARD = Shape(
-    usual={
+    defaults={
         "annotations": ({}, []),
         "editable": (True,),
         "fiscalYearStartMonth": (0,),
@@ -210,8 +213,8 @@ DASHBOARD = Shape(
     },
     fields={
         "annotations": Shape(
-            usual={"list": ([],)},
-            fields={"list": _list(by("name"), untold=_built_in)},
+            defaults={"list": ([],)},
+            fields={"list": _list(by("name"), ignored=_built_in)},
             identities=(by("spec", "name"),),
         ),
         "elements": Shape(others=_ELEMENT),
@@ -219,7 +222,7 @@ DASHBOARD = Shape(
         "links": _LINKS,
         "panels": PANELS,
         "rows": _list(by("title"), Shape(fields={"panels": PANELS})),
-        "templating": Shape(usual={"list": ([],)}, fields={"list": _list(by("name"))}),
+        "templating": Shape(defaults={"list": ([],)}, fields={"list": _list(by("name"))}),
         "variables": _list(by("spec", "name")),
     },
 )

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A dashboard as a document that an import takes, and as the text of a file. Pure."""
+"""Converts a dashboard to a document that can be imported again, and to the text of a file. Pure."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ JSON, MANIFEST = "json", "manifest"
 
 
 def layout_of(current: CurrentDashboard) -> str:
-    """Return the version of the group that a dashboard of the new layout is stored as, empty for a classic one."""
+    """Return the API version in whose layout a dashboard of the new layout is stored; ``""`` for a classic dashboard."""
     stored = current.stored
     classic = not stored or LAYOUTS.get(stored) == CLASSIC or stored.startswith(("v0", "v1"))
     return "" if classic else stored
 
 
 def document(current: CurrentDashboard, form: str) -> dict[str, t.Any]:
-    """Return a dashboard with its uid and without id and version, as *form* says: ``json`` or ``manifest``.
+    """Return a dashboard in the format *form* (``json`` or ``manifest``), with its uid, without id and version.
 
-    One of the new layout is always a manifest of its own version: in the classic form it would lose things. What folder
-    it is in does not stand there: a uid means nothing in another organization.
+    A dashboard of the new layout is always a manifest of its own version, because the classic layout cannot hold all of it.
+    The document does not contain the folder, because its uid has no meaning in another organization.
     """
     layout = layout_of(current)
     if not layout and form == JSON:
@@ -41,7 +41,7 @@ def document(current: CurrentDashboard, form: str) -> dict[str, t.Any]:
 
 
 def _classic(body: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """Return *body* with library panels as references: up to 9.0 the server gives them filled in, and saves references."""
+    """Return *body* with references to library panels. Up to 9.0 the server returns the whole panels instead."""
     panels = body.get("panels")
     return {**body, "panels": [_panel(one) for one in panels]} if isinstance(panels, list) else dict(body)
 
@@ -51,22 +51,22 @@ def _panel(panel: t.Any) -> t.Any:
         return panel
     library = panel.get("libraryPanel")
     if isinstance(library, dict) and "meta" in library:
-        kept = {name: panel[name] for name in ("gridPos", "id") if name in panel}
-        return {**kept, "libraryPanel": {name: library[name] for name in ("name", "uid") if name in library}}
+        own_fields = {name: panel[name] for name in ("gridPos", "id") if name in panel}
+        return {**own_fields, "libraryPanel": {name: library[name] for name in ("name", "uid") if name in library}}
     inner = panel.get("panels")
     return {**panel, "panels": [_panel(one) for one in inner]} if isinstance(inner, list) else panel
 
 
-def as_text(found: t.Mapping[str, t.Any]) -> str:
-    """Return a document as a file holds it: two spaces, keys in order of the alphabet, a newline at the end.
+def as_text(content: t.Mapping[str, t.Any]) -> str:
+    """Return a document as JSON text: indented by two spaces, keys sorted, with a newline at the end.
 
-    The order of the server would depend on its version and its database, and each change of it be one in git.
+    The server's own order of keys depends on its version and database, and would cause changes in git.
     """
-    text = json.dumps(found, indent=2, sort_keys=True, ensure_ascii=False)
+    text = json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False)
     try:
         text.encode()
-    except UnicodeEncodeError:  # half of a surrogate pair, which UTF-8 cannot say
-        text = json.dumps(found, indent=2, sort_keys=True)
+    except UnicodeEncodeError:  # UTF-8 cannot encode half of a surrogate pair, so escape it.
+        text = json.dumps(content, indent=2, sort_keys=True)
     return text + "\n"
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A directory that an export writes to: each file whole or not at all, only where it differs, and never outside."""
+"""The directory that an export writes to. Writes are atomic, only happen for changed files, and never leave the directory."""
 
 from __future__ import annotations
 
@@ -18,47 +18,48 @@ ABSENT, DIFFERENT = "absent", "different"
 
 
 class ExportError(GrafanaError):
-    """A file cannot be written where the task says."""
+    """The directory of the task, or a file in it, cannot be written."""
 
     code = "directory_not_writable"
 
 
 class ExportDirectory:
-    """The directory *path*; in check mode (*check*) nothing is made or written.
+    """The directory *path*. In check mode (*check*), nothing is created or written.
 
-    *changes* are the files written so far, relative, each with what it was before: ``absent`` or ``different``.
+    *changes* are the files written so far: relative path to the state before, ``absent`` or ``different``.
     """
 
     def __init__(self, path: str, check: bool) -> None:
         self.path = path
         self._top = os.path.abspath(os.path.expanduser(path))
         self._check = check
-        self._sound: set[str] = set()
+        #: Directories that exist and are not links.
+        self._checked: set[str] = set()
         self.changes: dict[str, str] = {}
 
     def prepare(self) -> None:
-        """Make the directory. Raises :class:`ExportError` where it cannot be written, in check mode too."""
+        """Create the directory. Raises :class:`ExportError` if it cannot be written, also in check mode."""
         if not self._check:
-            self._make(self._top)
-        there = self._top
-        while not os.path.lexists(there) and os.path.dirname(there) != there:
-            there = os.path.dirname(there)
-        if not os.path.isdir(there):
-            raise self._error(there, "it is no directory")
-        if not os.access(there, os.W_OK | os.X_OK):
-            raise self._error(there, "the user of the module may not write there")
+            self._create(self._top)
+        existing = self._top
+        while not os.path.lexists(existing) and os.path.dirname(existing) != existing:
+            existing = os.path.dirname(existing)
+        if not os.path.isdir(existing):
+            raise self._error(existing, "it is not a directory")
+        if not os.access(existing, os.W_OK | os.X_OK):
+            raise self._error(existing, "the user that runs the module has no permission to write to it")
 
-    def _error(self, path: str, why: str) -> ExportError:
+    def _error(self, path: str, reason: str) -> ExportError:
         inside = "" if path == self._top else " (%s)" % path
         return ExportError(
-            "directory %s cannot be written on the host that runs the module%s: %s" % (self.path, inside, why), path=path
+            "directory %s cannot be written on the host that runs the module%s: %s" % (self.path, inside, reason), path=path
         )
 
     def put(self, relative: str, text: str) -> None:
-        """Write *text* to the file *relative*, whose parts are names by :mod:`_export_names`, unless it is there already."""
+        """Write *text* to the file *relative*, a path from :func:`.names.paths`, unless the file already has this text."""
         parts = relative.split("/")
         if any(part in ("", ".", "..") or "\0" in part or os.sep in part for part in parts):
-            raise self._error(relative, "that is no path in it")
+            raise self._error(relative, "this path does not lie in the directory")
         self._check_links(parts[:-1])
         path, data = os.path.join(self._top, *parts), text.encode()
         before = self._read(path)
@@ -66,28 +67,28 @@ class ExportDirectory:
             return
         self.changes[relative] = ABSENT if before is None else DIFFERENT
         if not self._check:
-            self._make(os.path.dirname(path))
+            self._create(os.path.dirname(path))
             self._write(path, data)
 
     def _check_links(self, parts: t.Sequence[str]) -> None:
-        """Raise :class:`ExportError` for a directory that a link leads out of here, or that is something else."""
+        """Raise :class:`ExportError` if one of the nested directories *parts* is a link, or exists and is not a directory."""
         path = self._top
         for part in parts:
             path = os.path.join(path, part)
-            if path in self._sound or not os.path.lexists(path):
+            if path in self._checked or not os.path.lexists(path):
                 continue
             if os.path.islink(path):
-                raise self._error(path, "it is a link, and an export never writes through one")
+                raise self._error(path, "it is a link, and an export does not follow links")
             if not os.path.isdir(path):
-                raise self._error(path, "it is no directory")
-            self._sound.add(path)
+                raise self._error(path, "it is not a directory")
+            self._checked.add(path)
 
     def _read(self, path: str) -> bytes | None:
-        """Return what is in a file, ``None`` where there is none; of a link or a pipe, nothing."""
+        """Return the content of a file, ``None`` if it does not exist. For a link or a pipe, return ``b""``."""
         try:
             if not stat.S_ISREG(os.lstat(path).st_mode):
                 if os.path.isdir(path) and not os.path.islink(path):
-                    raise self._error(path, "it is a directory, where a file is to be")
+                    raise self._error(path, "the export needs to write a file of this name, but it is a directory")
                 return b""
             with open(path, "rb") as stream:
                 return stream.read()
@@ -96,14 +97,14 @@ class ExportDirectory:
         except OSError as problem:
             raise self._error(path, problem.strerror or str(problem)) from None
 
-    def _make(self, path: str) -> None:
+    def _create(self, path: str) -> None:
         try:
             os.makedirs(path, exist_ok=True)
         except OSError as problem:
             raise self._error(path, problem.strerror or str(problem)) from None
 
     def _write(self, path: str, data: bytes) -> None:
-        # Hidden, so that an import that runs meanwhile does not take it for a dashboard.
+        # A hidden file, so that an import at the same time does not read it as a dashboard.
         temporary = os.path.join(os.path.dirname(path), ".%s.tmp" % os.urandom(8).hex())
         try:
             handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
@@ -122,21 +123,23 @@ class ExportDirectory:
         except OSError as problem:
             raise self._error(path, problem.strerror or str(problem)) from None
 
-    def stale(self, expected: t.Collection[str], passed_over: t.Collection[str] = ()) -> list[str]:
-        """Return the files, relative, that an import would take for dashboards and that are not *expected*.
+    def stale(self, expected: t.Collection[str], skipped: t.Collection[str] = ()) -> list[str]:
+        """Return the relative paths of files that an import would read as dashboards and that are not *expected*.
 
-        Those in the directories *passed_over*, which are at the top, do not count.
+        Files in the top-level directories *skipped* are not reported.
         """
-        found = []
-        for folder, folders, files in os.walk(self._top):
-            inside = os.path.relpath(folder, self._top)
-            place = "" if inside == "." else inside.replace(os.sep, "/") + "/"
-            folders[:] = sorted(name for name in folders if not name.startswith(".") and (place or name not in passed_over))
+        stale = []
+        for directory, subdirectories, files in os.walk(self._top):
+            inside = os.path.relpath(directory, self._top)
+            prefix = "" if inside == "." else inside.replace(os.sep, "/") + "/"
+            subdirectories[:] = sorted(
+                name for name in subdirectories if not name.startswith(".") and (prefix or name not in skipped)
+            )
             for name in files:
-                wanted = not name.startswith(".") and any(fnmatch.fnmatch(name, pattern) for pattern in PATTERNS)
-                if wanted and place + name not in expected:
-                    found.append(place + name)
-        return sorted(found)
+                imported = not name.startswith(".") and any(fnmatch.fnmatch(name, pattern) for pattern in PATTERNS)
+                if imported and prefix + name not in expected:
+                    stale.append(prefix + name)
+        return sorted(stale)
 
 
 __all__ = ["ABSENT", "DIFFERENT", "ExportDirectory", "ExportError"]

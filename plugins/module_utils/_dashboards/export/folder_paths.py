@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The folders of dashboards as paths of titles, told by one list of all."""
+"""Finds the paths (titles) of many folders with few requests, from one list of all folders."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from ..._grafana.scope import Scope
 
 
 class FolderPaths:
-    """Titles and uids above folders of *scope*. One that is not shown to the caller has its uid for a title.
+    """The paths of the folders of an organization. A folder that the caller may not see has its uid as title.
 
-    From 12.0 on the tree has one list of all folders. Before, it would ask for folder after folder, where a search tells
-    them all.
+    From 12.0 on the folder tree reads all folders from one list. Before 12.0 it would request each folder, so this class
+    reads them all from the search instead.
     """
 
     def __init__(self, scope: Scope) -> None:
@@ -38,33 +38,33 @@ class FolderPaths:
         known = self._all()
         if uid not in known:
             try:
-                found = folders.tree(self._scope).get(uid)
+                folder = folders.tree(self._scope).get(uid)
             except Forbidden:
-                found = None
-            known[uid] = found or Folder(uid, uid)
+                folder = None
+            known[uid] = folder or Folder(uid, uid)
         return known[uid]
 
     def _chain(self, uid: str) -> list[Folder]:
-        found: list[Folder] = []
-        while uid != folders.GENERAL and uid not in [folder.uid for folder in found]:
-            found.insert(0, self._folder(uid))
-            uid = found[0].parent_uid
-        return found
+        chain: list[Folder] = []
+        while uid != folders.GENERAL and uid not in [folder.uid for folder in chain]:
+            chain.insert(0, self._folder(uid))
+            uid = chain[0].parent_uid
+        return chain
 
     def chain(self, uid: str) -> tuple[str, ...]:
-        """Return the uids of the folders above one and its own, from the top down; none for what is in no folder."""
+        """Return the uids of the parent folders of a folder, from the top down, and its own; empty for General."""
         return tuple(folder.uid for folder in self._chain(uid))
 
     def titles(self, uid: str) -> tuple[str, ...]:
-        """Return the titles of the folders above one and its own, from the top down; none for what is in no folder."""
+        """Return the titles of the parent folders of a folder, from the top down, and its own; empty for General."""
         return tuple(folder.title for folder in self._chain(uid))
 
     def path(self, uid: str) -> str:
-        """Return the titles joined by slashes."""
+        """Return the titles of :meth:`titles`, joined by slashes."""
         return "/".join(self.titles(uid))
 
     def at(self, path: str) -> set[str]:
-        """Return the uids of the folders at *path*, titles joined by slashes; ``general`` is the place outside of all."""
+        """Return the uids of the folders at *path* (titles joined by slashes); ``general`` and ``""`` mean General."""
         if not folders.general(path.strip()):
             return {folders.GENERAL}
         wanted = path.strip().strip("/")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What dashboards an organization has, in a result or as files that an import takes."""
+"""Lists the dashboards of organizations, and exports them to files that can be imported again."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ OPTIONS: dict[str, dict[str, t.Any]] = {
     "api": {"type": "str", "choices": [AUTO, LEGACY, KUBERNETES], "default": AUTO},
     "all_orgs": {"type": "bool", "default": False},
 }
-#: Stale files that a warning names; all of them are in the result.
+#: The number of stale files that a warning names; the result has all of them.
 NAMED = 5
 
 
 @dataclass(frozen=True)
 class ExportOptions:
-    """Which dashboards a task asks for, and in what form. *whole* tells whether their bodies are needed."""
+    """The dashboards that a task selects, and the format (*form*) in which it exports them."""
 
     uid: str | None = None
     title: str | None = None
@@ -56,12 +56,12 @@ class ExportOptions:
     all_orgs: bool = False
 
     def in_folder(self) -> bool:
-        """Tell whether only those of a folder are asked for."""
+        """Return whether the task selects dashboards by folder."""
         return self.folder is not None or self.folder_uid is not None
 
 
 def parse(params: t.Mapping[str, t.Any]) -> ExportOptions:
-    """Return what *params* ask for. Raises :class:`BadInput`."""
+    """Return the options in *params*. Raises :class:`BadInput`."""
     given = {name: text(params[name], name) for name in ("uid", "title", "folder_uid", "folder") if params[name] is not None}
     if "folder" in given and "folder_uid" in given:
         raise BadInput("both folder_uid and folder are set: keep one")
@@ -77,87 +77,94 @@ def parse(params: t.Mapping[str, t.Any]) -> ExportOptions:
         all_orgs=params["all_orgs"],
     )
     if wanted.subfolders and not wanted.in_folder():
-        raise BadInput("subfolders has a meaning only with folder or folder_uid")
+        raise BadInput("subfolders is set without a folder: set folder or folder_uid, too")
     return wanted
 
 
 def dashboards(module: GrafanaModule, client: Client, connection: Connection) -> Result:
-    """Return an org's dashboards, or those of all orgs; with ``directory`` they are files afterwards."""
+    """Return the selected dashboards of one org or of all orgs. If ``directory`` is set, also export them to files."""
     wanted = parse(module.params)
     if not module.params["directory"]:
-        found, outside = of_orgs(
-            module, client, connection, "dashboards", lambda scope: inside(scope, lambda: _Inventory(scope, wanted).told())
+        entries, outside = of_orgs(
+            module, client, connection, "dashboards", lambda scope: inside(scope, lambda: _Inventory(scope, wanted).entries())
         )
-        return {"dashboards": found, **outside}
+        return {"dashboards": entries, **outside}
     export = Export(module, wanted)
-    found, outside = of_orgs(module, client, connection, "dashboards", lambda scope: inside(scope, lambda: export.of_org(scope)))
-    return {"dashboards": found, **outside, **export.answer()}
+    entries, outside = of_orgs(
+        module, client, connection, "dashboards", lambda scope: inside(scope, lambda: export.of_org(scope))
+    )
+    return {"dashboards": entries, **outside, **export.summary()}
 
 
 class _Inventory:
-    """The dashboards of one organization that are *wanted*, with the folders that they are in."""
+    """The dashboards of one organization that the options *wanted* select, with their folders."""
 
     def __init__(self, scope: Scope, wanted: ExportOptions) -> None:
         self.scope = scope
         self.wanted = wanted
         self.folders = FolderPaths(scope)
-        self._tops: set[str] | None = None
+        self._selected_folders: set[str] | None = None
 
-    def told(self) -> list[Result]:
-        """Return what a result tells, without any file."""
+    def entries(self) -> list[Result]:
+        """Return the result entries of the selected dashboards, for a task without ``directory``."""
         wanted = self.wanted
         if wanted.uid is not None:
-            one = one_of(self.scope, wanted.api, wanted.uid)
-            found = [one] if one is not None and self.is_wanted(one.head()) else []
-            return [self.whole(current) for current in found] if wanted.content else [self.entry(one.head()) for one in found]
+            current = one_of(self.scope, wanted.api, wanted.uid)
+            if current is None or not self.is_wanted(current.head()):
+                return []
+            return [self.full_entry(current) if wanted.content else self.entry(current.head())]
         if wanted.content:
-            return [self.whole(current) for current in self.everything()[1]]
+            return [self.full_entry(current) for current in self.everything()[1]]
         heads = route_to(self.scope, wanted.api).heads()
         self._check_member(heads)
         return [self.entry(head) for head in heads if self.is_wanted(head)]
 
     def everything(self) -> tuple[list[Head], list[CurrentDashboard]]:
-        """Return what identifies each dashboard of the org, and those that are asked for whole."""
-        heads, found = everything(self.scope, self.wanted.api, self.is_wanted)
+        """Return the heads of all dashboards of the org, and the selected dashboards with their bodies."""
+        heads, dashboards_read = everything(self.scope, self.wanted.api, self.is_wanted)
         self._check_member(heads)
-        return heads, found
+        return heads, dashboards_read
 
     def _check_member(self, heads: t.Sequence[Head]) -> None:
-        """Raise :class:`Forbidden` where nothing is shown because the caller is not a member: a search then finds nothing."""
+        """Raise :class:`Forbidden` if *heads* is empty because the caller is not a member of the org."""
         if not heads:
             self.scope.check_member(NONE_SHOWN)
 
     def is_wanted(self, head: Head) -> bool:
-        """Tell whether a dashboard is asked for."""
+        """Return whether the task selects a dashboard."""
         wanted = self.wanted
         if wanted.uid not in (None, head.uid) or wanted.title not in (None, head.title) or wanted.tags - set(head.tags):
             return False
         return not wanted.in_folder() or self._in_folder(folders.general(head.folder_uid))
 
     def _in_folder(self, uid: str) -> bool:
-        if self._tops is None:
-            self._tops = self._folders_wanted()
-        return uid in self._tops or (
-            self.wanted.subfolders and (folders.GENERAL in self._tops or not self._tops.isdisjoint(self.folders.chain(uid)))
+        if self._selected_folders is None:
+            self._selected_folders = self._find_folders()
+        selected = self._selected_folders
+        return uid in selected or (
+            self.wanted.subfolders and (folders.GENERAL in selected or not selected.isdisjoint(self.folders.chain(uid)))
         )
 
-    def _folders_wanted(self) -> set[str]:
-        """Return the uids of the folders asked for. Raises :class:`NotFound`; of many organizations some may not have it."""
+    def _find_folders(self) -> set[str]:
+        """Return the uids of the selected folders.
+
+        Raises :class:`NotFound` if there is none, except with ``all_orgs``, where an org may lack the folder.
+        """
         if self.wanted.folder is None:
             return {str(self.wanted.folder_uid)}
-        found = self.folders.at(self.wanted.folder)
-        if not found and not self.wanted.all_orgs:
+        uids = self.folders.at(self.wanted.folder)
+        if not uids and not self.wanted.all_orgs:
             raise folders.not_found(self.scope, self.wanted.folder)
-        return found
+        return uids
 
     def entry(self, head: Head) -> Result:
-        """Return what identifies a dashboard."""
-        place = dict(self.scope.org.shown()) if self.scope.org else {}
+        """Return the result entry of a dashboard of which only the head was read."""
+        org = dict(self.scope.org.shown()) if self.scope.org else {}
         uid = folders.general(head.folder_uid)
-        return {**place, "uid": head.uid, "title": head.title, "folder_uid": uid, "folder": self.folders.path(uid)}
+        return {**org, "uid": head.uid, "title": head.title, "folder_uid": uid, "folder": self.folders.path(uid)}
 
-    def whole(self, current: CurrentDashboard) -> Result:
-        """Return what a result tells of a dashboard that was read whole."""
+    def full_entry(self, current: CurrentDashboard) -> Result:
+        """Return the result entry of a dashboard that was read with its body."""
         entry = self.entry(current.head())
         entry.update(version=current.version, provisioned=current.provisioned is not None)
         if self.wanted.content:
@@ -166,56 +173,57 @@ class _Inventory:
 
 
 class Export:
-    """The export of a task, organization by organization."""
+    """The export of a task: writes the files of one organization after the other, then returns a summary."""
 
     def __init__(self, module: GrafanaModule, wanted: ExportOptions) -> None:
         self._module = module
         self._wanted = wanted
         self._target = ExportDirectory(module.params["directory"], module.check_mode)
-        #: The files of all dashboards that are there, asked for or not.
+        #: The files of all dashboards on the server, including those that the task does not select.
         self._expected: set[str] = set()
-        self._names: dict[str, str] = {}
-        self._seen: set[str] = set()
-        # What cannot be written is better known before a thousand dashboards are read.
+        #: The names of the organizations' directories, and those of the organizations that were read.
+        self._org_directories: dict[str, str] = {}
+        self._read_directories: set[str] = set()
+        # Report a directory that cannot be written before reading a thousand dashboards.
         self._target.prepare()
 
     def of_org(self, scope: Scope) -> list[Result]:
-        """Write the dashboards of one organization; return what a result tells of them."""
-        if self._wanted.all_orgs and not self._names:
-            self._names = directory_names(self._org_name(org.id, org.name) for org in scope.org_finder.listed())
+        """Write the selected dashboards of one organization to files, and return their result entries."""
+        if self._wanted.all_orgs and not self._org_directories:
+            self._org_directories = directory_names(self._org_name(org.id, org.name) for org in scope.org_finder.listed())
         inventory = _Inventory(scope, self._wanted)
-        heads, found = inventory.everything()
-        below = self._below(scope)
-        places = {uid: below + path for uid, path in self._places(inventory, heads, found).items()}
-        self._expected.update(places.values())
+        heads, selected = inventory.everything()
+        prefix = self._org_prefix(scope)
+        files = {uid: prefix + path for uid, path in self._files(inventory, heads, selected).items()}
+        self._expected.update(files.values())
         entries = []
-        for current in found:
-            self._target.put(places[current.uid], as_text(document(current, self._wanted.form)))
-            entries.append({**inventory.whole(current), "file": places[current.uid]})
+        for current in selected:
+            self._target.put(files[current.uid], as_text(document(current, self._wanted.form)))
+            entries.append({**inventory.full_entry(current), "file": files[current.uid]})
         return entries
 
-    def _below(self, scope: Scope) -> str:
-        """Return the directory of the org in that of the task."""
+    def _org_prefix(self, scope: Scope) -> str:
+        """Return the path of the org's directory in the export's directory; ``""`` without ``all_orgs``."""
         if not self._wanted.all_orgs or scope.org is None:
             return ""
-        name = self._names[self._org_name(scope.org.id, scope.org.name)]
-        self._seen.add(name)
+        name = self._org_directories[self._org_name(scope.org.id, scope.org.name)]
+        self._read_directories.add(name)
         return name + "/"
 
     @staticmethod
     def _org_name(number: int, name: str | None) -> str:
         return name or "org %d" % number
 
-    def _places(self, inventory: _Inventory, heads: list[Head], found: list[CurrentDashboard]) -> dict[str, str]:
+    def _files(self, inventory: _Inventory, heads: list[Head], selected: list[CurrentDashboard]) -> dict[str, str]:
         """Return the file of every dashboard of the org, by uid."""
-        # A search may not have seen what was written a moment ago; what was read whole counts.
-        latest = {head.uid: head for head in [*heads, *(current.head() for current in found)]}
+        # The search index may lack a recent write, so a dashboard that was read itself overrides its entry in the search.
+        latest = {head.uid: head for head in [*heads, *(current.head() for current in selected)]}
         chains = {uid: inventory.folders.titles(uid) for uid in {folders.general(head.folder_uid) for head in latest.values()}}
         self._warn_of_folders(inventory, chains)
         return paths(Exported(head.uid, head.title, chains[folders.general(head.folder_uid)]) for head in latest.values())
 
     def _warn_of_folders(self, inventory: _Inventory, chains: t.Mapping[str, tuple[str, ...]]) -> None:
-        """Warn of what an import cannot tell by the names of directories."""
+        """Warn about folders that an import cannot restore from the names of directories."""
         where = inventory.scope.where()
         by_titles: dict[tuple[str, ...], list[str]] = {}
         for uid, titles in chains.items():
@@ -223,31 +231,31 @@ class Export:
         for titles, uids in by_titles.items():
             if len(uids) > 1:
                 self._module.warn(
-                    "%d folders of %s are titled %s in one place (%s): their dashboards are in one directory, and an import "
-                    "cannot tell the folders apart" % (len(uids), where, "/".join(titles), ", ".join(sorted(uids)))
+                    "%d folders of %s have the same path %s (uids %s). The export writes their dashboards into one directory, "
+                    "so an import puts them into one folder" % (len(uids), where, "/".join(titles), ", ".join(sorted(uids)))
                 )
         for title in sorted({title for titles in by_titles for title in titles if is_cut(title)}):
             self._module.warn(
-                "the title of folder %s of %s is too long for the name of a directory: an import makes a folder of the cut "
-                "title" % (title, where)
+                "the title of folder %s of %s is too long for a directory name and was cut: an import creates a folder with "
+                "the cut title" % (title, where)
             )
 
-    def answer(self) -> Result:
-        """Return what became of the files."""
-        hidden = set(self._names.values()) - self._seen
-        stale = self._target.stale(self._expected, hidden)
+    def summary(self) -> Result:
+        """Return ``changed``, ``stale_files`` and the diff for all files, and warn about stale files."""
+        not_read = set(self._org_directories.values()) - self._read_directories
+        stale = self._target.stale(self._expected, not_read)
         if stale:
             more = " and %d more" % (len(stale) - NAMED) if len(stale) > NAMED else ""
             self._module.warn(
-                "%d files in %s are of no dashboard any more, and an import would take them: %s%s"
+                "%d files in %s belong to no existing dashboard, but an import would read them: %s%s"
                 % (len(stale), self._target.path, ", ".join(stale[:NAMED]), more)
             )
         changes = self._target.changes
-        answer: Result = {"changed": bool(changes), "stale_files": stale}
+        result: Result = {"changed": bool(changes), "stale_files": stale}
         if self._module._diff and changes:  # pylint: disable=protected-access
             header = {"before_header": self._target.path, "after_header": self._target.path}
-            answer["diff"] = {**header, "before": dict(changes), "after": dict.fromkeys(changes, "written")}
-        return answer
+            result["diff"] = {**header, "before": dict(changes), "after": dict.fromkeys(changes, "written")}
+        return result
 
 
 __all__ = ["OPTIONS", "Export", "ExportOptions", "dashboards", "parse"]

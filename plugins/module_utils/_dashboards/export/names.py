@@ -1,10 +1,10 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The files that dashboards are exported to: names that every file system takes, the same in every run. Pure.
+"""Names of exported files and directories: valid on every file system, and the same in every run. Pure.
 
-The name of a directory says the folder's title in full, with what a name cannot hold as ``%XX``, so that an import
-has the title again. The name of a file is for people: the import takes title and uid from what is in it.
+A directory name contains the folder's whole title, with invalid characters as ``%XX``, so that an import can restore the
+title. A file name only helps users to find the file: an import reads title and uid from its content.
 """
 
 from __future__ import annotations
@@ -15,26 +15,26 @@ import typing as t
 import unicodedata
 from urllib.parse import quote
 
-#: The end of every file's name.
+#: The suffix of every file name.
 SUFFIX = ".json"
-#: What the names of files and directories take at most, in bytes of UTF-8. File systems end at 255; a file's name
-#: leaves room for the uid.
+#: Maximum lengths of titles in file names and of directory names, in bytes of UTF-8. File systems allow 255 bytes; a file
+#: name also needs room for the uid.
 LONGEST_FILE, LONGEST_DIRECTORY = 150, 240
-#: What Windows, macOS or Linux do not take in a name.
+#: Characters that Windows, macOS or Linux do not allow in a name.
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]')
 _UNSAFE_RUN = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]+')
-#: Names that are devices on Windows, whatever follows their first dot.
+#: Names of devices on Windows, also with any extension.
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\.|$)", re.IGNORECASE)
-#: The name of a directory that an import takes for the place outside of all folders.
+#: The directory name that an import reads as General.
 _GENERAL = "general"
-#: What is written plainly also where two names differ in nothing else than case or composition.
+#: Characters that stay unchanged even in the strict form, which is for names that differ only in case or composition.
 _PLAIN = " !#$&'()+,-.;=@[]^_`{}~0123456789abcdefghijklmnopqrstuvwxyz"
 
 Titles = tuple[str, ...]
 
 
 class Exported(t.NamedTuple):
-    """A dashboard that gets a file: *folder* are the titles of the folders that it is in, from the top down."""
+    """A dashboard to export. *folder* has the titles of the folders that it is in, from the top down."""
 
     uid: str
     title: str
@@ -42,20 +42,23 @@ class Exported(t.NamedTuple):
 
 
 def folded(name: str) -> str:
-    """Return what two names share that are one to a file system without upper case, or that composes letters."""
+    """Return *name* in the form by which a file system compares names if it ignores case or Unicode composition."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
 def directory_name(title: str, strictly: bool = False) -> str:
-    """Return *title* as the name of a directory; ``urllib.parse.unquote`` gives it back, unless it had to be cut.
+    """Return the directory name for a folder's *title*.
 
-    *strictly* writes all but lower case ASCII as ``%XX``.
+    ``urllib.parse.unquote`` restores the title from it, unless the name was cut because it was too long. *strictly* writes
+    everything except :data:`_PLAIN` (lower case ASCII) as ``%XX``.
     """
     text = title.encode("utf-8", "replace").decode()
     last = len(text) - 1
-    odd = (0,) if _DEVICE.match(text) or text.lower() == _GENERAL or text[:1] in (".", " ") else ()
+    escape_first = bool(_DEVICE.match(text)) or text.lower() == _GENERAL or text[:1] in (".", " ")
     letters = [
-        _percent(letter) if _odd(letter, strictly) or index in odd or (index == last and letter in ". ") else letter
+        _percent(letter)
+        if _needs_escape(letter, strictly) or (index == 0 and escape_first) or (index == last and letter in ". ")
+        else letter
         for index, letter in enumerate(text)
     ]
     name = "".join(letters)
@@ -65,28 +68,28 @@ def directory_name(title: str, strictly: bool = False) -> str:
 
 
 def is_cut(title: str) -> bool:
-    """Tell whether the name of the directory does not say all of *title*."""
+    """Return whether *title* is too long for a directory name."""
     return directory_name(title).endswith("~" + _digest(title))
 
 
-def _odd(letter: str, strictly: bool) -> bool:
+def _needs_escape(letter: str, strictly: bool) -> bool:
     return letter == "%" or (letter not in _PLAIN if strictly else _UNSAFE.match(letter) is not None)
 
 
 def _percent(letter: str) -> str:
-    """Return a character as ``%XX`` by byte; ``quote`` leaves letters, digits and a few more alone."""
+    """Return a character as ``%XX``, one per byte; ``quote`` does not escape letters, digits and some punctuation."""
     return "".join("%%%02X" % byte for byte in letter.encode()) if quote(letter, safe="") == letter else quote(letter, safe="")
 
 
 def _cut(parts: t.Sequence[str], most: int) -> str:
-    """Return as many whole *parts* as *most* bytes hold."""
-    found, size = [], 0
+    """Return as many whole *parts* as fit into *most* bytes."""
+    fitting, size = [], 0
     for part in parts:
         size += len(part.encode())
         if size > most:
             break
-        found.append(part)
-    return "".join(found)
+        fitting.append(part)
+    return "".join(fitting)
 
 
 def _digest(text: str) -> str:
@@ -94,14 +97,14 @@ def _digest(text: str) -> str:
 
 
 def directory_names(titles: t.Iterable[str]) -> dict[str, str]:
-    """Return the name of the directory for each of *titles*, which are in one place."""
+    """Return the directory name for each of *titles*, the titles of folders with the same parent."""
     names = {title: directory_name(title) for title in titles}
     groups = _grouped(names)
     return {title: directory_name(title, strictly=len(groups[folded(name)]) > 1) for title, name in names.items()}
 
 
 def _grouped(names: t.Mapping[str, str]) -> dict[str, list[str]]:
-    """Return the keys of *names* by what their names are to a file system."""
+    """Return lists of the keys of *names* whose names are the same for a file system (see :func:`folded`)."""
     groups: dict[str, list[str]] = {}
     for key, name in names.items():
         groups.setdefault(folded(name), []).append(key)
@@ -109,7 +112,7 @@ def _grouped(names: t.Mapping[str, str]) -> dict[str, list[str]]:
 
 
 def stem(title: str) -> str:
-    """Return *title* as people find it again in the name of a file, without what a name cannot hold."""
+    """Return *title* for use in a file name: invalid characters replaced, and cut to :data:`LONGEST_FILE` bytes."""
     text = title.encode("utf-8", "replace").decode()
     text = " ".join(_UNSAFE_RUN.sub("-", text).split())
     text = _cut(list(text.strip(" .-")), LONGEST_FILE).rstrip(" .-")
@@ -119,33 +122,38 @@ def stem(title: str) -> str:
 
 
 def file_names(titles: t.Mapping[str, str], taken: t.Collection[str] = ()) -> dict[str, str]:
-    """Return the names of the files in one directory by uid; *titles* are by uid, *taken* the names of directories there.
+    """Return the names of the files in one directory, by uid.
 
-    Where two would be the same, both get their uid.
+    *titles* are the titles of the dashboards by uid, *taken* the names of directories in the same directory. Files whose
+    names would be the same get their uid in the name.
     """
-    said = dict.fromkeys(titles, 0)
+    extra_parts = dict.fromkeys(titles, 0)
     directories = {folded(name) for name in taken}
     while True:
-        names = {uid: _file_name(titles[uid], uid, said[uid]) for uid in titles}
+        names = {uid: _file_name(titles[uid], uid, extra_parts[uid]) for uid in titles}
         clashes = [
-            uid for name, uids in _grouped(names).items() if len(uids) > 1 or name in directories for uid in uids if said[uid] < 2
+            uid
+            for name, uids in _grouped(names).items()
+            if len(uids) > 1 or name in directories
+            for uid in uids
+            if extra_parts[uid] < 2
         ]
         if not clashes:
             return names
         for uid in clashes:
-            said[uid] += 1
+            extra_parts[uid] += 1
 
 
-def _file_name(title: str, uid: str, said: int) -> str:
-    """Return the name of a file that says the title, with *said* 1 the uid, too, with 2 also whether it is upper case."""
+def _file_name(title: str, uid: str, extra_parts: int) -> str:
+    """Return the file name with the title, for 1 extra part also the uid, for 2 also a digest of it (uids differ by case)."""
     parts = [stem(title), stem(uid), _digest(uid)]
-    return "-".join(parts[: said + 1]) + SUFFIX
+    return "-".join(parts[: extra_parts + 1]) + SUFFIX
 
 
 def paths(dashboards: t.Iterable[Exported]) -> dict[str, str]:
-    """Return the file of each of *dashboards* by uid, relative to the directory and with slashes.
+    """Return the path of the file for each dashboard, by uid; relative to the export's directory, with slashes.
 
-    All that one organization has should be among them, so that a name does not depend on which are asked for.
+    Pass all dashboards of the organization, so that a name does not depend on which dashboards a task selects.
     """
     inside: dict[Titles, dict[str, str]] = {(): {}}
     below: dict[Titles, set[str]] = {(): set()}
@@ -155,13 +163,13 @@ def paths(dashboards: t.Iterable[Exported]) -> dict[str, str]:
             below.setdefault(one.folder[: depth + 1], set())
         inside.setdefault(one.folder, {})[one.uid] = one.title
     directories: dict[Titles, str] = {(): ""}
-    found: dict[str, str] = {}
-    for place in sorted(below, key=len):
-        names = directory_names(below[place])
-        directories.update(((*place, title), directories[place] + name + "/") for title, name in names.items())
-        files = file_names(inside.get(place, {}), names.values())
-        found.update((uid, directories[place] + name) for uid, name in files.items())
-    return found
+    result: dict[str, str] = {}
+    for folder in sorted(below, key=len):
+        names = directory_names(below[folder])
+        directories.update(((*folder, title), directories[folder] + name + "/") for title, name in names.items())
+        files = file_names(inside.get(folder, {}), names.values())
+        result.update((uid, directories[folder] + name) for uid, name in files.items())
+    return result
 
 
 __all__ = ["Exported", "directory_name", "directory_names", "file_names", "folded", "is_cut", "paths", "stem"]

@@ -1,11 +1,11 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The forms in which dashboards lie in files: what each of them says, and which dashboard it holds.
+"""Reads a dashboard from any of the file formats in which tools store dashboards.
 
-Known are the JSON of a dashboard itself; what ``/api/dashboards`` gives and takes (``{"dashboard": …}``); what
-grafana.com's API gives (``{"json": …}``); manifests of Kubernetes' style, as Grafana's own ``/apis``, its export as
-a resource (kind ``DashboardWithAccessInfo``) and Grizzly write them; and the layout of version 2 alone.
+Supported are the plain JSON of a dashboard (classic or version 2 layout); the bodies of ``/api/dashboards``
+(``{"dashboard": …}``); the answers of grafana.com's API (``{"json": …}``); and Kubernetes-style manifests from Grafana's
+``/apis``, from its UI ("export as resource", kind ``DashboardWithAccessInfo``) and from Grizzly.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from ..._grafana.errors import BadInput
 from ..._grafana.kubernetes import DASHBOARDS, FOLDER_NOTE, MESSAGE_NOTE
 from .text import load
 
-#: The layout of dashboards as Grafana has always stored them: panels in a list.
+#: The classic layout, which all versions of Grafana support: panels in a list.
 CLASSIC = "v1"
-#: Versions of ``dashboard.grafana.app``, and the layout that each of them carries.
+#: The layout that each version of ``dashboard.grafana.app`` uses.
 LAYOUTS = {
     "v0alpha1": CLASSIC,
     "v1alpha1": CLASSIC,
@@ -30,43 +30,43 @@ LAYOUTS = {
     "v2beta1": "v2beta1",
     "v2": "v2",
 }
-#: What the server keeps beside the dashboard; a body is without it.
+#: Fields that belong to the server; a body never contains them.
 SERVER_FIELDS = ("id", "uid", "version")
-#: What ``Share > Export`` writes for the import to act on, and the import takes out.
+#: Fields that ``Share > Export`` writes. An import uses and then removes them.
 EXPORT_FIELDS = ("__inputs", "__requires", "__elements")
 
-#: Variables of version 2 that have their data source beside their spec, from v2beta1 on.
+#: Variables of the version 2 layout whose data source is next to their ``spec``, not in it, from v2beta1 on.
 FILTERS = ("AdhocVariable", "GroupByVariable")
 
-#: Kinds of manifests that hold a dashboard. ``DashboardWithAccessInfo`` is what the UI of 12 exports.
+#: Kinds of manifests that contain a dashboard. The UI of 12.x exports ``DashboardWithAccessInfo``.
 _KINDS = ("Dashboard", "DashboardWithAccessInfo")
-#: Grizzly's manifests: the folder is a field of their metadata.
+#: The API group of Grizzly's manifests, which have the folder in a field of their metadata.
 _GRIZZLY = "grizzly.grafana.com"
-#: Files of other things that lie beside dashboards, by fields that a dashboard has not.
-_OTHERS: tuple[tuple[tuple[str, ...], str], ...] = (
-    (("groups",), "rules of alerts"),
+#: Other objects whose files are often stored with dashboards, recognised by fields that a dashboard does not have.
+_OTHER_OBJECTS: tuple[tuple[tuple[str, ...], str], ...] = (
+    (("groups",), "alert rules"),
     (("contactPoints",), "contact points"),
-    (("policies",), "policies of notifications"),
+    (("policies",), "notification policies"),
     (("muteTimes",), "mute timings"),
     (("datasources",), "data sources for provisioning"),
-    (("providers",), "providers of dashboards for provisioning"),
+    (("providers",), "dashboard providers for provisioning"),
     (("apps",), "apps for provisioning"),
     (("hasAcl",), "a folder"),
-    (("ruleGroup", "folderUID"), "a rule of alerts"),
+    (("ruleGroup", "folderUID"), "an alert rule"),
     (("model", "kind"), "a library panel"),
     (("gridPos", "type"), "a single panel"),
 )
-_TITLED = ("a folder", "a rule of alerts", "a library panel", "a single panel")
+_TITLED = ("a folder", "an alert rule", "a library panel", "a single panel")
 
 
 @dataclass(frozen=True)
 class Document:
     """A dashboard as a file or a task describes it.
 
-    *body* is without id, uid, version and what an export is for import; *title* is ``""`` where there is none.
-    *folder_uid* ``None`` says nothing of the folder, ``""`` is General. *layout* is ``v1`` (panels in a list) or the
-    version of ``dashboard.grafana.app`` whose layout the body has. *inputs*, *requires* and *elements* are what an
-    export for sharing has as ``__inputs``, ``__requires`` and ``__elements``, raw.
+    *body* is without :data:`SERVER_FIELDS` and :data:`EXPORT_FIELDS`. *title* is ``""`` if there is none. *folder_uid* is
+    ``None`` if the document names no folder, ``""`` for General. *layout* is ``v1`` (panels in a list) or the version of
+    ``dashboard.grafana.app`` whose layout the body has. *inputs*, *requires* and *elements* are the unchanged
+    ``__inputs``, ``__requires`` and ``__elements`` of an export for sharing.
     """
 
     body: t.Mapping[str, t.Any] = field(repr=False)
@@ -80,25 +80,20 @@ class Document:
     elements: t.Mapping[str, t.Any] = field(default_factory=dict, repr=False)
     warnings: tuple[str, ...] = ()
 
-    @property
-    def api_version(self) -> str:
-        """The version of ``dashboard.grafana.app`` to write it by: for the classic layout the one that changes nothing."""
-        return "v0alpha1" if self.layout == CLASSIC else self.layout
-
 
 def read_document(document: t.Any, what: str) -> Document:
     """Return the dashboard in *document*, which is parsed JSON; *what* names it in messages. Pure.
 
-    Raises :class:`BadInput` for anything that is no dashboard, or more than one.
+    Raises :class:`BadInput` if the document is not a dashboard, or contains more than one.
     """
     return _read(document, what, depth=0)
 
 
 def _read(document: t.Any, what: str, depth: int) -> Document:
     if isinstance(document, list):
-        raise BadInput("%s holds a list of %d entries: give every dashboard a file of its own" % (what, len(document)))
+        raise BadInput("%s contains a list of %d entries: put each dashboard into a separate file" % (what, len(document)))
     if not isinstance(document, dict) or depth > 2:
-        raise BadInput("%s holds no dashboard: a JSON object is wanted" % what)
+        raise BadInput("%s does not contain a dashboard: a dashboard is a JSON object" % what)
     if isinstance(document.get("apiVersion"), str) and isinstance(document.get("kind"), str):
         return _manifest(document, what)
     if isinstance(document.get("dashboard"), dict):
@@ -106,27 +101,29 @@ def _read(document: t.Any, what: str, depth: int) -> Document:
     inner = document.get("json")
     if isinstance(inner, (dict, str)) and inner and "panels" not in document and "elements" not in document:
         return _read(load(inner, what, name=".json") if isinstance(inner, str) else inner, what, depth + 1)
-    _refuse_others(document, what)
-    return _plain(document, _guessed_layout(document), what)
+    _refuse_other_objects(document, what)
+    return _bare(document, _guessed_layout(document), what)
 
 
 def _wrapped(wrapper: t.Mapping[str, t.Any], inner: Document, what: str) -> Document:
-    """Return *inner* with what ``GET /api/dashboards/uid`` (in ``meta``) or a body of ``POST`` says beside it."""
+    """Return *inner* with the folder and message of its wrapper, an answer or request body of ``/api/dashboards``."""
     meta = wrapper.get("meta")
     meta = meta if isinstance(meta, dict) else {}
     if meta.get("isFolder"):
-        raise BadInput("%s holds a folder, not a dashboard" % what)
+        raise BadInput("%s contains a folder, not a dashboard" % what)
     if meta.get("isSnapshot"):
-        raise BadInput("%s holds a snapshot, whose data are no longer those of any data source: export the dashboard" % what)
+        raise BadInput(
+            "%s contains a snapshot, which has stored data instead of queries: export the dashboard itself instead" % what
+        )
     warnings = list(inner.warnings)
     if wrapper.get("inputs"):
-        warnings.append("%s: the inputs beside the dashboard are not used; the task says what the dashboard is to get" % what)
-    # What meta says of the folder is where the dashboard was found, and nobody's wish for where it is to be.
+        warnings.append("%s: the inputs next to the dashboard are ignored; set the option inputs instead" % what)
+    # The folder in meta is where the dashboard was exported from, not where the user wants it.
     folder_uid = wrapper.get("folderUid")
     if folder_uid is None:
         folder_uid = inner.folder_uid
         if wrapper.get("folderId"):
-            warnings.append("%s: folderId is not used, because no other server has the same numbers; give folderUid" % what)
+            warnings.append("%s: folderId is ignored, because ids differ between servers; use folderUid instead" % what)
     message = wrapper.get("message") or inner.message
     return replace(
         inner,
@@ -137,59 +134,67 @@ def _wrapped(wrapper: t.Mapping[str, t.Any], inner: Document, what: str) -> Docu
 
 
 def _manifest(document: t.Mapping[str, t.Any], what: str) -> Document:
-    """Return the dashboard of a manifest: its uid is the name, its folder an annotation."""
-    group, _slash, version = document["apiVersion"].rpartition("/")
-    kind = document["kind"]
-    if kind in ("List", "DashboardList") and isinstance(document.get("items"), list):
-        raise BadInput(
-            "%s is a %s of %d: give every dashboard a file of its own" % (what, kind, len(document["items"])),
-        )
-    if kind not in _KINDS or group not in (DASHBOARDS, _GRIZZLY):
-        raise BadInput("%s is a manifest of kind %s of %s, and no dashboard%s" % (what, kind, group or version, _hint(kind)))
-    if group == DASHBOARDS and version not in LAYOUTS:
-        raise BadInput("%s has the apiVersion %s/%s; known are %s" % (what, group, version, ", ".join(LAYOUTS)))
+    """Return the dashboard in a manifest. Its uid is ``metadata.name``; its folder is an annotation."""
+    group, version = _group_and_version(document, what)
     spec, metadata = document.get("spec"), document.get("metadata") or {}
     if not isinstance(spec, dict) or not isinstance(metadata, dict):
         raise BadInput("%s is a manifest without a dashboard in its spec" % what)
     layout, warnings = _layout_of(spec, LAYOUTS.get(version, CLASSIC) if group == DASHBOARDS else CLASSIC, what)
-    found = _plain(spec, layout, what)
+    dashboard = _bare(spec, layout, what)
     if metadata.get("name"):
         name = text(metadata["name"], "metadata.name of %s" % what)
-        if found.uid not in (None, name):
-            warnings.append("%s: metadata.name %s counts, not the uid %s in the spec" % (what, name, found.uid))
-        found = replace(found, uid=name)
+        if dashboard.uid not in (None, name):
+            warnings.append("%s: the uid is metadata.name %s; the uid %s in the spec is ignored" % (what, name, dashboard.uid))
+        dashboard = replace(dashboard, uid=name)
     notes = metadata.get("annotations")
     notes = notes if isinstance(notes, dict) else {}
     folder_uid = metadata.get("folder") if group == _GRIZZLY else notes.get(FOLDER_NOTE)
     return replace(
-        found,
+        dashboard,
         folder_uid=None if folder_uid is None else text(folder_uid, "folder of %s" % what),
         message=notes.get(MESSAGE_NOTE) or None,
         warnings=tuple(warnings),
     )
 
 
+def _group_and_version(manifest: t.Mapping[str, t.Any], what: str) -> tuple[str, str]:
+    """Return the API group and version of a manifest. Raises :class:`BadInput` if it is not one supported dashboard."""
+    group, _slash, version = manifest["apiVersion"].rpartition("/")
+    kind = manifest["kind"]
+    if kind in ("List", "DashboardList") and isinstance(manifest.get("items"), list):
+        raise BadInput(
+            "%s is a %s with %d items: put each dashboard into a separate file" % (what, kind, len(manifest["items"])),
+        )
+    if kind not in _KINDS or group not in (DASHBOARDS, _GRIZZLY):
+        raise BadInput("%s is not a dashboard but a manifest of kind %s (%s)%s" % (what, kind, group or version, _hint(kind)))
+    if group == DASHBOARDS and version not in LAYOUTS:
+        raise BadInput(
+            "%s has the unsupported apiVersion %s/%s: supported versions are %s" % (what, group, version, ", ".join(LAYOUTS))
+        )
+    return group, version
+
+
 def _hint(kind: str) -> str:
-    """Say where the dashboard may be in a manifest of another kind."""
+    """Return the end of the error for a manifest of another kind: how to get the dashboard out of it."""
     if kind == "ConfigMap":
-        return ": the dashboards are texts in its data; write each of them to a file"
+        return ": write each dashboard in its data to a separate file"
     if kind == "GrafanaDashboard":
-        return " that Grafana itself knows: write what is in its spec.json to a file"
+        return ": write the dashboard in its spec.json to a file"
     return ""
 
 
 def _layout_of(spec: t.Mapping[str, t.Any], declared: str, what: str) -> tuple[str, list[str]]:
-    """Return the layout that *spec* has, which is the declared one unless the two cannot be brought together."""
-    looks = _guessed_layout(spec)
-    if declared == CLASSIC and looks != CLASSIC:
-        return looks, ["%s: its apiVersion is for panels in a list, and its spec is of %s" % (what, looks)]
-    if declared != CLASSIC and looks == CLASSIC and ("panels" in spec or "schemaVersion" in spec):
-        return CLASSIC, ["%s: its apiVersion is of %s, and its spec has panels in a list" % (what, declared)]
+    """Return the layout of *spec*, and warnings: the declared layout, unless the content of *spec* contradicts it."""
+    guessed = _guessed_layout(spec)
+    if declared == CLASSIC and guessed != CLASSIC:
+        return guessed, ["%s: its apiVersion is for the classic layout, but its spec has the layout %s" % (what, guessed)]
+    if declared != CLASSIC and guessed == CLASSIC and ("panels" in spec or "schemaVersion" in spec):
+        return CLASSIC, ["%s: its apiVersion is for the layout %s, but its spec has the classic layout" % (what, declared)]
     return declared, []
 
 
 def _guessed_layout(spec: t.Mapping[str, t.Any]) -> str:
-    """Return the layout that a dashboard of no known version has: ``elements`` are in version 2 only, as the UI tells it."""
+    """Return the layout that the content of *spec* shows. Only version 2 has ``elements``; Grafana's UI tests the same."""
     elements = spec.get("elements")
     if not isinstance(elements, dict) or "panels" in spec:
         return CLASSIC
@@ -197,9 +202,10 @@ def _guessed_layout(spec: t.Mapping[str, t.Any]) -> str:
 
 
 def _alpha_marks(spec: t.Mapping[str, t.Any], elements: t.Mapping[str, t.Any]) -> t.Iterator[bool]:
-    """Yield whether parts of *spec* are as only v2alpha1 has them: there a plugin is the kind of a query or of a panel.
+    """Yield, for each query, panel and variable, whether it has a form that only v2alpha1 uses.
 
-    Later versions have the kinds DataQuery and VizConfig there, and name the plugin as ``group``.
+    In v2alpha1 the kind of a query or of a ``vizConfig`` is the plugin's id. Later versions have the kinds ``DataQuery``
+    and ``VizConfig``, and the plugin's id as ``group``.
     """
     for entry in queries(spec):
         query = entry.get("query")
@@ -209,12 +215,12 @@ def _alpha_marks(spec: t.Mapping[str, t.Any], elements: t.Mapping[str, t.Any]) -
             config = panel.get("vizConfig")
             yield isinstance(config, dict) and config.get("kind", "VizConfig") != "VizConfig"
     for variable in _list(spec, "variables"):
-        # The data source of these two moved out of their spec.
+        # v2beta1 moved the data source of these variables out of their spec.
         yield any("datasource" in inner for inner in _spec(variable)) and variable.get("kind") in FILTERS
 
 
 def queries(spec: t.Mapping[str, t.Any]) -> t.Iterator[t.Mapping[str, t.Any]]:
-    """Yield the specs of all that has a ``query`` in a layout of version 2: panels' queries, annotations, variables."""
+    """Yield the specs of everything with a ``query`` in a version 2 layout: panels' queries, annotations and variables."""
     elements = spec.get("elements")
     for element in elements.values() if isinstance(elements, dict) else ():
         yield from (inner for entry in _list(_inner(element, "data"), "queries") for inner in _spec(entry))
@@ -223,8 +229,8 @@ def queries(spec: t.Mapping[str, t.Any]) -> t.Iterator[t.Mapping[str, t.Any]]:
 
 
 def _inner(entry: t.Any, name: str) -> t.Any:
-    """Return ``entry.spec.<name>.spec``, or nothing."""
-    return next((found for outer in _spec(entry) for found in _spec(outer.get(name))), None)
+    """Return ``entry.spec.<name>.spec``, ``None`` if it does not exist."""
+    return next((inner for outer in _spec(entry) for inner in _spec(outer.get(name))), None)
 
 
 def _spec(entry: t.Any) -> list[dict[str, t.Any]]:
@@ -237,19 +243,22 @@ def _list(holder: t.Any, name: str) -> list[t.Any]:
     return found if isinstance(found, list) else []
 
 
-def _refuse_others(document: t.Mapping[str, t.Any], what: str) -> None:
-    """Raise :class:`BadInput` for the files of other things, which often lie in the same folders."""
+def _refuse_other_objects(document: t.Mapping[str, t.Any], what: str) -> None:
+    """Raise :class:`BadInput` for a file of another kind of object; these are often in the same directory."""
     if "panels" in document or "elements" in document or "rows" in document:
         return
-    for keys, name in _OTHERS:
+    for keys, name in _OTHER_OBJECTS:
         if all(key in document for key in keys) and ("title" not in document or name in _TITLED):
-            raise BadInput("%s holds %s, and no dashboard" % (what, name))
+            raise BadInput("%s contains %s, not a dashboard" % (what, name))
 
 
-def _plain(spec: t.Mapping[str, t.Any], layout: str, what: str) -> Document:
-    """Return the dashboard itself: what belongs to the server and to an import taken out of its body."""
+def _bare(spec: t.Mapping[str, t.Any], layout: str, what: str) -> Document:
+    """Return the dashboard for *spec*, the JSON of a dashboard without a wrapper."""
     if layout != CLASSIC and isinstance(spec.get("cursorSync"), bool):
-        raise BadInput("%s: cursorSync is %r; YAML reads a bare Off so: put it in quotes" % (what, spec["cursorSync"]))
+        raise BadInput(
+            "%s: cursorSync is %r, not a string: YAML reads an unquoted Off as a boolean; put it in quotes"
+            % (what, spec["cursorSync"])
+        )
     uid, title = spec.get("uid"), spec.get("title")
     return Document(
         body={key: value for key, value in spec.items() if key not in SERVER_FIELDS and key not in EXPORT_FIELDS},
@@ -263,20 +272,20 @@ def _plain(spec: t.Mapping[str, t.Any], layout: str, what: str) -> Document:
 
 
 def _sequence(spec: t.Mapping[str, t.Any], name: str, what: str) -> tuple[t.Any, ...]:
-    found = spec.get(name) or []
-    if not isinstance(found, list):
-        raise BadInput("%s: %s has to be a list" % (what, name))
-    return tuple(found)
+    value = spec.get(name) or []
+    if not isinstance(value, list):
+        raise BadInput("%s: %s must be a list" % (what, name))
+    return tuple(value)
 
 
 def _elements(spec: t.Mapping[str, t.Any], what: str) -> dict[str, t.Any]:
-    """Return the library panels by uid; 8.3 and 8.4 wrote them as a list."""
-    found = spec.get("__elements") or {}
-    if isinstance(found, list):
-        found = {str(entry.get("uid")): entry for entry in found if isinstance(entry, dict)}
-    if not isinstance(found, dict):
-        raise BadInput("%s: __elements has to be an object" % what)
-    return found
+    """Return the exported library panels by uid. Grafana 8.3 and 8.4 exported them as a list."""
+    elements = spec.get("__elements") or {}
+    if isinstance(elements, list):
+        elements = {str(entry.get("uid")): entry for entry in elements if isinstance(entry, dict)}
+    if not isinstance(elements, dict):
+        raise BadInput("%s: __elements must be an object" % what)
+    return elements
 
 
 __all__ = ["CLASSIC", "FILTERS", "LAYOUTS", "Document", "queries", "read_document"]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a dashboard names that has to be in its org: data sources and library panels."""
+"""Finds the data sources and library panels that a dashboard refers to, and reports those that its org lacks."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from .forms import FILTERS, queries
 
-#: A reference by uid; by a bare string as old dashboards have it, which is a name or a uid; to any of a type; to a
-#: library panel by its uid.
+#: Kinds of references: to a data source by uid; by a plain string in old dashboards (a name or a uid); to any data source
+#: of a type; to a library panel by uid.
 UID, NAME, TYPE, LIBRARY_PANEL = "uid", "name", "type", "library_panel"
 #: Data sources that are part of every Grafana, by uid, name or type; ``-100`` was the uid of expressions up to 9.3.
 _BUILT_IN = frozenset(
@@ -30,11 +30,11 @@ _BUILT_IN = frozenset(
         "Expression",
     ]
 )
-#: Panels that ask no data source, whatever is left in their JSON (skipDataQuery in their plugin.json), and rows.
+#: Panels that query no data source, even if their JSON contains one (skipDataQuery in their plugin.json), and rows.
 _WITHOUT_QUERIES = ("row", "text", "dashlist", "news", "alertlist", "annolist", "gettingstarted", "live", "welcome")
-#: Variables that ask a data source; old dashboards name one in others, too.
+#: Types of variables that query a data source. Old dashboards contain an unused data source in other types, too.
 _QUERYING = ("query", "adhoc", "groupby")
-#: Former ids of plugins (aliasIDs in their plugin.json): servers and dashboards have either.
+#: Former ids of plugins (aliasIDs in their plugin.json). Servers and dashboards may use either id.
 _FORMER = {
     "phlare": "grafana-pyroscope-datasource",
     "postgres": "grafana-postgresql-datasource",
@@ -44,7 +44,10 @@ _FORMER = {
 
 @dataclass(frozen=True, order=True)
 class Reference:
-    """*kind* is UID, NAME, TYPE or LIBRARY_PANEL; *type* the data source's type where it is said, a library panel's name."""
+    """A reference to a data source or library panel. *kind* is UID, NAME, TYPE or LIBRARY_PANEL.
+
+    *type* is the type of the data source (``""`` if the dashboard does not contain it), or the name of the library panel.
+    """
 
     kind: str
     value: str
@@ -52,31 +55,28 @@ class Reference:
 
 
 def plugin(name: str) -> str:
-    """Return the id that the plugin of this id has today."""
+    """Return the current id of a plugin, given its current or former id."""
     return _FORMER.get(name, name)
 
 
 def references(body: t.Mapping[str, t.Any]) -> set[Reference]:
-    """Return what *body*, in whatever layout, names. Pure.
-
-    Left out are what every Grafana has, the default data source, and variables.
-    """
-    return {found for found in _all(body) if found.value not in _BUILT_IN and not _variable(found.value)}
+    """Return the references in *body*, in any layout, without built-in and default data sources and variables. Pure."""
+    return {reference for reference in _all(body) if reference.value not in _BUILT_IN and not _variable(reference.value)}
 
 
 def connected(body: t.Mapping[str, t.Any]) -> list[Reference]:
-    """Return the library panels that a server looks for when a dashboard is written: those at its top, and those in rows.
+    """Return the library panels that a server connects to a dashboard when it writes it: top-level panels and panels in rows.
 
-    *value* is empty for one that does not say which it is.
+    The *value* of a reference is empty if the panel has no uid of a library panel.
     """
-    found = []
+    result = []
     for panel in _entries(body, "panels"):
         if panel.get("type") == "row":
-            found += connected(panel)
+            result += connected(panel)
         elif panel.get("libraryPanel") is not None:
-            said = list(_library_panel(panel))
-            found += said or [Reference(LIBRARY_PANEL, "", str(panel.get("title") or ""))]
-    return found
+            by_uid = list(_library_panel(panel))
+            result += by_uid or [Reference(LIBRARY_PANEL, "", str(panel.get("title") or ""))]
+    return result
 
 
 def _variable(value: str) -> bool:
@@ -100,7 +100,7 @@ def _all(body: t.Mapping[str, t.Any]) -> t.Iterator[Reference]:
 
 
 def _panels(holder: t.Any) -> t.Iterator[t.Mapping[str, t.Any]]:
-    """Yield the panels, those in rows (``panels`` in a row; ``rows`` up to schema version 15), too."""
+    """Yield all panels, including those in rows (``panels`` in a row; ``rows`` up to schema version 15)."""
     for name in ("panels", "rows"):
         for panel in _entries(holder, name):
             yield panel
@@ -108,12 +108,12 @@ def _panels(holder: t.Any) -> t.Iterator[t.Mapping[str, t.Any]]:
 
 
 def _entries(holder: t.Any, name: str) -> list[t.Mapping[str, t.Any]]:
-    found = holder.get(name) if isinstance(holder, dict) else None
-    return [entry for entry in found if isinstance(entry, dict)] if isinstance(found, list) else []
+    entries = holder.get(name) if isinstance(holder, dict) else None
+    return [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
 
 
 def _data_source(value: t.Any) -> t.Iterator[Reference]:
-    """Yield what a ``datasource`` field names: a string in old dashboards, ``{type, uid}`` from 8.3 on."""
+    """Yield the reference in a ``datasource`` field: a string in old dashboards, ``{type, uid}`` from 8.3 on."""
     if isinstance(value, str):
         yield Reference(NAME, value)
     elif isinstance(value, dict):
@@ -121,7 +121,7 @@ def _data_source(value: t.Any) -> t.Iterator[Reference]:
         kind = kind if isinstance(kind, str) else ""
         uid = value.get("uid")
         if isinstance(uid, str) and uid:
-            # The type of what is built in is "datasource" or "grafana", whatever the uid.
+            # Built-in data sources have the type "datasource" or "grafana" with any uid.
             yield Reference(UID, uid, kind)
         else:
             yield Reference(TYPE, kind, kind)
@@ -144,7 +144,7 @@ def _layout_2(body: t.Mapping[str, t.Any]) -> t.Iterator[Reference]:
     for entry in queries(body):
         yield from _query(entry)
     for variable in _entries(body, "variables"):
-        # Those for filters have the data source beside their spec from v2beta1 on.
+        # From v2beta1 on, variables for filters have the data source next to their spec.
         if variable.get("kind") in FILTERS and variable.get("group"):
             yield from _grouped(variable.get("datasource"), variable.get("group"))
         spec = variable.get("spec")
@@ -153,7 +153,7 @@ def _layout_2(body: t.Mapping[str, t.Any]) -> t.Iterator[Reference]:
 
 
 def _query(entry: t.Mapping[str, t.Any]) -> t.Iterator[Reference]:
-    """Yield the data source of a query: ``{type, uid}`` beside it in v2alpha1, ``{name}`` in it from v2beta1 on."""
+    """Yield the data source of a query: ``{type, uid}`` next to it in v2alpha1, ``{name}`` in it from v2beta1 on."""
     query = entry.get("query")
     if isinstance(query, dict) and query.get("kind") == "DataQuery":
         yield from _grouped(query.get("datasource"), query.get("group"))
@@ -164,7 +164,7 @@ def _query(entry: t.Mapping[str, t.Any]) -> t.Iterator[Reference]:
 
 
 def _grouped(source: t.Any, group: t.Any) -> t.Iterator[Reference]:
-    """Yield a data source by its name, which is its uid; without one, the first of the type is used."""
+    """Yield a data source by ``name``, which contains its uid. Without a name, Grafana uses the first one of the type."""
     kind = group if isinstance(group, str) else ""
     name = source.get("name") if isinstance(source, dict) else None
     if isinstance(name, str) and name:
@@ -174,41 +174,39 @@ def _grouped(source: t.Any, group: t.Any) -> t.Iterator[Reference]:
 
 
 def missing(
-    found: t.Iterable[Reference],
+    referenced: t.Iterable[Reference],
     data_sources: t.Sequence[t.Mapping[str, t.Any]],
     library_panels: t.Container[str] | None = None,
 ) -> list[str]:
-    """Return a sentence for each reference that leads nowhere, in a fixed order. Pure.
+    """Return a sentence for each reference to an object that the org lacks, sorted. Pure.
 
-    *data_sources* are the org's (``uid``, ``name``, ``type`` each); *library_panels* the uids of its library panels,
-    ``None`` where they are not known. A uid may be a name, too: so Grafana looks for it.
+    *data_sources* are those of the org, each with ``uid``, ``name`` and ``type``. *library_panels* are the uids of its
+    library panels; ``None`` if they are not known. Like Grafana, this looks up a uid among the names, too.
     """
     uids = {str(source.get("uid")) for source in data_sources}
     names = {str(source.get("name")) for source in data_sources}
     types = {plugin(str(source.get("type"))) for source in data_sources}
     sentences = []
-    for reference in sorted(found):
+    for reference in sorted(referenced):
         if reference.kind == LIBRARY_PANEL:
             if library_panels is not None and reference.value not in library_panels:
-                sentences.append("library panel %s%s is not there" % (reference.value, _called(reference.type)))
+                name = " (%s)" % reference.type if reference.type else ""
+                sentences.append("library panel %s%s does not exist" % (reference.value, name))
         elif reference.kind == TYPE:
             if plugin(reference.value) not in types:
                 sentences.append("there is no data source of type %s" % reference.value)
         elif reference.value not in uids and reference.value not in names:
             kind = " of type %s" % reference.type if reference.type else ""
-            sentences.append("data source %s%s is not there%s" % (reference.value, kind, _instead(reference, data_sources)))
+            others = _alternatives(reference, data_sources)
+            sentences.append("data source %s%s does not exist%s" % (reference.value, kind, others))
     return sentences
 
 
-def _called(name: str) -> str:
-    return " (%s)" % name if name else ""
-
-
-def _instead(reference: Reference, data_sources: t.Sequence[t.Mapping[str, t.Any]]) -> str:
-    """Name the data sources of the type that there are."""
+def _alternatives(reference: Reference, data_sources: t.Sequence[t.Mapping[str, t.Any]]) -> str:
+    """Return the end of a sentence with the org's data sources of the same type; ``""`` if there are none."""
     same = [entry for entry in data_sources if plugin(str(entry.get("type"))) == plugin(reference.type)]
     named = sorted("%s (uid %s)" % (entry.get("name"), entry.get("uid")) for entry in same)
-    return "; of that type: %s" % ", ".join(named) if reference.type and named else ""
+    return "; data sources of that type: %s" % ", ".join(named) if reference.type and named else ""
 
 
 __all__ = ["LIBRARY_PANEL", "NAME", "TYPE", "UID", "Reference", "connected", "missing", "plugin", "references"]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The text of a file as a JSON document, whether it is written as JSON or as YAML."""
+"""Parses the text of a file, JSON or YAML, to a JSON document."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from ..._text.json_diff import DEEPEST
 YAML_NAMES = (".yaml", ".yml")
 _VAULT = "$ANSIBLE_VAULT;"
 
-#: Plain words of YAML that are no strings, as Kubernetes' tools read them. PyYAML alone would also make dates of
-#: ``2026-01-01`` and a number of ``10:30``, and take ``1e+06``, as Go writes a million, for text.
-_WORDS: tuple[tuple[str, str, str], ...] = (
+#: Unquoted YAML values that are not strings, by the rules of Kubernetes' tools. By its own rules PyYAML would also read
+#: ``2026-01-01`` as a date, ``10:30`` as a number, and ``1e+06`` (a million as Go writes it) as a string.
+_RESOLVERS: tuple[tuple[str, str, str], ...] = (
     ("bool", r"(?:yes|Yes|YES|no|No|NO|true|True|TRUE|false|False|FALSE|on|On|ON|off|Off|OFF)$", "yYnNtTfFoO"),
     ("float", r"(?:[-+]?(?:(?:[0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*)(?:[eE][-+][0-9]+)?|[0-9]+[eE][-+][0-9]+))$", "-+0123456789."),
     ("float", r"(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$", "-+."),
@@ -28,35 +28,37 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
 
 
 def load(raw: bytes | str, what: str, name: str = "") -> t.Any:
-    """Return what *raw* says. A *name* that ends in ``.yaml`` or ``.yml`` makes it YAML, another one JSON.
+    """Parse *raw* and return the document. *what* names it in error messages.
 
-    Without a name it is JSON if it begins as an object or a list, and YAML otherwise. *what* is for messages. Raises
-    :class:`BadInput` with line and column of the first mistake.
+    If *name* ends in ``.yaml`` or ``.yml``, the text is YAML; with another name it is JSON. Without a name, it is JSON if
+    it starts with ``{`` or ``[``, and YAML otherwise. Raises :class:`BadInput` with line and column of the first mistake.
     """
     try:
         text = raw if isinstance(raw, str) else raw.decode(json.detect_encoding(raw))
     except UnicodeDecodeError as problem:
-        raise BadInput("%s is no UTF-8 text (byte %d)" % (what, problem.start)) from None
+        raise BadInput("%s is not valid UTF-8 (byte %d)" % (what, problem.start)) from None
     start = text.lstrip("\ufeff \t\r\n")
     if not start:
         raise BadInput("%s is empty" % what)
     if start.startswith(_VAULT):
-        raise BadInput("%s is encrypted with ansible-vault: give what lookup('ansible.builtin.unvault', ...) returns" % what)
+        raise BadInput(
+            "%s is encrypted with ansible-vault: pass the result of lookup('ansible.builtin.unvault', ...) as content" % what
+        )
     if start[0] in "{[":
         try:
             return json.loads(text)
         except (ValueError, RecursionError) as problem:
             if not name.lower().endswith(YAML_NAMES):
-                raise BadInput("%s is no JSON: %s" % (what, _json_problem(problem))) from None
+                raise BadInput("%s is not valid JSON: %s" % (what, _json_problem(problem))) from None
     elif name and not name.lower().endswith(YAML_NAMES):
-        raise BadInput("%s is no JSON: it begins with %r" % (what, start[:1]))
+        raise BadInput("%s is not valid JSON: it starts with %r" % (what, start[:1]))
     return _yaml(text, what)
 
 
 def _json_problem(problem: Exception) -> str:
     if isinstance(problem, json.JSONDecodeError):
         return "%s at line %d column %d" % (problem.msg, problem.lineno, problem.colno)
-    return "it is nested too deep" if isinstance(problem, RecursionError) else str(problem)
+    return "it is nested too deeply" if isinstance(problem, RecursionError) else str(problem)
 
 
 def _yaml(text: str, what: str) -> t.Any:
@@ -64,29 +66,29 @@ def _yaml(text: str, what: str) -> t.Any:
         import yaml
     except ImportError:
         raise BadInput(
-            "%s is YAML, and the Python of the host that runs the module has no PyYAML: install it there, or give the "
+            "%s is YAML, and the Python on the host that runs the module has no PyYAML: install PyYAML there, or provide the "
             "dashboard as JSON" % what
         ) from None
     loader = _loader(yaml)
     try:
         documents = [document for document in yaml.load_all(text, Loader=loader) if document is not None]
     except yaml.YAMLError as problem:
-        raise BadInput("%s is no YAML: %s" % (what, _yaml_problem(problem))) from None
+        raise BadInput("%s is not valid YAML: %s" % (what, _yaml_problem(problem))) from None
     except (ValueError, RecursionError) as problem:
-        raise BadInput("%s is no YAML: %s" % (what, _json_problem(problem))) from None
+        raise BadInput("%s is not valid YAML: %s" % (what, _json_problem(problem))) from None
     if not documents:
         raise BadInput("%s is empty" % what)
     if len(documents) > 1:
-        raise BadInput("%s holds %d YAML documents: give every one a file of its own" % (what, len(documents)))
-    return _plain(documents[0], what, 0)
+        raise BadInput("%s contains %d YAML documents: put each into a separate file" % (what, len(documents)))
+    return _as_json(documents[0], what, 0)
 
 
 def _loader(yaml: t.Any) -> t.Any:
-    """Return a loader of the fast kind, if there is one, that reads plain words as Kubernetes' tools do."""
+    """Return a safe loader class with :data:`_RESOLVERS`, based on PyYAML's C loader if it is available."""
     base = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     loader: t.Any = type("DocumentLoader", (base,), {"yaml_implicit_resolvers": {}})
-    for tag, pattern, first in _WORDS:
-        # An empty value is looked up under the empty string.
+    for tag, pattern, first in _RESOLVERS:
+        # PyYAML looks up the resolver of an empty value under the empty string.
         letters = [letter.replace("\0", "") for letter in first]
         loader.add_implicit_resolver("tag:yaml.org,2002:" + tag, re.compile(pattern), letters)
     return loader
@@ -94,21 +96,21 @@ def _loader(yaml: t.Any) -> t.Any:
 
 def _yaml_problem(problem: t.Any) -> str:
     mark = getattr(problem, "problem_mark", None)
-    said = getattr(problem, "problem", None) or str(problem).partition("\n")[0]
-    return "%s at line %d column %d" % (said, mark.line + 1, mark.column + 1) if mark is not None else str(said)
+    message = getattr(problem, "problem", None) or str(problem).partition("\n")[0]
+    return "%s at line %d column %d" % (message, mark.line + 1, mark.column + 1) if mark is not None else str(message)
 
 
-def _plain(value: t.Any, what: str, depth: int) -> t.Any:
-    """Return *value* with what JSON has: keys are strings there. Raises :class:`BadInput` for the rest."""
+def _as_json(value: t.Any, what: str, depth: int) -> t.Any:
+    """Return *value* with number keys as strings. Raises :class:`BadInput` for values and keys that JSON does not have."""
     if depth > DEEPEST:
-        raise BadInput("%s is nested more than %d deep" % (what, DEEPEST))
+        raise BadInput("%s is nested more than %d levels deep" % (what, DEEPEST))
     if isinstance(value, dict):
-        return {_key(key, what): _plain(inner, what, depth + 1) for key, inner in value.items()}
+        return {_key(key, what): _as_json(inner, what, depth + 1) for key, inner in value.items()}
     if isinstance(value, list):
-        return [_plain(inner, what, depth + 1) for inner in value]
+        return [_as_json(inner, what, depth + 1) for inner in value]
     if value is None or isinstance(value, (str, bool, int, float)):
         return value
-    raise BadInput("%s holds a value of YAML that JSON has not (%s)" % (what, type(value).__name__))
+    raise BadInput("%s contains a YAML value that JSON does not have (%s)" % (what, type(value).__name__))
 
 
 def _key(key: t.Any, what: str) -> str:
@@ -116,7 +118,7 @@ def _key(key: t.Any, what: str) -> str:
         return key
     if isinstance(key, (int, float)) and not isinstance(key, bool):
         return str(key)
-    raise BadInput("%s has the key %r, which YAML takes for no text: put it in quotes" % (what, key))
+    raise BadInput("%s has the key %r, which YAML does not read as a string: put it in quotes" % (what, key))
 
 
 __all__ = ["YAML_NAMES", "load"]

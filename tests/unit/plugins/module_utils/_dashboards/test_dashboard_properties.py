@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What holds for any dashboard: forms are no content, and only what is asked for is filled in."""
+"""Property tests for any dashboard: file formats, inputs, references and the search for keys."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ DASHBOARDS = st.fixed_dictionaries(
 
 
 @given(DASHBOARDS)
-def test_every_form_gives_the_same_body(dashboard):
+def test_every_format_contains_the_same_body(dashboard):
     plain = read_document(dashboard, "x")
     wrapped = [
         {"dashboard": dashboard, "meta": {"folderUid": "f"}},
@@ -51,37 +51,37 @@ def test_every_form_gives_the_same_body(dashboard):
 
 
 @given(DASHBOARDS)
-def test_without_values_nothing_is_changed(dashboard):
+def test_without_values_a_dashboard_stays_unchanged(dashboard):
     assert substitute(dashboard, {}) == dashboard
     assert substitute(dashboard, {"DS_OTHER": "x"}) == dashboard
 
 
 @given(DASHBOARDS)
-def test_filling_in_a_place_with_itself_changes_nothing(dashboard):
+def test_replacing_a_placeholder_by_itself_changes_nothing(dashboard):
     assert substitute(dashboard, {"DS_A": "${DS_A}"}) == dashboard
 
 
 @given(DASHBOARDS)
-def test_once_filled_in_nothing_is_left_to_do(dashboard):
+def test_no_placeholder_is_left_after_filling_in(dashboard):
     once = substitute(dashboard, {"DS_A": "uid"})
     assert substitute(once, {"DS_A": "other"}) == once
 
 
 @given(DASHBOARDS)
-def test_whatever_a_dashboard_holds_its_references_are_read(dashboard):
+def test_references_of_any_dashboard(dashboard):
     found = references(dashboard)
     assert not [entry for entry in found if entry.value.startswith("$")]
     assert len(missing(found, [], set())) == len(found)
 
 
 @given(DASHBOARDS, st.sampled_from(["glsa_AbCd1234AbCd1234AbCd1234AbCd1234_0a1b2c3d", "eyJrIjoiAbCd1234AbCd1234AbCd1234"]))
-def test_a_key_is_found_wherever_it_is(dashboard, key):
+def test_a_key_is_found_anywhere(dashboard, key):
     assert key_like(dashboard) == []
     assert key_like({"a": [dashboard, {"b": "see " + key}]}) == ["a[1].b"]
 
 
 @settings(max_examples=50)
 @given(DASHBOARDS)
-def test_yaml_says_the_same_as_json(dashboard):
+def test_yaml_and_json_give_the_same_document(dashboard):
     yaml = pytest.importorskip("yaml")
     assert load(yaml.safe_dump(dashboard), "x", name="x.yaml") == dashboard

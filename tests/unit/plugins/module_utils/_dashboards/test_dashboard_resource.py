@@ -290,7 +290,7 @@ def test_no_mark(message):
 
 @pytest.mark.parametrize("source", ["a]", "[", "a(b", " a", "x" * 61, "a\nb"])
 def test_sources_that_the_mark_cannot_hold(source):
-    with pytest.raises(BadInput, match="cannot be kept"):
+    with pytest.raises(BadInput, match="is not a valid source"):
         check_source(source)
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which folder the directories of a file stand for, and how it is found and made on servers that nest folders or not."""
+"""Tests for the folder of a file in a directory, and for finding and creating it on servers with and without nested folders."""
 
 from __future__ import annotations
 
@@ -58,18 +58,18 @@ def listed(*entries, parent=None):
     return call("GET", f"/api/folders?{query}", 200, [{**entry, **own} for entry in entries])
 
 
-def made(uid, title, parent=None):
+def creation(uid, title, parent=None):
     sends = {"title": title, "uid": derived_uid(parent or "", title), **({"parentUid": parent} if parent else {})}
     return call("POST", "/api/folders", 200, folder(uid, title), json=sends)
 
 
 @pytest.fixture
 def scope(client):
-    asking = client()
-    return Scope(asking, Org(2), OrgFinder(asking))
+    a_client = client()
+    return Scope(a_client, Org(2), OrgFinder(a_client))
 
 
-def test_titles_below_are_taken_as_they_are(script, scope):
+def test_titles_below_may_contain_slashes(script, scope):
     script.expect(
         health("11.5.1"), listed(folder("ops", "Ops"), folder("top", "Ops/x/y")), listed(folder("xy", "x/y"), parent="ops")
     )
@@ -78,28 +78,28 @@ def test_titles_below_are_taken_as_they_are(script, scope):
     assert folders.by_path(scope, "Ops/x/y") == "top"
 
 
-def test_what_was_one_folder_before_folders_nested_stays_one(script, scope):
+def test_a_flat_folder_of_an_older_server_is_found(script, scope):
     script.expect(health("11.5.1"), listed(folder("flat", "Ops/Hosts")))
     assert folders.by_path(scope, "", ("Ops", "Hosts")) == "flat"
 
 
-def test_a_folder_called_general_is_one_where_a_directory_says_so(script, scope):
+def test_a_directory_can_name_a_folder_titled_general(script, scope):
     script.expect(health("11.5.1"), listed(folder("gen", "General")))
     assert folders.by_path(scope, "General") == ""
     assert folders.by_path(scope, "", ("General",)) == "gen"
 
 
-def test_where_folders_do_not_nest_the_whole_path_is_a_title(script, scope):
-    script.expect(health("9.3.2"), listed(folder("flat", "Ops/x/y")), made("new", "Ops/z"))
+def test_without_nested_folders_the_whole_path_is_the_title(script, scope):
+    script.expect(health("9.3.2"), listed(folder("flat", "Ops/x/y")), creation("new", "Ops/z"))
     assert folders.by_path(scope, "", ("Ops", "x/y"), flat=True) == "flat"
     assert folders.make(scope, "", ("Ops", "z")) == "new"
 
 
-def test_titles_with_slashes_are_made(script, scope):
-    script.expect(health("11.5.1"), listed(), made("ops", "Ops"), made("xy", "x/y", parent="ops"))
+def test_creating_folders_whose_titles_have_slashes(script, scope):
+    script.expect(health("11.5.1"), listed(), creation("ops", "Ops"), creation("xy", "x/y", parent="ops"))
     assert folders.make(scope, "", ("Ops", "x/y")) == "xy"
 
 
-def test_below_a_folder_whose_title_has_a_slash(script, scope):
-    script.expect(health("11.5.1"), listed(folder("ab", "a/b")), listed(parent="ab"), made("c", "c", parent="ab"))
+def test_creating_a_folder_below_a_title_with_a_slash(script, scope):
+    script.expect(health("11.5.1"), listed(folder("ab", "a/b")), listed(parent="ab"), creation("c", "c", parent="ab"))
     assert folders.make(scope, "a/b", ("c",)) == "c"

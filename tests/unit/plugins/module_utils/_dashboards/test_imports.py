@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is asked, in which order, for the library panels and plugins of an export."""
+"""Tests for the requests, and their order, that the library panels and plugins of an export need."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def health(version):
     return Call("GET", "/api/health").answers(200, {"version": version} if version else {})
 
 
-def looked_for(status, uid="cpu"):
+def panel_request(status, uid="cpu"):
     return Call("GET", f"{ELEMENTS}/{uid}").answers(status, {"result": {}} if status == 200 else MISSING)
 
 
@@ -49,46 +49,46 @@ def folder(**more):
     return Call("GET", "/api/folders/hosts").answers(200, {"uid": "hosts", "id": 7, "title": "Hosts", **more})
 
 
-def test_a_folder_is_named_by_its_uid(script, scope):
+def test_the_folder_is_sent_by_uid(script, scope):
     body = {**BODY, "folderUid": "hosts"}
-    script.expect(looked_for(404), health("9.0.0"), Call("POST", ELEMENTS, json=body), looked_for(200))
+    script.expect(panel_request(404), health("9.0.0"), Call("POST", ELEMENTS, json=body), panel_request(200))
     make_panels(scope, [CPU, CPU], "hosts")
 
 
-def test_a_folder_is_named_by_its_number_before_9(script, scope):
+def test_the_folder_is_sent_by_id_before_9(script, scope):
     body = {**BODY, "folderUid": "hosts", "folderId": 7}
-    script.expect(looked_for(404), health("8.5.15"), folder(), Call("POST", ELEMENTS, json=body))
+    script.expect(panel_request(404), health("8.5.15"), folder(), Call("POST", ELEMENTS, json=body))
     make_panels(scope, [CPU], "hosts")
 
 
-def test_a_folder_is_named_by_both_where_the_version_is_hidden(script, scope):
+def test_the_folder_is_sent_by_uid_and_id_if_the_version_is_hidden(script, scope):
     settings = Call("GET", "/api/frontend/settings").answers(200, {})
     body = {**BODY, "folderUid": "hosts", "folderId": 7}
-    script.expect(looked_for(404), health(None), settings, folder(), Call("POST", ELEMENTS, json=body))
+    script.expect(panel_request(404), health(None), settings, folder(), Call("POST", ELEMENTS, json=body))
     make_panels(scope, [CPU], "hosts")
 
 
-def test_no_folder(script, scope):
-    script.expect(looked_for(404), Call("POST", ELEMENTS, json={**BODY, "folderUid": ""}))
+def test_a_library_panel_in_general(script, scope):
+    script.expect(panel_request(404), Call("POST", ELEMENTS, json={**BODY, "folderUid": ""}))
     make_panels(scope, [CPU], "")
 
 
-def test_what_is_there_is_not_made(script, scope):
-    script.expect(looked_for(200))
+def test_existing_library_panels_are_not_created(script, scope):
+    script.expect(panel_request(200))
     assert panels_to_make(scope, desired({}, panels=[CPU])) == []
     make_panels(scope, [CPU], "hosts")
 
 
 @pytest.mark.parametrize("status", [400, 409, 412])
-def test_somebody_else_was_faster(script, scope, status):
+def test_another_client_creates_the_panel_first(script, scope, status):
     refusal = Call("POST", ELEMENTS).answers(status, TAKEN)
-    script.expect(looked_for(404), refusal, looked_for(200))
+    script.expect(panel_request(404), refusal, panel_request(200))
     make_panels(scope, [CPU], "")
 
 
 def test_the_name_is_taken(script, scope):
-    script.expect(looked_for(404), Call("POST", ELEMENTS).answers(400, TAKEN), looked_for(404))
-    with pytest.raises(Refused, match=r"library panel CPU \(cpu\) cannot be made in org tenant") as failed:
+    script.expect(panel_request(404), Call("POST", ELEMENTS).answers(400, TAKEN), panel_request(404))
+    with pytest.raises(Refused, match=r"library panel CPU \(cpu\) cannot be created in org tenant") as failed:
         make_panels(scope, [CPU], "")
     assert failed.value.code == "library_panel_taken"
     assert failed.value.status == 400
@@ -96,9 +96,9 @@ def test_the_name_is_taken(script, scope):
 
 @pytest.mark.parametrize(("status", "kind"), [(400, Refused), (500, ServerError)])
 def test_other_refusals_are_passed_on(script, scope, status, kind):
-    script.expect(looked_for(404), Call("POST", ELEMENTS).answers(status, {"message": "uid too long, max 40 characters"}))
+    script.expect(panel_request(404), Call("POST", ELEMENTS).answers(status, {"message": "uid too long, max 40 characters"}))
     if status == 400:
-        script.expect(looked_for(404))
+        script.expect(panel_request(404))
     with pytest.raises(kind, match="uid too long"):
         make_panels(scope, [CPU], "")
 
@@ -111,35 +111,35 @@ def board(*uids):
     return desired({"panels": [{"libraryPanel": {"uid": uid, "name": uid.upper()}} for uid in uids]})
 
 
-def test_each_is_asked_for_once(script, scope):
-    script.expect(looked_for(200, "a"), looked_for(404, "b"))
+def test_each_panel_is_requested_once(script, scope):
+    script.expect(panel_request(200, "a"), panel_request(404, "b"))
     assert missing_panels(scope, board("a", "b", "b")) == ["B (b)"]
     assert missing_panels(scope, board("b", "a")) == ["B (b)"]
 
 
-def test_of_many_there_is_a_list(script, scope):
+def test_a_run_with_many_dashboards_lists_the_panels(script, scope):
     scope.many = True
     first = [{"uid": f"u{number}"} for number in range(PER_PAGE)]
     for number, elements in enumerate((first, [{"uid": "a"}]), 1):
         page = Call("GET", f"{ELEMENTS}?perPage={PER_PAGE}&page={number}")
         script.expect(page.answers(200, {"result": {"elements": elements}}))
-    script.expect(looked_for(404, "b"))
+    script.expect(panel_request(404, "b"))
     assert missing_panels(scope, board("a", "u3", "b")) == ["B (b)"]
 
 
-def test_what_may_not_be_seen_is_there(script, scope):
+def test_a_forbidden_library_panel_exists(script, scope):
     scope.many = True
     script.expect(Call("GET", f"{ELEMENTS}?perPage={PER_PAGE}&page=1").answers(403, {"message": "no"}))
     script.expect(Call("GET", f"{ELEMENTS}/a").answers(403, {"message": "insufficient permissions for getting library panel"}))
     assert missing_panels(scope, board("a")) == []
 
 
-def test_what_comes_with_it_is_not_missing(script, scope):
+def test_library_panels_of_the_export_are_not_missing(script, scope):
     script.expect()
     assert missing_panels(scope, desired({"panels": [{"libraryPanel": {"uid": "cpu"}}]}, panels=[CPU])) == []
 
 
-def test_in_check_mode_what_would_be_made_is_there(script, scope):
+def test_planned_library_panels_exist_in_check_mode(script, scope):
     script.expect()
     foresee_panels(scope, [CPU])
     assert missing_panels(scope, board("cpu")) == []
@@ -154,7 +154,7 @@ def plugins(*names):
     return Call("GET", "/api/plugins?embedded=0").answers(200, [{"id": name} for name in names])
 
 
-def test_plugins_that_the_list_does_not_show_are_asked_for(script, scope):
+def test_plugins_that_the_list_lacks_are_requested(script, scope):
     script.expect(health("9.3.2"), plugins("gauge", "text"))
     script.expect(Call("GET", "/api/plugins/acme-globe/settings").answers(200, {"id": "acme-globe"}))
     script.expect(Call("GET", "/api/plugins/acme-app/settings").answers(403, {"message": "Access Denied"}))
@@ -164,6 +164,6 @@ def test_plugins_that_the_list_does_not_show_are_asked_for(script, scope):
     assert required(scope, wanted) == ["it uses the panel plugin acme-gone, which is not installed"]
 
 
-def test_plugins_that_are_not_shown_at_all(script, scope):
+def test_a_forbidden_list_of_plugins(script, scope):
     script.expect(health("9.3.2"), Call("GET", "/api/plugins?embedded=0").answers(403, {"message": "no"}))
     assert required(scope, requires("acme-gone")) == []

@@ -76,9 +76,9 @@ def test_dashboards_as_they_are_given(options, uid, title, folder, message):
     ("options", "words"),
     [
         ({}, "no dashboard is given"),
-        ({"dashboard": {"title": "A"}, "content": "{}"}, "give a dashboard in one way"),
-        ({"content": "{"}, "is no JSON"),
-        ({"content": "[]"}, "holds a list of 0 entries"),
+        ({"dashboard": {"title": "A"}, "content": "{}"}, "dashboard and content are set: keep one of them"),
+        ({"content": "{"}, "is not valid JSON"),
+        ({"content": "[]"}, "contains a list of 0 entries"),
         ({"content": "{}"}, "has no title"),
         ({"dashboard": {"title": "A", "uid": 5}}, "has to be a string"),
         ({"dashboard": {"title": "A"}, "folder": "a", "folder_uid": "b"}, "both folder_uid and folder"),

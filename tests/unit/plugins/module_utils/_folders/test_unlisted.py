@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Objects that exist and that lists do not show: found by the uid that follows from their place and title."""
+"""Tests for objects that exist but that lists do not show yet: they are found by the uid derived from folder and title."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def health(version="12.4.3"):
 
 
 def editor():
-    """The answer to an Editor, who may read single folders."""
+    """The permissions of an Editor, who may read single folders only."""
     return call("GET", "/api/access-control/user/permissions", 200, {"folders:read": ["folders:uid:ops"]})
 
 
@@ -78,16 +78,16 @@ def folder(scope):
         (("ops", "Höfe/Süd"), 0, "odee5a086c860d4ef6ef60f394b7"),
     ],
 )
-def test_derived_uids_stay_the_same_in_every_release(place, number, uid):
+def test_derived_uids_never_change_between_releases(place, number, uid):
     assert derived_uid(*place, number) == uid
 
 
-def test_places_and_titles_do_not_run_into_each_other():
+def test_folder_and_title_are_separated():
     assert derived_uid("a", "b,c") != derived_uid("a,b", "c")
 
 
 @pytest.mark.parametrize(
-    ("there", "found"),
+    ("existing", "found"),
     [
         ({}, None),
         ({HOSTS: ("ops", "Hosts")}, HOSTS),
@@ -96,8 +96,8 @@ def test_places_and_titles_do_not_run_into_each_other():
         ({SECOND: ("ops", "Hosts")}, None),
     ],
 )
-def test_look_up(there, found):
-    answer = look_up("ops", "Hosts", lambda uid: uid if uid in there else None, there.__getitem__)
+def test_look_up(existing, found):
+    answer = look_up("ops", "Hosts", lambda uid: uid if uid in existing else None, existing.__getitem__)
     assert answer == found
 
 
@@ -112,14 +112,14 @@ def test_look_up(there, found):
         ("12.4.3", (404, {"message": "no"}), True),
     ],
 )
-def test_whose_lists_may_lack_something(script, scope, version, answer, expected):
+def test_callers_whose_lists_may_be_incomplete(script, scope, version, answer, expected):
     script.expect(health(version))
     if answer is not None:
         script.expect(call("GET", "/api/access-control/user/permissions", *answer))
-    assert [may_be_unlisted(scope) for _time in range(2)] == [expected] * 2  # asked once
+    assert [may_be_unlisted(scope) for _time in range(2)] == [expected] * 2  # The second call sends no request.
 
 
-def test_a_folder_that_no_list_shows_is_found(script, folder):
+def test_an_unlisted_folder_is_found(script, folder):
     script.expect(health(), folders(("ops", "Operations")), editor(), get(HOSTS, "Hosts", "ops"))
     outcome = folder(check=True)
     assert (outcome.status, outcome.object["uid"]) == (OK, HOSTS)
@@ -138,7 +138,7 @@ def test_a_renamed_folder_keeps_its_uid_and_a_new_one_gets_the_next(script, fold
     assert (outcome.status, outcome.object["uid"]) == (CHANGED, SECOND)
 
 
-def test_two_runs_at_once_make_one_folder(script, folder):
+def test_two_concurrent_runs_create_one_folder(script, folder):
     script.expect(health(), folders(("ops", "Operations")), editor(), get(HOSTS))
     script.expect(post(HOSTS, status=412), get(HOSTS, "Hosts", "ops"))
     script.expect(folders(("ops", "Operations")), get(HOSTS, "Hosts", "ops"))
@@ -146,8 +146,8 @@ def test_two_runs_at_once_make_one_folder(script, folder):
     assert (outcome.status, outcome.object["uid"]) == (OK, HOSTS)
 
 
-def test_a_folder_that_is_not_shown_yet_is_waited_for(script, folder):
-    """At 11.5 whoever creates a folder may be refused for some seconds (recorded: folders-by-token)."""
+def test_a_new_folder_without_effective_permissions_is_retried(script, folder):
+    """11.5 may answer 403 to the creator of a folder for some seconds (recorded: folders-by-token)."""
     listed = {"uid": "ops", "title": "Operations"}
     tops = call("GET", "/api/folders?limit=1000&page=1", 200, [listed])
     inside = call("GET", "/api/folders?limit=1000&page=1&parentUid=ops", 200, [])
@@ -159,7 +159,7 @@ def test_a_folder_that_is_not_shown_yet_is_waited_for(script, folder):
     assert script.slept == [0.5]
 
 
-def test_a_given_uid_stays_as_it_is(script, scope):
+def test_a_uid_in_the_task_is_used(script, scope):
     resource = Folders()
     script.expect(health(), folders(), editor(), get("hosts"))
     script.expect(call("POST", "/api/folders", 200, {"uid": "hosts", "title": "Hosts"}, json={"uid": "hosts", "title": "Hosts"}))
@@ -200,7 +200,7 @@ def made(uid, status=201):
     return call("POST", DASHBOARDS, status, answer)
 
 
-def test_a_dashboard_that_no_list_shows_is_found(script, dashboard):
+def test_an_unlisted_dashboard_is_found(script, dashboard):
     script.expect(health(), no_dashboards(), editor(), read(HOSTS, title="Hosts"))
     assert dashboard(check=True).status == OK
 
@@ -218,21 +218,21 @@ def test_a_moved_dashboard_keeps_its_uid_and_a_new_one_gets_the_next(script, das
     assert dashboard().object["uid"] == SECOND
 
 
-def test_two_runs_at_once_make_one_dashboard(script, dashboard):
+def test_two_concurrent_runs_create_one_dashboard(script, dashboard):
     script.expect(health(), no_dashboards(), editor(), read(HOSTS, 404))
     script.expect(made(HOSTS, 409), read(HOSTS, title="Hosts"))
     script.expect(no_dashboards(), read(HOSTS, title="Hosts"))
     assert dashboard().status == OK
 
 
-def test_the_search_of_the_legacy_route_may_not_have_seen_it_either(script, dashboard):
+def test_a_dashboard_that_the_legacy_search_lacks_is_found(script, dashboard):
     search = call("GET", "/api/search?type=dash-db&query=Hosts&limit=1000&page=1", 200, [])
     legacy = {"meta": {"folderUid": "ops", "version": 1}, "dashboard": {"uid": HOSTS, "title": "Hosts"}}
     script.expect(health(), search, call("GET", f"/api/dashboards/uid/{HOSTS}", 200, legacy))
     assert dashboard(check=True, api="legacy").status == OK
 
 
-def test_a_hidden_dashboard_is_a_refusal_that_says_what_to_do(script, dashboard):
+def test_the_error_for_a_hidden_dashboard_explains_the_repair(script, dashboard):
     script.expect(health(), read("cpu", 403))
     outcome = dashboard(dashboard={"uid": "cpu", "title": "CPU"})
     assert (outcome.status, outcome.problem.code) == (FAILED, "forbidden")
@@ -244,8 +244,8 @@ def test_a_hidden_dashboard_is_a_refusal_that_says_what_to_do(script, dashboard)
     ("granted", "status"),
     [({"folders:create": ["folders:uid:general"]}, CHANGED), ({"dashboards:read": ["folders:uid:ops"]}, FAILED)],
 )
-def test_an_editor_of_an_empty_organization_gets_403_for_what_is_not_there(script, scope, granted, status):
-    """At 9.0 to 11 (from the source of the server)."""
+def test_an_editor_of_an_empty_organization_gets_403_for_a_missing_dashboard(script, scope, granted, status):
+    """Applies to 9.0 to 11 (from the source of the server)."""
     resource = Dashboards()
     script.expect(
         health("11.5.1"), call("GET", "/api/dashboards/uid/cpu", 403, {"message": "Permissions needed: dashboards:read"})

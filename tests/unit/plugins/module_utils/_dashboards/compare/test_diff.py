@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is a change of a dashboard and what is none, rule by rule; and how changes read."""
+"""Tests for the rules by which dashboards are compared, and for how differences are shown."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ GRID = [{"h": 8, "w": 12, "x": 0, "y": 0}, {"h": 8, "w": 12, "x": 12, "y": 0}, {
 
 
 def board(*panels, **fields):
-    """Return a dashboard of these panels."""
+    """Return a dashboard with these panels."""
     return {"title": "CPU", "schemaVersion": 39, "panels": list(panels), **fields}
 
 
 def panel(number=1, title="CPU", **fields):
-    """Return a panel; *number* 0 is one without an id."""
+    """Return a panel; for *number* 0 without an id."""
     return {**({"id": number} if number else {}), "type": "timeseries", "title": title, **fields}
 
 
@@ -67,7 +67,7 @@ LAYOUT = {
     "variables": [{"kind": "QueryVariable", "spec": {"name": "job"}}, {"kind": "QueryVariable", "spec": {"name": "pod"}}],
 }
 
-#: Pairs that are the same dashboard, whichever of the two the server has.
+#: Pairs of bodies without a difference, in both directions.
 SAME = {
     "key order": (dict(reversed(board(panel()).items())), board(panel())),
     "39.0 is 39": (board(schemaVersion=39.0), board()),
@@ -136,11 +136,11 @@ def test_no_change(one, other):
     assert compare(other, one) == []
 
 
-def test_no_change_where_the_server_filled_in():
-    made = board(panel(1, "A", targets=[{"refId": "A", "expr": "a"}]), row(panel(2, "B")), panel(3, "A"))
-    given = board(panel(0, "A", targets=[{"expr": "a"}]), row(panel(0, "B"), number=9), panel(0, "A"))
-    assert compare(made, given) == []
-    assert {difference.path for difference in compare(given, made)} == {
+def test_no_change_if_the_server_assigned_ids():
+    current = board(panel(1, "A", targets=[{"refId": "A", "expr": "a"}]), row(panel(2, "B")), panel(3, "A"))
+    desired = board(panel(0, "A", targets=[{"expr": "a"}]), row(panel(0, "B"), number=9), panel(0, "A"))
+    assert compare(current, desired) == []
+    assert {difference.path for difference in compare(desired, current)} == {
         'panels[0] "A".id',
         'panels[0] "A".targets[0].refId',
         'panels[1] "Row".panels[0] "B".id',
@@ -148,7 +148,7 @@ def test_no_change_where_the_server_filled_in():
     }
 
 
-#: (current, desired, path, old, new): what is one change.
+#: Pairs with one difference: (current, desired, path, old, new).
 CHANGES = {
     "title": (board(title="A"), board(title="B"), "title", "A", "B"),
     "true is not 1": (board(graphTooltip=1), board(graphTooltip=True), "graphTooltip", 1, True),
@@ -295,21 +295,21 @@ def test_change(current, desired, path, old, new):
     assert compare(current=desired, desired=current) != []
 
 
-def test_several_changes_beside_a_new_order():
+def test_changed_elements_and_a_new_order():
     old = board(**variables("a", "b", "c"))
     new = board(**variables("c", "a", "b"))
     new["templating"]["list"][0]["query"] = "other"
     assert [difference.path for difference in compare(old, new)] == ["templating.list[0].query", "templating.list (order)"]
 
 
-def test_what_went_and_what_came_at_one_place():
+def test_removed_and_added_elements_at_one_index():
     old, new = board(panel(1, "A"), panel(2, "B")), board(panel(1, "A"), {**panel(7, "C"), "type": "stat"})
     assert [difference.path for difference in compare(old, new)] == ['panels[1] "B"', 'panels[1] "C"']
     old, new = board(x=[1, 2, 3]), board(x=[1, 5, 6, 7])
     assert compare(old, new) == [Difference("x[1]", 2, 5), Difference("x[2]", 3, 6), Difference("x[3]", ABSENT, 7)]
 
 
-def test_panels_of_one_id():
+def test_panels_with_the_same_id():
     old = board(panel(1, "A"), panel(1, "B"))
     assert compare(old, copy.deepcopy(old)) == []
     assert [difference.path for difference in compare(old, board(panel(1, "A"), panel(1, "C")))] == ['panels[1] "C".title']
@@ -322,7 +322,7 @@ ODD = [None, 1, "x", [None], [[]], [1, "x", {"id": {"a": 1}}], {"list": 1}, {"a"
 @pytest.mark.parametrize(
     "name", ["panels", "templating", "annotations", "links", "rows", "elements", "layout", "timepicker", "title"]
 )
-def test_documents_that_are_no_dashboards(name, odd):
+def test_documents_that_are_not_dashboards(name, odd):
     assert compare({name: odd}, {name: copy.deepcopy(odd)}) == []
     assert compare({name: odd}, {name: "other"}) != []
     assert compare({name: [{"id": 1}]}, {name: odd}) != []
@@ -338,12 +338,12 @@ def test_deep_documents():
 def test_arguments_are_not_changed():
     old = board(panel(options={"legend": {}}), title=" A ", id=1, schemaVersion=36, timepicker={"time_options": []})
     new = board(panel(options={"legend": {}}), title="A", schemaVersion=42)
-    kept = copy.deepcopy((old, new))
+    copies = copy.deepcopy((old, new))
     compare(old, new)
-    assert (old, new) == kept
+    assert (old, new) == copies
 
 
-def test_keys_are_masked_before_they_are_cut_off():
+def test_keys_are_masked_before_texts_are_cut():
     key = "glsa_" + "aB3d" * 8 + "_0123abcd"
     long = "x" * 110 + "\n" + key
     changes = [Difference('panels[0] "%s".a' % key, long, {key: [key]})]
@@ -352,7 +352,7 @@ def test_keys_are_masked_before_they_are_cut_off():
     assert shown(changes, "after") == {'panels[0] "***".a': {"***": ["***"]}}
 
 
-def test_at_most_50_are_shown_and_none_in_full():
+def test_at_most_50_changes_are_shown_and_long_values_are_cut():
     changes = [Difference("a[%d]" % number, number, ABSENT) for number in range(80)]
     assert paths(changes)[-1] == "... and 30 more"
     assert len(paths(changes)) == 51

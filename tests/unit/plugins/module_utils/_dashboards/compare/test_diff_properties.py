@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whatever a server makes of a dashboard is no change, and whatever a person edits is one."""
+"""Property tests: what a server changes in any dashboard is no difference, and what a user edits always is one."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ anything = st.recursive(
 
 
 def named(name, values, **more):
-    """Return lists of objects that differ in *name*."""
+    """Return a strategy for lists of objects with different values of *name*."""
     return st.lists(st.fixed_dictionaries({name: values, **more}), max_size=3, unique_by=lambda entry: entry[name])
 
 
@@ -67,7 +67,7 @@ panel = st.fixed_dictionaries(
 
 @st.composite
 def boards(draw, ids=True):
-    """Return a dashboard; *ids*: whether its panels say theirs."""
+    """Draw a dashboard, with or without *ids* of its panels."""
     panels = draw(st.lists(panel, max_size=4))
     for one in panels:
         if draw(st.booleans()):
@@ -109,7 +109,7 @@ def numbers_as_floats(board):
 
 
 def drop_nulls(board):
-    """As the UI does; but a threshold keeps its value."""
+    """Drop nulls as the UI does, except the values of thresholds."""
 
     def drop(value):
         if not isinstance(value, dict):
@@ -120,12 +120,12 @@ def drop_nulls(board):
 
 
 def add_defaults(board):
-    usual = {"liveNow": False, "tags": [], "timezone": "", "weekStart": "", "refresh": "", "annotations": {"list": []}}
+    defaults = {"liveNow": False, "tags": [], "timezone": "", "weekStart": "", "refresh": "", "annotations": {"list": []}}
     panels = [{"links": [], "transparent": False, "title": "", **one} for one in board["panels"]]
-    return {**usual, **board, "panels": panels}
+    return {**defaults, **board, "panels": panels}
 
 
-def add_what_it_owns(board):
+def add_server_fields(board):
     return {**board, "id": 7, "uid": "abc", "version": 3, "iteration": 1650000000}
 
 
@@ -142,7 +142,7 @@ def assign_ids(board):
     return board
 
 
-def by_place(board):
+def by_position(board):
     return {**board, "panels": sorted(board["panels"], key=lambda one: (one["gridPos"]["y"], one["gridPos"]["x"]))}
 
 
@@ -155,7 +155,7 @@ SERVER = [
     numbers_as_floats,
     drop_nulls,
     add_defaults,
-    add_what_it_owns,
+    add_server_fields,
     spaces_around_the_title,
     assign_ids,
     migrate,
@@ -163,55 +163,55 @@ SERVER = [
 server = st.lists(st.sampled_from(SERVER), max_size=5, unique=True)
 
 
-def read_back(board, made_of_it):
-    for act in made_of_it:
+def stored(board, server_changes):
+    for act in server_changes:
         board = act(board)
     return json.loads(json.dumps(board))
 
 
-@given(board=boards(ids=False), made_of_it=server)
+@given(board=boards(ids=False), server_changes=server)
 @EXAMPLES
-def test_what_servers_make_of_panels_without_ids_is_no_change(board, made_of_it):
-    assert compare(read_back(board, made_of_it), board) == []
+def test_server_changes_of_panels_without_ids_are_no_difference(board, server_changes):
+    assert compare(stored(board, server_changes), board) == []
 
 
-@given(board=boards(), made_of_it=st.lists(st.sampled_from([*SERVER, by_place]), max_size=5, unique=True))
+@given(board=boards(), server_changes=st.lists(st.sampled_from([*SERVER, by_position]), max_size=5, unique=True))
 @EXAMPLES
-def test_what_servers_make_of_a_dashboard_is_no_change(board, made_of_it):
-    read = read_back(board, made_of_it)
+def test_server_changes_are_no_difference(board, server_changes):
+    read = stored(board, server_changes)
     assert compare(read, board) == []
     assert compare(board, read) == []
 
 
-def places(value, way=()):
-    """Yield the ways to every value that a person may edit, whole panels and variables too."""
+def editable_paths(value, path=()):
+    """Yield the paths of all values that a user may edit, including whole panels and variables."""
     inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for step, entry in inner:
-        # What migrations merge into one, a person cannot tell apart either.
+        # Migrations map different values of these fields to the same value.
         if step in ("schemaVersion", "legend", "custom", "overrides", "refresh", "time_options"):
             continue
         if entry not in ({}, []):
-            yield (*way, step)
-        yield from places(entry, (*way, step))
+            yield (*path, step)
+        yield from editable_paths(entry, (*path, step))
 
 
-@given(board=boards(), made_of_it=server, data=st.data())
+@given(board=boards(), server_changes=server, data=st.data())
 @EXAMPLES
-def test_an_edited_value_is_a_change(board, made_of_it, data):
+def test_an_edited_value_is_a_difference(board, server_changes, data):
     edited = copy.deepcopy(board)
-    *way, last = data.draw(st.sampled_from(list(places(board))))
-    place = edited
-    for step in way:
-        place = place[step]
-    place[last] = "edited"
-    found = compare(read_back(board, made_of_it), edited)
+    *path, last = data.draw(st.sampled_from(list(editable_paths(board))))
+    holder = edited
+    for step in path:
+        holder = holder[step]
+    holder[last] = "edited"
+    found = compare(stored(board, server_changes), edited)
     assert found != []
     assert any(difference.new is ABSENT or "edited" in json.dumps(difference.new) for difference in found)
 
 
-@given(board=boards(), made_of_it=server, data=st.data(), name=st.sampled_from(["panels", "variables", "targets", "tags"]))
+@given(board=boards(), server_changes=server, data=st.data(), name=st.sampled_from(["panels", "variables", "targets", "tags"]))
 @EXAMPLES
-def test_what_is_taken_away_is_a_change(board, made_of_it, data, name):
+def test_a_removed_element_is_a_difference(board, server_changes, data, name):
     board.setdefault("tags", ["a"])
     board["panels"].append({"id": 99, "type": "stat", "title": "Last", "gridPos": {}, "targets": [{"refId": "B", "expr": "up"}]})
     board["templating"] = {"list": [{"name": "job"}, {"name": "pod"}]}
@@ -224,14 +224,14 @@ def test_what_is_taken_away_is_a_change(board, made_of_it, data, name):
     }
     if lists[name]:
         lists[name].pop(data.draw(st.integers(0, len(lists[name]) - 1)))
-        found = compare(read_back(board, made_of_it), edited)
+        found = compare(stored(board, server_changes), edited)
         assert [difference.new for difference in found] == [ABSENT]
 
 
 @pytest.mark.parametrize("name", ["templating", "targets", "transformations"])
-@given(made_of_it=server, names=st.lists(word, min_size=2, max_size=6, unique=True), data=st.data())
+@given(server_changes=server, names=st.lists(word, min_size=2, max_size=6, unique=True), data=st.data())
 @EXAMPLES
-def test_another_order_is_one_change(name, made_of_it, names, data):
+def test_another_order_is_one_difference(name, server_changes, names, data):
     first, second = sorted(data.draw(st.permutations(range(len(names))))[:2])
     order = list(names)
     order[first], order[second] = order[second], order[first]
@@ -247,6 +247,6 @@ def test_another_order_is_one_change(name, made_of_it, names, data):
         else:
             one["panels"][0][name] = [{"refId" if name == "targets" else "id": entry} for entry in these]
         boards_.append(one)
-    found = compare(read_back(boards_[0], made_of_it), boards_[1])
+    found = compare(stored(boards_[0], server_changes), boards_[1])
     assert [(difference.old, difference.new) for difference in found] == [(names, order)]
     assert found[0].path.endswith(" (order)")

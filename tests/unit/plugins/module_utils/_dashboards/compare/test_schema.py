@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Schema migrations, step by step, and when they are applied."""
+"""Tests for each step of the schema migration, and for when dashboards are migrated."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ STEPS = [
 
 
 @pytest.mark.parametrize(("version", "before", "after"), STEPS)
-def test_steps_of_panels(version, before, after):
+def test_migration_steps_of_panels(version, before, after):
     old = {"schemaVersion": version, "panels": [before, {"type": "row", "panels": [before]}, None]}
     assert migrated(old, version + 1)["panels"] == [after, {"type": "row", "panels": [after]}, None]
 
@@ -78,7 +78,7 @@ def test_steps_of_panels(version, before, after):
         (36, {"panels": "none"}, {"panels": "none"}),
     ],
 )
-def test_steps_of_dashboards(version, before, after):
+def test_migration_steps_of_dashboards(version, before, after):
     assert migrated({"schemaVersion": version, **before}, version + 1) == {"schemaVersion": version + 1, **after}
 
 
@@ -106,5 +106,5 @@ SHOWN, MODE = "panels[0].options.legend.showLegend", "panels[0].options.legend.d
         pytest.param(legend(42), legend(37), [], id="steps before its own schema are not applied"),
     ],
 )
-def test_only_the_older_of_two_is_migrated(current, desired, changed):
+def test_only_the_older_schema_is_migrated(current, desired, changed):
     assert sorted(difference.path for difference in compare(current, desired)) == sorted(changed)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Dashboards as documents and texts, and the directory that they are written to."""
+"""Tests for exported documents and texts, and for the directory that they are written to."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_layouts(stored, layout):
 
 @pytest.mark.parametrize("form", ["json", "manifest"])
 @pytest.mark.parametrize("stored", ["", "v0alpha1", "v2beta1"])
-def test_an_import_reads_what_is_written(form, stored):
+def test_an_exported_document_can_be_imported(form, stored):
     more = {"elements": {"panel-1": {}}} if stored == "v2beta1" else {"panels": [{"id": 1}]}
     found = read_document(load(as_text(document(current(stored, **more), form)), "x"), "x")
     assert found.uid == "u"
@@ -49,13 +49,13 @@ def test_an_import_reads_what_is_written(form, stored):
     assert found.warnings == ()
 
 
-def test_library_panels_are_references():
+def test_library_panels_are_exported_as_references():
     library = {"uid": "l", "name": "L", "type": "text", "description": "", "meta": {"folderName": "F"}}
-    filled = {"id": 1, "gridPos": {"h": 1}, "type": "text", "title": "of the library", "libraryPanel": library}
+    expanded = {"id": 1, "gridPos": {"h": 1}, "type": "text", "title": "of the library", "libraryPanel": library}
     reference = {"id": 1, "gridPos": {"h": 1}, "libraryPanel": {"uid": "l", "name": "L"}}
     own = {"id": 2, "title": "own", "libraryPanel": {"uid": "l", "name": "L"}}
-    row = {"type": "row", "panels": [filled]}
-    body = current(panels=[filled, own, row, "odd"])
+    row = {"type": "row", "panels": [expanded]}
+    body = current(panels=[expanded, own, row, "odd"])
     assert document(body, "json")["panels"] == [reference, own, {"type": "row", "panels": [reference]}, "odd"]
 
 
@@ -66,15 +66,15 @@ def test_text():
 
 
 @pytest.mark.parametrize("relative", ["../x.json", "/etc/x.json", "a//x.json", "./x.json", "a/../../x.json", "", "a/\0.json"])
-def test_nothing_is_written_outside(tmp_path, relative):
+def test_paths_outside_the_directory_are_refused(tmp_path, relative):
     target = ExportDirectory(str(tmp_path / "top"), check=False)
     target.prepare()
-    with pytest.raises(ExportError, match="that is no path in it"):
+    with pytest.raises(ExportError, match="this path does not lie in the directory"):
         target.put(relative, "x")
     assert list(tmp_path.rglob("*.json")) == []
 
 
-def test_only_what_differs_is_written(tmp_path):
+def test_only_changed_files_are_written(tmp_path):
     target = ExportDirectory(str(tmp_path), check=False)
     (tmp_path / "same.json").write_text("same")
     (tmp_path / "other.json").write_text("before")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Folders as paths of titles: one list for all, and what is not in it."""
+"""Tests for folder paths: read from one list of all folders, and single requests for folders that it lacks."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def thing(uid, title, **notes):
     }
 
 
-def test_of_objects_in_pages(script, paths):
+def test_paths_from_a_list_of_objects_in_pages(script, paths):
     script.expect(
         health("12.4.3"),
         call("GET", OBJECTS, 200, {"items": [thing("a", "A")], "metadata": {"continue": "next"}}),
@@ -53,16 +53,16 @@ def test_of_objects_in_pages(script, paths):
     assert paths.at("B/C") == set()
 
 
-def test_of_objects_that_say_all_uids_above(script, paths):
+def test_paths_from_objects_with_full_path_uids(script, paths):
     items = [thing("a", "A", fullpathUIDs="a"), thing("b", "B", fullpathUIDs="a/b")]
-    # Legacy storage may give the same page for ever.
+    # A server with legacy storage may return the same page again and again.
     page = {"items": items, "metadata": {"continue": "x"}}
     script.expect(health("12.0.0-pre"), call("GET", OBJECTS, 200, page), call("GET", OBJECTS + "&continue=x", 200, page))
     assert paths.titles("b") == ("A", "B")
 
 
 @pytest.mark.parametrize(("version", "status"), [("12.4.3", 403), ("12.4.3", 404), ("11.5.1", None)])
-def test_of_a_search(script, paths, version, status):
+def test_paths_from_a_search(script, paths, version, status):
     script.expect(health(version))
     if status is not None:
         script.expect(call("GET", OBJECTS, status, {"message": "no"}))
@@ -71,7 +71,7 @@ def test_of_a_search(script, paths, version, status):
     assert paths.titles("b") == ("A", "B")
 
 
-def test_what_no_list_shows(script, paths):
+def test_folders_that_the_list_lacks_are_requested(script, paths):
     script.expect(
         health("11.5.1"),
         call("GET", SEARCH, 200, [{"uid": "a", "title": "A"}]),
@@ -84,7 +84,7 @@ def test_what_no_list_shows(script, paths):
     assert paths.titles("gone") == ("gone",)
 
 
-def test_a_circle_ends(script, paths):
+def test_a_cycle_of_parents_ends(script, paths):
     hits = [{"uid": "a", "title": "A", "folderUid": "b"}, {"uid": "b", "title": "B", "folderUid": "a"}]
     script.expect(health("11.5.1"), call("GET", SEARCH, 200, hits))
     assert paths.titles("a") == ("B", "A")

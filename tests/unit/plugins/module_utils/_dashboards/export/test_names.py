@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Names of exported files: they say titles, every file system takes them, and no two are one."""
+"""Tests for names of exported files: they contain the title, are valid on every file system, and are unique there."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards.expor
         ("~root", "~root"),
     ],
 )
-def test_directories(title, name):
+def test_directory_names(title, name):
     assert directory_name(title) == name
     assert unquote(name) == title
     assert not is_cut(title)
@@ -61,12 +61,12 @@ def test_directories(title, name):
         (["é", "e\N{COMBINING ACUTE ACCENT}"], ["%C3%A9", "e%CC%81"]),
     ],
 )
-def test_directories_that_a_file_system_may_take_for_one(titles, names):
+def test_directory_names_that_differ_only_in_case_or_composition(titles, names):
     assert directory_names(titles) == dict(zip(titles, names))
     assert [unquote(name) for name in names] == titles
 
 
-def test_a_title_that_no_directory_can_have():
+def test_titles_too_long_for_a_directory_name():
     names = directory_names(["🦊" * 100, "🦊" * 101, "x"])
     assert len(set(names.values())) == 3
     assert all(len(name.encode()) <= LONGEST_DIRECTORY for name in names.values())
@@ -95,7 +95,7 @@ def test_stems(title, name):
     assert stem(title) == name
 
 
-def test_files_that_would_have_one_name_get_their_uid():
+def test_files_with_the_same_name_get_their_uid():
     titles = {"u1": "CPU", "u2": "cpu", "u3": "a/b", "u4": "a:b", "u5": "Free"}
     assert file_names(titles) == {
         "u1": "CPU-u1.json",
@@ -106,18 +106,18 @@ def test_files_that_would_have_one_name_get_their_uid():
     }
 
 
-def test_a_name_with_a_uid_may_be_taken():
+def test_a_name_with_a_uid_may_clash_with_a_title():
     names = file_names({"u1": "a", "u2": "a", "u3": "a-u1"})
     assert names["u2"] == "a-u2.json"
     assert len({folded(name) for name in names.values()}) == 3
 
 
-def test_uids_that_differ_in_case_only():
+def test_uids_that_differ_only_in_case():
     names = file_names({"abc": "t", "ABC": "t"})
     assert len({folded(name) for name in names.values()}) == 2
 
 
-def test_a_folder_may_have_the_name_of_a_file():
+def test_a_folder_may_have_the_name_of_a_file_next_to_it():
     found = paths([Exported("u1", "x", ()), Exported("u2", "y", ("x.json",))])
     assert found == {"u1": "x-u1.json", "u2": "x.json/y.json"}
 
@@ -137,12 +137,12 @@ def test_paths():
 ODD = ["con", "CON", "a", "A", "a-u0", "..", ".", "General", "x.json", "ß", "ss", "%2F"]
 TITLE = st.one_of(st.text(max_size=8), st.sampled_from(ODD))
 FOLDER = st.lists(TITLE.filter(lambda title: title.strip()), max_size=2)
-PLACES = st.lists(st.tuples(TITLE, FOLDER), max_size=12)
+TITLES_IN_FOLDERS = st.lists(st.tuples(TITLE, FOLDER), max_size=12)
 
 
-@given(PLACES)
-def test_any_titles(given_places):
-    dashboards = [Exported(f"u{n}", title, tuple(folder)) for n, (title, folder) in enumerate(given_places)]
+@given(TITLES_IN_FOLDERS)
+def test_any_titles(titles_in_folders):
+    dashboards = [Exported(f"u{n}", title, tuple(folder)) for n, (title, folder) in enumerate(titles_in_folders)]
     found = paths(dashboards)
     assert paths(reversed(dashboards)) == found
     assert len({folded(path) for path in found.values()}) == len(dashboards)

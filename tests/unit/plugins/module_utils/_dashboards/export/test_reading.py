@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Many dashboards read whole: which requests that takes, and that those of the new layout are read by their version."""
+"""Tests for reading many dashboards: the requests, and that dashboards of the new layout are read in their own version."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def path(version="v0alpha1"):
 
 @pytest.fixture
 def scope(client):
-    asking = client(identity=Identity(token="glsa_token-1"), concurrency=1)
-    return Scope(asking, Org(2), OrgFinder(asking), many=True)
+    a_client = client(identity=Identity(token="glsa_token-1"), concurrency=1)
+    return Scope(a_client, Org(2), OrgFinder(a_client), many=True)
 
 
 def thing(uid, version="v0alpha1", stored="", **spec):
@@ -56,7 +56,7 @@ def anything(_head):
     return True
 
 
-def test_one_list_in_pages(script, scope):
+def test_apis_read_one_list_in_pages(script, scope):
     script.expect(
         health("12.4.3"),
         call("GET", path() + "?limit=1000", 200, page(thing("a"), thing("b"), more="next")),
@@ -67,7 +67,7 @@ def test_one_list_in_pages(script, scope):
     assert [current.uid for current in found] == ["a", "c"]
 
 
-def test_few_of_the_new_layout_are_asked_for(script, scope):
+def test_few_dashboards_of_the_new_layout_are_requested_one_by_one(script, scope):
     script.expect(
         health("12.4.3"),
         call("GET", path() + "?limit=1000", 200, page(thing("a", stored="v2beta1"), thing("b"), thing("c", stored="v1beta1"))),
@@ -78,7 +78,7 @@ def test_few_of_the_new_layout_are_asked_for(script, scope):
     assert "elements" in found[0].body
 
 
-def test_many_of_the_new_layout_are_listed(script, scope):
+def test_many_dashboards_of_the_new_layout_are_listed(script, scope):
     uids = [f"d{n}" for n in range(11)]
     script.expect(
         health("12.4.3"),
@@ -89,7 +89,7 @@ def test_many_of_the_new_layout_are_listed(script, scope):
     assert [(current.uid, current.stored) for current in found] == [(uid, "v2beta1") for uid in uids]
 
 
-def test_a_request_each_on_legacy_routes(script, scope):
+def test_legacy_routes_need_one_request_per_dashboard(script, scope):
     hits = [{"uid": uid, "title": uid.upper(), "tags": ["x"]} for uid in ("a", "gone", "b")]
     script.expect(
         health("9.3.2"),
@@ -103,7 +103,7 @@ def test_a_request_each_on_legacy_routes(script, scope):
     assert [(current.uid, current.version) for current in found] == [("a", 2), ("b", 2)]
 
 
-def test_the_legacy_route_says_nothing_of_the_layout(script, scope):
+def test_the_layout_is_read_over_apis_for_the_legacy_route(script, scope):
     script.expect(
         health("12.4.3"),
         call("GET", SEARCH, 200, [{"uid": "a", "title": "A"}, {"uid": "b", "title": "B"}]),
@@ -115,7 +115,7 @@ def test_the_legacy_route_says_nothing_of_the_layout(script, scope):
     assert [(current.uid, current.stored) for current in found] == [("a", "v2beta1"), ("b", "")]
 
 
-def test_a_406_says_the_layout(script, scope):
+def test_a_406_names_the_layout(script, scope):
     message = f"dashboard api version not supported, use {path('v2alpha1')}/a instead"
     script.expect(
         call("GET", "/api/dashboards/uid/a", 406, {"message": message}),

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A directory of dashboards: what is found, what is passed over, and what is refused all at once."""
+"""Tests for finding dashboard files in a directory, and for errors that name all unusable or duplicate files."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.errors i
 
 @pytest.fixture
 def tree(tmp_path):
-    """Make files by relative path, each with the text given or ``{}``."""
+    """A function that writes files by relative path, each with the given text or a dashboard titled like the file."""
 
-    def make(*names, **texts):
+    def write(*names, **texts):
         for name in names:
             path = tmp_path / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(texts.get("text", '{"title": "%s"}' % name))
         return str(tmp_path)
 
-    return make
+    return write
 
 
 def relatives(found):
     return [entry.relative for entry in found]
 
 
-def test_files_are_found_in_order_with_their_folders(tree):
+def test_files_are_sorted_and_have_their_folders(tree):
     top = tree("b.json", "a.json", "Team A/Web/z.json", "Team A/a.json", "README.md", ".git/x.json", ".hidden.json", "x.json.bak")
     found = find(top)
     assert [(entry.relative, entry.folder) for entry in found] == [
@@ -62,12 +62,12 @@ def test_yaml_is_found_too(tree):
         (["*.json"], ["*/deep/*"], ["a.json", "new/b.json", "old/d.json"]),
     ],
 )
-def test_patterns_of_names_and_of_paths(tree, patterns, exclude, found):
+def test_patterns_for_names_and_for_paths(tree, patterns, exclude, found):
     top = tree("a.json", "new/b.json", "new/deep/c.json", "old/d.json")
     assert relatives(find(top, patterns, exclude)) == found
 
 
-def test_links_are_followed_and_loops_are_not(tree, tmp_path):
+def test_links_are_followed_but_not_loops(tree, tmp_path):
     top = tree("a/x.json", "b/y.json")
     (tmp_path / "a" / "up").symlink_to(tmp_path)
     (tmp_path / "a" / "b").symlink_to(tmp_path / "b")
@@ -81,7 +81,7 @@ def test_the_directory_itself_may_be_a_link_and_hidden(tree, tmp_path):
     assert relatives(find(str(tmp_path / "link"))) == ["a.json"]
 
 
-def test_all_broken_files_are_named_at_once(tree, tmp_path):
+def test_one_error_names_all_broken_files(tree, tmp_path):
     top = tree("good.json")
     tree("bad.json", text='{"title": "x",\n}')
     tree("sub/empty.json", text="")
@@ -89,14 +89,14 @@ def test_all_broken_files_are_named_at_once(tree, tmp_path):
     os.mkfifo(tmp_path / "pipe.json")
     with pytest.raises(BadInput) as caught:
         find(top)
-    said = caught.value.message
-    assert "has 4 files that cannot be taken" in said
-    assert "bad.json is no JSON: " in said
-    assert "line 2 column 1" in said or "line 1 column" in said
-    assert "sub/empty.json is empty" in said
-    assert "gone.json: No such file or directory" in said
-    assert "pipe.json: it is no regular file" in said
-    assert "good.json" not in said
+    message = caught.value.message
+    assert "has 4 files that cannot be used" in message
+    assert "bad.json is not valid JSON: " in message
+    assert "line 2 column 1" in message or "line 1 column" in message
+    assert "sub/empty.json is empty" in message
+    assert "gone.json: No such file or directory" in message
+    assert "pipe.json: it is not a regular file" in message
+    assert "good.json" not in message
 
 
 def test_a_directory_that_cannot_be_read_is_named(tree, tmp_path, monkeypatch):
@@ -113,7 +113,7 @@ def test_a_directory_that_cannot_be_read_is_named(tree, tmp_path, monkeypatch):
         find(top)
 
 
-def test_a_name_that_no_folder_can_have(tmp_path):
+def test_a_name_that_is_not_utf_8(tmp_path):
     try:
         (tmp_path / os.fsdecode(b"a\xff.json")).write_text("{}")
     except OSError:
@@ -122,17 +122,19 @@ def test_a_name_that_no_folder_can_have(tmp_path):
         find(str(tmp_path))
 
 
-def test_a_directory_that_is_not_there_or_holds_nothing(tree, tmp_path):
-    with pytest.raises(BadInput, match="is not there on the host that runs the module"):
+def test_a_directory_that_does_not_exist_or_is_empty(tree, tmp_path):
+    with pytest.raises(BadInput, match="does not exist on the host that runs the module"):
         find(str(tmp_path / "nowhere"))
     top = tree("a.txt")
-    with pytest.raises(BadInput, match="is no directory"):
+    with pytest.raises(BadInput, match="is not a directory"):
         find(top + "/a.txt")
-    with pytest.raises(BadInput, match=r"no file like \*\.json, \*\.yaml, \*\.yml: nothing is done, because with prune"):
+    with pytest.raises(
+        BadInput, match=r"no file that matches \*\.json, \*\.yaml, \*\.yml\. The module stops here, because prune"
+    ):
         find(top)
 
 
-def test_what_is_there_twice_is_named_at_once():
+def test_one_error_names_all_duplicates():
     entries = [
         Entry("a.json", "u1", "One", ""),
         Entry("b.json", "u1", "One", ""),
@@ -143,12 +145,12 @@ def test_what_is_there_twice_is_named_at_once():
     with pytest.raises(BadInput) as caught:
         duplicates(entries)
     assert caught.value.message == (
-        "there is more than one dashboard with the uid u1: a.json, b.json; with the title Two in folder f: f/c.json, f/d.json"
+        "more than one dashboard has the uid u1: a.json, b.json; the title Two in folder f: f/c.json, f/d.json"
     )
 
 
-def test_what_is_there_once_is_well():
+def test_dashboards_that_are_not_duplicates():
     entries = [Entry("a", "u1", "A", ""), Entry("b", "u2", "A", "f"), Entry("c", None, "", ""), Entry("d", None, "", "")]
-    # Titles repeat from 11.3 on; before, the server's version is asked.
-    entries += [Entry("e", "u3", "Twin", "f"), Entry("g", "u4", "Twin", "f")]
+    # Equal titles are allowed from 11.3 on. For older servers, a later check refuses them.
+    entries += [Entry("e", "u3", "Same", "f"), Entry("g", "u4", "Same", "f")]
     assert duplicates(entries) is None

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The forms of dashboards in files, and what is no dashboard."""
+"""Tests for reading dashboards from all file formats, and for refusing documents that are not dashboards."""
 
 from __future__ import annotations
 
@@ -41,16 +41,16 @@ def manifest(version="v1beta1", kind="Dashboard", spec=None, group="dashboard.gr
         (manifest("v1alpha1", group="grizzly.grafana.com", name="u1", folder="f"), "u1", "f", None),
     ],
 )
-def test_every_form_gives_the_same_dashboard(document, uid, folder_uid, message):
+def test_every_format_contains_the_same_dashboard(document, uid, folder_uid, message):
     found = read_document(document, "path x")
-    assert (found.body, found.title, found.layout, found.api_version) == (BODY, "T", CLASSIC, "v0alpha1")
+    assert (found.body, found.title, found.layout) == (BODY, "T", CLASSIC)
     assert (found.uid, found.folder_uid, found.message) == (uid, folder_uid, message)
 
 
 @pytest.mark.parametrize("version", [version for version, layout in LAYOUTS.items() if layout != CLASSIC])
-def test_a_layout_of_version_2_is_written_by_its_own_version(version):
+def test_a_version_2_layout_is_the_version_of_the_manifest(version):
     found = read_document(manifest(version, spec=SPEC_2, name="k"), "x")
-    assert (found.body, found.layout, found.api_version, found.uid) == (SPEC_2, version, version, "k")
+    assert (found.body, found.layout, found.uid) == (SPEC_2, version, "k")
 
 
 ALPHA_QUERY = {"kind": "PanelQuery", "spec": {"refId": "A", "query": {"kind": "prometheus", "spec": {}}}}
@@ -74,7 +74,7 @@ def panel(query=None, viz="VizConfig"):
         ({"variables": [{"kind": "AdhocVariable", "group": "loki", "spec": {"name": "f"}}]}, "v2beta1"),
     ],
 )
-def test_the_version_of_a_bare_layout_is_seen_from_its_parts(extra, layout):
+def test_the_version_of_a_bare_layout_is_guessed_from_its_content(extra, layout):
     spec = {**SPEC_2, **extra}
     assert read_document(spec, "x").layout == layout
     assert read_document(manifest("v2", spec=spec), "x").layout == "v2"
@@ -84,54 +84,62 @@ def test_the_version_of_a_bare_layout_is_seen_from_its_parts(extra, layout):
     ("version", "spec", "layout"),
     [("v1beta1", SPEC_2, "v2beta1"), ("v2beta1", PLAIN, CLASSIC), ("v2beta1", {"title": "T"}, "v2beta1")],
 )
-def test_what_the_spec_looks_like_counts_more_than_the_version(version, spec, layout):
+def test_the_content_of_the_spec_overrides_the_api_version(version, spec, layout):
     found = read_document(manifest(version, spec=spec), "x")
     assert (found.layout, bool(found.warnings)) == (layout, layout != LAYOUTS[version])
 
 
-def test_what_is_left_aside_is_said():
-    assert read_document(manifest(name="k"), "x").warnings == ("x: metadata.name k counts, not the uid u1 in the spec",)
-    assert "folderId is not used" in read_document({"dashboard": PLAIN, "folderId": 4}, "x").warnings[0]
-    assert "inputs beside the dashboard" in read_document({"dashboard": PLAIN, "inputs": [{}]}, "x").warnings[0]
+def test_warnings_for_ignored_fields():
+    assert read_document(manifest(name="k"), "x").warnings == (
+        "x: the uid is metadata.name k; the uid u1 in the spec is ignored",
+    )
+    assert "folderId is ignored" in read_document({"dashboard": PLAIN, "folderId": 4}, "x").warnings[0]
+    assert "inputs next to the dashboard are ignored" in read_document({"dashboard": PLAIN, "inputs": [{}]}, "x").warnings[0]
 
 
 @pytest.mark.parametrize(
-    ("document", "said"),
+    ("document", "message"),
     [
-        ([PLAIN, PLAIN], "x holds a list of 2 entries"),
-        ("text", "x holds no dashboard: a JSON object is wanted"),
-        (None, "x holds no dashboard"),
-        ({"apiVersion": "v1", "kind": "List", "items": [1, 2]}, "x is a List of 2"),
-        ({"apiVersion": "dashboard.grafana.app/v1", "kind": "DashboardList", "items": []}, "x is a DashboardList of 0"),
-        ({"apiVersion": "v1", "kind": "ConfigMap", "data": {}}, "x is a manifest of kind ConfigMap of v1, and no dashboard: the"),
-        (manifest(kind="Folder", group="folder.grafana.app"), "x is a manifest of kind Folder of folder.grafana.app"),
-        (manifest(kind="GrafanaDashboard", group="grafana.integreatly.org"), "x is a manifest of kind GrafanaDashboard"),
-        (manifest("v3"), "x has the apiVersion dashboard.grafana.app/v3; known are v0alpha1"),
+        ([PLAIN, PLAIN], "x contains a list of 2 entries"),
+        ("text", "x does not contain a dashboard: a dashboard is a JSON object"),
+        (None, "x does not contain a dashboard"),
+        ({"apiVersion": "v1", "kind": "List", "items": [1, 2]}, "x is a List with 2 items"),
+        ({"apiVersion": "dashboard.grafana.app/v1", "kind": "DashboardList", "items": []}, "x is a DashboardList with 0 items"),
+        (
+            {"apiVersion": "v1", "kind": "ConfigMap", "data": {}},
+            "x is not a dashboard but a manifest of kind ConfigMap (v1): write each",
+        ),
+        (manifest(kind="Folder", group="folder.grafana.app"), "x is not a dashboard but a manifest of kind Folder (folder.gr"),
+        (
+            manifest(kind="GrafanaDashboard", group="grafana.integreatly.org"),
+            "x is not a dashboard but a manifest of kind GrafanaDashboard (grafana.integreatly.org): write the dashboard",
+        ),
+        (manifest("v3"), "x has the unsupported apiVersion dashboard.grafana.app/v3: supported versions are v0alpha1"),
         (manifest(spec=[1]), "x is a manifest without a dashboard in its spec"),
-        ({"apiVersion": 1, "groups": []}, "x holds rules of alerts"),
-        ({"apiVersion": 1, "datasources": []}, "x holds data sources for provisioning"),
-        ({"apiVersion": 1, "providers": []}, "x holds providers of dashboards"),
-        ({"apiVersion": 1, "contactPoints": []}, "x holds contact points"),
-        ({"id": 1, "uid": "f", "title": "F", "hasAcl": False, "canSave": True}, "x holds a folder"),
-        ({"dashboard": {"title": "F"}, "meta": {"isFolder": True}}, "x holds a folder"),
-        ({"dashboard": PLAIN, "meta": {"isSnapshot": True}}, "x holds a snapshot"),
-        ({"uid": "r", "title": "R", "ruleGroup": "g", "folderUID": "f"}, "x holds a rule of alerts"),
-        ({"uid": "l", "name": "L", "kind": 1, "model": {}}, "x holds a library panel"),
-        ({"type": "text", "title": "P", "gridPos": {}}, "x holds a single panel"),
+        ({"apiVersion": 1, "groups": []}, "x contains alert rules, not a dashboard"),
+        ({"apiVersion": 1, "datasources": []}, "x contains data sources for provisioning"),
+        ({"apiVersion": 1, "providers": []}, "x contains dashboard providers"),
+        ({"apiVersion": 1, "contactPoints": []}, "x contains contact points"),
+        ({"id": 1, "uid": "f", "title": "F", "hasAcl": False, "canSave": True}, "x contains a folder"),
+        ({"dashboard": {"title": "F"}, "meta": {"isFolder": True}}, "x contains a folder"),
+        ({"dashboard": PLAIN, "meta": {"isSnapshot": True}}, "x contains a snapshot"),
+        ({"uid": "r", "title": "R", "ruleGroup": "g", "folderUID": "f"}, "x contains an alert rule"),
+        ({"uid": "l", "name": "L", "kind": 1, "model": {}}, "x contains a library panel"),
+        ({"type": "text", "title": "P", "gridPos": {}}, "x contains a single panel"),
         ({"title": "T", "uid": 7}, "uid of x has to be a string"),
         ({"dashboard": PLAIN, "folderUid": 7}, "folderUid of x has to be a string"),
-        ({"title": "T", "__inputs": {"a": 1}}, "x: __inputs has to be a list"),
-        ({"title": "T", "__elements": 1}, "x: __elements has to be an object"),
-        ({**SPEC_2, "cursorSync": False}, "x: cursorSync is False; YAML reads a bare Off so"),
+        ({"title": "T", "__inputs": {"a": 1}}, "x: __inputs must be a list"),
+        ({"title": "T", "__elements": 1}, "x: __elements must be an object"),
+        ({**SPEC_2, "cursorSync": False}, "x: cursorSync is False, not a string: YAML reads an unquoted Off as a boolean"),
     ],
 )
-def test_what_is_no_dashboard(document, said):
+def test_documents_that_are_not_a_dashboard(document, message):
     with pytest.raises(BadInput) as caught:
         read_document(document, "x")
-    assert caught.value.message.startswith(said)
+    assert caught.value.message.startswith(message)
 
 
-def test_a_dashboard_may_have_no_title_yet():
+def test_a_dashboard_without_a_title():
     assert read_document({"uid": "u"}, "x").title == ""
 
 
@@ -143,12 +151,12 @@ def test_an_export_for_sharing():
     assert found.elements == {}
 
 
-def test_library_panels_of_an_export_as_a_list_or_by_uid():
+def test_library_panels_of_an_export_are_a_list_or_an_object():
     element = {"uid": "l", "name": "L", "kind": 1, "model": {"type": "text"}}
     for elements in ([element], {"l": element}):
         assert read_document({"title": "T", "__elements": elements}, "x").elements == {"l": element}
 
 
-def test_references_to_library_panels_are_kept():
+def test_references_to_library_panels_stay_in_the_body():
     document = json.loads((DATA / "library-panels.json").read_text())
     assert read_document(document, "x").body["panels"] == document["panels"]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Exports for sharing: what they ask for, what is chosen, and what is put where."""
+"""Tests for the inputs of exports for sharing: which are needed, how values are chosen and filled in."""
 
 from __future__ import annotations
 
@@ -31,13 +31,11 @@ def source(name, kind="prometheus", default=False):
 
 
 def document(*inputs, **more):
-    places = ["${%s}" % entry["name"] for entry in inputs]
-    return read_document(
-        {"title": "T", "__inputs": list(inputs), "panels": [{"datasource": place} for place in places], **more}, "x"
-    )
+    panels = [{"datasource": "${%s}" % entry["name"]} for entry in inputs]
+    return read_document({"title": "T", "__inputs": list(inputs), "panels": panels, **more}, "x")
 
 
-def test_what_is_needed():
+def test_needed_inputs():
     assert needed(document(PROMETHEUS, CONSTANT)) == [
         Input("DS_PROMETHEUS", "datasource", "Prometheus", "prometheus"),
         Input("VAR_JOB", "constant", "job", value="node"),
@@ -45,7 +43,7 @@ def test_what_is_needed():
     assert needed(document()) == []
 
 
-def test_an_input_without_a_place_is_not_needed_and_one_in_a_library_panel_is():
+def test_an_unused_input_is_not_needed_and_one_in_a_library_panel_is():
     element = {"uid": "l", "name": "L", "kind": 1, "model": {"datasource": {"uid": "${DS_PROMETHEUS}"}}}
     assert needed(read_document({"title": "T", "__inputs": [PROMETHEUS]}, "x")) == []
     assert len(needed(read_document({"title": "T", "__inputs": [PROMETHEUS], "__elements": {"l": element}}, "x"))) == 1
@@ -69,13 +67,13 @@ def test_inputs_that_grafana_does_not_write(entry):
             [{"query": "j", "current": {"text": "j", "value": "j"}}],
         ),
         ("$DS_A ${DS_B} ${__interval} ${x:csv} [[DS_A]] $${DS_A}", "$DS_A ${DS_B} ${__interval} ${x:csv} [[DS_A]] $uid-a"),
-        # as in Grafana, from the first ${ to the next }
+        # Like Grafana, match from the first ${ to the next }.
         ("${x ${DS_A}", "${x ${DS_A}"),
         ("${x\n${DS_A}", "${x\nuid-a"),
         ({"${DS_A}": 1}, {"${DS_A}": 1}),
         ({"deep": {"__inputs": [1], "__requires": [2]}}, {"deep": {"__requires": [2]}}),
         ([1, 1.5, True, None, "x"], [1, 1.5, True, None, "x"]),
-        # what is put in is not looked at again
+        # Values are not substituted again.
         ("${VAR_N}", "${DS_A}"),
     ],
 )
@@ -98,20 +96,20 @@ def test_substitution(before, after):
         ([source("a"), source("b")], {"prometheus": "b"}, "uid-b"),
         ([source("a"), source("b"), source("c")], {"prometheus": "a", "Prometheus": "b", "DS_PROMETHEUS": "c"}, "uid-c"),
         ([source("a"), source("other", "mimir")], {"DS_PROMETHEUS": "other"}, "uid-other"),
-        # a uid counts more than a name
+        # A uid takes precedence over a name.
         ([source("uid-b"), source("b")], {"DS_PROMETHEUS": "uid-b"}, "uid-b"),
     ],
 )
-def test_which_data_source_is_chosen(sources, mapping, chosen):
+def test_choice_of_the_data_source(sources, mapping, chosen):
     assert choose(needed(document(PROMETHEUS)), sources, mapping) == {"DS_PROMETHEUS": chosen}
 
 
-def test_former_ids_of_plugins_are_the_same_plugin():
+def test_former_ids_of_plugins_match_the_current_id():
     wanted = [Input("DS_A", "datasource", "a", "testdata")]
     assert choose(wanted, [source("x", "grafana-testdata-datasource")], {}) == {"DS_A": "uid-x"}
 
 
-def test_expressions_need_nothing_from_anybody():
+def test_expressions_need_no_data_source():
     assert choose([Input("DS_EXPRESSION", "datasource", "Expression", "__expr__")], [], {}) == {"DS_EXPRESSION": "__expr__"}
 
 
@@ -123,7 +121,7 @@ def test_constants(mapping, value):
     assert choose(needed(document(CONSTANT)), [], mapping) == {"VAR_JOB": value}
 
 
-def test_all_that_is_not_clear_is_named_at_once():
+def test_one_error_names_all_inputs_without_a_value():
     wanted = [
         Input("DS_A", "datasource", "A", "prometheus"),
         Input("DS_B", "datasource", "", "loki"),
@@ -134,17 +132,17 @@ def test_all_that_is_not_clear_is_named_at_once():
     with pytest.raises(BadInput) as caught:
         choose(wanted, [source("p"), source("q")], {"DS_C": "nowhere"}, what="path x", option="data_sources")
     assert caught.value.message == (
-        "path x was exported for sharing, and what it is to get here is not clear: "
-        "DS_A, a data source of type prometheus, where it comes from called A (there are p (uid uid-p), q (uid uid-q)); "
-        "DS_B, a data source of type loki (the organization has none of that type); "
-        "DS_C is to get nowhere by DS_C, which is no data source of the organization; "
-        "VAR_D, a constant called d without a default; say it in data_sources"
+        "path x was exported for sharing, and some of its inputs have no value: "
+        "DS_A needs a data source of type prometheus (original name: A); the organization has p (uid uid-p), q (uid uid-q); "
+        "DS_B needs a data source of type loki; the organization has none of that type; "
+        "DS_C is mapped to nowhere (by the key DS_C), which is not a data source of the organization; "
+        "VAR_D (constant d) has no default; set them in data_sources"
     )
     assert caught.value.details["inputs"] == ["DS_A", "DS_B", "DS_C", "VAR_D"]
 
 
 @pytest.mark.parametrize(("name", "count"), [("bind9-full.json", 60), ("textbox.json", 1)])
-def test_real_exports_are_filled_in_whole(name, count):
+def test_all_placeholders_of_real_exports_are_filled_in(name, count):
     found = read_document(json.loads((DATA / name).read_text()), "x")
     (wanted,) = needed(found)
     before = json.dumps(found.body)
@@ -162,7 +160,7 @@ def test_library_panels_of_an_export():
 
 
 @pytest.mark.parametrize("element", [{"name": "L", "model": 1}, {"model": {}}, "x"])
-def test_library_panels_that_are_none(element):
+def test_invalid_library_panels(element):
     with pytest.raises(BadInput, match="library panel l in __elements"):
         library_panels(read_document({"title": "T", "__elements": {"l": element}}, "x"))
 
@@ -174,7 +172,7 @@ def test_library_panels_that_are_none(element):
             [{"type": "grafana", "version": "12.1.0"}],
             "11.6.0",
             {},
-            ["it comes from Grafana 12.1.0, and this is 11.6.0, which may not show all of it"],
+            ["it was exported from Grafana 12.1.0, and this server is 11.6.0, which may not show all of it"],
         ),
         ([{"type": "grafana", "version": "11.6.3"}], "11.6.0", {}, []),
         ([{"type": "grafana", "version": "8.1.0-pre"}], "11.6.0", {}, []),

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What dashboards name, and what of it an org lacks."""
+"""Tests for finding the references of dashboards, and for reporting those that an org lacks."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def elements(*queries):
         ),
     ],
 )
-def test_references_of_layouts_of_version_2(body, found):
+def test_references_of_version_2_layouts(body, found):
     assert references(body) == found
 
 
@@ -142,23 +142,26 @@ SOURCES = [
         (Reference("name", "p"), []),
         (Reference("uid", "Main"), []),
         (Reference("type", "testdata", "testdata"), []),
-        (Reference("uid", "x", "prometheus"), ["data source x of type prometheus is not there; of that type: Main (uid p)"]),
-        (Reference("uid", "x", "loki"), ["data source x of type loki is not there"]),
-        (Reference("name", "Other"), ["data source Other is not there"]),
+        (
+            Reference("uid", "x", "prometheus"),
+            ["data source x of type prometheus does not exist; data sources of that type: Main (uid p)"],
+        ),
+        (Reference("uid", "x", "loki"), ["data source x of type loki does not exist"]),
+        (Reference("name", "Other"), ["data source Other does not exist"]),
         (Reference("type", "loki", "loki"), ["there is no data source of type loki"]),
-        (Reference("library_panel", "l", "L"), ["library panel l (L) is not there"]),
+        (Reference("library_panel", "l", "L"), ["library panel l (L) does not exist"]),
         (Reference("library_panel", "k"), []),
     ],
 )
-def test_what_is_missing(reference, sentences):
+def test_missing_objects(reference, sentences):
     assert missing([reference], SOURCES, {"k"}) == sentences
 
 
-def test_library_panels_that_are_not_known_are_not_missing():
+def test_unknown_library_panels_are_not_reported():
     assert missing([Reference("library_panel", "l", "L")], SOURCES) == []
 
 
-def test_the_order_is_fixed():
+def test_the_order_of_sentences_is_fixed():
     found = [Reference("uid", "b"), Reference("type", "loki", "loki"), Reference("name", "a")]
     assert missing(found, []) == missing(reversed(found), [])
     assert len(missing(found, [])) == 3
@@ -173,7 +176,7 @@ def library(uid, **more):
     [
         ({"panels": [library("a"), {"type": "text"}, library("b")]}, ["a", "b"]),
         ({"panels": [{"type": "row", "panels": [library("a")]}]}, ["a"]),
-        # servers look into rows alone, and not into the rows of old
+        # Servers search "panels" of rows, but not the "rows" of old schemas.
         ({"panels": [{"type": "text", "panels": [library("a")]}]}, []),
         ({"rows": [{"panels": [library("a")]}]}, []),
         ({"panels": [{"libraryPanel": None}]}, []),
@@ -183,5 +186,5 @@ def library(uid, **more):
         ({}, []),
     ],
 )
-def test_library_panels_that_servers_look_for(body, found):
+def test_library_panels_that_servers_connect(body, found):
     assert [reference.value for reference in connected(body)] == found

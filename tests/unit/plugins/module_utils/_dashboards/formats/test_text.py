@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Texts of files: JSON, YAML as Kubernetes' tools read it, and what is said of a mistake."""
+"""Tests for parsing JSON and YAML (by the rules of Kubernetes' tools), and for the messages about mistakes."""
 
 from __future__ import annotations
 
@@ -16,29 +16,29 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.errors i
 @pytest.mark.parametrize(
     "raw",
     [b'{"a": "\xc3\xa4"}', b'\xef\xbb\xbf{"a": "\xc3\xa4"}', '{"a": "ä"}'.encode("utf-16"), '\n {"a": "ä"}'],
-    ids=["utf-8", "with a mark", "utf-16", "text"],
+    ids=["utf-8", "byte order mark", "utf-16", "text"],
 )
-def test_json_in_its_encodings(raw):
+def test_encodings_of_json(raw):
     assert load(raw, "path x.json", name="x.json") == {"a": "ä"}
 
 
 @pytest.mark.parametrize(
-    ("raw", "name", "said"),
+    ("raw", "name", "message"),
     [
-        ('{"a": 1,\n "b" 2}', "x.json", "x is no JSON: Expecting ':' delimiter at line 2 column 6"),
+        ('{"a": 1,\n "b" 2}', "x.json", "x is not valid JSON: Expecting ':' delimiter at line 2 column 6"),
         ("", "x.json", "x is empty"),
         (b"\xef\xbb\xbf \n", "x.yaml", "x is empty"),
-        ("title: x", "x.json", "x is no JSON: it begins with 't'"),
-        (b'{"a": "\xff"}', "x.json", "x is no UTF-8 text (byte 7)"),
-        ("[" * 100_000, "x.json", "x is no JSON: it is nested too deep"),
+        ("title: x", "x.json", "x is not valid JSON: it starts with 't'"),
+        (b'{"a": "\xff"}', "x.json", "x is not valid UTF-8 (byte 7)"),
+        ("[" * 100_000, "x.json", "x is not valid JSON: it is nested too deeply"),
         ("$ANSIBLE_VAULT;1.1;AES256\n33", "x.json", "x is encrypted with ansible-vault"),
-        ('{"a": 1', "", "x is no JSON"),
+        ('{"a": 1', "", "x is not valid JSON"),
     ],
 )
-def test_what_is_wrong_is_said_with_its_place(raw, name, said):
+def test_messages_about_mistakes_contain_line_and_column(raw, name, message):
     with pytest.raises(BadInput) as caught:
         load(raw, "x", name=name)
-    assert caught.value.message.startswith(said)
+    assert caught.value.message.startswith(message)
 
 
 class TestYaml:
@@ -73,40 +73,40 @@ class TestYaml:
             ("b: &b {c: 1}\na: {<<: *b, d: 2}", {"c": 1, "d": 2}),
         ],
     )
-    def test_words(self, text, value):
+    def test_unquoted_values(self, text, value):
         found = load(text, "x", name="x.yml")["a"]
         assert (found, type(found)) == (value, type(value))
 
-    def test_json_is_yaml_as_well(self):
+    def test_json_is_valid_yaml(self):
         assert load('{"a": [1]}', "x", name="x.yaml") == {"a": [1]}
 
-    def test_without_a_name_what_is_no_json_is_yaml(self):
+    def test_text_without_a_name_that_is_not_json_is_yaml(self):
         assert load("title: x\npanels: []\n", "content") == {"title": "x", "panels": []}
 
     @pytest.mark.parametrize(
-        ("text", "said"),
+        ("text", "message"),
         [
-            ("a: [1\nb: 2", "x is no YAML: "),
-            ("a: 1\n---\nb: 2\n", "x holds 2 YAML documents"),
+            ("a: [1\nb: 2", "x is not valid YAML: "),
+            ("a: 1\n---\nb: 2\n", "x contains 2 YAML documents"),
             ("---\n# nothing\n", "x is empty"),
-            ("a: !!binary YQ==", "x holds a value of YAML that JSON has not (bytes)"),
-            ("on: 1", "x has the key True, which YAML takes for no text"),
-            ("a: &a [*a]", "x is nested more than 200 deep"),
-            ("a: !!python/object:os.system {}", "x is no YAML: could not determine a constructor"),
+            ("a: !!binary YQ==", "x contains a YAML value that JSON does not have (bytes)"),
+            ("on: 1", "x has the key True, which YAML does not read as a string"),
+            ("a: &a [*a]", "x is nested more than 200 levels deep"),
+            ("a: !!python/object:os.system {}", "x is not valid YAML: could not determine a constructor"),
         ],
     )
-    def test_what_no_dashboard_can_hold(self, text, said):
+    def test_values_that_a_dashboard_cannot_contain(self, text, message):
         with pytest.raises(BadInput) as caught:
             load(text, "x", name="x.yaml")
-        assert caught.value.message.startswith(said)
+        assert caught.value.message.startswith(message)
 
-    def test_the_place_of_a_mistake(self):
+    def test_the_line_of_a_mistake(self):
         with pytest.raises(BadInput, match=r"line 3 column \d"):
             load("a: 1\nb: 2\n c: 3\n", "x", name="x.yaml")
 
 
-def test_yaml_without_the_library_is_said_and_json_needs_none(monkeypatch):
+def test_without_pyyaml_json_is_read_and_yaml_is_an_error(monkeypatch):
     monkeypatch.setitem(sys.modules, "yaml", None)
     assert load('{"a": 1}', "x", name="x.yaml") == {"a": 1}
-    with pytest.raises(BadInput, match="no PyYAML: install it there, or give the dashboard as JSON"):
+    with pytest.raises(BadInput, match="no PyYAML: install PyYAML there, or provide the dashboard as JSON"):
         load("a: 1", "x", name="x.yaml")
