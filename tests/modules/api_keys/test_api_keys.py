@@ -214,9 +214,9 @@ def test_what_fails_in_a_batch_fails_alone(keys):
 
 DIFFERENT = [
     pytest.param({"role": "Viewer"}, 0, "role", "its role is Editor, not Viewer", id="role"),
-    pytest.param({"seconds_to_live": "2h"}, 0, "lifetime", "not what seconds_to_live says", id="longer"),
-    pytest.param({"seconds_to_live": "10m"}, 0, "lifetime", "not what seconds_to_live says", id="shorter"),
-    pytest.param({"seconds_to_live": 0}, 0, "lifetime", "not what seconds_to_live says", id="for ever"),
+    pytest.param({"seconds_to_live": "2h"}, 0, "lifetime", "which differs from seconds_to_live", id="longer"),
+    pytest.param({"seconds_to_live": "10m"}, 0, "lifetime", "which differs from seconds_to_live", id="shorter"),
+    pytest.param({"seconds_to_live": 0}, 0, "lifetime", "which differs from seconds_to_live", id="for ever"),
     pytest.param({}, 4000, "expired", "it has expired", id="expired"),
 ]
 
@@ -416,7 +416,7 @@ def test_storing_that_fails_leaves_no_new_key(old):
     old.make(role="Viewer")
     result = old.fails(dest=None, sink=sink, replace="when_needed")
     assert old.listed() == {}
-    assert any("was deleted to be made again" in text for text in result["warnings"])
+    assert any("was deleted to be replaced" in text for text in result["warnings"])
 
 
 def test_a_vault(old):

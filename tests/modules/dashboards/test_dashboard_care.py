@@ -123,7 +123,7 @@ def test_a_prune_that_fails_is_no_file_s_failure(server, tmp_path):
     server.emulator.fault({"method": "GET", "path": path, "kind": "bad_gateway", "times": 99})
     failed = server.fails("grafana_dashboard", directory=str(tmp_path), prune=True, retries=0)
     assert [(entry.get("file"), entry["status"]) for entry in failed["results"]] == [("a.json", "ok"), (None, "failed")]
-    assert "1 of 2 failed: what is not wanted any more: GET" in failed["msg"]
+    assert "1 of 2 failed: objects to prune: GET" in failed["msg"]
 
 
 @pytest.fixture

@@ -217,7 +217,7 @@ def test_the_longest_lifetime_is_not_told(stack):
     stack.account()
     result = stack.key(seconds_to_live="max")
     assert result["token"]["expires"] is None
-    assert any("does not tell it" in warning for warning in result["warnings"])
+    assert any("does not report it" in warning for warning in result["warnings"])
 
 
 def test_a_limit_of_the_stack_is_explained_and_not_asked_again(special, tmp_path, sleeps):
@@ -505,7 +505,7 @@ def test_information(each):
         pytest.param({"cloud_url": "grafana.com"}, "cloud_url has to look like https://grafana.com/api", id="cloud_url"),
         pytest.param({"cloud_url": "https://me:hunter-two-secret@x/api"}, "cloud_url must not carry", id="password in cloud_url"),
         pytest.param({"cloud_stack": ""}, "cloud_url is set without cloud_stack", id="no slug"),
-        pytest.param({"batch": [{"name": "a", "org_name": "x"}]}, "batch[0], org x: org_name has no", id="org of an item"),
+        pytest.param({"batch": [{"name": "a", "org_name": "x"}]}, "batch[0], org x: org_name cannot be used", id="org of an item"),
         pytest.param(
             {"batch": [{"name": "a", "token_file": "/k"}]},
             "batch[0]: token_file cannot be used with cloud_stack",
@@ -540,7 +540,7 @@ def test_all_orgs_has_no_meaning(stack):
 def test_other_modules_refuse_a_stack(stack, module, options):
     result = stack.fails(module, **stack.options(cloud_url="", **options))
     assert result.code == "bad_input"
-    assert "cloud_stack is not for" in result["msg"]
+    assert "cloud_stack cannot be used with" in result["msg"]
     assert "a key of the stack" in result["msg"]
     assert stack.made() == {}
     assert stack.server.run(module, cloud_stack="", cloud_url=None, **options).get("failure", {}).get("code") != "bad_input"

@@ -186,7 +186,7 @@ def test_until_unused(tenant):
     assert not tenant.present(**options)["changed"]
     tenant.advance(hours=2)
     gone = tenant.present(**options)
-    assert gone["diff"]["before"]["left_over"] == {"ci": "it is replaced, and nobody has used it since"}
+    assert gone["diff"]["before"]["left_over"] == {"ci": "it is replaced, and has not been used since"}
     assert tenant.listed() == ["ci-2"]
     assert not tenant.works(old)
     assert gone["token"]["waiting"] == []
@@ -283,7 +283,7 @@ def test_purge(tenant):
     tenant.use()
     options = {"seconds_to_live": "90d", "purge": ["expired", "unused_for=20d"]}
     planned = tenant.present(check=True, **options)
-    listed = {"expired": "it has expired", "old": "nobody has used it for so long"}
+    listed = {"expired": "it has expired", "old": "it has not been used for so long"}
     assert planned["diff"]["before"]["left_over"] == listed
     assert planned["token"]["left_over"] == listed
     assert len(tenant.listed()) == 4
@@ -333,7 +333,7 @@ def test_more_tokens_than_the_list_shows(tenant):
     only = {**tenant.wanted, "name": None, "dest": None, "purge": ["expired"]}
     planned = tenant.server.ok("grafana_sa_token", check=True, **only)
     number = "300 tokens or more" if tenant.server.version == "9.3.2" else "321 tokens"
-    assert any(f"has {number}, and Grafana's list ends at 300" in text for text in planned["warnings"])
+    assert any(f"has {number}, but Grafana's list ends at 300" in text for text in planned["warnings"])
     tenant.server.ok("grafana_sa_token", **only)
     assert tenant.listed() == ["z"]
     assert not tenant.present(name="z")["changed"]

@@ -133,7 +133,7 @@ def test_metadata_lost(token):
     assert token.works(token.key)
     assert not token.present()["changed"]
     token.server.emulator.advance(1000)
-    assert token.present()["diff"]["before"]["left_over"] == {"ci": "nothing is remembered of its key"}
+    assert token.present()["diff"]["before"]["left_over"] == {"ci": "its key was not stored"}
     assert token.listed() == ["ci-2"]
     assert not token.present()["changed"]
 
@@ -311,7 +311,7 @@ def test_two_items_for_one_file(newest_token):
     batch = [{"name": "a", "dest": str(newest_token.dest)}, {"name": "b", "dest": str(newest_token.dest)}]
     with newest_token.server.writes_nothing():
         result = newest_token.server.fails("grafana_sa_token", org_name="tenant", service_account="ci", batch=batch)
-    assert "each key needs one of its own" in result["msg"]
+    assert "each key needs a sink of its own" in result["msg"]
 
 
 def test_disabled_account_is_not_proven(token):
@@ -330,7 +330,7 @@ def test_prove_moves_last_use_only_when_asked(token):
 
 def test_a_limit_of_the_server(special, tmp_path):
     limited = Token(special("12.4.3", settings={"auth.api_key_max_seconds_to_live": "7200"}), tmp_path)
-    for lifetime, code, words in ((None, "lifetime_needed", "more than 0"), ("1d", "lifetime_too_long", "takes 7200 s")):
+    for lifetime, code, words in ((None, "lifetime_needed", "more than 0"), ("1d", "lifetime_too_long", "uses 7200 s")):
         result = limited.server.fails("grafana_sa_token", **limited.wanted, seconds_to_live=lifetime)
         assert result.code == code
         assert "api_key_max_seconds_to_live" in result["msg"]
@@ -344,7 +344,7 @@ def test_a_day_limit_of_the_server(special, tmp_path):
     result = limited.server.fails("grafana_sa_token", **limited.wanted, seconds_to_live="2d")
     assert result.code == "lifetime_too_long"
     assert "token_expiration_day_limit" in result["msg"]
-    assert "takes 86400 s" in result["msg"]
+    assert "uses 86400 s" in result["msg"]
 
 
 @pytest.mark.parametrize("kind", ["drop", "empty", "broken_json", "database_locked"])
