@@ -5,6 +5,7 @@
 
 - startup/sitecustomize.py, which all processes of a playbook import, keeps the payloads of modules, and bytecode.
 - startup/warm_ansible.py has everything imported that ansible-playbook needs, and forks for each run of it.
+- startup/modules.py has everything imported that a module needs, and forks for each run of it.
 
 A playbook takes less than half of the time with these. Each still runs in processes of its own, with the code of
 ansible-core and of the collection. Without shortcuts run, always: the demo, what AWX and people at a terminal start,
@@ -97,7 +98,7 @@ def switched_on(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     # The processes of pytest-xdist have directories of their own, in one that they share.
     base = tmp_path_factory.getbasetemp()
     kept = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "e2e-shortcuts"
-    for name in ("payloads", "bytecode"):
+    for name in ("payloads", "bytecode", "m"):
         (kept / name).mkdir(parents=True, exist_ok=True)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(NAME, str(kept))

@@ -18,12 +18,15 @@ import json
 import os
 import sys
 
+import modules
 from ansible import constants as C
 from ansible.cli import playbook, vault
 from ansible.plugins import loader
 from ansible.utils.collection_loader import AnsibleCollectionConfig
 
 MAINS = {"ansible-playbook": playbook.main, "ansible-vault": vault.main}
+#: Where the servers of modules have their sockets. A path of a socket must be short.
+FOLDER = os.path.join(os.environ["E2E_SHORTCUTS"], "m")
 #: What nearly every run loads, some of it in each of its processes: kinds of plugins, and their names.
 PLUGINS = {
     "inventory": ("host_list", "script", "auto", "yaml", "ini", "toml", "advanced_host_list"),
@@ -49,10 +52,23 @@ def warm_up() -> None:
     # Every process that evaluates an expression with a filter looks it up, and loads all that stand in the same file.
     for found in (loader.filter_loader.all(), loader.test_loader.all()):
         list(found)
+    run_payloads(loader.connection_loader.get("ansible.builtin.local", class_only=True))
     with contextlib.suppress(Exception):
         loader.action_loader.get("orgsmith.grafana.grafana_sa_token", class_only=True)
         loader.filter_loader.get("orgsmith.grafana.rotation_summary")
     gc.freeze()  # no copies of the memory that the garbage collector would walk through
+
+
+def run_payloads(connection: type) -> None:
+    """Let connections to this host run payloads of modules as modules.py does."""
+    plain = connection.exec_command
+    piped = modules.commands_of(sys.executable)
+
+    def exec_command(self, cmd, in_data=None, sudoable=True):
+        found = modules.run(FOLDER, in_data) if cmd in piped and in_data else None
+        return plain(self, cmd, in_data=in_data, sudoable=sudoable) if found is None else found
+
+    connection.exec_command = exec_command
 
 
 def be(job: dict) -> None:
