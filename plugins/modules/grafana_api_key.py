@@ -27,18 +27,18 @@ description:
   - Up to 100 API keys of an organization can be seen, as Grafana's list ends there.
 options:
   name:
-    description: &name
+    description:
       - The exact name. It is unique in the organization, over all API keys and all tokens of service accounts.
     type: raw
   role:
-    description: &role
+    description:
       - The role in the organization. Without it a new API key becomes V(Viewer), the least that can read, and of an existing
         one any role is fine.
       - V(None) needs Grafana 10.2 or later.
     type: str
     choices: [Viewer, Editor, Admin, None]
   seconds_to_live:
-    description: &seconds_to_live
+    description:
       - The lifetime, in seconds, or as a duration of C(s), C(m), C(h), C(d), C(w), C(M) (30 days) and C(y) (365 days), such as
         V(30d). V(0) is a key that never expires.
       - Without it a new API key never expires, with a warning, and of an existing one any lifetime is fine.
@@ -46,24 +46,25 @@ options:
         another lifetime.
     type: raw
   dest:
-    description: &dest
+    description:
       - The file for the key, on the host that runs the module, in a directory that exists. It is short for a O(sink) of
         type V(file), but for templates. The file is written atomically, with mode 0600, and keeps the owner of a file that
         it replaces.
       - Without it and without O(sink) an API key that is there is enough, and none can be made.
     type: path
   sink:
-    description: &sink
+    description:
       - Where the key goes, in place of O(dest). What is remembered of the key is kept beside it, and is no secret. The place is
         tested before an API key is made or deleted.
     type: dict
-    suboptions: &sink_options
+    # BEGIN GENERATED (make generate): sink of=api_key
+    suboptions: &sink_suboptions
       type:
         description:
           - Where the key goes.
-          - V(file) is a file on the host that runs the module. V(hashi_vault) is a secret of HashiCorp Vault or OpenBao, in a
-            KV secrets engine of version 2. V(awx_credential) is a field of a credential of AWX or Automation Platform.
-            V(command) is a program of yours.
+          - V(file) is a file on the host that runs the module. V(hashi_vault) is a secret of HashiCorp Vault or OpenBao, in a KV
+            secrets engine of version 2. V(awx_credential) is a field of a credential of AWX or Automation Platform. V(command) is
+            a program of yours.
           - V(ansible_vault) is for the tokens of M(orgsmith.grafana.grafana_sa_token) alone, and refused here.
         type: str
         choices: [ansible_vault, awx_credential, command, file, hashi_vault]
@@ -73,8 +74,8 @@ options:
           - Of V(file), the file for the key. It holds the key and a newline, with mode 0600; the metadata is in a file of the
             same name with C(.json) at its end.
           - Of V(hashi_vault), the secret, without the mount. Other fields of the secret stay.
-          - May hold C({org_name}), C({org_id}) and C({name}), as may O(sink.credential), O(sink.metadata_path) and the
-            commands. In a path a slash in a value becomes C(%2F), a percent sign C(%25), and a dot at its beginning C(%2E).
+          - May hold C({org_name}), C({org_id}) and C({name}), as may O(sink.credential), O(sink.metadata_path) and the commands.
+            In a path a slash in a value becomes C(%2F), a percent sign C(%25), and a dot at its beginning C(%2E).
         type: str
       variable:
         description:
@@ -136,13 +137,13 @@ options:
         type: str
       key_field:
         description:
-          - Of V(hashi_vault), the field for the key; without it C(key). Of V(awx_credential), the id of the credential's
-            field, which has to be a secret one.
+          - Of V(hashi_vault), the field for the key; without it C(key). Of V(awx_credential), the id of the credential's field,
+            which has to be a secret one.
         type: str
       metadata_field:
         description:
-          - Of V(hashi_vault), the field for the metadata, as JSON text; without it C(metadata). Of V(awx_credential), a field
-            for it that is not secret; without it the metadata is a line of the credential's description.
+          - Of V(hashi_vault), the field for the metadata, as JSON text; without it C(metadata). Of V(awx_credential), a field for
+            it that is not secret; without it the metadata is a line of the credential's description.
         type: str
       credential:
         description:
@@ -154,15 +155,15 @@ options:
         type: str
       store_command:
         description:
-          - Of V(command), the program that stores the key, and its arguments, run without a shell. It gets the key and a
-            newline on its standard input, and has to end with 0. C(GRAFANA_SINK_ORG_NAME), C(GRAFANA_SINK_ORG_ID) and
+          - Of V(command), the program that stores the key, and its arguments, run without a shell. It gets the key and a newline
+            on its standard input, and has to end with 0. C(GRAFANA_SINK_ORG_NAME), C(GRAFANA_SINK_ORG_ID) and
             C(GRAFANA_SINK_NAME) in its environment say which key it is.
         type: list
         elements: str
       read_command:
         description:
-          - Of V(command), the program that prints the key, and ends with 3 where there is none. Without it, a key that was
-            stored is taken to be there still.
+          - Of V(command), the program that prints the key, and ends with 3 where there is none. Without it, a key that was stored
+            is taken to be there still.
         type: list
         elements: str
       remove_command:
@@ -192,8 +193,9 @@ options:
         description:
           - How long a request (30 without it) or a command (60 without it) may take, in seconds.
         type: float
+    # END GENERATED
   replace:
-    description: &replace
+    description:
       - Whether an API key that is not as the task says may be deleted and made again. That is one that has expired, one with
         another role or lifetime, or one whose key is not in its place. With V(when_needed) the key of something else
         in the place is overwritten, too.
@@ -203,44 +205,66 @@ options:
     choices: [never, when_needed]
     default: never
   state:
-    description: &state
+    description:
       - Whether there is to be such an API key. V(absent) deletes it, and what is stored of it, but leaves the key of something
         else in the place alone, and one that works on as the token of a service account.
     type: str
     choices: [present, absent]
     default: present
   batch:
+    # BEGIN GENERATED (make generate): batch
     description:
-      - Many objects in one run, each with the options of a single one. What the task itself sets is the default of
-        every item.
-      - A mistake that can be seen without asking the server stops the run before the first write. What the server
-        refuses fails that item alone.
+      - Many objects in one run, each with the options of a single one. What the task itself sets is the default of every item.
+      - A mistake that can be seen without asking the server stops the run before the first write. What the server refuses fails
+        that item alone.
     type: list
     elements: dict
     suboptions:
       name:
-        description: *name
+        description:
+          - The exact name. It is unique in the organization, over all API keys and all tokens of service accounts.
         type: raw
       role:
-        description: *role
+        description:
+          - The role in the organization. Without it a new API key becomes V(Viewer), the least that can read, and of an existing
+            one any role is fine.
+          - V(None) needs Grafana 10.2 or later.
         type: str
         choices: [Viewer, Editor, Admin, None]
       seconds_to_live:
-        description: *seconds_to_live
+        description:
+          - The lifetime, in seconds, or as a duration of C(s), C(m), C(h), C(d), C(w), C(M) (30 days) and C(y) (365 days), such
+            as V(30d). V(0) is a key that never expires.
+          - Without it a new API key never expires, with a warning, and of an existing one any lifetime is fine.
+          - Where nothing is remembered of when a key was made, only one that expires later than a new one would is known to have
+            another lifetime.
         type: raw
       dest:
-        description: *dest
+        description:
+          - The file for the key, on the host that runs the module, in a directory that exists. It is short for a O(sink) of type
+            V(file), but for templates. The file is written atomically, with mode 0600, and keeps the owner of a file that it
+            replaces.
+          - Without it and without O(sink) an API key that is there is enough, and none can be made.
         type: path
       sink:
-        description: *sink
+        description:
+          - Where the key goes, in place of O(dest). What is remembered of the key is kept beside it, and is no secret. The place
+            is tested before an API key is made or deleted.
         type: dict
-        suboptions: *sink_options
+        suboptions: *sink_suboptions
       replace:
-        description: *replace
+        description:
+          - Whether an API key that is not as the task says may be deleted and made again. That is one that has expired, one with
+            another role or lifetime, or one whose key is not in its place. With V(when_needed) the key of something else in the
+            place is overwritten, too.
+          - The new key is asked for before the old one is deleted, so that what the server refuses, it refuses before that.
+          - An API key that was made by a run that could not store it is replaced in any case, as nobody has it.
         type: str
         choices: [never, when_needed]
       state:
-        description: *state
+        description:
+          - Whether there is to be such an API key. V(absent) deletes it, and what is stored of it, but leaves the key of
+            something else in the place alone, and one that works on as the token of a service account.
         type: str
         choices: [present, absent]
       org_id:
@@ -252,6 +276,7 @@ options:
       token_file:
         description: A file with the key to ask with for this item, in place of the task's identity.
         type: path
+    # END GENERATED
 extends_documentation_fragment:
   - orgsmith.grafana.connection
   - orgsmith.grafana.org
@@ -312,6 +337,7 @@ api_key:
       description: Its role.
       type: str
       returned: always
+    # BEGIN GENERATED (make generate): org returned=always
     org_id:
       description: The organization's id.
       type: int
@@ -320,6 +346,7 @@ api_key:
       description: The organization's name, where it is known.
       type: str
       returned: always
+    # END GENERATED
     expires:
       description: When it expires; none for never. Of an API key that was just made, by the clock of this host.
       type: str
@@ -344,6 +371,7 @@ api_key:
       description: Whether the server's list ended at 100 API keys, so that there may be more in the organization.
       type: bool
       returned: except in check mode for one that would be made
+    # BEGIN GENERATED (make generate): stored_key
     dest:
       description: Where the key is. The path of O(dest) or of a file, or another O(sink) in words.
       type: str
@@ -352,6 +380,7 @@ api_key:
       description: The SHA-256 of the key, by which a key can be recognised and not be guessed.
       type: str
       returned: when O(dest) or O(sink) is given
+    # END GENERATED
     was:
       description:
         - What was there before, where an API key was made. V(absent) for nothing, V(gone) for a stored key that the server
@@ -364,11 +393,22 @@ api_key:
       description: The same in words.
       type: str
       returned: when it was made
+# BEGIN GENERATED (make generate): status joined_org planned results summary failure code=replace_needed
 status:
   description: What became of the object. In a batch this stands in each of RV(results).
   type: str
   returned: always
   sample: changed
+joined_org:
+  description: Whether the caller joined the organization first (O(join_org)).
+  type: bool
+  returned: when it did
+planned:
+  description: Why the result is planned and the present state was not read.
+  type: str
+  returned: >-
+    in check mode, where the organization or the file of O(batch[].token_file) does not exist yet, or the caller would join the
+    organization first
 results:
   description: What became of each item of O(batch), in order, with the same keys as a single object's result.
   type: list
@@ -387,6 +427,44 @@ results:
       description: What went wrong with this item.
       type: dict
       returned: when it failed
+      contains:
+        code:
+          description: A word that stays the same, for playbooks to act on.
+          type: str
+          returned: failure
+          sample: replace_needed
+        message:
+          description: The same as RV(ignore:msg).
+          type: str
+          returned: failure
+        details:
+          description:
+            - Method, URL, HTTP status and the server's own message, where a request failed. Some codes add facts, such as what a
+              folder holds.
+          type: dict
+          returned: failure
+    diff:
+      description: What has changed, or would.
+      type: dict
+      returned: in diff mode, when it changed
+    org_id:
+      description: The organization's id.
+      type: int
+      returned: always
+    org_name:
+      description: The organization's name, where it is known.
+      type: str
+      returned: always
+    joined_org:
+      description: Whether the caller joined the organization first (O(join_org)).
+      type: bool
+      returned: when it did
+    planned:
+      description: Why the result is planned and the present state was not read.
+      type: str
+      returned: >-
+        in check mode, where the organization or the file of O(batch[].token_file) does not exist yet, or the caller would join
+        the organization first
 summary:
   description: How many items came to which status.
   type: dict
@@ -407,9 +485,12 @@ failure:
       type: str
       returned: failure
     details:
-      description: Method, URL, HTTP status and the server's own message, where a request failed.
+      description:
+        - Method, URL, HTTP status and the server's own message, where a request failed. Some codes add facts, such as what a
+          folder holds.
       type: dict
       returned: failure
+# END GENERATED
 """
 
 from ..module_utils._api_keys.resource import OPTIONS, ApiKeys

@@ -84,6 +84,7 @@ api_keys:
       description: Its role.
       type: str
       returned: success
+    # BEGIN GENERATED (make generate): org returned=success
     org_id:
       description: The organization's id.
       type: int
@@ -92,6 +93,8 @@ api_keys:
       description: The organization's name, where it is known.
       type: str
       returned: success
+    # END GENERATED
+    # BEGIN GENERATED (make generate): api_key_dates returned=success
     expires:
       description: When it expires; none for never.
       type: str
@@ -104,6 +107,7 @@ api_keys:
       description: When it was last used; none for never, and up to Grafana 9, which does not tell.
       type: str
       returned: success
+    # END GENERATED
     created:
       description: When it was made, where one of O(dests) tells; otherwise none.
       type: str
@@ -143,15 +147,33 @@ server:
       description: Whether each of its starts does so by itself (11.6 on).
       type: bool
       returned: success
+# BEGIN GENERATED (make generate): not_a_member_of failure code=org_not_found
 not_a_member_of:
   description: The organizations that the caller is not a member of, so that nothing can be told of them.
   type: list
   elements: dict
   returned: when O(all_orgs) is set
 failure:
-  description: What went wrong, as C(code), C(message) and C(details).
+  description: What went wrong.
   type: dict
   returned: failure
+  contains:
+    code:
+      description: A word that stays the same, for playbooks to act on.
+      type: str
+      returned: failure
+      sample: org_not_found
+    message:
+      description: The same as RV(ignore:msg).
+      type: str
+      returned: failure
+    details:
+      description:
+        - Method, URL, HTTP status and the server's own message, where a request failed. Some codes add facts, such as what a
+          folder holds.
+      type: dict
+      returned: failure
+# END GENERATED
 """
 
 from ..module_utils._api_keys.info import API_KEY_OPTIONS, api_keys

@@ -144,14 +144,15 @@ options:
       - Where the keys go that O(mode=reissue) makes, as for M(orgsmith.grafana.grafana_sa_token). A template has to tell
         them apart; C({name}) is the token's name.
     type: dict
-    suboptions: &sink_options
+    # BEGIN GENERATED (make generate): sink
+    suboptions: &sink_suboptions
       type:
         description:
           - Where the key goes.
-          - V(file) is a file on the host that runs the module. V(ansible_vault) is a variable in a YAML file on the control
-            node that C(ansible-vault) has encrypted. V(hashi_vault) is a secret of HashiCorp Vault or OpenBao, in a KV
-            secrets engine of version 2. V(awx_credential) is a field of a credential of AWX or Automation Platform.
-            V(command) is a program of yours.
+          - V(file) is a file on the host that runs the module. V(ansible_vault) is a variable in a YAML file on the control node
+            that C(ansible-vault) has encrypted. V(hashi_vault) is a secret of HashiCorp Vault or OpenBao, in a KV secrets engine
+            of version 2. V(awx_credential) is a field of a credential of AWX or Automation Platform. V(command) is a program of
+            yours.
         type: str
         choices: [ansible_vault, awx_credential, command, file, hashi_vault]
         required: true
@@ -159,27 +160,26 @@ options:
         description:
           - Of V(file), the file for the key. It holds the key and a newline, with mode 0600; the metadata is in a file of the
             same name with C(.json) at its end.
-          - Of V(ansible_vault), the encrypted file. A relative path starts from the playbook's directory. One that does not
-            exist is made. What else is in the file stays as it is, to the byte.
+          - Of V(ansible_vault), the encrypted file. A relative path starts from the playbook's directory. One that does not exist
+            is made. What else is in the file stays as it is, to the byte.
           - Of V(hashi_vault), the secret, without the mount. Other fields of the secret stay.
-          - May hold C({org_name}), C({org_id}), C({service_account}) and C({name}), as may O(sink.variable),
-            O(sink.credential), O(sink.metadata_path) and the commands. In a path a slash in a value becomes C(%2F), a percent
-            sign C(%25), and a dot at its beginning C(%2E).
+          - May hold C({org_name}), C({org_id}), C({service_account}) and C({name}), as may O(sink.variable), O(sink.credential),
+            O(sink.metadata_path) and the commands. In a path a slash in a value becomes C(%2F), a percent sign C(%25), and a dot
+            at its beginning C(%2E).
         type: str
       variable:
         description:
-          - Of V(ansible_vault), the variable for the key. The metadata is in the variable of that name with C(_metadata) at
-            its end. In values that a template fills in, what no variable's name may hold becomes an underscore.
+          - Of V(ansible_vault), the variable for the key. The metadata is in the variable of that name with C(_metadata) at its
+            end. In values that a template fills in, what no variable's name may hold becomes an underscore.
         type: str
       vault_id:
         description:
-          - Of V(ansible_vault), whose secret encrypts a file that does not exist yet. A file that exists is encrypted with
-            the secret that decrypts it.
+          - Of V(ansible_vault), whose secret encrypts a file that does not exist yet. A file that exists is encrypted with the
+            secret that decrypts it.
         type: str
       vault_password_file:
         description:
-          - Of V(ansible_vault), a file with the vault's password, in place of the vault secrets that Ansible was started
-            with.
+          - Of V(ansible_vault), a file with the vault's password, in place of the vault secrets that Ansible was started with.
         type: path
       url:
         description:
@@ -229,13 +229,13 @@ options:
         type: str
       key_field:
         description:
-          - Of V(hashi_vault), the field for the key; without it C(key). Of V(awx_credential), the id of the credential's
-            field, which has to be a secret one.
+          - Of V(hashi_vault), the field for the key; without it C(key). Of V(awx_credential), the id of the credential's field,
+            which has to be a secret one.
         type: str
       metadata_field:
         description:
-          - Of V(hashi_vault), the field for the metadata, as JSON text; without it C(metadata). Of V(awx_credential), a field
-            for it that is not secret; without it the metadata is a line of the credential's description.
+          - Of V(hashi_vault), the field for the metadata, as JSON text; without it C(metadata). Of V(awx_credential), a field for
+            it that is not secret; without it the metadata is a line of the credential's description.
         type: str
       credential:
         description:
@@ -247,15 +247,15 @@ options:
         type: str
       store_command:
         description:
-          - Of V(command), the program that stores the key, and its arguments, run without a shell. It gets the key and a
-            newline on its standard input, and has to end with 0. C(GRAFANA_SINK_ORG_NAME), C(GRAFANA_SINK_ORG_ID),
+          - Of V(command), the program that stores the key, and its arguments, run without a shell. It gets the key and a newline
+            on its standard input, and has to end with 0. C(GRAFANA_SINK_ORG_NAME), C(GRAFANA_SINK_ORG_ID),
             C(GRAFANA_SINK_SERVICE_ACCOUNT) and C(GRAFANA_SINK_NAME) in its environment say which key it is.
         type: list
         elements: str
       read_command:
         description:
-          - Of V(command), the program that prints the key, and ends with 3 where there is none. Without it, a key that was
-            stored is taken to be there still.
+          - Of V(command), the program that prints the key, and ends with 3 where there is none. Without it, a key that was stored
+            is taken to be there still.
         type: list
         elements: str
       remove_command:
@@ -274,8 +274,8 @@ options:
         type: str
       validate_certs:
         description:
-          - Whether the certificate of O(sink.url) is checked. Without it E(VAULT_SKIP_VERIFY) or E(CONTROLLER_VERIFY_SSL)
-            says so, and else it is.
+          - Whether the certificate of O(sink.url) is checked. Without it E(VAULT_SKIP_VERIFY) or E(CONTROLLER_VERIFY_SSL) says
+            so, and else it is.
         type: bool
       ca_path:
         description:
@@ -285,6 +285,7 @@ options:
         description:
           - How long a request (30 without it) or a command (60 without it) may take, in seconds.
         type: float
+    # END GENERATED
   delete_keys:
     description:
       - When O(mode=reissue) deletes an old key. V(never); V(after_proof), once its successor is stored and has made a
@@ -335,7 +336,7 @@ options:
       sink:
         description: Where the key is, as for O(sink).
         type: dict
-        suboptions: *sink_options
+        suboptions: *sink_suboptions
       name:
         description:
           - What C({name}) stands for in O(verify_keys[].sink), and how a O(verify_keys[].key) is called in the
@@ -460,6 +461,7 @@ organizations:
       description: C(ok), C(changed), C(failed) or C(not_run).
       type: str
       returned: success
+    # BEGIN GENERATED (make generate): org returned=success
     org_id:
       description: The organization's id.
       type: int
@@ -468,6 +470,7 @@ organizations:
       description: The organization's name, where it is known.
       type: str
       returned: success
+    # END GENERATED
     found:
       description:
         - C(listed) where there were API keys, C(none) where there were not, C(gone) where the server has none any
@@ -500,6 +503,7 @@ organizations:
           description: Its role.
           type: str
           returned: success
+        # BEGIN GENERATED (make generate): api_key_dates returned=success
         expires:
           description: When it expires; none for never.
           type: str
@@ -512,6 +516,7 @@ organizations:
           description: When it was last used; none for never, and up to Grafana 9, which does not tell.
           type: str
           returned: success
+        # END GENERATED
         action:
           description: C(migrate), C(reissue), C(delete) or C(keep).
           type: str
@@ -572,10 +577,28 @@ summary:
       so far.
   type: dict
   returned: success
+# BEGIN GENERATED (make generate): failure code=org_not_found
 failure:
-  description: What went wrong, as C(code), C(message) and C(details).
+  description: What went wrong.
   type: dict
   returned: failure
+  contains:
+    code:
+      description: A word that stays the same, for playbooks to act on.
+      type: str
+      returned: failure
+      sample: org_not_found
+    message:
+      description: The same as RV(ignore:msg).
+      type: str
+      returned: failure
+    details:
+      description:
+        - Method, URL, HTTP status and the server's own message, where a request failed. Some codes add facts, such as what a
+          folder holds.
+      type: dict
+      returned: failure
+# END GENERATED
 """
 
 from ..module_utils._migration.module import migrate_api_keys

@@ -186,6 +186,7 @@ dashboards:
       description: The dashboard itself, as O(format) says.
       type: dict
       returned: when O(content) is set
+    # BEGIN GENERATED (make generate): org returned=success
     org_id:
       description: The organization's id.
       type: int
@@ -194,6 +195,7 @@ dashboards:
       description: The organization's name, where it is known.
       type: str
       returned: success
+    # END GENERATED
 stale_files:
   description:
     - The files in O(directory), relative to it, that an import would take and that are of no dashboard of the organization
@@ -202,15 +204,33 @@ stale_files:
   type: list
   elements: str
   returned: when O(directory) is given
+# BEGIN GENERATED (make generate): not_a_member_of failure code=org_not_found
 not_a_member_of:
   description: The organizations that the caller is not a member of, so that nothing can be told of them.
   type: list
   elements: dict
   returned: when O(all_orgs) is set
 failure:
-  description: What went wrong, as C(code), C(message) and C(details).
+  description: What went wrong.
   type: dict
   returned: failure
+  contains:
+    code:
+      description: A word that stays the same, for playbooks to act on.
+      type: str
+      returned: failure
+      sample: org_not_found
+    message:
+      description: The same as RV(ignore:msg).
+      type: str
+      returned: failure
+    details:
+      description:
+        - Method, URL, HTTP status and the server's own message, where a request failed. Some codes add facts, such as what a
+          folder holds.
+      type: dict
+      returned: failure
+# END GENERATED
 """
 
 from ..module_utils._dashboards.export.info import OPTIONS, dashboards

@@ -15,38 +15,38 @@ description:
   - Folders that something else manages (provisioning from Git or from files) are never written or deleted.
 options:
   uid:
-    description: &uid
+    description:
       - The uid. With it a folder can be renamed and moved.
       - Without it the folder is the one of exactly O(title) in its parent; two such are an error.
       - A new folder that has no uid gets one that follows from its parent and its title.
     type: raw
   title:
-    description: &title
+    description:
       - The title. With O(uid) it may be left out, and then stays as it is.
       - A folder is not given a title that another one in the same place has, not even by a server that would allow it.
     type: raw
   parent:
-    description: &parent
+    description:
       - The folder that this one is in, by the path of titles from the top, joined by slashes; V(general) is the top level.
       - Without it and O(parent_uid) a folder that O(uid) finds stays where it is, and others are at the top level.
       - Folders in folders need Grafana 11.0 or later.
     type: raw
   parent_uid:
-    description: &parent_uid
+    description:
       - The folder that this one is in, by its uid; V(general) is the top level.
     type: raw
   create_parents:
-    description: &create_parents
+    description:
       - Whether missing folders of O(parent) are made.
     type: bool
     default: false
   description:
-    description: &description
+    description:
       - The description. Without it a description stays as it is; the empty string takes it away.
       - It needs Grafana 12.0 or later. Earlier ones tell nobody what a folder's description is.
     type: raw
   contents:
-    description: &contents
+    description:
       - What becomes of dashboards, subfolders, alert rules and library panels in a folder that is to be absent.
       - V(refuse) keeps the folder then, and the error says what it holds.
       - V(delete) deletes all of that with it, and the diff says what it was.
@@ -56,46 +56,64 @@ options:
     choices: [refuse, delete]
     default: refuse
   state:
-    description: &state
+    description:
       - Whether the folder is to exist.
     type: str
     choices: [present, absent]
     default: present
   batch:
+    # BEGIN GENERATED (make generate): batch
     description:
-      - Many objects in one run, each with the options of a single one. What the task itself sets is the default of
-        every item.
+      - Many objects in one run, each with the options of a single one. What the task itself sets is the default of every item.
+      - A mistake that can be seen without asking the server stops the run before the first write. What the server refuses fails
+        that item alone.
       - Whatever their order, folders are made before what is in them, and deleted after it, as far as the items tell by
         O(batch[].parent) or O(batch[].parent_uid) which is in which.
-      - A mistake that can be seen without asking the server stops the run before the first write. What the server
-        refuses fails that item alone.
     type: list
     elements: dict
     suboptions:
       uid:
-        description: *uid
+        description:
+          - The uid. With it a folder can be renamed and moved.
+          - Without it the folder is the one of exactly O(title) in its parent; two such are an error.
+          - A new folder that has no uid gets one that follows from its parent and its title.
         type: raw
       title:
-        description: *title
+        description:
+          - The title. With O(uid) it may be left out, and then stays as it is.
+          - A folder is not given a title that another one in the same place has, not even by a server that would allow it.
         type: raw
       parent:
-        description: *parent
+        description:
+          - The folder that this one is in, by the path of titles from the top, joined by slashes; V(general) is the top level.
+          - Without it and O(parent_uid) a folder that O(uid) finds stays where it is, and others are at the top level.
+          - Folders in folders need Grafana 11.0 or later.
         type: raw
       parent_uid:
-        description: *parent_uid
+        description:
+          - The folder that this one is in, by its uid; V(general) is the top level.
         type: raw
       create_parents:
-        description: *create_parents
+        description:
+          - Whether missing folders of O(parent) are made.
         type: bool
       description:
-        description: *description
+        description:
+          - The description. Without it a description stays as it is; the empty string takes it away.
+          - It needs Grafana 12.0 or later. Earlier ones tell nobody what a folder's description is.
         type: raw
       contents:
-        description: *contents
+        description:
+          - What becomes of dashboards, subfolders, alert rules and library panels in a folder that is to be absent.
+          - V(refuse) keeps the folder then, and the error says what it holds.
+          - V(delete) deletes all of that with it, and the diff says what it was.
+          - From Grafana 12.0 on the server counts dashboards by its search index, which may not have seen one that was made a
+            moment ago.
         type: str
         choices: [refuse, delete]
       state:
-        description: *state
+        description:
+          - Whether the folder is to exist.
         type: str
         choices: [present, absent]
       org_id:
@@ -107,6 +125,7 @@ options:
       token_file:
         description: A file with the key to ask with for this item, in place of the task's identity.
         type: path
+    # END GENERATED
 extends_documentation_fragment:
   - orgsmith.grafana.connection
   - orgsmith.grafana.org
@@ -155,6 +174,7 @@ folder:
   type: dict
   returned: always
   contains:
+    # BEGIN GENERATED (make generate): org returned=always
     org_id:
       description: The organization's id.
       type: int
@@ -163,6 +183,7 @@ folder:
       description: The organization's name, where it is known.
       type: str
       returned: always
+    # END GENERATED
     uid:
       description: The uid.
       type: str
@@ -183,11 +204,22 @@ folder:
       description: The description.
       type: str
       returned: by Grafana 12.0 or later
+# BEGIN GENERATED (make generate): status joined_org planned results summary failure code=not_empty
 status:
   description: What became of the object. In a batch this stands in each of RV(results).
   type: str
   returned: always
   sample: changed
+joined_org:
+  description: Whether the caller joined the organization first (O(join_org)).
+  type: bool
+  returned: when it did
+planned:
+  description: Why the result is planned and the present state was not read.
+  type: str
+  returned: >-
+    in check mode, where the organization or the file of O(batch[].token_file) does not exist yet, or the caller would join the
+    organization first
 results:
   description: What became of each item of O(batch), in order, with the same keys as a single object's result.
   type: list
@@ -206,6 +238,44 @@ results:
       description: What went wrong with this item.
       type: dict
       returned: when it failed
+      contains:
+        code:
+          description: A word that stays the same, for playbooks to act on.
+          type: str
+          returned: failure
+          sample: not_empty
+        message:
+          description: The same as RV(ignore:msg).
+          type: str
+          returned: failure
+        details:
+          description:
+            - Method, URL, HTTP status and the server's own message, where a request failed. Some codes add facts, such as what a
+              folder holds.
+          type: dict
+          returned: failure
+    diff:
+      description: What has changed, or would.
+      type: dict
+      returned: in diff mode, when it changed
+    org_id:
+      description: The organization's id.
+      type: int
+      returned: always
+    org_name:
+      description: The organization's name, where it is known.
+      type: str
+      returned: always
+    joined_org:
+      description: Whether the caller joined the organization first (O(join_org)).
+      type: bool
+      returned: when it did
+    planned:
+      description: Why the result is planned and the present state was not read.
+      type: str
+      returned: >-
+        in check mode, where the organization or the file of O(batch[].token_file) does not exist yet, or the caller would join
+        the organization first
 summary:
   description: How many items came to which status.
   type: dict
@@ -226,9 +296,12 @@ failure:
       type: str
       returned: failure
     details:
-      description: Method, URL, HTTP status and the server's own message, where a request failed; what a folder holds.
+      description:
+        - Method, URL, HTTP status and the server's own message, where a request failed. Some codes add facts, such as what a
+          folder holds.
       type: dict
       returned: failure
+# END GENERATED
 """
 
 from ..module_utils._engine.module import GrafanaModule, manage

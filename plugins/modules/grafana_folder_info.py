@@ -83,6 +83,7 @@ folders:
       description: What manages the folder, such as V(repo), where it must not be written over the API; none for nothing.
       type: str
       returned: by Grafana 12.0 or later
+    # BEGIN GENERATED (make generate): org returned=success
     org_id:
       description: The organization's id.
       type: int
@@ -91,10 +92,29 @@ folders:
       description: The organization's name, where it is known.
       type: str
       returned: success
+    # END GENERATED
+# BEGIN GENERATED (make generate): failure code=org_not_found
 failure:
-  description: What went wrong, as C(code), C(message) and C(details).
+  description: What went wrong.
   type: dict
   returned: failure
+  contains:
+    code:
+      description: A word that stays the same, for playbooks to act on.
+      type: str
+      returned: failure
+      sample: org_not_found
+    message:
+      description: The same as RV(ignore:msg).
+      type: str
+      returned: failure
+    details:
+      description:
+        - Method, URL, HTTP status and the server's own message, where a request failed. Some codes add facts, such as what a
+          folder holds.
+      type: dict
+      returned: failure
+# END GENERATED
 """
 
 from ..module_utils._engine.info import tell

@@ -15,19 +15,19 @@ description:
   - The caller becomes Admin of an organization that it creates, and nobody's current organization is switched.
 options:
   name:
-    description: &name
+    description:
       - The exact name. Together with O(id) it is the name that the organization is to have.
     type: raw
   id:
-    description: &id
+    description:
       - The id, for an organization that is to be renamed, or known by its id. The server gives ids itself.
     type: raw
   address:
-    description: &address
+    description:
       - The organization's address. A field that is left out stays as it is.
       - Grafana cannot clear a field, so an empty string is refused where the field has a value.
     type: dict
-    suboptions: &address_fields
+    suboptions: &address_suboptions
       address1:
         description: First line.
         type: raw
@@ -48,35 +48,42 @@ options:
         description: Country.
         type: raw
   state:
-    description: &state
+    description:
       - Whether the organization is to exist. V(absent) deletes it with everything in it; its members stay users.
       - An organization is deleted from the context of another one, so that also the caller's current one can be.
     type: str
     choices: [present, absent]
     default: present
   batch:
+    # BEGIN GENERATED (make generate): batch
     description:
-      - Many objects in one run, each with the options of a single one. What the task itself sets is the default of
-        every item.
-      - A mistake that can be seen without asking the server stops the run before the first write. What the server
-        refuses fails that item alone.
+      - Many objects in one run, each with the options of a single one. What the task itself sets is the default of every item.
+      - A mistake that can be seen without asking the server stops the run before the first write. What the server refuses fails
+        that item alone.
     type: list
     elements: dict
     suboptions:
       name:
-        description: *name
+        description:
+          - The exact name. Together with O(id) it is the name that the organization is to have.
         type: raw
       id:
-        description: *id
+        description:
+          - The id, for an organization that is to be renamed, or known by its id. The server gives ids itself.
         type: raw
       address:
-        description: *address
+        description:
+          - The organization's address. A field that is left out stays as it is.
+          - Grafana cannot clear a field, so an empty string is refused where the field has a value.
         type: dict
-        suboptions: *address_fields
+        suboptions: *address_suboptions
       state:
-        description: *state
+        description:
+          - Whether the organization is to exist. V(absent) deletes it with everything in it; its members stay users.
+          - An organization is deleted from the context of another one, so that also the caller's current one can be.
         type: str
         choices: [present, absent]
+    # END GENERATED
 extends_documentation_fragment:
   - orgsmith.grafana.connection
   - orgsmith.grafana.org.unused
@@ -129,6 +136,7 @@ organization:
       description: The address, under the names of the option's fields.
       type: dict
       returned: when O(address) or O(id) is given
+# BEGIN GENERATED (make generate): status org_results summary failure code=org_not_found
 status:
   description: What became of the object. In a batch this stands in each of RV(results).
   type: str
@@ -152,6 +160,26 @@ results:
       description: What went wrong with this item.
       type: dict
       returned: when it failed
+      contains:
+        code:
+          description: A word that stays the same, for playbooks to act on.
+          type: str
+          returned: failure
+          sample: org_not_found
+        message:
+          description: The same as RV(ignore:msg).
+          type: str
+          returned: failure
+        details:
+          description:
+            - Method, URL, HTTP status and the server's own message, where a request failed. Some codes add facts, such as what a
+              folder holds.
+          type: dict
+          returned: failure
+    diff:
+      description: What has changed, or would.
+      type: dict
+      returned: in diff mode, when it changed
 summary:
   description: How many items came to which status.
   type: dict
@@ -172,9 +200,12 @@ failure:
       type: str
       returned: failure
     details:
-      description: Method, URL, HTTP status and the server's own message, where a request failed.
+      description:
+        - Method, URL, HTTP status and the server's own message, where a request failed. Some codes add facts, such as what a
+          folder holds.
       type: dict
       returned: failure
+# END GENERATED
 """
 
 from ..module_utils._engine.module import manage

@@ -15,42 +15,47 @@ description:
   - A role is right after the first run, whatever role the user had before.
 options:
   login:
-    description: &login
+    description:
       - The user's login, or e-mail address.
       - Matches exactly. Another case is the same user only where the server says so.
     type: raw
     aliases: [email]
   role:
-    description: &role
+    description:
       - The role in the organization. Without it a new member becomes Viewer, and a member keeps its role.
       - V(None) needs Grafana 10.2 or later.
     type: str
     choices: [Viewer, Editor, Admin, None]
   state:
-    description: &state
+    description:
       - Whether the user is to be a member. V(absent) ends the membership and leaves the user.
     type: str
     choices: [present, absent]
     default: present
   batch:
+    # BEGIN GENERATED (make generate): batch
     description:
-      - Many objects in one run, each with the options of a single one. What the task itself sets is the default of
-        every item.
-      - A mistake that can be seen without asking the server stops the run before the first write. What the server
-        refuses fails that item alone.
+      - Many objects in one run, each with the options of a single one. What the task itself sets is the default of every item.
+      - A mistake that can be seen without asking the server stops the run before the first write. What the server refuses fails
+        that item alone.
     type: list
     elements: dict
     suboptions:
       login:
-        description: *login
+        description:
+          - The user's login, or e-mail address.
+          - Matches exactly. Another case is the same user only where the server says so.
         type: raw
         aliases: [email]
       role:
-        description: *role
+        description:
+          - The role in the organization. Without it a new member becomes Viewer, and a member keeps its role.
+          - V(None) needs Grafana 10.2 or later.
         type: str
         choices: [Viewer, Editor, Admin, None]
       state:
-        description: *state
+        description:
+          - Whether the user is to be a member. V(absent) ends the membership and leaves the user.
         type: str
         choices: [present, absent]
       org_id:
@@ -62,6 +67,7 @@ options:
       token_file:
         description: A file with the key to ask with for this item, in place of the task's identity.
         type: path
+    # END GENERATED
 extends_documentation_fragment:
   - orgsmith.grafana.connection
   - orgsmith.grafana.org
@@ -95,6 +101,7 @@ member:
   type: dict
   returned: always
   contains:
+    # BEGIN GENERATED (make generate): org returned=always
     org_id:
       description: The organization's id.
       type: int
@@ -103,6 +110,7 @@ member:
       description: The organization's name, where it is known.
       type: str
       returned: always
+    # END GENERATED
     user_id:
       description: The user's id.
       type: int
@@ -123,11 +131,18 @@ member:
       description: The role.
       type: str
       returned: always
+# BEGIN GENERATED (make generate): status planned results summary failure code=org_not_found
 status:
   description: What became of the object. In a batch this stands in each of RV(results).
   type: str
   returned: always
   sample: changed
+planned:
+  description: Why the result is planned and the present state was not read.
+  type: str
+  returned: >-
+    in check mode, where the organization or the file of O(batch[].token_file) does not exist yet, or the caller would join the
+    organization first
 results:
   description: What became of each item of O(batch), in order, with the same keys as a single object's result.
   type: list
@@ -146,6 +161,44 @@ results:
       description: What went wrong with this item.
       type: dict
       returned: when it failed
+      contains:
+        code:
+          description: A word that stays the same, for playbooks to act on.
+          type: str
+          returned: failure
+          sample: org_not_found
+        message:
+          description: The same as RV(ignore:msg).
+          type: str
+          returned: failure
+        details:
+          description:
+            - Method, URL, HTTP status and the server's own message, where a request failed. Some codes add facts, such as what a
+              folder holds.
+          type: dict
+          returned: failure
+    diff:
+      description: What has changed, or would.
+      type: dict
+      returned: in diff mode, when it changed
+    org_id:
+      description: The organization's id.
+      type: int
+      returned: always
+    org_name:
+      description: The organization's name, where it is known.
+      type: str
+      returned: always
+    joined_org:
+      description: Whether the caller joined the organization first (O(join_org)).
+      type: bool
+      returned: when it did
+    planned:
+      description: Why the result is planned and the present state was not read.
+      type: str
+      returned: >-
+        in check mode, where the organization or the file of O(batch[].token_file) does not exist yet, or the caller would join
+        the organization first
 summary:
   description: How many items came to which status.
   type: dict
@@ -166,9 +219,12 @@ failure:
       type: str
       returned: failure
     details:
-      description: Method, URL, HTTP status and the server's own message, where a request failed.
+      description:
+        - Method, URL, HTTP status and the server's own message, where a request failed. Some codes add facts, such as what a
+          folder holds.
       type: dict
       returned: failure
+# END GENERATED
 """
 
 from ..module_utils._engine.module import manage

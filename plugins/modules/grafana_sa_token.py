@@ -19,25 +19,25 @@ description:
   - Needs Grafana 9.1 or later.
 options:
   service_account:
-    description: &service_account
+    description:
       - The account, by its exact name, or by its id as a number.
     type: raw
   name:
-    description: &name
+    description:
       - The base of the token's name on the server. A name is taken as long as its token exists, so the token is named
         like this, and those that replace it as O(name_template) says.
       - Tokens of that account with such a name are taken to be this task's. Give no other token one.
       - Only with O(purge) it may be left out.
     type: raw
   seconds_to_live:
-    description: &seconds_to_live
+    description:
       - The lifetime of a new token, in seconds, or as a duration of C(s), C(m), C(h), C(d), C(w), C(M) (30 days) and
         C(y) (365 days), such as V(30d).
       - V(max) is the longest that the server allows. Its C(api_key_max_seconds_to_live) is shown to server admins only.
       - Without it the token never expires, with a warning; V(0) says that this is meant.
     type: raw
   dest:
-    description: &dest
+    description:
       - The file for the key, on the host that runs the module, in a directory that exists. It is short for a O(sink) of
         type V(file), but for templates. The file is written atomically, with mode 0600, and keeps the owner of a file that
         it replaces.
@@ -45,17 +45,18 @@ options:
         O(return_key).
     type: path
   sink:
-    description: &sink
+    description:
       - Where the key goes, in place of O(dest). The metadata is kept beside it. The place is tested before a token is made.
     type: dict
-    suboptions: &sink_options
+    # BEGIN GENERATED (make generate): sink
+    suboptions: &sink_suboptions
       type:
         description:
           - Where the key goes.
-          - V(file) is a file on the host that runs the module. V(ansible_vault) is a variable in a YAML file on the control
-            node that C(ansible-vault) has encrypted. V(hashi_vault) is a secret of HashiCorp Vault or OpenBao, in a KV
-            secrets engine of version 2. V(awx_credential) is a field of a credential of AWX or Automation Platform.
-            V(command) is a program of yours.
+          - V(file) is a file on the host that runs the module. V(ansible_vault) is a variable in a YAML file on the control node
+            that C(ansible-vault) has encrypted. V(hashi_vault) is a secret of HashiCorp Vault or OpenBao, in a KV secrets engine
+            of version 2. V(awx_credential) is a field of a credential of AWX or Automation Platform. V(command) is a program of
+            yours.
         type: str
         choices: [ansible_vault, awx_credential, command, file, hashi_vault]
         required: true
@@ -63,17 +64,17 @@ options:
         description:
           - Of V(file), the file for the key. It holds the key and a newline, with mode 0600; the metadata is in a file of the
             same name with C(.json) at its end.
-          - Of V(ansible_vault), the encrypted file. A relative path starts from the playbook's directory. One that does not
-            exist is made. What else is in the file stays as it is, to the byte.
+          - Of V(ansible_vault), the encrypted file. A relative path starts from the playbook's directory. One that does not exist
+            is made. What else is in the file stays as it is, to the byte.
           - Of V(hashi_vault), the secret, without the mount. Other fields of the secret stay.
-          - May hold C({org_name}), C({org_id}), C({service_account}) and C({name}), as may O(sink.variable),
-            O(sink.credential), O(sink.metadata_path) and the commands. In a path a slash in a value becomes C(%2F), a percent
-            sign C(%25), and a dot at its beginning C(%2E).
+          - May hold C({org_name}), C({org_id}), C({service_account}) and C({name}), as may O(sink.variable), O(sink.credential),
+            O(sink.metadata_path) and the commands. In a path a slash in a value becomes C(%2F), a percent sign C(%25), and a dot
+            at its beginning C(%2E).
         type: str
       variable:
         description:
-          - Of V(ansible_vault), the variable for the key. The metadata is in the variable of that name with C(_metadata) at
-            its end. In values that a template fills in, what no variable's name may hold becomes an underscore.
+          - Of V(ansible_vault), the variable for the key. The metadata is in the variable of that name with C(_metadata) at its
+            end. In values that a template fills in, what no variable's name may hold becomes an underscore.
         type: str
       vault_id:
         description:
@@ -132,13 +133,13 @@ options:
         type: str
       key_field:
         description:
-          - Of V(hashi_vault), the field for the key; without it C(key). Of V(awx_credential), the id of the credential's
-            field, which has to be a secret one.
+          - Of V(hashi_vault), the field for the key; without it C(key). Of V(awx_credential), the id of the credential's field,
+            which has to be a secret one.
         type: str
       metadata_field:
         description:
-          - Of V(hashi_vault), the field for the metadata, as JSON text; without it C(metadata). Of V(awx_credential), a field
-            for it that is not secret; without it the metadata is a line of the credential's description.
+          - Of V(hashi_vault), the field for the metadata, as JSON text; without it C(metadata). Of V(awx_credential), a field for
+            it that is not secret; without it the metadata is a line of the credential's description.
         type: str
       credential:
         description:
@@ -150,15 +151,15 @@ options:
         type: str
       store_command:
         description:
-          - Of V(command), the program that stores the key, and its arguments, run without a shell. It gets the key and a
-            newline on its standard input, and has to end with 0. C(GRAFANA_SINK_ORG_NAME), C(GRAFANA_SINK_ORG_ID),
+          - Of V(command), the program that stores the key, and its arguments, run without a shell. It gets the key and a newline
+            on its standard input, and has to end with 0. C(GRAFANA_SINK_ORG_NAME), C(GRAFANA_SINK_ORG_ID),
             C(GRAFANA_SINK_SERVICE_ACCOUNT) and C(GRAFANA_SINK_NAME) in its environment say which key it is.
         type: list
         elements: str
       read_command:
         description:
-          - Of V(command), the program that prints the key, and ends with 3 where there is none. Without it, a key that was
-            stored is taken to be there still.
+          - Of V(command), the program that prints the key, and ends with 3 where there is none. Without it, a key that was stored
+            is taken to be there still.
         type: list
         elements: str
       remove_command:
@@ -188,12 +189,13 @@ options:
         description:
           - How long a request (30 without it) or a command (60 without it) may take, in seconds.
         type: float
+    # END GENERATED
   return_key:
-    description: &return_key
+    description:
       - Whether the key is in the result when it was just made. The task then needs C(no_log=true).
     type: bool
   prove:
-    description: &prove
+    description:
       - When a key is tested by a request of its own. Doing so counts as use on the server, and moves the token's last
         use.
       - V(new) tests a key that was just made, V(always) also one that is stored already, V(never) none. Without it,
@@ -202,108 +204,146 @@ options:
     type: str
     choices: [new, always, never]
   rotate:
-    description: &rotate
+    description:
       - When a token that works is replaced. V(auto) does so when it expires within O(renew_before), V(always) in each run,
         V(never) not at all. One that does not work is always replaced. Without it, V(auto) holds.
     type: str
     choices: [never, auto, always]
   renew_before:
-    description: &renew_before
+    description:
       - How long before its end a token is replaced, as a duration such as V(7d). It has to be shorter than
         O(seconds_to_live).
     type: raw
   name_template:
-    description: &name_template
+    description:
       - How tokens are named, with C({name}), C({counter}) and C({date}) (such as C(20260131), by the server's clock).
       - Without C({counter}), a number follows where the name is taken. Without it, tokens are called C(NAME), C(NAME-2),
         C(NAME-3) and so on.
     type: str
   keep_previous:
-    description: &keep_previous
+    description:
       - How long a replaced token that works goes on to work beside the new one, as a duration such as V(7d), or
         V(until_unused=7d) for as long as somebody has used it within that time, or V(until_unused) for a day. A later run
         deletes it. Without it, it is deleted once the new key is stored.
     type: raw
   max_tokens:
-    description: &max_tokens
+    description:
       - How many tokens the account may have. Where one more would be too many, nothing is made.
     type: int
   orphan_after:
-    description: &orphan_after
+    description:
       - How old a token of which nothing is remembered has to be before it is deleted, as another run may be about to store
         its key. Without it, V(15m).
     type: raw
   purge:
-    description: &purge
+    description:
       - Which other tokens of the account are deleted. V(expired) ones, those V(unlisted), which no item of this task names,
         and those that nobody has used for so long, as V(unused_for=90d).
       - Tokens that work and are younger than O(orphan_after) are left alone.
     type: list
     elements: str
   state:
-    description: &state
+    description:
       - Whether there is to be such a token. V(absent) deletes the token that the metadata names, those of the name,
         and what is stored.
     type: str
     choices: [present, absent]
     default: present
   batch:
+    # BEGIN GENERATED (make generate): batch
     description:
-      - Many objects in one run, each with the options of a single one. What the task itself sets is the default of
-        every item.
-      - A mistake that can be seen without asking the server stops the run before the first write. What the server
-        refuses fails that item alone.
+      - Many objects in one run, each with the options of a single one. What the task itself sets is the default of every item.
+      - A mistake that can be seen without asking the server stops the run before the first write. What the server refuses fails
+        that item alone.
     type: list
     elements: dict
     suboptions:
       service_account:
-        description: *service_account
+        description:
+          - The account, by its exact name, or by its id as a number.
         type: raw
       name:
-        description: *name
+        description:
+          - The base of the token's name on the server. A name is taken as long as its token exists, so the token is named like
+            this, and those that replace it as O(name_template) says.
+          - Tokens of that account with such a name are taken to be this task's. Give no other token one.
+          - Only with O(purge) it may be left out.
         type: raw
       seconds_to_live:
-        description: *seconds_to_live
+        description:
+          - The lifetime of a new token, in seconds, or as a duration of C(s), C(m), C(h), C(d), C(w), C(M) (30 days) and C(y)
+            (365 days), such as V(30d).
+          - V(max) is the longest that the server allows. Its C(api_key_max_seconds_to_live) is shown to server admins only.
+          - Without it the token never expires, with a warning; V(0) says that this is meant.
         type: raw
       dest:
-        description: *dest
+        description:
+          - The file for the key, on the host that runs the module, in a directory that exists. It is short for a O(sink) of type
+            V(file), but for templates. The file is written atomically, with mode 0600, and keeps the owner of a file that it
+            replaces.
+          - Without it and without O(sink) any token of the name that still works is enough, and a new one can be made only with
+            O(return_key).
         type: path
       sink:
-        description: *sink
+        description:
+          - Where the key goes, in place of O(dest). The metadata is kept beside it. The place is tested before a token is made.
         type: dict
-        suboptions: *sink_options
+        suboptions: *sink_suboptions
       return_key:
-        description: *return_key
+        description:
+          - Whether the key is in the result when it was just made. The task then needs C(no_log=true).
         type: bool
       prove:
-        description: *prove
+        description:
+          - When a key is tested by a request of its own. Doing so counts as use on the server, and moves the token's last use.
+          - V(new) tests a key that was just made, V(always) also one that is stored already, V(never) none. Without it, V(new)
+            holds.
+          - From Grafana 11.5 on V(always) also finds out whether the key is one of this account.
         type: str
         choices: [new, always, never]
       rotate:
-        description: *rotate
+        description:
+          - When a token that works is replaced. V(auto) does so when it expires within O(renew_before), V(always) in each run,
+            V(never) not at all. One that does not work is always replaced. Without it, V(auto) holds.
         type: str
         choices: [never, auto, always]
       renew_before:
-        description: *renew_before
+        description:
+          - How long before its end a token is replaced, as a duration such as V(7d). It has to be shorter than
+            O(seconds_to_live).
         type: raw
       name_template:
-        description: *name_template
+        description:
+          - How tokens are named, with C({name}), C({counter}) and C({date}) (such as C(20260131), by the server's clock).
+          - Without C({counter}), a number follows where the name is taken. Without it, tokens are called C(NAME), C(NAME-2),
+            C(NAME-3) and so on.
         type: str
       keep_previous:
-        description: *keep_previous
+        description:
+          - How long a replaced token that works goes on to work beside the new one, as a duration such as V(7d), or
+            V(until_unused=7d) for as long as somebody has used it within that time, or V(until_unused) for a day. A later run
+            deletes it. Without it, it is deleted once the new key is stored.
         type: raw
       max_tokens:
-        description: *max_tokens
+        description:
+          - How many tokens the account may have. Where one more would be too many, nothing is made.
         type: int
       orphan_after:
-        description: *orphan_after
+        description:
+          - How old a token of which nothing is remembered has to be before it is deleted, as another run may be about to store
+            its key. Without it, V(15m).
         type: raw
       purge:
-        description: *purge
+        description:
+          - Which other tokens of the account are deleted. V(expired) ones, those V(unlisted), which no item of this task names,
+            and those that nobody has used for so long, as V(unused_for=90d).
+          - Tokens that work and are younger than O(orphan_after) are left alone.
         type: list
         elements: str
       state:
-        description: *state
+        description:
+          - Whether there is to be such a token. V(absent) deletes the token that the metadata names, those of the name, and what
+            is stored.
         type: str
         choices: [present, absent]
       org_id:
@@ -315,6 +355,7 @@ options:
       token_file:
         description: A file with the key to ask with for this item, in place of the task's identity.
         type: path
+    # END GENERATED
 extends_documentation_fragment:
   - orgsmith.grafana.connection
   - orgsmith.grafana.org
@@ -413,6 +454,7 @@ token:
       description: The account's id.
       type: int
       returned: except in check mode for one that would be made
+    # BEGIN GENERATED (make generate): org cloud_stack returned=always
     org_id:
       description: The organization's id.
       type: int
@@ -425,6 +467,7 @@ token:
       description: The stack's slug.
       type: str
       returned: when O(cloud_stack) is given
+    # END GENERATED
     created:
       description: When it was made.
       type: str
@@ -437,6 +480,7 @@ token:
       description: When it was last used, as far as the server tells.
       type: str
       returned: except in check mode for one that would be made
+    # BEGIN GENERATED (make generate): stored_key
     dest:
       description: Where the key is. The path of O(dest) or of a file, or another O(sink) in words.
       type: str
@@ -445,6 +489,7 @@ token:
       description: The SHA-256 of the key, by which a key can be recognised and not be guessed.
       type: str
       returned: when O(dest) or O(sink) is given
+    # END GENERATED
     proved:
       description: When the key was tested before it was stored; none where it was not.
       type: str
@@ -486,11 +531,22 @@ token:
       description: The key.
       type: str
       returned: when it was just made, O(return_key) is set and the task has C(no_log=true)
+# BEGIN GENERATED (make generate): status joined_org planned results summary failure code=org_not_found
 status:
   description: What became of the object. In a batch this stands in each of RV(results).
   type: str
   returned: always
   sample: changed
+joined_org:
+  description: Whether the caller joined the organization first (O(join_org)).
+  type: bool
+  returned: when it did
+planned:
+  description: Why the result is planned and the present state was not read.
+  type: str
+  returned: >-
+    in check mode, where the organization or the file of O(batch[].token_file) does not exist yet, or the caller would join the
+    organization first
 results:
   description: What became of each item of O(batch), in order, with the same keys as a single object's result.
   type: list
@@ -509,6 +565,44 @@ results:
       description: What went wrong with this item.
       type: dict
       returned: when it failed
+      contains:
+        code:
+          description: A word that stays the same, for playbooks to act on.
+          type: str
+          returned: failure
+          sample: org_not_found
+        message:
+          description: The same as RV(ignore:msg).
+          type: str
+          returned: failure
+        details:
+          description:
+            - Method, URL, HTTP status and the server's own message, where a request failed. Some codes add facts, such as what a
+              folder holds.
+          type: dict
+          returned: failure
+    diff:
+      description: What has changed, or would.
+      type: dict
+      returned: in diff mode, when it changed
+    org_id:
+      description: The organization's id.
+      type: int
+      returned: always
+    org_name:
+      description: The organization's name, where it is known.
+      type: str
+      returned: always
+    joined_org:
+      description: Whether the caller joined the organization first (O(join_org)).
+      type: bool
+      returned: when it did
+    planned:
+      description: Why the result is planned and the present state was not read.
+      type: str
+      returned: >-
+        in check mode, where the organization or the file of O(batch[].token_file) does not exist yet, or the caller would join
+        the organization first
 summary:
   description: How many items came to which status.
   type: dict
@@ -529,9 +623,12 @@ failure:
       type: str
       returned: failure
     details:
-      description: Method, URL, HTTP status and the server's own message, where a request failed.
+      description:
+        - Method, URL, HTTP status and the server's own message, where a request failed. Some codes add facts, such as what a
+          folder holds.
       type: dict
       returned: failure
+# END GENERATED
 """
 
 from ..module_utils._engine.module import GrafanaModule, manage

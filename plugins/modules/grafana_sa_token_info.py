@@ -72,6 +72,7 @@ tokens:
       description: The account's name.
       type: str
       returned: success
+    # BEGIN GENERATED (make generate): org cloud_stack returned=success
     org_id:
       description: The organization's id.
       type: int
@@ -84,6 +85,7 @@ tokens:
       description: The stack's slug.
       type: str
       returned: when O(cloud_stack) is given
+    # END GENERATED
     created:
       description: When it was made.
       type: str
@@ -114,15 +116,33 @@ tokens:
           which tests a new key, so nobody may have used it since.
       type: bool
       returned: success
+# BEGIN GENERATED (make generate): not_a_member_of failure code=org_not_found
 not_a_member_of:
   description: The organizations that the caller is not a member of, so that nothing can be told of them.
   type: list
   elements: dict
   returned: when O(all_orgs) is set
 failure:
-  description: What went wrong, as C(code), C(message) and C(details).
+  description: What went wrong.
   type: dict
   returned: failure
+  contains:
+    code:
+      description: A word that stays the same, for playbooks to act on.
+      type: str
+      returned: failure
+      sample: org_not_found
+    message:
+      description: The same as RV(ignore:msg).
+      type: str
+      returned: failure
+    details:
+      description:
+        - Method, URL, HTTP status and the server's own message, where a request failed. Some codes add facts, such as what a
+          folder holds.
+      type: dict
+      returned: failure
+# END GENERATED
 """
 
 from ..module_utils._engine.info import tell

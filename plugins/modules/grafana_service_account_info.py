@@ -70,6 +70,7 @@ service_accounts:
       description: How many tokens it has.
       type: int
       returned: success
+    # BEGIN GENERATED (make generate): org cloud_stack returned=success
     org_id:
       description: The organization's id.
       type: int
@@ -82,10 +83,29 @@ service_accounts:
       description: The stack's slug.
       type: str
       returned: when O(cloud_stack) is given
+    # END GENERATED
+# BEGIN GENERATED (make generate): failure code=org_not_found
 failure:
-  description: What went wrong, as C(code), C(message) and C(details).
+  description: What went wrong.
   type: dict
   returned: failure
+  contains:
+    code:
+      description: A word that stays the same, for playbooks to act on.
+      type: str
+      returned: failure
+      sample: org_not_found
+    message:
+      description: The same as RV(ignore:msg).
+      type: str
+      returned: failure
+    details:
+      description:
+        - Method, URL, HTTP status and the server's own message, where a request failed. Some codes add facts, such as what a
+          folder holds.
+      type: dict
+      returned: failure
+# END GENERATED
 """
 
 from ..module_utils._engine.info import tell

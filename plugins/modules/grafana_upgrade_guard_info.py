@@ -184,6 +184,7 @@ organizations:
   elements: dict
   returned: success
   contains:
+    # BEGIN GENERATED (make generate): org returned=success
     org_id:
       description: The organization's id.
       type: int
@@ -192,6 +193,7 @@ organizations:
       description: The organization's name, where it is known.
       type: str
       returned: success
+    # END GENERATED
     problem:
       description: C(not_a_member) or C(not_permitted) where nothing can be told of it.
       type: str
@@ -214,6 +216,7 @@ organizations:
           description: Its role.
           type: str
           returned: success
+        # BEGIN GENERATED (make generate): api_key_dates returned=success
         expires:
           description: When it expires; none for never.
           type: str
@@ -226,6 +229,7 @@ organizations:
           description: When it was last used; none for never, and up to Grafana 9, which does not tell.
           type: str
           returned: success
+        # END GENERATED
         becomes:
           description:
             - The C(service_account) and its C(login) that the server makes of it at the first start; none where it stays a
@@ -242,10 +246,28 @@ summary:
       are, C(decisions) among them, and C(decided) ones.
   type: dict
   returned: success
+# BEGIN GENERATED (make generate): failure code=bad_input
 failure:
-  description: What went wrong, as C(code), C(message) and C(details).
+  description: What went wrong.
   type: dict
   returned: failure
+  contains:
+    code:
+      description: A word that stays the same, for playbooks to act on.
+      type: str
+      returned: failure
+      sample: bad_input
+    message:
+      description: The same as RV(ignore:msg).
+      type: str
+      returned: failure
+    details:
+      description:
+        - Method, URL, HTTP status and the server's own message, where a request failed. Some codes add facts, such as what a
+          folder holds.
+      type: dict
+      returned: failure
+# END GENERATED
 """
 
 from ..module_utils._engine.info import tell

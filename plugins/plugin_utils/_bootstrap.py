@@ -75,6 +75,8 @@ def _check(organizations: t.Sequence[Tenant], dashboards_as: str, sink: Tenant |
         if tenant["name"] in seen:
             raise AnsibleFilterError("two organizations have the name %s" % tenant["name"])
         seen.add(tenant["name"])
+        if tenant.get("state") == "absent":
+            continue
         for account, token in _tokens(tenant):
             absent = token.get("state") == "absent"
             if not (absent or token.get("dest") or token.get("sink") or sink):
@@ -96,6 +98,8 @@ def _tokens(tenant: Tenant) -> t.Iterator[tuple[Tenant, Tenant]]:
 def _of_tenant(tenant: Tenant, kind: str, folder: str, dashboards_as: str, sink: Tenant | None) -> t.Iterator[Item]:
     """Yield the items of one tenant."""
     org = {"org_name": tenant["name"]}
+    if tenant.get("state") == "absent" and kind != STEPS[0]:
+        return
     if kind == "organizations":
         yield {key: value for key, value in tenant.items() if key not in _PARTS}
     elif kind == "members":
