@@ -48,22 +48,21 @@ class Block:
 def blocks(text: str) -> list[Block]:
     """Return the generated blocks of *text*, in order. Raises :class:`BlockError` for a comment without its counterpart."""
     found: list[Block] = []
-    begin: tuple[int, re.Match[str]] | None = None
     lines = text.splitlines()
+    start, begin = 0, None
     for number, line in enumerate(lines, 1):
         match = _BEGIN.fullmatch(line)
+        if match and begin:
+            raise BlockError("line %d: the block that begins in line %d has no end" % (number, start))
         if match:
-            if begin is not None:
-                raise BlockError("line %d: the block that begins in line %d has no end" % (number, begin[0]))
-            begin = (number, match)
+            start, begin = number, match
         elif line.strip() == _END:
             if begin is None:
                 raise BlockError("line %d: the end of a generated block without its beginning" % number)
-            start, match = begin
-            found.append(Block(start, len(match[1]), match[2], tuple(lines[start : number - 1])))
+            found.append(Block(start, len(begin[1]), begin[2], tuple(lines[start : number - 1])))
             begin = None
     if begin is not None:
-        raise BlockError("line %d: the block has no end" % begin[0])
+        raise BlockError("line %d: the block has no end" % start)
     return found
 
 
