@@ -77,6 +77,10 @@ bench-dashboards: .link ## the same for 1 to 5,000 dashboards: all new, nothing 
 	@tests/tools/venv.sh $(BENCH) tests/requirements-bench.txt
 	@$(call in,$(BENCH)) python tests/bench/dashboards.py $(ARGS)
 
+.PHONY: generate
+generate: .run-venv ## write the generated parts of the documentation of modules and role
+	@$(call in,$(VENV)) python -m tools.moduledocs
+
 .PHONY: lint
 lint: .lint-venv ## check style, types, documentation and packaging; runs nothing
 	@$(call in,$(LINT)) tests/tools/lint.sh

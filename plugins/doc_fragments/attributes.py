@@ -6,7 +6,7 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """What the modules support."""
+    """Attributes of the modules: check mode, diff mode and so on."""
 
     DOCUMENTATION = r"""
 options: {}
@@ -15,17 +15,17 @@ attributes:
     description: Can run in C(check_mode) and return the changed status without modifying the target.
     support: full
   diff_mode:
-    description: Returns what has changed, or would, when in diff mode.
+    description: Returns what changed or would change, in diff mode.
     support: full
   idempotent:
     description: A second run with the same options changes nothing.
     support: full
   platform:
-    description: The platform of the host that runs the module.
+    description: The operating system of the host that runs the module.
     platforms: posix
     support: full
   action_group:
-    description: Belongs to the action group C(group/orgsmith.grafana.grafana) for C(module_defaults).
+    description: Use C(group/orgsmith.grafana.grafana) in C(module_defaults) to set defaults for this module.
     support: full
     membership:
       - orgsmith.grafana.grafana
@@ -39,7 +39,7 @@ attributes:
     support: full
     details: This module never changes anything.
   diff_mode:
-    description: Returns what has changed, or would, when in diff mode.
+    description: Returns what changed or would change, in diff mode.
     support: none
     details: This module never changes anything.
   idempotent:
@@ -47,11 +47,11 @@ attributes:
     support: full
     details: This module never changes anything.
   platform:
-    description: The platform of the host that runs the module.
+    description: The operating system of the host that runs the module.
     platforms: posix
     support: full
   action_group:
-    description: Belongs to the action group C(group/orgsmith.grafana.grafana) for C(module_defaults).
+    description: Use C(group/orgsmith.grafana.grafana) in C(module_defaults) to set defaults for this module.
     support: full
     membership:
       - orgsmith.grafana.grafana

@@ -6,29 +6,29 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """How a task with many objects goes."""
+    """Options of modules that manage objects, one or many in a task."""
 
     DOCUMENTATION = r"""
 options:
   fail_fast:
     description:
-      - Whether the first object of O(batch) that fails ends the run. Otherwise the others go on, and the task fails
-        at its end.
+      - Whether the run stops at the first item of O(batch) that fails. By default the module continues with the other items, and
+        fails at the end.
     type: bool
     default: false
   on_failure:
     description:
-      - V(fail) fails the task when an object failed.
-      - V(report) leaves that to the play; the results say what failed.
+      - V(fail) fails the task if an object fails.
+      - V(report) does not fail the task; the result says what failed, and the play decides what to do.
     type: str
     choices: [fail, report]
     default: fail
   missing_parent:
     description:
-      - What it means that the organization of an object, or a token's service account, is not there.
-      - V(fail) takes it for a mistake.
-      - V(plan) takes it, in check mode, for something that an earlier task of the play would make, and reports what
-        would follow. Outside check mode it makes no difference.
+      - What the module does if the organization of an object, or the service account of a token, does not exist.
+      - V(fail) reports an error.
+      - V(plan) assumes, in check mode, that an earlier task of the play creates it, and reports what would happen then. Outside
+        check mode V(plan) has no effect.
     type: str
     choices: [fail, plan]
     default: fail

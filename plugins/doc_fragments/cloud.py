@@ -6,25 +6,25 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """A stack of Grafana Cloud in place of a server."""
+    """Options for a stack of Grafana Cloud instead of a server."""
 
     DOCUMENTATION = r"""
 options:
   cloud_stack:
     description:
-      - The slug of a stack of Grafana Cloud, which is then reached by the Cloud API. Of C(https://acme.grafana.net) it
-        is V(acme). Then O(url) is not given, as the Cloud API tells it.
-      - O(token) is that of an access policy of Grafana Cloud (C(glc_...)) with the scopes C(stacks:read) and
-        C(stack-service-accounts:write), and a realm with the stack in it.
-      - A stack is one organization, so O(org_id) and O(org_name) are refused.
-      - A stack that starts is waited for, up to five minutes.
-      - New keys are proven at the stack's own address, which this host has to reach, or else O(ignore:prove=never).
-        O(headers) and O(client_cert) go to the Cloud API alone.
-      - Without it and O(url), E(GRAFANA_CLOUD_STACK) is used.
+      - The slug of a stack of Grafana Cloud. For C(https://acme.grafana.net) the slug is V(acme). The module then uses the Cloud
+        API. Do not set O(url); the Cloud API returns the address of the stack.
+      - O(token) must be the token of an access policy of Grafana Cloud (C(glc_...)), with the scopes C(stacks:read) and
+        C(stack-service-accounts:write) and a realm that includes the stack.
+      - A stack has one organization, so the module rejects O(org_id) and O(org_name).
+      - The module waits up to five minutes for a stack that is starting.
+      - The module tests new keys at the address of the stack itself, so this host must be able to reach it. Use
+        O(ignore:prove=never) if it cannot. The module uses O(headers) and O(client_cert) only for the Cloud API.
+      - If neither this option nor O(url) is set, the module uses E(GRAFANA_CLOUD_STACK).
     type: str
   cloud_url:
     description:
       - The address of the Cloud API. The default is V(https://grafana.com/api).
-      - Without it E(GRAFANA_CLOUD_URL) is used.
+      - If it is not set, the module uses E(GRAFANA_CLOUD_URL).
     type: str
 """

@@ -6,102 +6,103 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """The options by which every module reaches Grafana."""
+    """Options of the connection to Grafana."""
 
     DOCUMENTATION = r"""
 options:
   url:
     description:
-      - The address of Grafana, with the sub-path that it is served from if there is one.
-      - Without it E(GRAFANA_URL) is used.
-      - Here as for the other options, the environment is that of the host on which the module runs, an option
-        that is set to the empty string counts as not set, and so does an empty variable.
+      - The address of Grafana. Include the sub-path if Grafana is served from one.
+      - If it is not set, the module uses E(GRAFANA_URL).
+      - For this and all other options, the environment is that of the host that runs the module. An option that is the empty
+        string counts as not set, and so does an empty environment variable.
     type: str
   username:
     description:
-      - The user who asks. Only user and password can make organizations and list them all.
-      - For more than a few requests the module logs in once, uses the session, and logs out at the end. Where the
-        login form is switched off it stays with basic authentication.
-      - Without it E(GRAFANA_USER) is used.
+      - The user that the module logs in as. Only a user with a password can create organizations and list all of them.
+      - For more than a few requests the module logs in once, uses the session, and logs out at the end. If the login form is
+        disabled, it uses basic authentication for every request.
+      - If it is not set, the module uses E(GRAFANA_USER).
     type: str
   password:
     description:
-      - The password of O(username). A password that the server refuses is not sent a second time.
-      - Without it E(GRAFANA_PASSWORD) is used.
+      - The password of O(username). If the server refuses a password, the module does not send it again.
+      - If it is not set, the module uses E(GRAFANA_PASSWORD).
     type: str
   token:
     description:
-      - The key of a service account's token, or an API key, instead of O(username) and O(password).
-      - A token works in its own organization alone. Where the task names another one it fails before any write.
-      - Of several identities the options beat the environment; two from one source are an error.
-      - Without it E(GRAFANA_TOKEN) is used.
+      - The key of a service account token, or an API key, instead of O(username) and O(password).
+      - A token works only in its own organization. If the task names another organization, it fails before the first write.
+      - Options take precedence over environment variables. Two identities in the options, or two in the environment, are an
+        error.
+      - If it is not set, the module uses E(GRAFANA_TOKEN).
     type: str
   token_file:
     description:
-      - A file on the host that runs the module which holds the key, instead of O(token). So a fresh key need not
-        travel through the arguments of a task, which Ansible may put into a temporary file.
-      - Without it E(GRAFANA_TOKEN_FILE) is used.
+      - A file with the key, instead of O(token), on the host that runs the module. With it, a new key does not have to be an
+        argument of a task, which Ansible may write to a temporary file.
+      - If it is not set, the module uses E(GRAFANA_TOKEN_FILE).
     type: path
   headers:
     description:
-      - More headers for every request, for an authentication proxy, or a JWT in a header of its own.
-      - Values of eight characters or more are masked in everything that the module prints.
+      - Additional headers of every request, for example for an authentication proxy, or for a JWT in its own header.
+      - The module masks values of eight characters or more in everything that it prints.
     type: dict
   join_org:
     description:
-      - Whether a server admin who is not a member of the organization joins it as Admin. The server shows what is in an
-        organization to its members only.
-      - The caller joins before the first request into the organization. Without this option the task fails with the code
+      - Whether a server admin who is not a member of the organization joins it as Admin. The server shows the contents of an
+        organization only to its members.
+      - The caller joins before the first request in the organization. Without this option the task fails with the code
         V(not_a_member).
     type: bool
     default: false
   validate_certs:
     description:
-      - Whether the server's certificate is checked. It is, unless this is V(false).
-      - Without it E(GRAFANA_VALIDATE_CERTS) is used.
+      - Whether the module verifies the certificate of the server. The default is V(true).
+      - If it is not set, the module uses E(GRAFANA_VALIDATE_CERTS).
     type: bool
   ca_path:
     description:
-      - A file (or directory) with the certificates of the authorities to trust.
-      - Without it E(GRAFANA_CA_PATH) is used.
+      - A file or directory with the CA certificates to trust.
+      - If it is not set, the module uses E(GRAFANA_CA_PATH).
     type: path
   client_cert:
     description:
-      - A client certificate in PEM format, with its key in the same file or in O(client_key).
-      - Without it E(GRAFANA_CLIENT_CERT) is used.
+      - A client certificate in PEM format. Its private key is in the same file or in O(client_key).
+      - If it is not set, the module uses E(GRAFANA_CLIENT_CERT).
     type: path
   client_key:
     description:
-      - The key of O(client_cert).
-      - Without it E(GRAFANA_CLIENT_KEY) is used.
+      - The private key of O(client_cert).
+      - If it is not set, the module uses E(GRAFANA_CLIENT_KEY).
     type: path
   proxy:
     description:
-      - The address of an HTTP proxy. Proxies of the environment are not used.
-      - Without it E(GRAFANA_PROXY) is used.
+      - The address of an HTTP proxy. The module ignores the usual environment variables for proxies.
+      - If it is not set, the module uses E(GRAFANA_PROXY).
     type: str
   timeout:
     description:
-      - For how many seconds to wait for a connection, and then for each answer. The default is V(30).
-      - Without it E(GRAFANA_TIMEOUT) is used.
+      - The time limit in seconds, for connecting and for each response. The default is V(30).
+      - If it is not set, the module uses E(GRAFANA_TIMEOUT).
     type: float
   retries:
     description:
-      - How many times to try again what failed in passing. The default is V(4).
-      - Reads are repeated freely, and what the server put off (429, 503) after the time that it asks for. A write
-        whose outcome is unknown is repeated only after looking whether it has happened. A refused password or
-        token is never repeated.
-      - Without it E(GRAFANA_RETRIES) is used.
+      - How often the module repeats a request after a temporary failure. The default is V(4).
+      - It repeats reads without restriction. After a 429 or 503 it waits as long as the server asks. If the outcome of a write is
+        unknown, the module first reads whether the write took effect, and repeats it only if not. It never repeats a request with
+        a password or token that the server refused.
+      - If it is not set, the module uses E(GRAFANA_RETRIES).
     type: int
   concurrency:
     description:
-      - How many organizations are worked on at a time. The default is V(4).
-      - Without it E(GRAFANA_CONCURRENCY) is used.
+      - How many organizations the module works on at the same time. The default is V(4).
+      - If it is not set, the module uses E(GRAFANA_CONCURRENCY).
     type: int
 requirements:
   - requests (Python library) on the host that runs the module
 notes:
-  - Give the connection once, with C(module_defaults) for the action group C(group/orgsmith.grafana.grafana).
-  - Modules run where C(hosts) says. For a server that the control node reaches, use C(hosts=localhost), or
+  - Set the connection once, with C(module_defaults) for the action group C(group/orgsmith.grafana.grafana).
+  - Modules run on the hosts of the play. If only the control node can reach the server, use C(hosts=localhost) or
     C(delegate_to=localhost).
 """

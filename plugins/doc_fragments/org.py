@@ -6,33 +6,33 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """The organization in which a task works."""
+    """Options that choose the organization."""
 
     DOCUMENTATION = r"""
 options:
   org_id:
     description:
-      - The organization to work in, by its id. It is named in each request; nobody's current organization is
-        switched.
-      - Without it and O(org_name), E(GRAFANA_ORG_ID) or E(GRAFANA_ORG_NAME) is used, or else the organization in
-        which the caller is.
+      - The id of the organization to work in. The module sends it with each request and does not switch the current organization
+        of any user.
+      - If neither this option nor O(org_name) is set, the module uses E(GRAFANA_ORG_ID) or E(GRAFANA_ORG_NAME), and otherwise the
+        current organization of the caller.
     type: raw
   org_name:
     description:
-      - The organization to work in, by its exact name.
+      - The exact name of the organization to work in.
     type: raw
 """
 
-    # For modules that manage organizations themselves the options are accepted, as they may stand in
-    # module_defaults of the action group, and mean nothing.
+    # For modules that manage organizations themselves. They accept the options, because module_defaults of the action
+    # group may contain them, and ignore them.
     UNUSED = r"""
 options:
   org_id:
     description:
-      - Accepted for the sake of C(module_defaults), and not used. See O(id).
+      - This module accepts the option because C(module_defaults) of the action group may contain it, but ignores it. Use O(id).
     type: raw
   org_name:
     description:
-      - Accepted for the sake of C(module_defaults), and not used. See O(name).
+      - This module accepts the option because C(module_defaults) of the action group may contain it, but ignores it. Use O(name).
     type: raw
 """

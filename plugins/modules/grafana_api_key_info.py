@@ -7,34 +7,34 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: grafana_api_key_info
-short_description: Tell which API keys an organization of Grafana has
+short_description: List the API keys of an organization of Grafana
 version_added: 0.1.0
 description:
-  - Returns the API keys of an organization, or of all organizations, with role, expiry, and last use where the server tells
-    it (10.0 or later). The secrets are never returned, as the server does not show them.
-  - Grafana never tells when an API key was made. The age is told of those whose keys M(orgsmith.grafana.grafana_api_key) has
-    stored in files that O(dests) names, and is none for all others.
-  - From Grafana 12.1 on there are no API keys, which is told with an empty list and a warning, and is no failure.
-  - Grafana's list of an organization's API keys ends at 100. RV(cut_in) names the organizations where it did.
+  - Returns the API keys of an organization, or of all organizations, with role and expiry, and with the last use if the server
+    returns it (10.0 or later). It never returns the secrets, because the server does not show them.
+  - Grafana does not return when an API key was created. The module returns the age only of API keys whose keys
+    M(orgsmith.grafana.grafana_api_key) has stored in files of O(dests). For all others it is null.
+  - From Grafana 12.1 on there are no API keys. The module then returns an empty list with a warning and does not fail.
+  - Grafana lists at most 100 API keys of an organization. RV(cut_in) lists the organizations that may have more.
 options:
   name:
     description:
-      - Only API keys of exactly this name.
+      - Return only API keys with exactly this name.
     type: raw
   expired:
     description:
-      - Only API keys that have expired, or only those that have not. Without it, both.
+      - Return only API keys that have expired, or only those that have not. Without it, return both.
     type: bool
   dests:
     description:
-      - Files in which M(orgsmith.grafana.grafana_api_key) has stored keys, on the host that runs the module. What it remembers
-        beside them tells when those keys were made; the keys themselves are not read.
+      - Files in which M(orgsmith.grafana.grafana_api_key) has stored keys, on the host that runs the module. The module reads
+        from the metadata next to them when the keys were created. It does not read the keys.
     type: list
     elements: path
   all_orgs:
     description:
-      - Whether the API keys of all organizations are told, and not only of one. Organizations of which the caller is no
-        member are left out, and named in RV(not_a_member_of).
+      - Whether to return the API keys of all organizations instead of one. The result omits organizations that the caller is not
+        a member of and lists them in RV(not_a_member_of).
     type: bool
     default: false
 extends_documentation_fragment:
@@ -49,16 +49,16 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Every API key of the server
+- name: List all API keys of the server
   orgsmith.grafana.grafana_api_key_info:
     all_orgs: true
   register: all_keys
 
-- name: Those that would work for ever
+- name: Show API keys that never expire
   ansible.builtin.debug:
     msg: "{{ all_keys.api_keys | selectattr('expires', 'none') | map(attribute='name') | list }}"
 
-- name: How old the keys are that were stored here
+- name: Read the age of keys that were stored on this host
   orgsmith.grafana.grafana_api_key_info:
     org_name: tenant-1
     dests:
@@ -77,81 +77,103 @@ api_keys:
       type: int
       returned: success
     name:
-      description: Its name.
+      description: The API key's name.
       type: str
       returned: success
     role:
-      description: Its role.
+      description: The API key's role.
       type: str
       returned: success
+    # BEGIN GENERATED (make generate): org returned=success
     org_id:
       description: The organization's id.
       type: int
       returned: success
     org_name:
-      description: The organization's name, where it is known.
+      description: The organization's name, if it is known.
       type: str
       returned: success
+    # END GENERATED
+    # BEGIN GENERATED (make generate): api_key_dates returned=success
     expires:
-      description: When it expires; none for never.
+      description: When the API key expires; null for never.
       type: str
       returned: success
     expired:
-      description: Whether it has expired.
+      description: Whether the API key has expired.
       type: bool
       returned: success
     last_used:
-      description: When it was last used; none for never, and up to Grafana 9, which does not tell.
+      description: When the API key was last used; null for never, and up to Grafana 9, which does not return it.
       type: str
       returned: success
+    # END GENERATED
     created:
-      description: When it was made, where one of O(dests) tells; otherwise none.
+      description: When the API key was created, if the metadata of one of O(dests) contains it; otherwise null.
       type: str
       returned: success
     age:
-      description: How long ago that was, in seconds; none where it is not known.
+      description: The time since RV(api_keys[].created), in seconds; null if it is not known.
       type: int
       returned: success
 cut_in:
-  description: The organizations where the server's list ended at 100 API keys, so that there may be more.
+  description: The organizations for which the list of the server ended at 100 API keys, so that they may have more.
   type: list
   elements: dict
   returned: success
 server:
   description:
-    - What this server does with API keys; none for what cannot be told, as the server hides its version.
+    - What this server can do with API keys. Values are null if the server hides its version.
   type: dict
   returned: success
   contains:
     version:
-      description: Its version.
+      description: The version of the server.
       type: str
       returned: success
     lists:
-      description: Whether it has API keys (up to 12.0).
+      description: Whether the server has API keys (up to 12.0).
       type: bool
       returned: success
     creates:
-      description: Whether it makes new ones (up to 11.2).
+      description: Whether the server creates new API keys (up to 11.2).
       type: bool
       returned: success
     migrates:
-      description: Whether it can turn them into service accounts (9.1 to 12.0).
+      description: Whether the server can migrate API keys to service accounts (9.1 to 12.0).
       type: bool
       returned: success
     migrates_at_start:
-      description: Whether each of its starts does so by itself (11.6 on).
+      description: Whether the server migrates all API keys at each start (from 11.6 on).
       type: bool
       returned: success
+# BEGIN GENERATED (make generate): not_a_member_of failure code=org_not_found
 not_a_member_of:
-  description: The organizations that the caller is not a member of, so that nothing can be told of them.
+  description: The organizations that the caller is not a member of. The result contains nothing of them.
   type: list
   elements: dict
   returned: when O(all_orgs) is set
 failure:
-  description: What went wrong, as C(code), C(message) and C(details).
+  description: The error.
   type: dict
   returned: failure
+  contains:
+    code:
+      description: The code of the error. It is stable, so playbooks can depend on it.
+      type: str
+      returned: failure
+      sample: org_not_found
+    message:
+      description: The error message, the same as RV(ignore:msg).
+      type: str
+      returned: failure
+    details:
+      description:
+        - The method, URL, HTTP status and message of the server, if a request failed. Some codes add facts, such as the contents
+          of a folder.
+      type: dict
+      returned: failure
+# END GENERATED
 """
 
 from ..module_utils._api_keys.info import API_KEY_OPTIONS, api_keys

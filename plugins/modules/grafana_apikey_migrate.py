@@ -7,73 +7,75 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: grafana_apikey_migrate
-short_description: Turn the API keys of Grafana into service accounts and tokens
+short_description: Migrate the API keys of Grafana to service accounts and tokens
 version_added: 0.1.0
 description:
-  - Newer versions of Grafana refuse API keys. From 11.3 on none can be made, from 11.6 on each start of the server turns
-    those that are there into service accounts called C(sa-autogen-NAME), and from 12.1 on the requests about them are gone,
-    and keys that were never migrated do not work any more.
-  - This module migrates the API keys of one, some or all organizations, and reports what has become of each. It changes
-    nothing where nothing is left to migrate.
-  - With O(mode=server) the server does it itself (9.1 to 12.0). Secret, id, name and expiry of a key live on, so nobody who
-    has the key notices. What the server answers is not believed; a key counts as migrated when a service account has its
-    token.
-  - With O(mode=reissue) each key gets a successor, a token of a service account with a name and a role that you choose. Its
-    key goes to O(sink), and whoever has the old key has to take it from there.
-  - With O(mode=plan) nothing is written, and the report says what would be.
-  - Up to Grafana 9.3 the server's own migration destroys keys where C([users] auto_assign_org) is off. That is looked up
-    first, or tried on a key that nobody uses where it cannot be looked up, and refused.
-  - In a stack of Grafana Cloud (O(cloud_stack)) all API keys have become service accounts, which O(mode=reissue) replaces with
-    O(reissue_migrated), or by O(keys). O(mode=server) and O(adopt) are refused there.
-  - More than 100 keys in an organization, where the server's list ends, are migrated in rounds.
+  - Newer versions of Grafana do not support API keys. From 11.3 on, none can be created. From 11.6 on, each start of the server
+    migrates all API keys to service accounts with names such as C(sa-autogen-NAME). From 12.1 on, the API for API keys no longer
+    exists, and keys that were never migrated do not work.
+  - This module migrates the API keys of one, some or all organizations, and reports the result for each key. It changes nothing
+    if nothing is left to migrate.
+  - With O(mode=server) the server migrates the keys itself (9.1 to 12.0). A key keeps its secret, id, name and expiry, so clients
+    do not notice. The module does not rely on the response of the server. It counts a key as migrated when a service account has
+    its token.
+  - With O(mode=reissue) each key gets a successor, a token of a service account with a name and role of your choice. The module
+    stores the new key in O(sink), and each client must switch to it.
+  - With O(mode=plan) the module writes nothing and reports what it would do.
+  - Up to Grafana 9.3, the server's own migration destroys keys if C([users] auto_assign_org) is off. The module reads this
+    setting first. If it cannot, it tests the migration on an unused key. It refuses to migrate if keys would be
+    destroyed.
+  - In a stack of Grafana Cloud (O(cloud_stack)) all API keys have become service accounts. O(mode=reissue) replaces them with
+    O(reissue_migrated) or by O(keys). The module rejects O(mode=server) and O(adopt) there.
+  - The server lists at most 100 keys of an organization. The module migrates more keys in rounds.
 options:
   mode:
     description:
-      - Who migrates the keys; see above. V(plan) reports what V(server) would do, or, where O(sink), O(keys), O(consolidate)
-        or another option about reissuing is set, what V(reissue) would.
+      - How the keys are migrated, see the description. V(plan) reports what V(server) would do, or what V(reissue) would do if
+        O(sink), O(keys), O(consolidate) or another option for reissuing is set.
     type: str
     choices: [plan, server, reissue]
     required: true
   orgs:
     description:
-      - V(all) for every organization, or a list of names and ids. Without it, the organizations of O(keys), or the one of
-        O(org_name) or O(org_id).
+      - V(all) for every organization, or a list of names and ids. Without it, the module uses the organizations of O(keys), or
+        the one of O(org_name) or O(org_id).
     type: raw
   key_id:
     description:
-      - Only the API keys with these ids.
+      - Migrate only API keys with these ids.
     type: list
     elements: int
   key_name:
     description:
-      - Only the API keys with these names. A name that is not there is warned of, as it may have been migrated before.
+      - Migrate only API keys with these names. If a name does not exist, the module warns, because the key may have been migrated
+        before.
     type: list
     elements: str
   name_pattern:
     description:
-      - Only API keys in whose names this regular expression is found.
+      - Migrate only API keys whose names contain a match of this regular expression.
     type: str
   roles:
     description:
-      - Only API keys of these roles.
+      - Migrate only API keys with these roles.
     type: list
     elements: str
     choices: [None, Viewer, Editor, Admin]
   unused_for:
     description:
-      - Only API keys that nobody has used for so long, as a duration such as V(90d), or ever. Needs Grafana 10.0, as older
-        versions do not tell the last use.
+      - Migrate only API keys that were never used, or not for this long, as a duration such as V(90d). It needs Grafana 10.0 or
+        later, because earlier versions do not return the last use.
     type: raw
   expired_keys:
     description:
-      - What becomes of selected keys that have expired. Without it, V(migrate) with O(mode=server), and V(keep) with
+      - What the module does with selected keys that have expired. The default is V(migrate) with O(mode=server) and V(keep) with
         O(mode=reissue).
     type: str
     choices: [migrate, delete, keep]
   keys:
     description:
-      - Keys to reissue that the server does not list (any more), or that are to be taken from this list alone, for
-        O(mode=reissue).
+      - For O(mode=reissue), the keys to reissue. Use it for keys that the server does not list (any more), or to reissue exactly
+        these keys.
     type: list
     elements: dict
     suboptions:
@@ -85,109 +87,110 @@ options:
         type: str
         choices: [None, Viewer, Editor, Admin]
       service_account:
-        description: The account of its successor, in place of what O(account_template) makes of the name.
+        description: The account of its successor. It replaces the name from O(account_template).
         type: raw
       seconds_to_live:
-        description: The lifetime of its successor, in place of O(seconds_to_live).
+        description: The lifetime of its successor. It replaces O(seconds_to_live).
         type: raw
       org_id:
-        description: The organization, in place of the task's.
+        description: The id of the organization. It replaces the organization of the task.
         type: raw
       org_name:
-        description: The organization by its exact name, in place of the task's.
+        description: The exact name of the organization. It replaces the organization of the task.
         type: raw
   consolidate:
     description:
-      - Which keys become tokens of one account, for O(mode=reissue). The first rule that fits a key counts.
-      - Keys of different roles are refused, as all tokens of an account have its role, unless O(consolidate[].mixed_roles)
-        is set.
+      - For O(mode=reissue), rules for keys that become tokens of one account. The first rule that matches a key applies.
+      - All tokens of an account have the role of the account, so the module rejects keys with different roles, unless
+        O(consolidate[].mixed_roles) is set.
     type: list
     elements: dict
     suboptions:
       service_account:
-        description: The account's name. With O(consolidate[].pattern), C(\\1) stands for what its first group has caught.
+        description: The account's name. With O(consolidate[].pattern), C(\1) stands for the text that its first group matches.
         type: raw
       keys:
         description: Names of keys.
         type: list
         elements: str
       pattern:
-        description: A regular expression that has to match a key's whole name.
+        description: A regular expression that must match the whole name of a key.
         type: str
       role:
-        description: The account's role. Without it, the role of its keys.
+        description: The account's role. The default is the role of its keys.
         type: str
         choices: [None, Viewer, Editor, Admin]
       mixed_roles:
         description:
-          - Whether keys of different roles may share the account; O(consolidate[].role) then says which role that
-            has.
+          - Whether keys with different roles may share the account. O(consolidate[].role) is then the role of the account.
         type: bool
   account_template:
     description:
-      - How the account of a reissued key is called that no rule takes, with C({name}), C({id}) and C({role}) of the key, and
-        C({org_id}). Without it, V({name}).
-      - Up to Grafana 10.4.0 two organizations cannot have accounts of one name, so put C({org_id}) into it there.
+      - For a reissued key that no rule matches, the name of the account, with C({name}), C({id}) and C({role}) of the key, and
+        C({org_id}). The default is V({name}).
+      - Up to Grafana 10.4.0, accounts of two organizations cannot have the same name, so use C({org_id}) in the template there.
     type: str
   token_template:
     description:
-      - How the token of a reissued key is called. It holds C({name}), so that a later run knows which key it replaces, and
-        differs from the name alone, which is taken as long as the old key is there. Without it, V(replaces-{name}).
+      - The name of the token of a reissued key. It must contain C({name}), so that a later run can recognise which key it
+        replaces. It must not be the name alone, which is in use as long as the old key exists. The default is V(replaces-{name}).
     type: str
   seconds_to_live:
     description:
-      - The longest lifetime of a reissued key, in seconds, as a duration such as V(90d), or V(max) for what the server
-        allows. Without it a key lives as long as the old one would have.
+      - The longest lifetime of a reissued key, in seconds, as a duration such as V(90d), or V(max) for the longest that the
+        server allows. Without it, a new key expires at the same time as the old one.
     type: raw
   sink:
     description:
-      - Where the keys go that O(mode=reissue) makes, as for M(orgsmith.grafana.grafana_sa_token). A template has to tell
-        them apart; C({name}) is the token's name.
+      - Where the module stores the keys that O(mode=reissue) creates, as for M(orgsmith.grafana.grafana_sa_token). A template
+        must give each key its own location. C({name}) is the name of the token.
     type: dict
-    suboptions: &sink_options
+    # BEGIN GENERATED (make generate): sink
+    suboptions: &sink_suboptions
       type:
         description:
-          - Where the key goes.
-          - V(file) is a file on the host that runs the module. V(ansible_vault) is a variable in a YAML file on the control
-            node that C(ansible-vault) has encrypted. V(hashi_vault) is a secret of HashiCorp Vault or OpenBao, in a KV
-            secrets engine of version 2. V(awx_credential) is a field of a credential of AWX or Automation Platform.
-            V(command) is a program of yours.
+          - The type of the sink.
+          - V(file) is a file on the host that runs the module. V(ansible_vault) is a variable in a YAML file on the control node
+            that is encrypted with C(ansible-vault). V(hashi_vault) is a secret of HashiCorp Vault or OpenBao, in a KV secrets
+            engine of version 2. V(awx_credential) is a field of a credential of AWX or Automation Platform. V(command) is a
+            program that you provide.
         type: str
         choices: [ansible_vault, awx_credential, command, file, hashi_vault]
         required: true
       path:
         description:
-          - Of V(file), the file for the key. It holds the key and a newline, with mode 0600; the metadata is in a file of the
-            same name with C(.json) at its end.
-          - Of V(ansible_vault), the encrypted file. A relative path starts from the playbook's directory. One that does not
-            exist is made. What else is in the file stays as it is, to the byte.
-          - Of V(hashi_vault), the secret, without the mount. Other fields of the secret stay.
-          - May hold C({org_name}), C({org_id}), C({service_account}) and C({name}), as may O(sink.variable),
-            O(sink.credential), O(sink.metadata_path) and the commands. In a path a slash in a value becomes C(%2F), a percent
+          - For V(file), the file for the key. It contains the key and a newline, and has mode 0600. The metadata is in a file
+            with the same name and the additional ending C(.json).
+          - For V(ansible_vault), the encrypted file. A relative path starts from the playbook's directory. The module creates a
+            missing file. It does not change any other byte of the file.
+          - For V(hashi_vault), the path of the secret, without the mount. The module keeps other fields of the secret.
+          - It may contain C({org_name}), C({org_id}), C({service_account}) and C({name}). So may O(sink.variable),
+            O(sink.credential), O(sink.metadata_path) and the commands. In a path, a slash in a value becomes C(%2F), a percent
             sign C(%25), and a dot at its beginning C(%2E).
         type: str
       variable:
         description:
-          - Of V(ansible_vault), the variable for the key. The metadata is in the variable of that name with C(_metadata) at
-            its end. In values that a template fills in, what no variable's name may hold becomes an underscore.
+          - For V(ansible_vault), the variable for the key. The metadata is in the variable with the same name and the additional
+            ending C(_metadata). In values that a template inserts, the module replaces characters that are not valid in the name
+            of a variable with underscores.
         type: str
       vault_id:
         description:
-          - Of V(ansible_vault), whose secret encrypts a file that does not exist yet. A file that exists is encrypted with
-            the secret that decrypts it.
+          - For V(ansible_vault), the vault id whose secret encrypts a new file. The module encrypts an existing file with the
+            secret that decrypts it.
         type: str
       vault_password_file:
         description:
-          - Of V(ansible_vault), a file with the vault's password, in place of the vault secrets that Ansible was started
-            with.
+          - For V(ansible_vault), a file with the vault password, instead of the vault secrets of the Ansible run.
         type: path
       url:
         description:
-          - The address of the server of V(hashi_vault) or V(awx_credential). Without it E(VAULT_ADDR), or E(CONTROLLER_HOST).
+          - The address of the server, for V(hashi_vault) and V(awx_credential). If it is not set, the module uses E(VAULT_ADDR)
+            or E(CONTROLLER_HOST).
         type: str
       token:
         description:
-          - The token to ask that server with. Without it, and without another identity, E(VAULT_TOKEN) and then
+          - The token for that server. If neither it nor another identity is set, the module uses E(VAULT_TOKEN) and then
             C(~/.vault-token), or E(CONTROLLER_OAUTH_TOKEN).
         type: str
       token_file:
@@ -196,20 +199,21 @@ options:
         type: path
       username:
         description:
-          - The user of V(awx_credential), in place of a token, with O(sink.password). Without it E(CONTROLLER_USERNAME).
+          - For V(awx_credential), the user, instead of a token. It needs O(sink.password). If it is not set, the module uses
+            E(CONTROLLER_USERNAME).
         type: str
       password:
         description:
-          - The password of O(sink.username). Without it E(CONTROLLER_PASSWORD).
+          - The password of O(sink.username). If it is not set, the module uses E(CONTROLLER_PASSWORD).
         type: str
       role_id:
         description:
-          - Of V(hashi_vault), the role of the AppRole method, with O(sink.secret_id) or O(sink.secret_id_file). Without it
-            E(VAULT_ROLE_ID). The login is made once in a task.
+          - For V(hashi_vault), the role of the AppRole method. It needs O(sink.secret_id) or O(sink.secret_id_file). If it is not
+            set, the module uses E(VAULT_ROLE_ID). The module logs in once in a task.
         type: str
       secret_id:
         description:
-          - The secret of O(sink.role_id). Without it E(VAULT_SECRET_ID).
+          - The secret of O(sink.role_id). If it is not set, the module uses E(VAULT_SECRET_ID).
         type: str
       secret_id_file:
         description:
@@ -217,101 +221,105 @@ options:
         type: path
       auth_mount:
         description:
-          - Of V(hashi_vault), where the AppRole method is mounted. Without it C(approle).
+          - For V(hashi_vault), the mount of the AppRole method. The default is C(approle).
         type: str
       mount:
         description:
-          - Of V(hashi_vault), where the KV secrets engine is mounted. Without it C(secret).
+          - For V(hashi_vault), the mount of the KV secrets engine. The default is C(secret).
         type: str
       namespace:
         description:
-          - Of V(hashi_vault), the namespace. Without it E(VAULT_NAMESPACE).
+          - For V(hashi_vault), the namespace. If it is not set, the module uses E(VAULT_NAMESPACE).
         type: str
       key_field:
         description:
-          - Of V(hashi_vault), the field for the key; without it C(key). Of V(awx_credential), the id of the credential's
-            field, which has to be a secret one.
+          - For V(hashi_vault), the field for the key. The default is C(key).
+          - For V(awx_credential), the id of the credential's field for the key. The field must be a secret one.
         type: str
       metadata_field:
         description:
-          - Of V(hashi_vault), the field for the metadata, as JSON text; without it C(metadata). Of V(awx_credential), a field
-            for it that is not secret; without it the metadata is a line of the credential's description.
+          - For V(hashi_vault), the field for the metadata, as JSON text. The default is C(metadata).
+          - For V(awx_credential), a field for the metadata that is not secret. Without it, the metadata is a line in the
+            description of the credential.
         type: str
       credential:
         description:
-          - Of V(awx_credential), the credential, by its name, or by its id as a number. It has to exist.
+          - For V(awx_credential), the name of the credential, or its id as a number. The credential must exist.
         type: raw
       organization:
         description:
-          - Of V(awx_credential), the controller's organization that the credential belongs to, where several have its name.
+          - For V(awx_credential), the organization (of the controller) that the credential belongs to. It is needed if several
+            credentials have the name.
         type: str
       store_command:
         description:
-          - Of V(command), the program that stores the key, and its arguments, run without a shell. It gets the key and a
-            newline on its standard input, and has to end with 0. C(GRAFANA_SINK_ORG_NAME), C(GRAFANA_SINK_ORG_ID),
-            C(GRAFANA_SINK_SERVICE_ACCOUNT) and C(GRAFANA_SINK_NAME) in its environment say which key it is.
+          - For V(command), the program that stores the key, with its arguments. The module runs it without a shell and writes the
+            key and a newline to its standard input. The program must exit with 0. The environment variables
+            C(GRAFANA_SINK_ORG_NAME), C(GRAFANA_SINK_ORG_ID), C(GRAFANA_SINK_SERVICE_ACCOUNT) and C(GRAFANA_SINK_NAME) identify
+            the key.
         type: list
         elements: str
       read_command:
         description:
-          - Of V(command), the program that prints the key, and ends with 3 where there is none. Without it, a key that was
-            stored is taken to be there still.
+          - For V(command), the program that prints the key. It must exit with 3 if there is no key. Without it, the module
+            assumes that a key that it stored still exists.
         type: list
         elements: str
       remove_command:
         description:
-          - Of V(command), the program that takes the key away.
+          - For V(command), the program that deletes the key.
         type: list
         elements: str
       probe_command:
         description:
-          - Of V(command), a program that is run before a token is made, and ends with 0 where a key could be stored.
+          - For V(command), a program that the module runs before it creates a token. It must exit with 0 if a key can be stored.
         type: list
         elements: str
       metadata_path:
         description:
-          - Of V(command), the file for the metadata.
+          - For V(command), the file for the metadata.
         type: str
       validate_certs:
         description:
-          - Whether the certificate of O(sink.url) is checked. Without it E(VAULT_SKIP_VERIFY) or E(CONTROLLER_VERIFY_SSL)
-            says so, and else it is.
+          - Whether the module verifies the certificate of O(sink.url). If it is not set, the module uses E(VAULT_SKIP_VERIFY) or
+            E(CONTROLLER_VERIFY_SSL), and otherwise verifies it.
         type: bool
       ca_path:
         description:
-          - The authority's certificate to check it with. Without it E(VAULT_CACERT).
+          - The CA certificate for O(sink.url). If it is not set, the module uses E(VAULT_CACERT).
         type: path
       timeout:
         description:
-          - How long a request (30 without it) or a command (60 without it) may take, in seconds.
+          - The time limit in seconds, for a request (default 30) or a command (default 60).
         type: float
+    # END GENERATED
   delete_keys:
     description:
-      - When O(mode=reissue) deletes an old key. V(never); V(after_proof), once its successor is stored and has made a
-        request; or V(unused_for=30d), once moreover nobody has used the old key for so long (Grafana 10.0 or later, as
-        before that the last use is not told). Without it, V(never).
+      - When O(mode=reissue) deletes an old key. V(never) keeps it. V(after_proof) deletes it when its successor is stored and its
+        key has worked in a request. V(unused_for=30d) in addition requires that the old key was not used for this long (Grafana
+        10.0 or later, because earlier versions do not return the last use). The default is V(never).
     type: str
   reissue_migrated:
     description:
-      - Whether O(mode=reissue) also takes the tokens of accounts that the server's own migration has made (C(sa-autogen-…)).
-        A token cannot move to another account, so this is how they are grouped. O(delete_keys) then deletes the account.
+      - Whether O(mode=reissue) also replaces tokens of accounts that the server's own migration created (C(sa-autogen-…)). Use it
+        to group such tokens, because a token cannot move to another account. O(delete_keys) then deletes the account.
     type: bool
     default: false
   adopt:
     description:
-      - New names and roles for the accounts that the server's own migration has made, in this run or any time before. Their
-        tokens stay as they are. The first rule that fits an account counts.
+      - New names and roles for the accounts that the server's own migration creates in this run or has created before. Their
+        tokens do not change. The first rule that matches an account applies.
     type: list
     elements: dict
     suboptions:
       service_account:
-        description: The present name of the account.
+        description: The current name of the account.
         type: raw
       pattern:
-        description: A regular expression that has to match the whole present name.
+        description: A regular expression that must match the whole current name.
         type: str
       name:
-        description: The new name. With O(adopt[].pattern), C(\\1) stands for what its first group has caught.
+        description: The new name. With O(adopt[].pattern), C(\1) stands for the text that its first group matches.
         type: raw
       role:
         description: The new role.
@@ -319,10 +327,10 @@ options:
         choices: [None, Viewer, Editor, Admin]
   verify_keys:
     description:
-      - Old keys that are to show that they work, before and after the migration, by a request of their own. RV(verified)
-        says in which organization, as whom, and with what role. One that does not work fails the task, but not in check mode
-        and with O(mode=plan).
-      - A test counts as use on the server.
+      - Old keys that the module tests with a request before and after the migration. RV(verified) reports in which organization,
+        as which account and with which role each key works. If a key does not work, the task fails, but not in check mode or with
+        O(mode=plan).
+      - A test counts as a use on the server.
     type: list
     elements: dict
     suboptions:
@@ -330,46 +338,47 @@ options:
         description: The key.
         type: str
       path:
-        description: A file that holds the key, on the host that runs the module.
+        description: A file with the key, on the host that runs the module.
         type: path
       sink:
-        description: Where the key is, as for O(sink).
+        description: Where the key is stored, as for O(sink).
         type: dict
-        suboptions: *sink_options
+        suboptions: *sink_suboptions
       name:
         description:
-          - What C({name}) stands for in O(verify_keys[].sink), and how a O(verify_keys[].key) is called in the
-            result.
+          - The value of C({name}) in O(verify_keys[].sink), and the name of a O(verify_keys[].key) in the result.
         type: raw
       service_account:
-        description: The account that it is expected to belong to; also C({service_account}) in O(verify_keys[].sink).
+        description: >-
+          The account that the key is expected to belong to, and the value of C({service_account}) in O(verify_keys[].sink).
         type: raw
       org_id:
-        description: The organization in which it is expected to work.
+        description: The id of the organization in which the key is expected to work.
         type: raw
       org_name:
-        description: The organization in which it is expected to work, by name.
+        description: The name of the organization in which the key is expected to work.
         type: raw
       role:
-        description: The role that it is expected to have.
+        description: The role that the key is expected to have.
         type: str
         choices: [None, Viewer, Editor, Admin]
   hide_api_keys_page:
     description:
-      - Whether the page of API keys is taken out of Grafana's menu in each organization that has none left after this run
-        has migrated some. Only Grafana 9.1 to 9.4 can do that; others are left as they are.
-      - It stops nobody from making API keys, by the API.
+      - Whether the module hides the page of API keys in the menu of each organization that has none left after this run migrated
+        some. Only Grafana 9.1 to 9.4 can do this. With other versions the option has no effect.
+      - Users can still create API keys with the API.
     type: bool
     default: false
   fail_fast:
     description:
-      - Whether the first organization that fails ends the run. Otherwise the others go on, and the task fails at its end.
+      - Whether the run stops at the first organization that fails. By default the module continues with the other organizations,
+        and fails at the end.
     type: bool
     default: false
   on_failure:
     description:
-      - V(fail) fails the task when a key or an organization failed.
-      - V(report) leaves that to the play; the result says what failed.
+      - V(fail) fails the task if a key or an organization fails.
+      - V(report) does not fail the task; the result says what failed, and the play decides what to do.
     type: str
     choices: [fail, report]
     default: fail
@@ -386,13 +395,13 @@ author:
 """
 
 EXAMPLES = r"""
-- name: What there is, and what the server would make of it
+- name: Plan the server's own migration
   orgsmith.grafana.grafana_apikey_migrate:
     mode: plan
     orgs: all
   register: planned
 
-- name: All API keys of all organizations, and two of them have to work before and after
+- name: Migrate all API keys, and test two of them before and after
   orgsmith.grafana.grafana_apikey_migrate:
     mode: server
     orgs: all
@@ -401,7 +410,7 @@ EXAMPLES = r"""
         role: Editor
       - path: /run/keys/reader.key
 
-- name: Accounts with names of their own, after the server has migrated by itself
+- name: Rename the accounts that the server's own migration created
   orgsmith.grafana.grafana_apikey_migrate:
     mode: server
     orgs: all
@@ -409,7 +418,7 @@ EXAMPLES = r"""
       - pattern: sa-autogen-(.*)
         name: \1
 
-- name: New keys for what were the API keys of a stack of Grafana Cloud
+- name: Reissue the former API keys of a stack of Grafana Cloud
   orgsmith.grafana.grafana_apikey_migrate:
     cloud_stack: acme
     token_file: /etc/grafana/cloud-token
@@ -421,7 +430,7 @@ EXAMPLES = r"""
       path: /run/keys/{name}
     delete_keys: unused_for=30d
 
-- name: New keys, those of the pipelines in one account, and the old ones deleted when nobody has used them for a month
+- name: Reissue keys, those of pipelines in one account, and delete old keys after a month without use
   orgsmith.grafana.grafana_apikey_migrate:
     mode: reissue
     orgs: all
@@ -437,95 +446,99 @@ EXAMPLES = r"""
 
 RETURN = r"""
 mode:
-  description: What was asked for.
+  description: The O(mode) of the task.
   type: str
   returned: success
 server:
   description:
-    - The server's C(url) and C(version). C(api_keys) is C(listed), or C(gone) where this version has none (12.1 on).
-      C(migrates_at_start) tells whether each start of the server migrates all keys by itself (11.6 on).
+    - C(url) and C(version) of the server. C(api_keys) is C(listed), or C(gone) if this version has no API keys (from 12.1 on).
+      C(migrates_at_start) is true if each start of the server migrates all keys (from 11.6 on).
   type: dict
   returned: success
 organizations:
-  description: What was done, or would be, in each organization.
+  description: The result for each organization; in check mode and with O(mode=plan), what would happen.
   type: list
   elements: dict
   returned: success
   contains:
     index:
-      description: Its place in the list.
+      description: The position in this list, from 0.
       type: int
       returned: success
     status:
       description: C(ok), C(changed), C(failed) or C(not_run).
       type: str
       returned: success
+    # BEGIN GENERATED (make generate): org returned=success
     org_id:
       description: The organization's id.
       type: int
       returned: success
     org_name:
-      description: The organization's name, where it is known.
+      description: The organization's name, if it is known.
       type: str
       returned: success
+    # END GENERATED
     found:
       description:
-        - C(listed) where there were API keys, C(none) where there were not, C(gone) where the server has none any
-          more.
+        - C(listed) if the organization had API keys, C(none) if it had none, C(gone) if the server has no API keys any more.
       type: str
       returned: success
     cut:
-      description: Whether the server's list ended at 100 keys, so that there may be more.
+      description: Whether the list of the server ended at 100 keys, so that the organization may have more.
       type: bool
       returned: success
     joined_org:
-      description: Whether the caller joined the organization first (O(join_org)).
+      description: Whether the caller joined the organization, because of O(join_org).
       type: bool
-      returned: when it did
+      returned: when it joined
     api_keys:
-      description: Each key that was seen.
+      description: The API keys of the organization.
       type: list
       elements: dict
       returned: success
       contains:
         id:
-          description: Its id; none for one of O(keys) that the server does not list.
+          description: The API key's id; null for one of O(keys) that the server does not list.
           type: int
           returned: success
         name:
-          description: Its name.
+          description: The API key's name.
           type: str
           returned: success
         role:
-          description: Its role.
+          description: The API key's role.
           type: str
           returned: success
+        # BEGIN GENERATED (make generate): api_key_dates returned=success
         expires:
-          description: When it expires; none for never.
+          description: When the API key expires; null for never.
           type: str
           returned: success
         expired:
-          description: Whether it has expired.
+          description: Whether the API key has expired.
           type: bool
           returned: success
         last_used:
-          description: When it was last used; none for never, and up to Grafana 9, which does not tell.
+          description: When the API key was last used; null for never, and up to Grafana 9, which does not return it.
           type: str
           returned: success
+        # END GENERATED
         action:
           description: C(migrate), C(reissue), C(delete) or C(keep).
           type: str
           returned: success
         status:
-          description: C(ok), C(changed) or C(failed); with O(mode=plan) and in check mode, what it would be.
+          description: C(ok), C(changed) or C(failed); in check mode and with O(mode=plan), the status that it would have.
           type: str
           returned: success
         reason:
-          description: Why it is kept, or deleted.
+          description: Why the key is kept or deleted.
           type: str
-          returned: where there is something to say
+          returned: when there is a reason
         service_account:
-          description: The account that it belongs to now, or would, with C(id), C(name), C(login), C(role) and C(disabled).
+          description: >-
+            The account that the key belongs to or would belong to, with C(id), C(name), C(login), C(role) and C(disabled).
           type: dict
           returned: success
         role_after:
@@ -534,8 +547,8 @@ organizations:
           returned: success
         token:
           description:
-            - The token that it is now, or that replaces it, with C(id), C(name), C(expires), and C(dest) where its key was
-              put.
+            - The token that the key has become, or that replaces it, with C(id), C(name), C(expires), and C(dest) if the module
+              stored its key.
           type: dict
           returned: success
         deleted:
@@ -543,39 +556,57 @@ organizations:
           type: bool
           returned: success
         failure:
-          description: What went wrong with it.
+          description: The error of this key.
           type: dict
           returned: when it failed
     service_accounts:
       description:
-        - The accounts that the server's own migration has made, in this run or before. C(adopted) tells whether they have
+        - The accounts that the server's own migration created in this run or before. C(adopted) is true if the account has
           another name by now.
       type: list
       elements: dict
       returned: success
     failure:
-      description: What went wrong with the organization as a whole.
+      description: The error of the organization as a whole.
       type: dict
-      returned: when it did
+      returned: when it failed
 verified:
   description:
-    - What each of O(verify_keys) has shown. C(works), C(worked_before), C(as_expected), C(reason) and C(message); C(org_id),
-      C(org_name), C(service_account), C(api_key) (the name that is spelt in a key of the old form) and C(role); and
-      C(source), where the key came from.
+    - The result of the test of each of O(verify_keys). It contains C(works), C(worked_before), C(as_expected), C(reason) and
+      C(message); C(org_id), C(org_name), C(service_account), C(api_key) (the name inside a key of the old format) and C(role);
+      and C(source), where the key came from.
   type: list
   elements: dict
   returned: when O(verify_keys) is set
 summary:
   description:
-    - How many C(organizations) and C(api_keys) there were, how many of these were C(migrated), C(reissued), C(deleted),
-      C(kept), or have C(failed), how many are C(left), and how many C(service_accounts) the server's own migration has made
-      so far.
+    - The number of C(organizations) and C(api_keys); of the keys that were C(migrated), C(reissued), C(deleted) or C(kept), or
+      that C(failed); of the keys that are C(left); and of the C(service_accounts) that the server's own migration has created so
+      far.
   type: dict
   returned: success
+# BEGIN GENERATED (make generate): failure code=org_not_found
 failure:
-  description: What went wrong, as C(code), C(message) and C(details).
+  description: The error.
   type: dict
   returned: failure
+  contains:
+    code:
+      description: The code of the error. It is stable, so playbooks can depend on it.
+      type: str
+      returned: failure
+      sample: org_not_found
+    message:
+      description: The error message, the same as RV(ignore:msg).
+      type: str
+      returned: failure
+    details:
+      description:
+        - The method, URL, HTTP status and message of the server, if a request failed. Some codes add facts, such as the contents
+          of a folder.
+      type: dict
+      returned: failure
+# END GENERATED
 """
 
 from ..module_utils._migration.module import migrate_api_keys

@@ -11,213 +11,273 @@ short_description: Manage dashboards of an organization of Grafana
 version_added: 0.1.0
 description:
   - Creates, changes, moves and deletes dashboards, one or thousands in a task.
-  - A dashboard that is as it should be is not written, and gets no new version. What servers add, drop, fill in or migrate
-    by themselves (ids, key order, default values, newer schemas) is no difference; what a person would call a change is one.
-  - Provisioned dashboards, and those that a Git repository is synchronised to, are never written or deleted.
-  - "Every version that this module writes has C([orgsmith.grafana]) at the end of its message, or
-    C([orgsmith.grafana: SOURCE]) with O(source). This mark tells whether somebody else has written the dashboard since, and
-    is what O(prune) goes by."
+  - The module does not write a dashboard that needs no change, so the dashboard gets no new version. Ids, the order of keys,
+    default values and schema migrations that the server adds, drops or changes by itself do not count as a difference. All other
+    differences do.
+  - It never writes or deletes provisioned dashboards, nor dashboards that are synchronised with a Git repository.
+  - >-
+    The message of every version that this module writes ends with a mark, C([orgsmith.grafana]), or C([orgsmith.grafana: SOURCE])
+    with O(source). From the mark, O(on_conflict) sees whether another person or tool has written the dashboard since, and
+    O(prune) which dashboards it may delete.
 options:
   dashboard:
-    description: &dashboard
-      - The dashboard itself. Good for a handful; Ansible takes minutes for hundreds of dashboards in its arguments,
-        and templates what looks like a template in them, so use O(path) for those.
+    description:
+      - The dashboard as a dictionary. Use it for a few dashboards only. Ansible needs minutes for hundreds of dashboards in the
+        arguments of a task, and it templates the text in them. Use O(path) in such cases.
     type: dict
   path:
-    description: &path
+    description:
       - A file on the host that runs the module.
-      - It holds the dashboard as JSON, whether copied from its settings, exported (for sharing, too, see O(inputs)), as the API
-        or grafana.com wraps it, or as a manifest for Kubernetes, in JSON or YAML, with the classic layout or, from
+      - It contains the dashboard as JSON (the JSON model from its settings, an export, also one for sharing, see O(inputs), or
+        the response of the API or of grafana.com), or a Kubernetes manifest in JSON or YAML, with the classic layout or, from
         Grafana 12.0 on, the new one (C(v2alpha1), C(v2beta1)).
     type: path
   content:
-    description: &content
-      - The dashboard as text, JSON or YAML.
+    description:
+      - The dashboard as JSON or YAML text.
     type: str
   directory:
-    description: &directory
-      - A directory on the host that runs the module, all of whose dashboards are wanted, each in a file of its own.
-      - The directories in it are folders, made as needed, in O(folder) if that is set. Where folders do not nest (before
-        Grafana 11.0) a path such as C(hosts/linux) is one folder of that title. In the name of a directory C(%2F) is a slash.
-      - The place of a file says where its dashboard is to be; what the file itself says of a folder does not count. Files at
-        the top belong to no folder, or to O(folder).
-      - Hidden files and directories are passed over, and links are followed. All files that cannot be read are named at
-        once, before anything is written, and so are dashboards of one uid, or of one title in one folder.
+    description:
+      - A directory on the host that runs the module. It contains one file for each dashboard.
+      - Its subdirectories are folders, in O(folder) if that is set; the module creates missing ones. If the server has no nested
+        folders (before Grafana 11.0), a path such as C(hosts/linux) is one folder with that title. In the name of a directory,
+        C(%2F) is a slash.
+      - The path of a file decides the folder of its dashboard. The module ignores the folder that the file itself names. Files at
+        the top level belong to no folder, or to O(folder).
+      - The module skips hidden files and directories, and follows links. Before it writes anything it reports all files that it
+        cannot read, and all dashboards with the same uid, or with the same title in one folder.
     type: path
   patterns:
-    description: &patterns
-      - Which files of O(directory) are dashboards, as patterns of names or, with a slash, of paths below it.
-      - By default C(*.json), C(*.yaml) and C(*.yml).
+    description:
+      - Which files of O(directory) are dashboards. A pattern matches the name of a file, or with a slash its path in the
+        directory.
+      - The default is C(*.json), C(*.yaml) and C(*.yml).
     type: list
     elements: str
   exclude:
-    description: &exclude
-      - Which files and directories of O(directory) are passed over, as patterns like O(patterns).
+    description:
+      - Files and directories of O(directory) to skip, as patterns like those of O(patterns).
     type: list
     elements: str
   uid:
-    description: &uid
-      - The uid, in place of the one in the dashboard.
-      - A new dashboard that has no uid gets one that follows from its folder and its title.
-      - Without any, the dashboard is the one of exactly its title in its folder; two such are an error.
+    description:
+      - The uid. It replaces the uid in the dashboard.
+      - A new dashboard without a uid gets one that the module derives from its folder and title.
+      - Without any uid, the dashboard is the one with exactly this title in its folder. Two such dashboards are an error.
     type: raw
   folder_uid:
-    description: &folder_uid
-      - The folder, by its uid; V(general) is the place outside of all folders.
-      - Without it and O(folder) an existing dashboard stays where it is, and a new one is in no folder.
+    description:
+      - The uid of the folder. V(general) means no folder.
+      - Without it and O(folder), an existing dashboard stays in its folder, and a new dashboard is in no folder.
     type: raw
   folder:
-    description: &folder
-      - The folder by its title, or by the path of titles from the top, joined by slashes.
+    description:
+      - The title of the folder, or a path of titles from the top level, joined by slashes.
     type: raw
   create_folder:
-    description: &create_folder
-      - Whether missing folders of O(folder) are made. By default they are with O(directory), and are not without.
+    description:
+      - Whether the module creates missing folders of O(folder). The default is V(true) with O(directory), otherwise V(false).
     type: bool
   commit_message:
-    description: &commit_message
-      - What the dashboard's history says of a change.
+    description:
+      - The message of a new version in the dashboard's history.
     type: str
   source:
-    description: &source
-      - Where these dashboards come from, in up to 60 letters, digits, spaces and C(.,/_-). It stands in the mark of what
-        is written, so that O(prune) tells the dashboards of several sources in one organization apart.
+    description:
+      - A name for the origin of these dashboards, of up to 60 letters, digits, spaces and C(.,/_-). The module writes it into the
+        mark, so that O(prune) can distinguish dashboards of several sources in one organization.
     type: str
     default: ""
   prune:
-    description: &prune
-      - Whether dashboards that this collection has written for the same O(source), and that are not wanted any more, are
-        deleted; with O(folder) or O(folder_uid) only those in that folder and below it. A O(directory) without a folder
-        stands for the whole organization.
-      - A dashboard that is equal is not written and keeps its mark, so give dashboards their O(source) from the start.
-      - What somebody else has written last is left, and so is what is provisioned or carries no mark.
-      - It goes with O(directory) or O(batch), which say what is wanted.
-      - Up to Grafana 12.0 the mark is asked for with a request for each dashboard that is not wanted.
+    description:
+      - Whether the module deletes dashboards that it has written with the same O(source) and that the task no longer contains.
+        With O(folder) or O(folder_uid) it deletes them only in that folder and its subfolders. O(directory) without a folder
+        means the whole organization.
+      - A dashboard without a difference is not written and so keeps its old mark. Set O(source) from the start.
+      - It does not delete dashboards whose newest version was written by another person or tool, provisioned dashboards, or
+        dashboards without a mark.
+      - It needs O(directory) or O(batch), which define the complete set of dashboards.
+      - Up to Grafana 12.0, it needs one request for each dashboard that the task does not contain, to read the mark.
     type: bool
     default: false
   on_conflict:
-    description: &on_conflict
-      - What is done about a dashboard that differs, and whose newest version this collection has not written. Who wrote it
-        and when is told in any case.
-      - V(overwrite) writes, V(keep) leaves it as it is, and V(fail) fails.
+    description:
+      - What to do if a dashboard differs and its newest version was not written by this collection. In each case the module
+        reports who wrote that version and when.
+      - V(overwrite) writes the dashboard, V(keep) leaves it unchanged, and V(fail) fails.
     type: str
     choices: [overwrite, fail, keep]
     default: overwrite
   inputs:
-    description: &inputs
-      - What a dashboard that was exported for sharing is to get in place of its inputs. A key is the name of an input
-        (C(DS_PROMETHEUS)), the name that the data source had, or the type of a data source; a value the uid or name of a data
-        source of the organization, or the value of a constant.
-      - Without a value, an input is the data source of that name and type, else the only one of the type, else the
-        default one if it is of the type. What is left is an error that names all of it.
+    description:
+      - Values for the inputs of a dashboard that was exported for sharing. A key is the name of an input (C(DS_PROMETHEUS)), the
+        name that the data source had, or a type of data source. A value is the uid or name of a data source of the organization,
+        or the value of a constant.
+      - Without a value, the module uses the data source with that name and type, otherwise the only one of the type, otherwise
+        the default data source if it has that type. If inputs remain without a value, the error lists all of them.
     type: dict
     default: {}
   allow_secrets:
-    description: &allow_secrets
-      - Whether a dashboard may hold what looks like a key of Grafana (C(glsa_...), C(glc_...), an API key). Everybody who
-        sees the dashboard could use it.
+    description:
+      - Whether a dashboard may contain text that looks like a key of Grafana (C(glsa_...), C(glc_...), an API key). Everyone who
+        can see the dashboard could use the key.
     type: bool
     default: false
   check_references:
-    description: &check_references
-      - Whether data sources and library panels that a dashboard names, and the organization has not, are warned about and
-        told in RV(dashboard.missing_references).
+    description:
+      - Whether the module warns of data sources and library panels that a dashboard uses and that the organization does not have,
+        and returns them in RV(dashboard.missing_references).
     type: bool
     default: false
   api:
-    description: &api
-      - The routes of the server to use. V(auto) uses C(/apis/dashboard.grafana.app) from Grafana 12.0 on, which reads all
-        dashboards of an organization in one request, and the legacy routes before. Results are the same.
-      - V(kubernetes) is refused before 12.0, where those routes lose dashboards or are missing.
+    description:
+      - Which routes of the server the module uses. V(auto) uses C(/apis/dashboard.grafana.app) from Grafana 12.0 on, which
+        returns all dashboards of an organization in one request, and the legacy routes before. The results are the same.
+      - The module rejects V(kubernetes) before Grafana 12.0, because those routes lose dashboards or do not exist there.
     type: str
     choices: [auto, legacy, kubernetes]
     default: auto
   state:
-    description: &state
-      - Whether the dashboard is to exist.
+    description:
+      - Whether the dashboard exists.
     type: str
     choices: [present, absent]
     default: present
   batch:
+    # BEGIN GENERATED (make generate): batch
     description:
-      - Many objects in one run, each with the options of a single one. What the task itself sets is the default of
-        every item.
-      - A mistake that can be seen without asking the server stops the run before the first write. What the server
-        refuses fails that item alone.
+      - Many objects in one run. Each item takes the options of a single object. Options of the task are the defaults of all
+        items.
+      - If an item has a mistake that the module can detect without the server, the run stops before the first write. If the
+        server refuses an item, only that item fails.
     type: list
     elements: dict
     suboptions:
       dashboard:
-        description: *dashboard
+        description:
+          - The dashboard as a dictionary. Use it for a few dashboards only. Ansible needs minutes for hundreds of dashboards in
+            the arguments of a task, and it templates the text in them. Use O(path) in such cases.
         type: dict
       path:
-        description: *path
+        description:
+          - A file on the host that runs the module.
+          - It contains the dashboard as JSON (the JSON model from its settings, an export, also one for sharing, see O(inputs),
+            or the response of the API or of grafana.com), or a Kubernetes manifest in JSON or YAML, with the classic layout or,
+            from Grafana 12.0 on, the new one (C(v2alpha1), C(v2beta1)).
         type: path
       content:
-        description: *content
+        description:
+          - The dashboard as JSON or YAML text.
         type: str
       directory:
-        description: *directory
+        description:
+          - A directory on the host that runs the module. It contains one file for each dashboard.
+          - Its subdirectories are folders, in O(folder) if that is set; the module creates missing ones. If the server has no
+            nested folders (before Grafana 11.0), a path such as C(hosts/linux) is one folder with that title. In the name of a
+            directory, C(%2F) is a slash.
+          - The path of a file decides the folder of its dashboard. The module ignores the folder that the file itself names.
+            Files at the top level belong to no folder, or to O(folder).
+          - The module skips hidden files and directories, and follows links. Before it writes anything it reports all files that
+            it cannot read, and all dashboards with the same uid, or with the same title in one folder.
         type: path
       patterns:
-        description: *patterns
+        description:
+          - Which files of O(directory) are dashboards. A pattern matches the name of a file, or with a slash its path in the
+            directory.
+          - The default is C(*.json), C(*.yaml) and C(*.yml).
         type: list
         elements: str
       exclude:
-        description: *exclude
+        description:
+          - Files and directories of O(directory) to skip, as patterns like those of O(patterns).
         type: list
         elements: str
       uid:
-        description: *uid
+        description:
+          - The uid. It replaces the uid in the dashboard.
+          - A new dashboard without a uid gets one that the module derives from its folder and title.
+          - Without any uid, the dashboard is the one with exactly this title in its folder. Two such dashboards are an error.
         type: raw
       folder_uid:
-        description: *folder_uid
+        description:
+          - The uid of the folder. V(general) means no folder.
+          - Without it and O(folder), an existing dashboard stays in its folder, and a new dashboard is in no folder.
         type: raw
       folder:
-        description: *folder
+        description:
+          - The title of the folder, or a path of titles from the top level, joined by slashes.
         type: raw
       create_folder:
-        description: *create_folder
+        description:
+          - Whether the module creates missing folders of O(folder). The default is V(true) with O(directory), otherwise V(false).
         type: bool
       commit_message:
-        description: *commit_message
+        description:
+          - The message of a new version in the dashboard's history.
         type: str
       source:
-        description: *source
+        description:
+          - A name for the origin of these dashboards, of up to 60 letters, digits, spaces and C(.,/_-). The module writes it into
+            the mark, so that O(prune) can distinguish dashboards of several sources in one organization.
         type: str
       prune:
-        description: *prune
+        description:
+          - Whether the module deletes dashboards that it has written with the same O(source) and that the task no longer
+            contains. With O(folder) or O(folder_uid) it deletes them only in that folder and its subfolders. O(directory) without
+            a folder means the whole organization.
+          - A dashboard without a difference is not written and so keeps its old mark. Set O(source) from the start.
+          - It does not delete dashboards whose newest version was written by another person or tool, provisioned dashboards, or
+            dashboards without a mark.
+          - It needs O(directory) or O(batch), which define the complete set of dashboards.
+          - Up to Grafana 12.0, it needs one request for each dashboard that the task does not contain, to read the mark.
         type: bool
       on_conflict:
-        description: *on_conflict
+        description:
+          - What to do if a dashboard differs and its newest version was not written by this collection. In each case the module
+            reports who wrote that version and when.
+          - V(overwrite) writes the dashboard, V(keep) leaves it unchanged, and V(fail) fails.
         type: str
         choices: [overwrite, fail, keep]
       inputs:
-        description: *inputs
+        description:
+          - Values for the inputs of a dashboard that was exported for sharing. A key is the name of an input (C(DS_PROMETHEUS)),
+            the name that the data source had, or a type of data source. A value is the uid or name of a data source of the
+            organization, or the value of a constant.
+          - Without a value, the module uses the data source with that name and type, otherwise the only one of the type,
+            otherwise the default data source if it has that type. If inputs remain without a value, the error lists all of them.
         type: dict
       allow_secrets:
-        description: *allow_secrets
+        description:
+          - Whether a dashboard may contain text that looks like a key of Grafana (C(glsa_...), C(glc_...), an API key). Everyone
+            who can see the dashboard could use the key.
         type: bool
       check_references:
-        description: *check_references
+        description:
+          - Whether the module warns of data sources and library panels that a dashboard uses and that the organization does not
+            have, and returns them in RV(dashboard.missing_references).
         type: bool
       api:
-        description: *api
+        description:
+          - Which routes of the server the module uses. V(auto) uses C(/apis/dashboard.grafana.app) from Grafana 12.0 on, which
+            returns all dashboards of an organization in one request, and the legacy routes before. The results are the same.
+          - The module rejects V(kubernetes) before Grafana 12.0, because those routes lose dashboards or do not exist there.
         type: str
         choices: [auto, legacy, kubernetes]
       state:
-        description: *state
+        description:
+          - Whether the dashboard exists.
         type: str
         choices: [present, absent]
       org_id:
-        description: The organization of this item, in place of the task's.
+        description: The id of this item's organization. It replaces the organization of the task.
         type: raw
       org_name:
-        description: The organization of this item by its exact name, in place of the task's.
+        description: The exact name of this item's organization. It replaces the organization of the task.
         type: raw
       token_file:
-        description: A file with the key to ask with for this item, in place of the task's identity.
+        description: A file with the key that the module uses for this item, instead of the identity of the task.
         type: path
+    # END GENERATED
 extends_documentation_fragment:
   - orgsmith.grafana.connection
   - orgsmith.grafana.org
@@ -228,21 +288,21 @@ author:
 """
 
 EXAMPLES = r"""
-- name: A dashboard from a file
+- name: Write a dashboard from a file
   orgsmith.grafana.grafana_dashboard:
     org_name: tenant-1
     path: "{{ playbook_dir }}/files/overview.json"
     folder: Operations/Hosts
     create_folder: true
 
-- name: All dashboards of a repository, and no other ones of it
+- name: Write all dashboards of a repository, and delete those that it no longer contains
   orgsmith.grafana.grafana_dashboard:
     org_name: tenant-1
     directory: "{{ playbook_dir }}/files/dashboards"
     source: observability
     prune: true
 
-- name: The same dashboards for several organizations
+- name: Write the same dashboards to several organizations
   orgsmith.grafana.grafana_dashboard:
     directory: "{{ playbook_dir }}/files/common"
     batch:
@@ -251,13 +311,13 @@ EXAMPLES = r"""
         inputs:
           prometheus: Metrics of tenant 2
 
-- name: What somebody has changed in the browser is not overwritten
+- name: Fail instead of overwriting a change that a user made in the browser
   orgsmith.grafana.grafana_dashboard:
     org_name: tenant-1
     path: "{{ playbook_dir }}/files/overview.json"
     on_conflict: fail
 
-- name: A small one in the playbook
+- name: Write a small dashboard from the playbook
   orgsmith.grafana.grafana_dashboard:
     org_name: tenant-1
     dashboard:
@@ -265,7 +325,7 @@ EXAMPLES = r"""
       title: CPU
       panels: []
 
-- name: Gone
+- name: Delete a dashboard
   orgsmith.grafana.grafana_dashboard:
     org_name: tenant-1
     uid: cpu
@@ -274,18 +334,20 @@ EXAMPLES = r"""
 
 RETURN = r"""
 dashboard:
-  description: What identifies the dashboard as it is afterwards; none when it is absent.
+  description: The identity of the dashboard after the task; null when it is absent.
   type: dict
   returned: always
   contains:
+    # BEGIN GENERATED (make generate): org returned=always
     org_id:
       description: The organization's id.
       type: int
       returned: always
     org_name:
-      description: The organization's name, where it is known.
+      description: The organization's name, if it is known.
       type: str
       returned: always
+    # END GENERATED
     uid:
       description: The uid.
       type: str
@@ -295,96 +357,149 @@ dashboard:
       type: str
       returned: always
     folder_uid:
-      description: The folder's uid, empty for no folder.
+      description: The folder's uid; empty for no folder.
       type: str
-      returned: except in check mode for one that would be changed
+      returned: except in check mode when the dashboard would be changed
     version:
       description: The version.
       type: int
-      returned: except in check mode for one that would be changed
+      returned: except in check mode when the dashboard would be changed
     changed_paths:
-      description: Where the dashboard differed, such as C(panels[3] "CPU".targets[0].expr); at most 50 of them.
+      description: Where the dashboard differed, for example C(panels[3] "CPU".targets[0].expr); at most 50 paths.
       type: list
       elements: str
-      returned: except in check mode for one that would be changed
+      returned: except in check mode when the dashboard would be changed
     missing_references:
-      description: A sentence for each data source and library panel that the dashboard names and the organization has not.
+      description: >-
+        A sentence for each data source and library panel that the dashboard uses and that the organization does not have.
       type: list
       elements: str
-      returned: with O(check_references), except in check mode for one that would be changed
+      returned: with O(check_references), except in check mode when the dashboard would be changed
     edited:
-      description: The newest version, of the dashboard that was found, if it differed and was not written by this collection.
+      description: The newest version before the task, if it differed and this collection did not write it.
       type: dict
-      returned: when there is such a version, except in check mode for one that would be changed
+      returned: when there is such a version, except in check mode when the dashboard would be changed
       contains:
         version:
           description: The version.
           type: int
           returned: always
         by:
-          description: The login, or from Grafana 10.0 on the name, of who wrote it.
+          description: Who wrote the version, by login, or from Grafana 10.0 on by name.
           type: str
           returned: always
         at:
-          description: When, as the server says it.
+          description: When it was written, in the server's format.
           type: str
           returned: always
         message:
           description: The message of that version.
           type: str
           returned: always
+# BEGIN GENERATED (make generate): status joined_org planned dashboard_results dashboard_summary failure code=org_not_found
 status:
-  description: What became of the object. In a batch this stands in each of RV(results).
+  description: The status of the object, V(ok), V(changed) or V(failed). In a batch, each entry of RV(results) has it.
   type: str
   returned: always
   sample: changed
+joined_org:
+  description: Whether the caller joined the organization, because of O(join_org).
+  type: bool
+  returned: when it joined
+planned:
+  description: Why the module could not read the present state and planned the result without it.
+  type: str
+  returned: >-
+    in check mode, if the organization or the file of O(batch[].token_file) does not exist yet, or if the caller would join the
+    organization first
 results:
   description:
-    - What became of each item of O(batch) and each file of O(directory), in order, with the same keys as a single object's
-      result. What O(prune) has deleted comes last.
+    - The result of each item of O(batch) and each file of O(directory), in order, with the same keys as the result of a single
+      object. Dashboards that O(prune) deletes come last.
   type: list
   elements: dict
   returned: when O(batch) or O(directory) is given
   contains:
     index:
-      description: The place in this list, from 0.
+      description: The position in this list, from 0.
       type: int
       returned: always
+    status:
+      description: V(ok), V(changed), V(failed), or V(not_run) if O(fail_fast) ended the run before it.
+      type: str
+      returned: always
+    failure:
+      description: The error of this item.
+      type: dict
+      returned: when it failed
+      contains:
+        code:
+          description: The code of the error. It is stable, so playbooks can depend on it.
+          type: str
+          returned: failure
+          sample: org_not_found
+        message:
+          description: The error message, the same as RV(ignore:msg).
+          type: str
+          returned: failure
+        details:
+          description:
+            - The method, URL, HTTP status and message of the server, if a request failed. Some codes add facts, such as the
+              contents of a folder.
+          type: dict
+          returned: failure
+    diff:
+      description: What changed or would change.
+      type: dict
+      returned: in diff mode, when the item is changed
+    org_id:
+      description: The organization's id.
+      type: int
+      returned: always
+    org_name:
+      description: The organization's name, if it is known.
+      type: str
+      returned: always
+    joined_org:
+      description: Whether the caller joined the organization, because of O(join_org).
+      type: bool
+      returned: when it joined
+    planned:
+      description: Why the module could not read the present state and planned the result without it.
+      type: str
+      returned: >-
+        in check mode, if the organization or the file of O(batch[].token_file) does not exist yet, or if the caller would join
+        the organization first
     file:
       description: The file, relative to O(directory).
       type: str
       returned: for a file of O(directory)
-    status:
-      description: V(ok), V(changed), V(failed), or V(not_run) after O(fail_fast).
-      type: str
-      returned: always
-    failure:
-      description: What went wrong with this item.
-      type: dict
-      returned: when it failed
 summary:
-  description: How many items came to which status.
+  description: The number of items with each status.
   type: dict
   returned: when O(batch) or O(directory) is given
   sample: {"ok": 8, "changed": 2, "failed": 0, "not_run": 0, "total": 10}
 failure:
-  description: What went wrong.
+  description: The error.
   type: dict
   returned: failure
   contains:
     code:
-      description: A word that stays the same, for playbooks to act on.
+      description: The code of the error. It is stable, so playbooks can depend on it.
       type: str
       returned: failure
       sample: org_not_found
     message:
-      description: The same as RV(ignore:msg).
+      description: The error message, the same as RV(ignore:msg).
       type: str
       returned: failure
     details:
-      description: Method, URL, HTTP status and the server's own message, where a request failed.
+      description:
+        - The method, URL, HTTP status and message of the server, if a request failed. Some codes add facts, such as the contents
+          of a folder.
       type: dict
       returned: failure
+# END GENERATED
 """
 
 from ..module_utils._dashboards.options import OPTIONS

@@ -7,85 +7,85 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: grafana_dashboard_info
-short_description: Tell which dashboards an organization of Grafana has, and export them to files
+short_description: List the dashboards of an organization of Grafana, and export them to files
 version_added: 0.1.0
 description:
-  - Returns uid, title and folder of the dashboards of an organization, and the dashboards themselves on demand.
-  - With O(directory) it writes each dashboard to a file of its own, which M(orgsmith.grafana.grafana_dashboard) with C(directory)
-    takes again without a change, in the same organization or in another one. Nothing on the server is ever changed.
-  - From Grafana 12.0 on one list gives all dashboards, whole. Before, each takes a request.
-  - Library panels stay references to the library of the organization, and are not exported.
+  - Returns uid, title and folder of the dashboards of an organization, and optionally the dashboards themselves.
+  - With O(directory) it writes each dashboard to a file. M(orgsmith.grafana.grafana_dashboard) with C(directory) can import the
+    files, without a difference, in the same or another organization. This module never changes anything on the server.
+  - From Grafana 12.0 on, one list returns all dashboards completely. Earlier versions need one request for each dashboard.
+  - Library panels remain references to the library of the organization. The module does not export them.
 options:
   uid:
     description:
-      - Only the dashboard of this uid.
+      - Return only the dashboard with this uid.
     type: raw
   title:
     description:
-      - Only dashboards of exactly this title.
+      - Return only dashboards with exactly this title.
     type: raw
   folder_uid:
     description:
-      - Only dashboards in this folder; the empty string and V(general) mean those in none.
+      - Return only dashboards in this folder. The empty string and V(general) select dashboards in no folder.
     type: raw
   folder:
     description:
-      - Only dashboards in the folder of this title, or of this path of titles from the top, joined by slashes;
-        V(general) means those in none.
-      - A folder that is not there is an error. With O(all_orgs), an organization without it has no dashboards there.
+      - Return only dashboards in the folder with this title, or with this path of titles from the top level, joined by slashes.
+        V(general) selects dashboards in no folder.
+      - A missing folder is an error. With O(all_orgs), an organization without the folder contributes no dashboards.
     type: raw
   subfolders:
     description:
-      - Whether dashboards in folders within O(folder) or O(folder_uid) are meant, too.
+      - Whether to include dashboards in the subfolders of O(folder) or O(folder_uid).
     type: bool
     default: false
   tags:
     description:
-      - Only dashboards that have all of these tags.
+      - Return only dashboards that have all of these tags.
     type: list
     elements: str
   content:
     description:
-      - Whether the dashboards themselves are returned. Ansible takes long for many; O(directory) does not.
+      - Whether to return the dashboards themselves. Ansible is slow with many of them; O(directory) is not.
     type: bool
     default: false
   directory:
     description:
-      - A directory on the host that runs the module. Each dashboard is written to
-        C(DIRECTORY/<titles of its folders>/<title>.json), for people to review and to keep in git. It is made if it is missing.
-      - Only files whose content differs are written, each whole or not at all, and RV(ignore:changed) tells whether there
-        were any. Nothing is written through links within the directory.
-      - In the name of a folder's directory a C(/) of the title is C(%2F), a C(%) is C(%25), and so on for all that some file
-        system does not take. The name of a file leaves such characters out. Dashboards that would have the same file get
-        their uid added to its name.
-      - Files of dashboards that are no longer there are left as they are, and told in RV(stale_files).
-      - Two folders of one title in one place (from Grafana 11.3 on) share a directory, with a warning.
+      - A directory on the host that runs the module. The module writes each dashboard to C(DIRECTORY/<titles of its
+        folders>/<title>.json), for example to review it and to keep it in Git. It creates a missing directory.
+      - The module writes only files whose content differs, each completely or not at all. RV(ignore:changed) reports whether it
+        wrote any. It does not write through links in the directory.
+      - In the names of directories, the module escapes characters that some file systems do not allow; a C(/) in the title of a
+        folder becomes C(%2F), and a C(%) becomes C(%25). In the names of files it leaves them out. If several dashboards would
+        have the same file, it adds their uids to the names.
+      - The module does not delete files of dashboards that no longer exist. It lists them in RV(stale_files).
+      - Two folders with the same title in one parent (possible from Grafana 11.3 on) share a directory, with a warning.
     type: path
   format:
     description:
-      - V(json) is the dashboard's own JSON with its uid, as Grafana's own export for backups, and what
-        most tools read. V(manifest) is an object of C(dashboard.grafana.app/v0alpha1) with the dashboard in its C(spec).
-      - A dashboard that is stored in a layout of version 2 (from Grafana 12 on) is always a manifest of its own version,
-        because the classic form cannot say all that is in it.
-      - Neither says which folder the dashboard is in, as uids of folders mean nothing in another organization. The directory
-        of a file does.
-      - The keys of objects are in order of the alphabet, with two spaces a level, so that only changes show in git.
-        There is no C(id) and no C(version).
+      - V(json) is the JSON of the dashboard with its uid, like Grafana's own export for backups; most tools can read it.
+        V(manifest) is an object of C(dashboard.grafana.app/v0alpha1) with the dashboard in its C(spec).
+      - A dashboard that is stored in a layout of version 2 (from Grafana 12 on) is always exported as a manifest of its own
+        version, because the classic format cannot represent all of it.
+      - Neither format contains the folder, because uids of folders have no meaning in another organization. The directory of a
+        file shows the folder.
+      - Keys are sorted, with an indentation of two spaces, so that Git shows only real changes. The files contain no C(id) and no
+        C(version).
     type: str
     choices: [json, manifest]
     default: json
   api:
     description:
-      - Which routes of Grafana are used. V(legacy) is C(/api/dashboards), V(kubernetes) is
-        C(/apis/dashboard.grafana.app), and V(auto) takes the second from Grafana 12.0 on.
+      - Which routes of Grafana the module uses. V(legacy) is C(/api/dashboards), V(kubernetes) is C(/apis/dashboard.grafana.app),
+        and V(auto) uses C(/apis/dashboard.grafana.app) from Grafana 12.0 on.
     type: str
     choices: [auto, legacy, kubernetes]
     default: auto
   all_orgs:
     description:
-      - Whether the dashboards of all organizations are told, and not only of one. Organizations of which the caller is no
-        member are left out, and named in RV(not_a_member_of).
-      - With O(directory), each organization has a directory of its name in it.
+      - Whether to return the dashboards of all organizations instead of one. The result omits organizations that the caller is
+        not a member of and lists them in RV(not_a_member_of).
+      - With O(directory), each organization has a subdirectory with its name.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -94,9 +94,10 @@ extends_documentation_fragment:
   - orgsmith.grafana.attributes
 attributes:
   check_mode:
-    details: With O(directory), the files are not written. Without it, nothing is ever changed.
+    details: >-
+      With O(directory), the module does not write the files in check mode. Without O(directory), it never changes anything.
   diff_mode:
-    details: Names the files that are written, and tells whether they were there before, but not what is in them.
+    details: Lists the files that are written and whether they existed before, without their contents.
 seealso:
   - module: orgsmith.grafana.grafana_dashboard
 author:
@@ -104,34 +105,34 @@ author:
 """
 
 EXAMPLES = r"""
-- name: What dashboards tenant-1 has
+- name: List the dashboards of tenant-1
   orgsmith.grafana.grafana_dashboard_info:
     org_name: tenant-1
   register: all_dashboards
 
-- name: One, whole
+- name: Read one dashboard completely
   orgsmith.grafana.grafana_dashboard_info:
     org_name: tenant-1
     uid: cpu
     content: true
   register: cpu
 
-- name: All of them as files
+- name: Export all dashboards to files
   orgsmith.grafana.grafana_dashboard_info:
     org_name: tenant-1
     directory: "{{ playbook_dir }}/dashboards"
   register: export
 
-- name: No file may be left of a dashboard that has gone or has another title now
+- name: Fail if files of deleted or renamed dashboards remain
   ansible.builtin.assert:
     that: export.stale_files | length == 0
 
-- name: The same into another organization
+- name: Import the files into another organization
   orgsmith.grafana.grafana_dashboard:
     org_name: tenant-2
     directory: "{{ playbook_dir }}/dashboards"
 
-- name: What is in the folder Operations and below, if it has the tag production
+- name: Export dashboards with the tag production from the folder Operations and its subfolders
   orgsmith.grafana.grafana_dashboard_info:
     org_name: tenant-1
     folder: Operations
@@ -139,7 +140,7 @@ EXAMPLES = r"""
     tags: [production]
     directory: /srv/review
 
-- name: A copy of every organization's dashboards, each in a directory of its name
+- name: Back up the dashboards of all organizations, each in its own directory
   orgsmith.grafana.grafana_dashboard_info:
     all_orgs: true
     directory: /srv/backup/grafana
@@ -147,7 +148,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 dashboards:
-  description: The dashboards that were asked for.
+  description: The selected dashboards.
   type: list
   elements: dict
   returned: success
@@ -161,11 +162,11 @@ dashboards:
       type: str
       returned: success
     folder_uid:
-      description: The folder's uid, empty for no folder.
+      description: The folder's uid; empty for no folder.
       type: str
       returned: success
     folder:
-      description: The titles of the folders that it is in, from the top, joined by slashes; empty for no folder.
+      description: The titles of the folders from the top level, joined by slashes; empty for no folder.
       type: str
       returned: success
       sample: Operations/Hosts
@@ -179,38 +180,58 @@ dashboards:
       type: int
       returned: when O(content) is set or O(directory) is given
     provisioned:
-      description: Whether it is provisioned, and so not to be written over the API.
+      description: Whether the dashboard is provisioned and so cannot be written with the API.
       type: bool
       returned: when O(content) is set or O(directory) is given
     dashboard:
-      description: The dashboard itself, as O(format) says.
+      description: The dashboard itself, in the O(format) of the task.
       type: dict
       returned: when O(content) is set
+    # BEGIN GENERATED (make generate): org returned=success
     org_id:
       description: The organization's id.
       type: int
       returned: success
     org_name:
-      description: The organization's name, where it is known.
+      description: The organization's name, if it is known.
       type: str
       returned: success
+    # END GENERATED
 stale_files:
   description:
-    - The files in O(directory), relative to it, that an import would take and that are of no dashboard of the organization
-      (any more). They are never deleted.
-    - With O(all_orgs), those in the directories of organizations of which the caller is not a member do not count.
+    - The files in O(directory), relative to it, that an import would read but that belong to no dashboard of the organization
+      (any more). The module never deletes them.
+    - With O(all_orgs), it does not list files of organizations that the caller is not a member of.
   type: list
   elements: str
   returned: when O(directory) is given
+# BEGIN GENERATED (make generate): not_a_member_of failure code=org_not_found
 not_a_member_of:
-  description: The organizations that the caller is not a member of, so that nothing can be told of them.
+  description: The organizations that the caller is not a member of. The result contains nothing of them.
   type: list
   elements: dict
   returned: when O(all_orgs) is set
 failure:
-  description: What went wrong, as C(code), C(message) and C(details).
+  description: The error.
   type: dict
   returned: failure
+  contains:
+    code:
+      description: The code of the error. It is stable, so playbooks can depend on it.
+      type: str
+      returned: failure
+      sample: org_not_found
+    message:
+      description: The error message, the same as RV(ignore:msg).
+      type: str
+      returned: failure
+    details:
+      description:
+        - The method, URL, HTTP status and message of the server, if a request failed. Some codes add facts, such as the contents
+          of a folder.
+      type: dict
+      returned: failure
+# END GENERATED
 """
 
 from ..module_utils._dashboards.export.info import OPTIONS, dashboards

@@ -11,102 +11,122 @@ short_description: Manage folders of an organization of Grafana
 version_added: 0.1.0
 description:
   - Creates, renames, moves, describes and deletes folders.
-  - A folder that holds something is deleted only where O(contents=delete) says so.
-  - Folders that something else manages (provisioning from Git or from files) are never written or deleted.
+  - It deletes a folder that is not empty only with O(contents=delete).
+  - It never writes or deletes a folder that is provisioned, from files or from Git.
 options:
   uid:
-    description: &uid
-      - The uid. With it a folder can be renamed and moved.
-      - Without it the folder is the one of exactly O(title) in its parent; two such are an error.
-      - A new folder that has no uid gets one that follows from its parent and its title.
+    description:
+      - The uid. It is needed to rename or move a folder.
+      - Without it, the folder is the one with exactly this O(title) in its parent. Two such folders are an error.
+      - A new folder without a uid gets one that the module derives from its parent and title.
     type: raw
   title:
-    description: &title
-      - The title. With O(uid) it may be left out, and then stays as it is.
-      - A folder is not given a title that another one in the same place has, not even by a server that would allow it.
+    description:
+      - The title. With O(uid) it is optional; without it the folder keeps its title.
+      - The module does not give a folder the title of another folder in the same parent, even if the server would allow it.
     type: raw
   parent:
-    description: &parent
-      - The folder that this one is in, by the path of titles from the top, joined by slashes; V(general) is the top level.
-      - Without it and O(parent_uid) a folder that O(uid) finds stays where it is, and others are at the top level.
-      - Folders in folders need Grafana 11.0 or later.
+    description:
+      - The parent folder, as a path of titles from the top level, joined by slashes. V(general) is the top level.
+      - Without it and O(parent_uid), a folder that O(uid) finds stays in its parent. Other folders are at the top level.
+      - Nested folders need Grafana 11.0 or later.
     type: raw
   parent_uid:
-    description: &parent_uid
-      - The folder that this one is in, by its uid; V(general) is the top level.
+    description:
+      - The uid of the parent folder. V(general) is the top level.
     type: raw
   create_parents:
-    description: &create_parents
-      - Whether missing folders of O(parent) are made.
+    description:
+      - Whether the module creates missing folders of O(parent).
     type: bool
     default: false
   description:
-    description: &description
-      - The description. Without it a description stays as it is; the empty string takes it away.
-      - It needs Grafana 12.0 or later. Earlier ones tell nobody what a folder's description is.
+    description:
+      - The description. Without it, a folder keeps its description. The empty string removes it.
+      - It needs Grafana 12.0 or later. Earlier versions do not return the description of a folder.
     type: raw
   contents:
-    description: &contents
-      - What becomes of dashboards, subfolders, alert rules and library panels in a folder that is to be absent.
-      - V(refuse) keeps the folder then, and the error says what it holds.
-      - V(delete) deletes all of that with it, and the diff says what it was.
-      - From Grafana 12.0 on the server counts dashboards by its search index, which may not have seen one that was made a
-        moment ago.
+    description:
+      - What happens to dashboards, subfolders, alert rules and library panels in a folder with O(state=absent).
+      - V(refuse) does not delete a folder with contents, and the error lists what it contains.
+      - V(delete) deletes the contents with the folder, and the diff lists what it contained.
+      - From Grafana 12.0 on, the server counts dashboards in its search index, which may not contain a dashboard that was created
+        a moment ago.
     type: str
     choices: [refuse, delete]
     default: refuse
   state:
-    description: &state
-      - Whether the folder is to exist.
+    description:
+      - Whether the folder exists.
     type: str
     choices: [present, absent]
     default: present
   batch:
+    # BEGIN GENERATED (make generate): batch
     description:
-      - Many objects in one run, each with the options of a single one. What the task itself sets is the default of
-        every item.
-      - Whatever their order, folders are made before what is in them, and deleted after it, as far as the items tell by
-        O(batch[].parent) or O(batch[].parent_uid) which is in which.
-      - A mistake that can be seen without asking the server stops the run before the first write. What the server
-        refuses fails that item alone.
+      - Many objects in one run. Each item takes the options of a single object. Options of the task are the defaults of all
+        items.
+      - If an item has a mistake that the module can detect without the server, the run stops before the first write. If the
+        server refuses an item, only that item fails.
+      - The order of the items does not matter. The module creates a folder before its subfolders, and deletes it after them, as
+        far as O(batch[].parent) or O(batch[].parent_uid) say which folder is in which.
     type: list
     elements: dict
     suboptions:
       uid:
-        description: *uid
+        description:
+          - The uid. It is needed to rename or move a folder.
+          - Without it, the folder is the one with exactly this O(title) in its parent. Two such folders are an error.
+          - A new folder without a uid gets one that the module derives from its parent and title.
         type: raw
       title:
-        description: *title
+        description:
+          - The title. With O(uid) it is optional; without it the folder keeps its title.
+          - The module does not give a folder the title of another folder in the same parent, even if the server would allow it.
         type: raw
       parent:
-        description: *parent
+        description:
+          - The parent folder, as a path of titles from the top level, joined by slashes. V(general) is the top level.
+          - Without it and O(parent_uid), a folder that O(uid) finds stays in its parent. Other folders are at the top level.
+          - Nested folders need Grafana 11.0 or later.
         type: raw
       parent_uid:
-        description: *parent_uid
+        description:
+          - The uid of the parent folder. V(general) is the top level.
         type: raw
       create_parents:
-        description: *create_parents
+        description:
+          - Whether the module creates missing folders of O(parent).
         type: bool
       description:
-        description: *description
+        description:
+          - The description. Without it, a folder keeps its description. The empty string removes it.
+          - It needs Grafana 12.0 or later. Earlier versions do not return the description of a folder.
         type: raw
       contents:
-        description: *contents
+        description:
+          - What happens to dashboards, subfolders, alert rules and library panels in a folder with O(state=absent).
+          - V(refuse) does not delete a folder with contents, and the error lists what it contains.
+          - V(delete) deletes the contents with the folder, and the diff lists what it contained.
+          - From Grafana 12.0 on, the server counts dashboards in its search index, which may not contain a dashboard that was
+            created a moment ago.
         type: str
         choices: [refuse, delete]
       state:
-        description: *state
+        description:
+          - Whether the folder exists.
         type: str
         choices: [present, absent]
       org_id:
-        description: The organization of this item, in place of the task's.
+        description: The id of this item's organization. It replaces the organization of the task.
         type: raw
       org_name:
-        description: The organization of this item by its exact name, in place of the task's.
+        description: The exact name of this item's organization. It replaces the organization of the task.
         type: raw
       token_file:
-        description: A file with the key to ask with for this item, in place of the task's identity.
+        description: A file with the key that the module uses for this item, instead of the identity of the task.
         type: path
+    # END GENERATED
 extends_documentation_fragment:
   - orgsmith.grafana.connection
   - orgsmith.grafana.org
@@ -119,21 +139,21 @@ author:
 """
 
 EXAMPLES = r"""
-- name: A folder
+- name: Create a folder
   orgsmith.grafana.grafana_folder:
     org_name: tenant-1
     title: Operations
 
-- name: A folder in a folder, renamed or moved if it is elsewhere
+- name: Create a nested folder, or rename and move the folder with this uid
   orgsmith.grafana.grafana_folder:
     org_name: tenant-1
     uid: hosts
     title: Hosts
     parent: Operations/Infrastructure
     create_parents: true
-    description: Whatever has a kernel
+    description: Linux hosts
 
-- name: A tree, in any order
+- name: Create a tree of folders, in any order
   orgsmith.grafana.grafana_folder:
     org_name: tenant-1
     batch:
@@ -141,7 +161,7 @@ EXAMPLES = r"""
         parent: Operations
       - title: Operations
 
-- name: Gone, with the dashboards in it
+- name: Delete a folder with its contents
   orgsmith.grafana.grafana_folder:
     org_name: tenant-1
     uid: hosts
@@ -151,84 +171,138 @@ EXAMPLES = r"""
 
 RETURN = r"""
 folder:
-  description: The folder as it is afterwards; none when it is absent.
+  description: The folder after the task; null when it is absent.
   type: dict
   returned: always
   contains:
+    # BEGIN GENERATED (make generate): org returned=always
     org_id:
       description: The organization's id.
       type: int
       returned: always
     org_name:
-      description: The organization's name, where it is known.
+      description: The organization's name, if it is known.
       type: str
       returned: always
+    # END GENERATED
     uid:
       description: The uid.
       type: str
-      returned: except in check mode for one that the server would give
+      returned: except in check mode when the server would assign it
     title:
       description: The title.
       type: str
       returned: always
     parent:
-      description: The titles of the folders that it is in, from the top, joined by slashes; empty for the top level.
+      description: The titles of the parent folders from the top level, joined by slashes; empty at the top level.
       type: str
       returned: always
     parent_uid:
-      description: The uid of the folder that it is in, empty for the top level.
+      description: The uid of the parent folder; empty at the top level.
       type: str
-      returned: except in check mode for one that would be changed
+      returned: except in check mode when the folder would be changed
     description:
       description: The description.
       type: str
-      returned: by Grafana 12.0 or later
+      returned: with Grafana 12.0 or later
+# BEGIN GENERATED (make generate): status joined_org planned results summary failure code=not_empty
 status:
-  description: What became of the object. In a batch this stands in each of RV(results).
+  description: The status of the object, V(ok), V(changed) or V(failed). In a batch, each entry of RV(results) has it.
   type: str
   returned: always
   sample: changed
+joined_org:
+  description: Whether the caller joined the organization, because of O(join_org).
+  type: bool
+  returned: when it joined
+planned:
+  description: Why the module could not read the present state and planned the result without it.
+  type: str
+  returned: >-
+    in check mode, if the organization or the file of O(batch[].token_file) does not exist yet, or if the caller would join the
+    organization first
 results:
-  description: What became of each item of O(batch), in order, with the same keys as a single object's result.
+  description: The result of each item of O(batch), in order, with the same keys as the result of a single object.
   type: list
   elements: dict
   returned: when O(batch) is given
   contains:
     index:
-      description: The item's place in O(batch), from 0.
+      description: The position of the item in O(batch), from 0.
       type: int
       returned: always
     status:
-      description: V(ok), V(changed), V(failed), or V(not_run) after O(fail_fast).
+      description: V(ok), V(changed), V(failed), or V(not_run) if O(fail_fast) ended the run before it.
       type: str
       returned: always
     failure:
-      description: What went wrong with this item.
+      description: The error of this item.
       type: dict
       returned: when it failed
+      contains:
+        code:
+          description: The code of the error. It is stable, so playbooks can depend on it.
+          type: str
+          returned: failure
+          sample: not_empty
+        message:
+          description: The error message, the same as RV(ignore:msg).
+          type: str
+          returned: failure
+        details:
+          description:
+            - The method, URL, HTTP status and message of the server, if a request failed. Some codes add facts, such as the
+              contents of a folder.
+          type: dict
+          returned: failure
+    diff:
+      description: What changed or would change.
+      type: dict
+      returned: in diff mode, when the item is changed
+    org_id:
+      description: The organization's id.
+      type: int
+      returned: always
+    org_name:
+      description: The organization's name, if it is known.
+      type: str
+      returned: always
+    joined_org:
+      description: Whether the caller joined the organization, because of O(join_org).
+      type: bool
+      returned: when it joined
+    planned:
+      description: Why the module could not read the present state and planned the result without it.
+      type: str
+      returned: >-
+        in check mode, if the organization or the file of O(batch[].token_file) does not exist yet, or if the caller would join
+        the organization first
 summary:
-  description: How many items came to which status.
+  description: The number of items with each status.
   type: dict
   returned: when O(batch) is given
   sample: {"ok": 8, "changed": 2, "failed": 0, "not_run": 0, "total": 10}
 failure:
-  description: What went wrong.
+  description: The error.
   type: dict
   returned: failure
   contains:
     code:
-      description: A word that stays the same, for playbooks to act on.
+      description: The code of the error. It is stable, so playbooks can depend on it.
       type: str
       returned: failure
       sample: not_empty
     message:
-      description: The same as RV(ignore:msg).
+      description: The error message, the same as RV(ignore:msg).
       type: str
       returned: failure
     details:
-      description: Method, URL, HTTP status and the server's own message, where a request failed; what a folder holds.
+      description:
+        - The method, URL, HTTP status and message of the server, if a request failed. Some codes add facts, such as the contents
+          of a folder.
       type: dict
       returned: failure
+# END GENERATED
 """
 
 from ..module_utils._engine.module import GrafanaModule, manage

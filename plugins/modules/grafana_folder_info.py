@@ -7,27 +7,28 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: grafana_folder_info
-short_description: Tell which folders an organization of Grafana has
+short_description: List the folders of an organization of Grafana
 version_added: 0.1.0
 description:
-  - Returns the folders of an organization and where each of them is, as far as the caller may see them.
-  - Grafana 12.0 or later tells them all in one request. Grafana 11 is asked for what is in each of them.
+  - Returns the folders of an organization and the parent of each. It returns the folders that the caller may see.
+  - Grafana 12.0 or later returns all folders in one request. With Grafana 11, the module needs a request for each folder.
 options:
   uid:
     description:
-      - Only the folder of this uid.
+      - Return only the folder with this uid.
     type: raw
   title:
     description:
-      - Only folders of exactly this title.
+      - Return only folders with exactly this title.
     type: raw
   parent:
     description:
-      - Only folders directly in this one, by the path of titles from the top, joined by slashes; V(general) is the top level.
+      - Return only folders directly in this one, a path of titles from the top level, joined by slashes. V(general) is the top
+        level.
     type: raw
   parent_uid:
     description:
-      - Only folders directly in this one, by its uid; V(general) and the empty string are the top level.
+      - Return only folders directly in the one with this uid. V(general) and the empty string are the top level.
     type: raw
 extends_documentation_fragment:
   - orgsmith.grafana.connection
@@ -40,12 +41,12 @@ author:
 """
 
 EXAMPLES = r"""
-- name: What folders tenant-1 has
+- name: List the folders of tenant-1
   orgsmith.grafana.grafana_folder_info:
     org_name: tenant-1
   register: all_folders
 
-- name: What is in Operations
+- name: List the subfolders of Operations
   orgsmith.grafana.grafana_folder_info:
     org_name: tenant-1
     parent: Operations
@@ -54,7 +55,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 folders:
-  description: The folders; in the list of all of them each comes after the one that it is in.
+  description: The folders. In a list of all folders, each comes after its parent.
   type: list
   elements: dict
   returned: success
@@ -68,33 +69,53 @@ folders:
       type: str
       returned: success
     parent:
-      description: The titles of the folders that it is in, from the top, joined by slashes; empty for the top level.
+      description: The titles of the parent folders from the top level, joined by slashes; empty at the top level.
       type: str
       returned: success
     parent_uid:
-      description: The uid of the folder that it is in, empty for the top level.
+      description: The uid of the parent folder; empty at the top level.
       type: str
       returned: success
     description:
       description: The description.
       type: str
-      returned: by Grafana 12.0 or later
+      returned: with Grafana 12.0 or later
     managed_by:
-      description: What manages the folder, such as V(repo), where it must not be written over the API; none for nothing.
+      description: The type of manager of a folder that must not be written with the API, such as V(repo); null if it has none.
       type: str
-      returned: by Grafana 12.0 or later
+      returned: with Grafana 12.0 or later
+    # BEGIN GENERATED (make generate): org returned=success
     org_id:
       description: The organization's id.
       type: int
       returned: success
     org_name:
-      description: The organization's name, where it is known.
+      description: The organization's name, if it is known.
       type: str
       returned: success
+    # END GENERATED
+# BEGIN GENERATED (make generate): failure code=org_not_found
 failure:
-  description: What went wrong, as C(code), C(message) and C(details).
+  description: The error.
   type: dict
   returned: failure
+  contains:
+    code:
+      description: The code of the error. It is stable, so playbooks can depend on it.
+      type: str
+      returned: failure
+      sample: org_not_found
+    message:
+      description: The error message, the same as RV(ignore:msg).
+      type: str
+      returned: failure
+    details:
+      description:
+        - The method, URL, HTTP status and message of the server, if a request failed. Some codes add facts, such as the contents
+          of a folder.
+      type: dict
+      returned: failure
+# END GENERATED
 """
 
 from ..module_utils._engine.info import report

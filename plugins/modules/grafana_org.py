@@ -11,23 +11,23 @@ short_description: Manage organizations of Grafana
 version_added: 0.1.0
 description:
   - Creates, renames and deletes organizations, and sets their address.
-  - Only server admins, with user and password, may do so; tokens of service accounts never can.
-  - The caller becomes Admin of an organization that it creates, and nobody's current organization is switched.
+  - Only a server admin with user and password can do this. Tokens of service accounts cannot.
+  - The caller becomes Admin of an organization that it creates. The module does not switch the current organization of any user.
 options:
   name:
-    description: &name
-      - The exact name. Together with O(id) it is the name that the organization is to have.
+    description:
+      - The exact name. Together with O(id), the name that the organization gets.
     type: raw
   id:
-    description: &id
-      - The id, for an organization that is to be renamed, or known by its id. The server gives ids itself.
+    description:
+      - The id of an existing organization, to rename it or to refer to it by id. The server assigns ids.
     type: raw
   address:
-    description: &address
-      - The organization's address. A field that is left out stays as it is.
-      - Grafana cannot clear a field, so an empty string is refused where the field has a value.
+    description:
+      - The address of the organization. Fields that are not set keep their value.
+      - Grafana cannot clear a field, so the module rejects an empty string for a field that has a value.
     type: dict
-    suboptions: &address_fields
+    suboptions: &address_suboptions
       address1:
         description: First line.
         type: raw
@@ -38,7 +38,7 @@ options:
         description: City.
         type: raw
       zip_code:
-        description: Postal code; quote it in YAML.
+        description: Postal code. Quote it in YAML.
         type: raw
         aliases: [zipCode]
       state:
@@ -48,35 +48,45 @@ options:
         description: Country.
         type: raw
   state:
-    description: &state
-      - Whether the organization is to exist. V(absent) deletes it with everything in it; its members stay users.
-      - An organization is deleted from the context of another one, so that also the caller's current one can be.
+    description:
+      - Whether the organization exists. V(absent) deletes it with everything in it; its members remain users of the server.
+      - The module deletes an organization from the context of another one, so it can also delete the current organization of the
+        caller.
     type: str
     choices: [present, absent]
     default: present
   batch:
+    # BEGIN GENERATED (make generate): batch
     description:
-      - Many objects in one run, each with the options of a single one. What the task itself sets is the default of
-        every item.
-      - A mistake that can be seen without asking the server stops the run before the first write. What the server
-        refuses fails that item alone.
+      - Many objects in one run. Each item takes the options of a single object. Options of the task are the defaults of all
+        items.
+      - If an item has a mistake that the module can detect without the server, the run stops before the first write. If the
+        server refuses an item, only that item fails.
     type: list
     elements: dict
     suboptions:
       name:
-        description: *name
+        description:
+          - The exact name. Together with O(id), the name that the organization gets.
         type: raw
       id:
-        description: *id
+        description:
+          - The id of an existing organization, to rename it or to refer to it by id. The server assigns ids.
         type: raw
       address:
-        description: *address
+        description:
+          - The address of the organization. Fields that are not set keep their value.
+          - Grafana cannot clear a field, so the module rejects an empty string for a field that has a value.
         type: dict
-        suboptions: *address_fields
+        suboptions: *address_suboptions
       state:
-        description: *state
+        description:
+          - Whether the organization exists. V(absent) deletes it with everything in it; its members remain users of the server.
+          - The module deletes an organization from the context of another one, so it can also delete the current organization of
+            the caller.
         type: str
         choices: [present, absent]
+    # END GENERATED
 extends_documentation_fragment:
   - orgsmith.grafana.connection
   - orgsmith.grafana.org.unused
@@ -87,7 +97,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Make an organization
+- name: Create an organization
   orgsmith.grafana.grafana_org:
     url: http://localhost:3000
     username: admin
@@ -97,7 +107,7 @@ EXAMPLES = r"""
       city: Basel
       country: CH
 
-- name: Make many, in one run
+- name: Create and delete many organizations in one run
   orgsmith.grafana.grafana_org:
     batch:
       - name: tenant-1
@@ -105,7 +115,7 @@ EXAMPLES = r"""
       - name: tenant-old
         state: absent
 
-- name: Rename one
+- name: Rename an organization
   orgsmith.grafana.grafana_org:
     id: 7
     name: tenant-seven
@@ -113,68 +123,92 @@ EXAMPLES = r"""
 
 RETURN = r"""
 organization:
-  description: The organization as it is afterwards; none when it is absent.
+  description: The organization after the task; null when it is absent.
   type: dict
   returned: always
   contains:
     id:
       description: The id.
       type: int
-      returned: except in check mode for one that would be created
+      returned: except in check mode when the organization would be created
     name:
       description: The name.
       type: str
       returned: always
     address:
-      description: The address, under the names of the option's fields.
+      description: The address, with the field names of the option.
       type: dict
       returned: when O(address) or O(id) is given
+# BEGIN GENERATED (make generate): status org_results summary failure code=org_not_found
 status:
-  description: What became of the object. In a batch this stands in each of RV(results).
+  description: The status of the object, V(ok), V(changed) or V(failed). In a batch, each entry of RV(results) has it.
   type: str
   returned: always
   sample: changed
 results:
-  description: What became of each item of O(batch), in order, with the same keys as a single object's result.
+  description: The result of each item of O(batch), in order, with the same keys as the result of a single object.
   type: list
   elements: dict
   returned: when O(batch) is given
   contains:
     index:
-      description: The item's place in O(batch), from 0.
+      description: The position of the item in O(batch), from 0.
       type: int
       returned: always
     status:
-      description: V(ok), V(changed), V(failed), or V(not_run) after O(fail_fast).
+      description: V(ok), V(changed), V(failed), or V(not_run) if O(fail_fast) ended the run before it.
       type: str
       returned: always
     failure:
-      description: What went wrong with this item.
+      description: The error of this item.
       type: dict
       returned: when it failed
+      contains:
+        code:
+          description: The code of the error. It is stable, so playbooks can depend on it.
+          type: str
+          returned: failure
+          sample: org_not_found
+        message:
+          description: The error message, the same as RV(ignore:msg).
+          type: str
+          returned: failure
+        details:
+          description:
+            - The method, URL, HTTP status and message of the server, if a request failed. Some codes add facts, such as the
+              contents of a folder.
+          type: dict
+          returned: failure
+    diff:
+      description: What changed or would change.
+      type: dict
+      returned: in diff mode, when the item is changed
 summary:
-  description: How many items came to which status.
+  description: The number of items with each status.
   type: dict
   returned: when O(batch) is given
   sample: {"ok": 8, "changed": 2, "failed": 0, "not_run": 0, "total": 10}
 failure:
-  description: What went wrong.
+  description: The error.
   type: dict
   returned: failure
   contains:
     code:
-      description: A word that stays the same, for playbooks to act on.
+      description: The code of the error. It is stable, so playbooks can depend on it.
       type: str
       returned: failure
       sample: org_not_found
     message:
-      description: The same as RV(ignore:msg).
+      description: The error message, the same as RV(ignore:msg).
       type: str
       returned: failure
     details:
-      description: Method, URL, HTTP status and the server's own message, where a request failed.
+      description:
+        - The method, URL, HTTP status and message of the server, if a request failed. Some codes add facts, such as the contents
+          of a folder.
       type: dict
       returned: failure
+# END GENERATED
 """
 
 from ..module_utils._engine.module import manage

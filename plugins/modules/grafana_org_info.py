@@ -7,28 +7,28 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: grafana_org_info
-short_description: Tell which organizations a Grafana has
+short_description: List the organizations of a Grafana server
 version_added: 0.1.0
 description:
-  - Returns the organizations of a server, with members and quotas on demand.
-  - A caller who may not list them all is told about those that the caller is a member of.
+  - Returns the organizations of a server, optionally with members and quotas.
+  - For a caller who may not list all organizations, it returns those that the caller is a member of.
 options:
   name:
     description:
-      - Only the organization of exactly this name.
+      - Return only the organization with exactly this name.
     type: raw
   id:
     description:
-      - Only the organization of this id.
+      - Return only the organization with this id.
     type: raw
   quotas:
     description:
-      - Whether limit and use of each quota are told; one request more for each organization.
+      - Whether to return limit and usage of each quota. It needs one more request for each organization.
     type: bool
     default: false
   members:
     description:
-      - Whether the members are told; one request more for each organization.
+      - Whether to return the members. It needs one more request for each organization.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -42,12 +42,12 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Every organization, with its members
+- name: List all organizations with their members
   orgsmith.grafana.grafana_org_info:
     members: true
   register: all_orgs
 
-- name: One, with its address and quotas
+- name: Read one organization with its address and quotas
   orgsmith.grafana.grafana_org_info:
     name: tenant-1
     quotas: true
@@ -73,7 +73,7 @@ organizations:
       type: dict
       returned: when O(name) or O(id) is given
     quotas:
-      description: Target, limit and use of each quota; none where the server has quotas switched off.
+      description: Target, limit and usage of each quota; null if quotas are disabled on the server.
       type: list
       elements: dict
       returned: when O(quotas) is set
@@ -82,10 +82,28 @@ organizations:
       type: list
       elements: dict
       returned: when O(members) is set
+# BEGIN GENERATED (make generate): failure code=org_not_found
 failure:
-  description: What went wrong, as C(code), C(message) and C(details).
+  description: The error.
   type: dict
   returned: failure
+  contains:
+    code:
+      description: The code of the error. It is stable, so playbooks can depend on it.
+      type: str
+      returned: failure
+      sample: org_not_found
+    message:
+      description: The error message, the same as RV(ignore:msg).
+      type: str
+      returned: failure
+    details:
+      description:
+        - The method, URL, HTTP status and message of the server, if a request failed. Some codes add facts, such as the contents
+          of a folder.
+      type: dict
+      returned: failure
+# END GENERATED
 """
 
 from ..module_utils._engine.info import report

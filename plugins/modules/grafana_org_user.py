@@ -7,61 +7,68 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: grafana_org_user
-short_description: Manage who is a member of an organization of Grafana, and with which role
+short_description: Manage the members of an organization of Grafana and their roles
 version_added: 0.1.0
 description:
-  - Makes users members of an organization, sets their role, and ends memberships.
-  - Users themselves are neither made nor deleted.
-  - A role is right after the first run, whatever role the user had before.
+  - Adds users to an organization, sets their role, and removes them from the organization.
+  - It does not create or delete users.
+  - It sets the role in one run, whatever role the user had before.
 options:
   login:
-    description: &login
-      - The user's login, or e-mail address.
-      - Matches exactly. Another case is the same user only where the server says so.
+    description:
+      - The login or e-mail address of the user.
+      - It must match exactly. The module ignores case only if the server does.
     type: raw
     aliases: [email]
   role:
-    description: &role
-      - The role in the organization. Without it a new member becomes Viewer, and a member keeps its role.
+    description:
+      - The role in the organization. Without it, a new member becomes Viewer and an existing member keeps its role.
       - V(None) needs Grafana 10.2 or later.
     type: str
     choices: [Viewer, Editor, Admin, None]
   state:
-    description: &state
-      - Whether the user is to be a member. V(absent) ends the membership and leaves the user.
+    description:
+      - Whether the user is a member. V(absent) removes the user from the organization and keeps the user.
     type: str
     choices: [present, absent]
     default: present
   batch:
+    # BEGIN GENERATED (make generate): batch
     description:
-      - Many objects in one run, each with the options of a single one. What the task itself sets is the default of
-        every item.
-      - A mistake that can be seen without asking the server stops the run before the first write. What the server
-        refuses fails that item alone.
+      - Many objects in one run. Each item takes the options of a single object. Options of the task are the defaults of all
+        items.
+      - If an item has a mistake that the module can detect without the server, the run stops before the first write. If the
+        server refuses an item, only that item fails.
     type: list
     elements: dict
     suboptions:
       login:
-        description: *login
+        description:
+          - The login or e-mail address of the user.
+          - It must match exactly. The module ignores case only if the server does.
         type: raw
         aliases: [email]
       role:
-        description: *role
+        description:
+          - The role in the organization. Without it, a new member becomes Viewer and an existing member keeps its role.
+          - V(None) needs Grafana 10.2 or later.
         type: str
         choices: [Viewer, Editor, Admin, None]
       state:
-        description: *state
+        description:
+          - Whether the user is a member. V(absent) removes the user from the organization and keeps the user.
         type: str
         choices: [present, absent]
       org_id:
-        description: The organization of this item, in place of the task's.
+        description: The id of this item's organization. It replaces the organization of the task.
         type: raw
       org_name:
-        description: The organization of this item by its exact name, in place of the task's.
+        description: The exact name of this item's organization. It replaces the organization of the task.
         type: raw
       token_file:
-        description: A file with the key to ask with for this item, in place of the task's identity.
+        description: A file with the key that the module uses for this item, instead of the identity of the task.
         type: path
+    # END GENERATED
 extends_documentation_fragment:
   - orgsmith.grafana.connection
   - orgsmith.grafana.org
@@ -78,7 +85,7 @@ EXAMPLES = r"""
     login: alice
     role: Editor
 
-- name: Members of many organizations, in one run
+- name: Set members of many organizations in one run
   orgsmith.grafana.grafana_org_user:
     role: Viewer
     batch:
@@ -91,84 +98,134 @@ EXAMPLES = r"""
 
 RETURN = r"""
 member:
-  description: The member as it is afterwards; none when it is absent.
+  description: The member after the task; null when it is absent.
   type: dict
   returned: always
   contains:
+    # BEGIN GENERATED (make generate): org returned=always
     org_id:
       description: The organization's id.
       type: int
       returned: always
     org_name:
-      description: The organization's name, where it is known.
+      description: The organization's name, if it is known.
       type: str
       returned: always
+    # END GENERATED
     user_id:
       description: The user's id.
       type: int
-      returned: except in check mode for one that would be added
+      returned: except in check mode when the member would be added
     login:
       description: The user's login.
       type: str
       returned: always
     email:
-      description: The user's e-mail address, where it is known.
+      description: The user's e-mail address, if it is known.
       type: str
-      returned: except in check mode for one that would be added
+      returned: except in check mode when the member would be added
     name:
-      description: The user's name, where it is known.
+      description: The user's name, if it is known.
       type: str
-      returned: except in check mode for one that would be added
+      returned: except in check mode when the member would be added
     role:
       description: The role.
       type: str
       returned: always
+# BEGIN GENERATED (make generate): status planned results summary failure code=org_not_found
 status:
-  description: What became of the object. In a batch this stands in each of RV(results).
+  description: The status of the object, V(ok), V(changed) or V(failed). In a batch, each entry of RV(results) has it.
   type: str
   returned: always
   sample: changed
+planned:
+  description: Why the module could not read the present state and planned the result without it.
+  type: str
+  returned: >-
+    in check mode, if the organization or the file of O(batch[].token_file) does not exist yet, or if the caller would join the
+    organization first
 results:
-  description: What became of each item of O(batch), in order, with the same keys as a single object's result.
+  description: The result of each item of O(batch), in order, with the same keys as the result of a single object.
   type: list
   elements: dict
   returned: when O(batch) is given
   contains:
     index:
-      description: The item's place in O(batch), from 0.
+      description: The position of the item in O(batch), from 0.
       type: int
       returned: always
     status:
-      description: V(ok), V(changed), V(failed), or V(not_run) after O(fail_fast).
+      description: V(ok), V(changed), V(failed), or V(not_run) if O(fail_fast) ended the run before it.
       type: str
       returned: always
     failure:
-      description: What went wrong with this item.
+      description: The error of this item.
       type: dict
       returned: when it failed
+      contains:
+        code:
+          description: The code of the error. It is stable, so playbooks can depend on it.
+          type: str
+          returned: failure
+          sample: org_not_found
+        message:
+          description: The error message, the same as RV(ignore:msg).
+          type: str
+          returned: failure
+        details:
+          description:
+            - The method, URL, HTTP status and message of the server, if a request failed. Some codes add facts, such as the
+              contents of a folder.
+          type: dict
+          returned: failure
+    diff:
+      description: What changed or would change.
+      type: dict
+      returned: in diff mode, when the item is changed
+    org_id:
+      description: The organization's id.
+      type: int
+      returned: always
+    org_name:
+      description: The organization's name, if it is known.
+      type: str
+      returned: always
+    joined_org:
+      description: Whether the caller joined the organization, because of O(join_org).
+      type: bool
+      returned: when it joined
+    planned:
+      description: Why the module could not read the present state and planned the result without it.
+      type: str
+      returned: >-
+        in check mode, if the organization or the file of O(batch[].token_file) does not exist yet, or if the caller would join
+        the organization first
 summary:
-  description: How many items came to which status.
+  description: The number of items with each status.
   type: dict
   returned: when O(batch) is given
   sample: {"ok": 8, "changed": 2, "failed": 0, "not_run": 0, "total": 10}
 failure:
-  description: What went wrong.
+  description: The error.
   type: dict
   returned: failure
   contains:
     code:
-      description: A word that stays the same, for playbooks to act on.
+      description: The code of the error. It is stable, so playbooks can depend on it.
       type: str
       returned: failure
       sample: org_not_found
     message:
-      description: The same as RV(ignore:msg).
+      description: The error message, the same as RV(ignore:msg).
       type: str
       returned: failure
     details:
-      description: Method, URL, HTTP status and the server's own message, where a request failed.
+      description:
+        - The method, URL, HTTP status and message of the server, if a request failed. Some codes add facts, such as the contents
+          of a folder.
       type: dict
       returned: failure
+# END GENERATED
 """
 
 from ..module_utils._engine.module import manage

@@ -10,87 +10,92 @@ module: grafana_sa_token
 short_description: Manage tokens of service accounts of Grafana
 version_added: 0.1.0
 description:
-  - Makes a token, proves that its key works, stores the key, and keeps it there and fresh. The server shows a key once,
-    when it is made.
-  - Beside the key stands what nobody can ask the server for later, the metadata. It holds no secret.
-  - A token is present if the server lists the token that is remembered there, neither expired nor revoked, if the key
-    that is stored is the one that was put there, and if it does not expire within O(renew_before). Otherwise it is
-    replaced. A new token is made, proven and stored, and then the old one is deleted.
+  - Creates a token, tests its key, stores the key, and replaces the token before it expires. The server shows a key only once,
+    when it creates the token.
+  - With the key, the module stores metadata that the server does not return later. The metadata contains no secret.
+  - A token is present if the server lists the token that the metadata names, if that token is neither expired nor revoked and
+    does not expire within O(renew_before), and if the stored key is the one that the module stored. Otherwise the module replaces
+    it. It creates, tests and stores a new token, and then deletes the old one.
   - Needs Grafana 9.1 or later.
 options:
   service_account:
-    description: &service_account
-      - The account, by its exact name, or by its id as a number.
+    description:
+      - The exact name of the account, or its id as a number.
     type: raw
   name:
-    description: &name
-      - The base of the token's name on the server. A name is taken as long as its token exists, so the token is named
-        like this, and those that replace it as O(name_template) says.
-      - Tokens of that account with such a name are taken to be this task's. Give no other token one.
-      - Only with O(purge) it may be left out.
+    description:
+      - The base of the token's name on the server. Names are unique as long as a token exists, so the first token has this name,
+        and its replacements have names as O(name_template) defines.
+      - The module treats every token of the account with such a name as its own. Do not give such a name to another token.
+      - It is required unless O(purge) is set.
     type: raw
   seconds_to_live:
-    description: &seconds_to_live
-      - The lifetime of a new token, in seconds, or as a duration of C(s), C(m), C(h), C(d), C(w), C(M) (30 days) and
-        C(y) (365 days), such as V(30d).
-      - V(max) is the longest that the server allows. Its C(api_key_max_seconds_to_live) is shown to server admins only.
-      - Without it the token never expires, with a warning; V(0) says that this is meant.
+    description:
+      - The lifetime of a new token, in seconds, or as a duration with C(s), C(m), C(h), C(d), C(w), C(M) (30 days) or C(y) (365
+        days), such as V(30d).
+      - V(max) is the longest lifetime that the server allows. Only server admins can read this limit
+        (C(api_key_max_seconds_to_live)).
+      - Without it, the token never expires, and the module warns. V(0) also means never, without a warning.
     type: raw
   dest:
-    description: &dest
-      - The file for the key, on the host that runs the module, in a directory that exists. It is short for a O(sink) of
-        type V(file), but for templates. The file is written atomically, with mode 0600, and keeps the owner of a file that
-        it replaces.
-      - Without it and without O(sink) any token of the name that still works is enough, and a new one can be made only with
+    description:
+      - The file for the key, on the host that runs the module. Its directory must exist. O(dest) is short for a O(sink) of type
+        V(file), but its value is not a template. The module writes the file atomically, with mode 0600, and keeps the owner of a
+        file that it replaces.
+      - Without it and O(sink), any working token with the name is sufficient, and the module can create a token only with
         O(return_key).
     type: path
   sink:
-    description: &sink
-      - Where the key goes, in place of O(dest). The metadata is kept beside it. The place is tested before a token is made.
+    description:
+      - Where the module stores the key, instead of O(dest). It stores the metadata there too. The module tests that it can write
+        to the sink before it creates a token.
     type: dict
-    suboptions: &sink_options
+    # BEGIN GENERATED (make generate): sink
+    suboptions: &sink_suboptions
       type:
         description:
-          - Where the key goes.
-          - V(file) is a file on the host that runs the module. V(ansible_vault) is a variable in a YAML file on the control
-            node that C(ansible-vault) has encrypted. V(hashi_vault) is a secret of HashiCorp Vault or OpenBao, in a KV
-            secrets engine of version 2. V(awx_credential) is a field of a credential of AWX or Automation Platform.
-            V(command) is a program of yours.
+          - The type of the sink.
+          - V(file) is a file on the host that runs the module. V(ansible_vault) is a variable in a YAML file on the control node
+            that is encrypted with C(ansible-vault). V(hashi_vault) is a secret of HashiCorp Vault or OpenBao, in a KV secrets
+            engine of version 2. V(awx_credential) is a field of a credential of AWX or Automation Platform. V(command) is a
+            program that you provide.
         type: str
         choices: [ansible_vault, awx_credential, command, file, hashi_vault]
         required: true
       path:
         description:
-          - Of V(file), the file for the key. It holds the key and a newline, with mode 0600; the metadata is in a file of the
-            same name with C(.json) at its end.
-          - Of V(ansible_vault), the encrypted file. A relative path starts from the playbook's directory. One that does not
-            exist is made. What else is in the file stays as it is, to the byte.
-          - Of V(hashi_vault), the secret, without the mount. Other fields of the secret stay.
-          - May hold C({org_name}), C({org_id}), C({service_account}) and C({name}), as may O(sink.variable),
-            O(sink.credential), O(sink.metadata_path) and the commands. In a path a slash in a value becomes C(%2F), a percent
+          - For V(file), the file for the key. It contains the key and a newline, and has mode 0600. The metadata is in a file
+            with the same name and the additional ending C(.json).
+          - For V(ansible_vault), the encrypted file. A relative path starts from the playbook's directory. The module creates a
+            missing file. It does not change any other byte of the file.
+          - For V(hashi_vault), the path of the secret, without the mount. The module keeps other fields of the secret.
+          - It may contain C({org_name}), C({org_id}), C({service_account}) and C({name}). So may O(sink.variable),
+            O(sink.credential), O(sink.metadata_path) and the commands. In a path, a slash in a value becomes C(%2F), a percent
             sign C(%25), and a dot at its beginning C(%2E).
         type: str
       variable:
         description:
-          - Of V(ansible_vault), the variable for the key. The metadata is in the variable of that name with C(_metadata) at
-            its end. In values that a template fills in, what no variable's name may hold becomes an underscore.
+          - For V(ansible_vault), the variable for the key. The metadata is in the variable with the same name and the additional
+            ending C(_metadata). In values that a template inserts, the module replaces characters that are not valid in the name
+            of a variable with underscores.
         type: str
       vault_id:
         description:
-          - Of V(ansible_vault), whose secret encrypts a file that does not exist yet. A file that exists is encrypted with the
+          - For V(ansible_vault), the vault id whose secret encrypts a new file. The module encrypts an existing file with the
             secret that decrypts it.
         type: str
       vault_password_file:
         description:
-          - Of V(ansible_vault), a file with the vault's password, in place of the vault secrets that Ansible was started with.
+          - For V(ansible_vault), a file with the vault password, instead of the vault secrets of the Ansible run.
         type: path
       url:
         description:
-          - The address of the server of V(hashi_vault) or V(awx_credential). Without it E(VAULT_ADDR), or E(CONTROLLER_HOST).
+          - The address of the server, for V(hashi_vault) and V(awx_credential). If it is not set, the module uses E(VAULT_ADDR)
+            or E(CONTROLLER_HOST).
         type: str
       token:
         description:
-          - The token to ask that server with. Without it, and without another identity, E(VAULT_TOKEN) and then
+          - The token for that server. If neither it nor another identity is set, the module uses E(VAULT_TOKEN) and then
             C(~/.vault-token), or E(CONTROLLER_OAUTH_TOKEN).
         type: str
       token_file:
@@ -99,20 +104,21 @@ options:
         type: path
       username:
         description:
-          - The user of V(awx_credential), in place of a token, with O(sink.password). Without it E(CONTROLLER_USERNAME).
+          - For V(awx_credential), the user, instead of a token. It needs O(sink.password). If it is not set, the module uses
+            E(CONTROLLER_USERNAME).
         type: str
       password:
         description:
-          - The password of O(sink.username). Without it E(CONTROLLER_PASSWORD).
+          - The password of O(sink.username). If it is not set, the module uses E(CONTROLLER_PASSWORD).
         type: str
       role_id:
         description:
-          - Of V(hashi_vault), the role of the AppRole method, with O(sink.secret_id) or O(sink.secret_id_file). Without it
-            E(VAULT_ROLE_ID). The login is made once in a task.
+          - For V(hashi_vault), the role of the AppRole method. It needs O(sink.secret_id) or O(sink.secret_id_file). If it is not
+            set, the module uses E(VAULT_ROLE_ID). The module logs in once in a task.
         type: str
       secret_id:
         description:
-          - The secret of O(sink.role_id). Without it E(VAULT_SECRET_ID).
+          - The secret of O(sink.role_id). If it is not set, the module uses E(VAULT_SECRET_ID).
         type: str
       secret_id_file:
         description:
@@ -120,201 +126,248 @@ options:
         type: path
       auth_mount:
         description:
-          - Of V(hashi_vault), where the AppRole method is mounted. Without it C(approle).
+          - For V(hashi_vault), the mount of the AppRole method. The default is C(approle).
         type: str
       mount:
         description:
-          - Of V(hashi_vault), where the KV secrets engine is mounted. Without it C(secret).
+          - For V(hashi_vault), the mount of the KV secrets engine. The default is C(secret).
         type: str
       namespace:
         description:
-          - Of V(hashi_vault), the namespace. Without it E(VAULT_NAMESPACE).
+          - For V(hashi_vault), the namespace. If it is not set, the module uses E(VAULT_NAMESPACE).
         type: str
       key_field:
         description:
-          - Of V(hashi_vault), the field for the key; without it C(key). Of V(awx_credential), the id of the credential's
-            field, which has to be a secret one.
+          - For V(hashi_vault), the field for the key. The default is C(key).
+          - For V(awx_credential), the id of the credential's field for the key. The field must be a secret one.
         type: str
       metadata_field:
         description:
-          - Of V(hashi_vault), the field for the metadata, as JSON text; without it C(metadata). Of V(awx_credential), a field
-            for it that is not secret; without it the metadata is a line of the credential's description.
+          - For V(hashi_vault), the field for the metadata, as JSON text. The default is C(metadata).
+          - For V(awx_credential), a field for the metadata that is not secret. Without it, the metadata is a line in the
+            description of the credential.
         type: str
       credential:
         description:
-          - Of V(awx_credential), the credential, by its name, or by its id as a number. It has to exist.
+          - For V(awx_credential), the name of the credential, or its id as a number. The credential must exist.
         type: raw
       organization:
         description:
-          - Of V(awx_credential), the controller's organization that the credential belongs to, where several have its name.
+          - For V(awx_credential), the organization (of the controller) that the credential belongs to. It is needed if several
+            credentials have the name.
         type: str
       store_command:
         description:
-          - Of V(command), the program that stores the key, and its arguments, run without a shell. It gets the key and a
-            newline on its standard input, and has to end with 0. C(GRAFANA_SINK_ORG_NAME), C(GRAFANA_SINK_ORG_ID),
-            C(GRAFANA_SINK_SERVICE_ACCOUNT) and C(GRAFANA_SINK_NAME) in its environment say which key it is.
+          - For V(command), the program that stores the key, with its arguments. The module runs it without a shell and writes the
+            key and a newline to its standard input. The program must exit with 0. The environment variables
+            C(GRAFANA_SINK_ORG_NAME), C(GRAFANA_SINK_ORG_ID), C(GRAFANA_SINK_SERVICE_ACCOUNT) and C(GRAFANA_SINK_NAME) identify
+            the key.
         type: list
         elements: str
       read_command:
         description:
-          - Of V(command), the program that prints the key, and ends with 3 where there is none. Without it, a key that was
-            stored is taken to be there still.
+          - For V(command), the program that prints the key. It must exit with 3 if there is no key. Without it, the module
+            assumes that a key that it stored still exists.
         type: list
         elements: str
       remove_command:
         description:
-          - Of V(command), the program that takes the key away.
+          - For V(command), the program that deletes the key.
         type: list
         elements: str
       probe_command:
         description:
-          - Of V(command), a program that is run before a token is made, and ends with 0 where a key could be stored.
+          - For V(command), a program that the module runs before it creates a token. It must exit with 0 if a key can be stored.
         type: list
         elements: str
       metadata_path:
         description:
-          - Of V(command), the file for the metadata.
+          - For V(command), the file for the metadata.
         type: str
       validate_certs:
         description:
-          - Whether the certificate of O(sink.url) is checked. Without it E(VAULT_SKIP_VERIFY) or E(CONTROLLER_VERIFY_SSL) says
-            so, and else it is.
+          - Whether the module verifies the certificate of O(sink.url). If it is not set, the module uses E(VAULT_SKIP_VERIFY) or
+            E(CONTROLLER_VERIFY_SSL), and otherwise verifies it.
         type: bool
       ca_path:
         description:
-          - The authority's certificate to check it with. Without it E(VAULT_CACERT).
+          - The CA certificate for O(sink.url). If it is not set, the module uses E(VAULT_CACERT).
         type: path
       timeout:
         description:
-          - How long a request (30 without it) or a command (60 without it) may take, in seconds.
+          - The time limit in seconds, for a request (default 30) or a command (default 60).
         type: float
+    # END GENERATED
   return_key:
-    description: &return_key
-      - Whether the key is in the result when it was just made. The task then needs C(no_log=true).
+    description:
+      - Whether the result contains the key of a new token. The task then needs C(no_log=true).
     type: bool
   prove:
-    description: &prove
-      - When a key is tested by a request of its own. Doing so counts as use on the server, and moves the token's last
-        use.
-      - V(new) tests a key that was just made, V(always) also one that is stored already, V(never) none. Without it,
-        V(new) holds.
-      - From Grafana 11.5 on V(always) also finds out whether the key is one of this account.
+    description:
+      - When the module tests a key with a request. The server counts the request as a use of the token and updates the time of
+        its last use.
+      - V(new) tests a new key, V(always) also a key that is already stored, and V(never) none. The default is V(new).
+      - From Grafana 11.5 on, V(always) also checks that the key belongs to this account.
     type: str
     choices: [new, always, never]
   rotate:
-    description: &rotate
-      - When a token that works is replaced. V(auto) does so when it expires within O(renew_before), V(always) in each run,
-        V(never) not at all. One that does not work is always replaced. Without it, V(auto) holds.
+    description:
+      - When the module replaces a working token. V(auto) replaces it if it expires within O(renew_before), V(always) in each run,
+        and V(never) does not. It always replaces a token that does not work. The default is V(auto).
     type: str
     choices: [never, auto, always]
   renew_before:
-    description: &renew_before
-      - How long before its end a token is replaced, as a duration such as V(7d). It has to be shorter than
+    description:
+      - How long before it expires the module replaces a token, as a duration such as V(7d). It must be shorter than
         O(seconds_to_live).
     type: raw
   name_template:
-    description: &name_template
-      - How tokens are named, with C({name}), C({counter}) and C({date}) (such as C(20260131), by the server's clock).
-      - Without C({counter}), a number follows where the name is taken. Without it, tokens are called C(NAME), C(NAME-2),
-        C(NAME-3) and so on.
+    description:
+      - A template for the names of tokens, with C({name}), C({counter}) and C({date}) (such as C(20260131), from the clock of the
+        server).
+      - Without C({counter}), the module appends a number if the name is in use. Without a template, tokens have the names
+        C(NAME), C(NAME-2), C(NAME-3) and so on.
     type: str
   keep_previous:
-    description: &keep_previous
-      - How long a replaced token that works goes on to work beside the new one, as a duration such as V(7d), or
-        V(until_unused=7d) for as long as somebody has used it within that time, or V(until_unused) for a day. A later run
-        deletes it. Without it, it is deleted once the new key is stored.
+    description:
+      - How long a replaced token keeps working next to the new one. A duration such as V(7d); or V(until_unused=7d), as long as
+        it was used within that time; or V(until_unused), which is the same as V(until_unused=1d). A later run deletes it. Without
+        this option, the module deletes it when the new key is stored.
     type: raw
   max_tokens:
-    description: &max_tokens
-      - How many tokens the account may have. Where one more would be too many, nothing is made.
+    description:
+      - The maximum number of tokens of the account. If a new token would exceed it, the module does not create one.
     type: int
   orphan_after:
-    description: &orphan_after
-      - How old a token of which nothing is remembered has to be before it is deleted, as another run may be about to store
-        its key. Without it, V(15m).
+    description:
+      - The minimum age of a token without metadata before the module deletes it. Another run may be about to store the key of a
+        younger token. The default is V(15m).
     type: raw
   purge:
-    description: &purge
-      - Which other tokens of the account are deleted. V(expired) ones, those V(unlisted), which no item of this task names,
-        and those that nobody has used for so long, as V(unused_for=90d).
-      - Tokens that work and are younger than O(orphan_after) are left alone.
+    description:
+      - Which other tokens of the account the module deletes. V(expired) deletes expired tokens, V(unlisted) those that no item of
+        this task names, and for example V(unused_for=90d) those that were not used for 90 days.
+      - It does not delete working tokens that are younger than O(orphan_after).
     type: list
     elements: str
   state:
-    description: &state
-      - Whether there is to be such a token. V(absent) deletes the token that the metadata names, those of the name,
-        and what is stored.
+    description:
+      - Whether the token exists. V(absent) deletes the token that the metadata names, the tokens with the name, and the stored
+        key and metadata.
     type: str
     choices: [present, absent]
     default: present
   batch:
+    # BEGIN GENERATED (make generate): batch
     description:
-      - Many objects in one run, each with the options of a single one. What the task itself sets is the default of
-        every item.
-      - A mistake that can be seen without asking the server stops the run before the first write. What the server
-        refuses fails that item alone.
+      - Many objects in one run. Each item takes the options of a single object. Options of the task are the defaults of all
+        items.
+      - If an item has a mistake that the module can detect without the server, the run stops before the first write. If the
+        server refuses an item, only that item fails.
     type: list
     elements: dict
     suboptions:
       service_account:
-        description: *service_account
+        description:
+          - The exact name of the account, or its id as a number.
         type: raw
       name:
-        description: *name
+        description:
+          - The base of the token's name on the server. Names are unique as long as a token exists, so the first token has this
+            name, and its replacements have names as O(name_template) defines.
+          - The module treats every token of the account with such a name as its own. Do not give such a name to another token.
+          - It is required unless O(purge) is set.
         type: raw
       seconds_to_live:
-        description: *seconds_to_live
+        description:
+          - The lifetime of a new token, in seconds, or as a duration with C(s), C(m), C(h), C(d), C(w), C(M) (30 days) or C(y)
+            (365 days), such as V(30d).
+          - V(max) is the longest lifetime that the server allows. Only server admins can read this limit
+            (C(api_key_max_seconds_to_live)).
+          - Without it, the token never expires, and the module warns. V(0) also means never, without a warning.
         type: raw
       dest:
-        description: *dest
+        description:
+          - The file for the key, on the host that runs the module. Its directory must exist. O(dest) is short for a O(sink) of
+            type V(file), but its value is not a template. The module writes the file atomically, with mode 0600, and keeps the
+            owner of a file that it replaces.
+          - Without it and O(sink), any working token with the name is sufficient, and the module can create a token only with
+            O(return_key).
         type: path
       sink:
-        description: *sink
+        description:
+          - Where the module stores the key, instead of O(dest). It stores the metadata there too. The module tests that it can
+            write to the sink before it creates a token.
         type: dict
-        suboptions: *sink_options
+        suboptions: *sink_suboptions
       return_key:
-        description: *return_key
+        description:
+          - Whether the result contains the key of a new token. The task then needs C(no_log=true).
         type: bool
       prove:
-        description: *prove
+        description:
+          - When the module tests a key with a request. The server counts the request as a use of the token and updates the time
+            of its last use.
+          - V(new) tests a new key, V(always) also a key that is already stored, and V(never) none. The default is V(new).
+          - From Grafana 11.5 on, V(always) also checks that the key belongs to this account.
         type: str
         choices: [new, always, never]
       rotate:
-        description: *rotate
+        description:
+          - When the module replaces a working token. V(auto) replaces it if it expires within O(renew_before), V(always) in each
+            run, and V(never) does not. It always replaces a token that does not work. The default is V(auto).
         type: str
         choices: [never, auto, always]
       renew_before:
-        description: *renew_before
+        description:
+          - How long before it expires the module replaces a token, as a duration such as V(7d). It must be shorter than
+            O(seconds_to_live).
         type: raw
       name_template:
-        description: *name_template
+        description:
+          - A template for the names of tokens, with C({name}), C({counter}) and C({date}) (such as C(20260131), from the clock of
+            the server).
+          - Without C({counter}), the module appends a number if the name is in use. Without a template, tokens have the names
+            C(NAME), C(NAME-2), C(NAME-3) and so on.
         type: str
       keep_previous:
-        description: *keep_previous
+        description:
+          - How long a replaced token keeps working next to the new one. A duration such as V(7d); or V(until_unused=7d), as long
+            as it was used within that time; or V(until_unused), which is the same as V(until_unused=1d). A later run deletes it.
+            Without this option, the module deletes it when the new key is stored.
         type: raw
       max_tokens:
-        description: *max_tokens
+        description:
+          - The maximum number of tokens of the account. If a new token would exceed it, the module does not create one.
         type: int
       orphan_after:
-        description: *orphan_after
+        description:
+          - The minimum age of a token without metadata before the module deletes it. Another run may be about to store the key of
+            a younger token. The default is V(15m).
         type: raw
       purge:
-        description: *purge
+        description:
+          - Which other tokens of the account the module deletes. V(expired) deletes expired tokens, V(unlisted) those that no
+            item of this task names, and for example V(unused_for=90d) those that were not used for 90 days.
+          - It does not delete working tokens that are younger than O(orphan_after).
         type: list
         elements: str
       state:
-        description: *state
+        description:
+          - Whether the token exists. V(absent) deletes the token that the metadata names, the tokens with the name, and the
+            stored key and metadata.
         type: str
         choices: [present, absent]
       org_id:
-        description: The organization of this item, in place of the task's.
+        description: The id of this item's organization. It replaces the organization of the task.
         type: raw
       org_name:
-        description: The organization of this item by its exact name, in place of the task's.
+        description: The exact name of this item's organization. It replaces the organization of the task.
         type: raw
       token_file:
-        description: A file with the key to ask with for this item, in place of the task's identity.
+        description: A file with the key that the module uses for this item, instead of the identity of the task.
         type: path
+    # END GENERATED
 extends_documentation_fragment:
   - orgsmith.grafana.connection
   - orgsmith.grafana.org
@@ -326,7 +379,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: A token for the pipelines of tenant-1, stored on the control node
+- name: Create a token for the pipelines of tenant-1
   orgsmith.grafana.grafana_sa_token:
     org_name: tenant-1
     service_account: ci
@@ -334,7 +387,7 @@ EXAMPLES = r"""
     seconds_to_live: 30d
     dest: /run/keys/tenant-1.token
 
-- name: Rotated a week before its end, in Vault, while the old key works for another day
+- name: Replace a token a week before it expires, store it in Vault, and keep the old key for a day
   orgsmith.grafana.grafana_sa_token:
     org_name: tenant-1
     service_account: ci
@@ -350,7 +403,7 @@ EXAMPLES = r"""
       role_id: grafana-rotation
       secret_id_file: /run/secrets/vault-secret-id
 
-- name: The keys of many tenants in one file of the inventory that ansible-vault has encrypted
+- name: Store the keys of many tenants in one encrypted file of the inventory
   orgsmith.grafana.grafana_sa_token:
     service_account: ci
     name: ci
@@ -364,7 +417,7 @@ EXAMPLES = r"""
       - org_name: tenant-1
       - org_name: tenant-2
 
-- name: A token of a stack of Grafana Cloud
+- name: Create a token of a stack of Grafana Cloud
   orgsmith.grafana.grafana_sa_token:
     cloud_stack: acme
     token_file: /etc/grafana/cloud-token
@@ -374,13 +427,13 @@ EXAMPLES = r"""
     renew_before: 14d
     dest: /etc/ci/grafana-key
 
-- name: No token that nobody needs
+- name: Delete expired and unused tokens
   orgsmith.grafana.grafana_sa_token:
     org_name: tenant-1
     service_account: ci
     purge: [expired, unused_for=90d]
 
-- name: A token whose key goes straight into something else
+- name: Create a token and use its key in the next task
   orgsmith.grafana.grafana_sa_token:
     org_name: tenant-1
     service_account: ci
@@ -393,14 +446,14 @@ EXAMPLES = r"""
 
 RETURN = r"""
 token:
-  description: The token as it is afterwards; none when it is absent.
+  description: The token after the task; null when it is absent.
   type: dict
   returned: always
   contains:
     id:
       description: The token's id.
       type: int
-      returned: except in check mode for one that would be made
+      returned: except in check mode when the token would be created
     name:
       description: The token's name on the server.
       type: str
@@ -412,126 +465,182 @@ token:
     service_account_id:
       description: The account's id.
       type: int
-      returned: except in check mode for one that would be made
+      returned: except in check mode when the token would be created
+    # BEGIN GENERATED (make generate): org cloud_stack returned=always
     org_id:
       description: The organization's id.
       type: int
       returned: always
     org_name:
-      description: The organization's name, where it is known.
+      description: The organization's name, if it is known.
       type: str
       returned: always
     cloud_stack:
-      description: The stack's slug.
+      description: The slug of the stack.
       type: str
       returned: when O(cloud_stack) is given
+    # END GENERATED
     created:
-      description: When it was made.
+      description: When the token was created.
       type: str
-      returned: except in check mode for one that would be made
+      returned: except in check mode when the token would be created
     expires:
-      description: When it expires; none for never. Of a token that was just made, by the clock of this host.
+      description: >-
+        When the token expires; null for never. For a token that was just created, the time comes from the clock of this host.
       type: str
-      returned: except in check mode for one that would be made
+      returned: except in check mode when the token would be created
     last_used:
-      description: When it was last used, as far as the server tells.
+      description: When the token was last used, if the server returns it.
       type: str
-      returned: except in check mode for one that would be made
+      returned: except in check mode when the token would be created
+    # BEGIN GENERATED (make generate): stored_key
     dest:
-      description: Where the key is. The path of O(dest) or of a file, or another O(sink) in words.
+      description: Where the key is stored. The path of O(dest) or of a file, or a description of another O(sink).
       type: str
       returned: when O(dest) or O(sink) is given
     fingerprint:
-      description: The SHA-256 of the key, by which a key can be recognised and not be guessed.
+      description: The SHA-256 of the key. It identifies the key and does not reveal it.
       type: str
       returned: when O(dest) or O(sink) is given
+    # END GENERATED
     proved:
-      description: When the key was tested before it was stored; none where it was not.
+      description: When the module tested the key before it stored it; null if it did not test it.
       type: str
       returned: when O(dest) or O(sink) is given
     was:
       description:
-        - What was there before, where a token was made. V(absent) for nothing, V(due) for one that expires within
-          O(renew_before), V(told) for O(rotate=always), or V(expired), V(revoked), V(gone), V(lost), V(elsewhere), V(no key),
-          V(mistyped), V(other key), V(refused), V(other org), V(other account).
+        - What the module found before it created a token. V(absent) is no token, V(due) a token that expires within
+          O(renew_before), and V(told) a token that O(rotate=always) replaces. Other values are V(expired), V(revoked), V(gone),
+          V(lost), V(elsewhere), V(no key), V(mistyped), V(other key), V(refused), V(other org), V(other account).
       type: str
-      returned: when it was made
+      returned: when a token was created
       sample: due
     reason:
-      description: The same in words.
+      description: The meaning of RV(token.was), as text.
       type: str
-      returned: when it was made
+      returned: when a token was created
     left_over:
       description:
-        - Tokens that would be deleted, those of O(purge) among them, with why. Where a token is made as well, those of O(purge)
-          alone.
+        - Tokens that the module would delete, with the reason of each. If it would also create a token, only those of O(purge).
       type: dict
-      returned: in check mode, when there are any
+      returned: in check mode, if there are any
       sample: {"old": "it has expired"}
     never_used:
-      description: Whether nobody but this collection has used it since it was made, a week ago or more.
+      description: Whether only this collection has used the token since it was created, and that was a week ago or more.
       type: bool
       returned: when O(dest) or O(sink) is given
     waiting:
-      description: Tokens that it replaces and that O(keep_previous) still keeps, each with C(id), C(name) and C(replaced).
+      description: Replaced tokens that O(keep_previous) still keeps, each with C(id), C(name) and C(replaced).
       type: list
       elements: dict
       returned: when O(dest) or O(sink) is given
     pending:
-      description: Names of tokens that another run may be about to store. A later run deletes them if none does.
+      description: Names of tokens whose keys another run may be about to store. If it does not, a later run deletes them.
       type: list
       elements: str
       returned: when O(dest) or O(sink) is given
     key:
       description: The key.
       type: str
-      returned: when it was just made, O(return_key) is set and the task has C(no_log=true)
+      returned: when a token was created, O(return_key) is set and the task has C(no_log=true)
+# BEGIN GENERATED (make generate): status joined_org planned results summary failure code=org_not_found
 status:
-  description: What became of the object. In a batch this stands in each of RV(results).
+  description: The status of the object, V(ok), V(changed) or V(failed). In a batch, each entry of RV(results) has it.
   type: str
   returned: always
   sample: changed
+joined_org:
+  description: Whether the caller joined the organization, because of O(join_org).
+  type: bool
+  returned: when it joined
+planned:
+  description: Why the module could not read the present state and planned the result without it.
+  type: str
+  returned: >-
+    in check mode, if the organization or the file of O(batch[].token_file) does not exist yet, or if the caller would join the
+    organization first
 results:
-  description: What became of each item of O(batch), in order, with the same keys as a single object's result.
+  description: The result of each item of O(batch), in order, with the same keys as the result of a single object.
   type: list
   elements: dict
   returned: when O(batch) is given
   contains:
     index:
-      description: The item's place in O(batch), from 0.
+      description: The position of the item in O(batch), from 0.
       type: int
       returned: always
     status:
-      description: V(ok), V(changed), V(failed), or V(not_run) after O(fail_fast).
+      description: V(ok), V(changed), V(failed), or V(not_run) if O(fail_fast) ended the run before it.
       type: str
       returned: always
     failure:
-      description: What went wrong with this item.
+      description: The error of this item.
       type: dict
       returned: when it failed
+      contains:
+        code:
+          description: The code of the error. It is stable, so playbooks can depend on it.
+          type: str
+          returned: failure
+          sample: org_not_found
+        message:
+          description: The error message, the same as RV(ignore:msg).
+          type: str
+          returned: failure
+        details:
+          description:
+            - The method, URL, HTTP status and message of the server, if a request failed. Some codes add facts, such as the
+              contents of a folder.
+          type: dict
+          returned: failure
+    diff:
+      description: What changed or would change.
+      type: dict
+      returned: in diff mode, when the item is changed
+    org_id:
+      description: The organization's id.
+      type: int
+      returned: always
+    org_name:
+      description: The organization's name, if it is known.
+      type: str
+      returned: always
+    joined_org:
+      description: Whether the caller joined the organization, because of O(join_org).
+      type: bool
+      returned: when it joined
+    planned:
+      description: Why the module could not read the present state and planned the result without it.
+      type: str
+      returned: >-
+        in check mode, if the organization or the file of O(batch[].token_file) does not exist yet, or if the caller would join
+        the organization first
 summary:
-  description: How many items came to which status.
+  description: The number of items with each status.
   type: dict
   returned: when O(batch) is given
   sample: {"ok": 8, "changed": 2, "failed": 0, "not_run": 0, "total": 10}
 failure:
-  description: What went wrong.
+  description: The error.
   type: dict
   returned: failure
   contains:
     code:
-      description: A word that stays the same, for playbooks to act on.
+      description: The code of the error. It is stable, so playbooks can depend on it.
       type: str
       returned: failure
       sample: org_not_found
     message:
-      description: The same as RV(ignore:msg).
+      description: The error message, the same as RV(ignore:msg).
       type: str
       returned: failure
     details:
-      description: Method, URL, HTTP status and the server's own message, where a request failed.
+      description:
+        - The method, URL, HTTP status and message of the server, if a request failed. Some codes add facts, such as the contents
+          of a folder.
       type: dict
       returned: failure
+# END GENERATED
 """
 
 from ..module_utils._engine.module import GrafanaModule, manage

@@ -7,23 +7,23 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: grafana_sa_token_info
-short_description: Tell which tokens the service accounts of Grafana have
+short_description: List the tokens of service accounts of Grafana
 version_added: 0.1.0
 description:
-  - Returns the tokens of one, some or all service accounts of an organization, or of all organizations, with when they
-    expire and when they were last used. Keys are never returned, as the server does not show them.
-  - Grafana moves the last use of a token at most every five minutes, and a test of a key counts as use.
+  - Returns the tokens of one, some or all service accounts of an organization, or of all organizations, with the times of expiry
+    and of the last use. It never returns keys, because the server does not show them.
+  - Grafana updates the last use of a token at most every five minutes. A test of a key counts as use.
   - Needs Grafana 9.1 or later.
 options:
   service_accounts:
     description:
-      - Only the tokens of accounts of exactly these names.
+      - Return only the tokens of accounts with exactly these names.
     type: list
     elements: raw
   all_orgs:
     description:
-      - Whether the tokens of all organizations are told, and not only of one. Organizations of which the caller is no
-        member are left out, and named in RV(not_a_member_of).
+      - Whether to return the tokens of all organizations instead of one. The result omits organizations that the caller is not a
+        member of and lists them in RV(not_a_member_of).
     type: bool
     default: false
 extends_documentation_fragment:
@@ -38,12 +38,12 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Every token of the server
+- name: List all tokens of the server
   orgsmith.grafana.grafana_sa_token_info:
     all_orgs: true
   register: all_tokens
 
-- name: Those that nobody has used yet
+- name: Show tokens that were never used
   ansible.builtin.debug:
     msg: "{{ (all_tokens.tokens | selectattr('never_used') + all_tokens.tokens | selectattr('only_tested'))
       | map(attribute='name') | list }}"
@@ -72,57 +72,77 @@ tokens:
       description: The account's name.
       type: str
       returned: success
+    # BEGIN GENERATED (make generate): org cloud_stack returned=success
     org_id:
       description: The organization's id.
       type: int
       returned: success
     org_name:
-      description: The organization's name, where it is known.
+      description: The organization's name, if it is known.
       type: str
       returned: success
     cloud_stack:
-      description: The stack's slug.
+      description: The slug of the stack.
       type: str
       returned: when O(cloud_stack) is given
+    # END GENERATED
     created:
-      description: When it was made.
+      description: When the token was created.
       type: str
       returned: success
     expires:
-      description: When it expires; none for never.
+      description: When the token expires; null for never.
       type: str
       returned: success
     last_used:
-      description: When it was last used; none for never.
+      description: When the token was last used; null for never.
       type: str
       returned: success
     expired:
-      description: Whether it has expired.
+      description: Whether the token has expired.
       type: bool
       returned: success
     revoked:
-      description: Whether it is revoked.
+      description: Whether the token is revoked.
       type: bool
       returned: success
     never_used:
-      description: Whether nobody has used it yet, not even to test it.
+      description: Whether the token was never used, not even for a test.
       type: bool
       returned: success
     only_tested:
       description:
-        - Whether its only use is within a minute of when it was made. That is what M(orgsmith.grafana.grafana_sa_token) leaves,
-          which tests a new key, so nobody may have used it since.
+        - Whether the only use of the token is within a minute of its creation. M(orgsmith.grafana.grafana_sa_token) tests a new
+          key, so such a token may be unused since then.
       type: bool
       returned: success
+# BEGIN GENERATED (make generate): not_a_member_of failure code=org_not_found
 not_a_member_of:
-  description: The organizations that the caller is not a member of, so that nothing can be told of them.
+  description: The organizations that the caller is not a member of. The result contains nothing of them.
   type: list
   elements: dict
   returned: when O(all_orgs) is set
 failure:
-  description: What went wrong, as C(code), C(message) and C(details).
+  description: The error.
   type: dict
   returned: failure
+  contains:
+    code:
+      description: The code of the error. It is stable, so playbooks can depend on it.
+      type: str
+      returned: failure
+      sample: org_not_found
+    message:
+      description: The error message, the same as RV(ignore:msg).
+      type: str
+      returned: failure
+    details:
+      description:
+        - The method, URL, HTTP status and message of the server, if a request failed. Some codes add facts, such as the contents
+          of a folder.
+      type: dict
+      returned: failure
+# END GENERATED
 """
 
 from ..module_utils._engine.info import report

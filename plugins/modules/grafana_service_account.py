@@ -14,71 +14,85 @@ description:
   - Needs Grafana 9.1 or later.
 options:
   name:
-    description: &name
+    description:
       - The exact name.
-      - Grafana derives a login from it, in lower case with dashes for spaces, which has to be unique in the
-        organization (up to Grafana 10.4.0, on the server). So C(CI x) and C(ci-x) cannot both exist.
+      - Grafana derives a login from the name, in lower case and with dashes for spaces. The login must be unique in the
+        organization, and up to Grafana 10.4.0 on the server. So C(CI x) and C(ci-x) cannot both exist.
     type: raw
   role:
-    description: &role
-      - The basic role in the organization. Without it a new account becomes V(Viewer), the least that can read, and
-        an existing one keeps its role.
+    description:
+      - The basic role in the organization. Without it, a new account becomes V(Viewer), the lowest role that can read, and an
+        existing account keeps its role.
       - V(None) needs Grafana 10.2 or later.
     type: str
     choices: [Viewer, Editor, Admin, None]
   disabled:
-    description: &disabled
-      - Whether the account is disabled, and its tokens refused. Without it a new account is enabled, and an existing
-        one stays as it is.
+    description:
+      - Whether the account is disabled. The server refuses the tokens of a disabled account. Without it, a new account is
+        enabled, and an existing account is not changed.
     type: bool
   recreate:
-    description: &recreate
-      - Whether an account whose role, or whether it is disabled, has to change is deleted with all its tokens and made
-        anew, with another id, where it cannot be changed. That is so with O(cloud_stack) alone, where such a change
-        fails otherwise. Elsewhere this does nothing.
+    description:
+      - Whether the module may delete an account with all its tokens and create it again, with a new id, if O(role) or O(disabled)
+        differ and the server cannot change them. Only O(cloud_stack) cannot change them, and without this option such a task
+        fails there. On other servers this option has no effect.
     type: bool
     default: false
   state:
-    description: &state
-      - Whether the account is to exist. V(absent) deletes it with all its tokens.
+    description:
+      - Whether the account exists. V(absent) deletes it with all its tokens.
     type: str
     choices: [present, absent]
     default: present
   batch:
+    # BEGIN GENERATED (make generate): batch
     description:
-      - Many objects in one run, each with the options of a single one. What the task itself sets is the default of
-        every item.
-      - A mistake that can be seen without asking the server stops the run before the first write. What the server
-        refuses fails that item alone.
+      - Many objects in one run. Each item takes the options of a single object. Options of the task are the defaults of all
+        items.
+      - If an item has a mistake that the module can detect without the server, the run stops before the first write. If the
+        server refuses an item, only that item fails.
     type: list
     elements: dict
     suboptions:
       name:
-        description: *name
+        description:
+          - The exact name.
+          - Grafana derives a login from the name, in lower case and with dashes for spaces. The login must be unique in the
+            organization, and up to Grafana 10.4.0 on the server. So C(CI x) and C(ci-x) cannot both exist.
         type: raw
       role:
-        description: *role
+        description:
+          - The basic role in the organization. Without it, a new account becomes V(Viewer), the lowest role that can read, and an
+            existing account keeps its role.
+          - V(None) needs Grafana 10.2 or later.
         type: str
         choices: [Viewer, Editor, Admin, None]
       disabled:
-        description: *disabled
+        description:
+          - Whether the account is disabled. The server refuses the tokens of a disabled account. Without it, a new account is
+            enabled, and an existing account is not changed.
         type: bool
       recreate:
-        description: *recreate
+        description:
+          - Whether the module may delete an account with all its tokens and create it again, with a new id, if O(role) or
+            O(disabled) differ and the server cannot change them. Only O(cloud_stack) cannot change them, and without this option
+            such a task fails there. On other servers this option has no effect.
         type: bool
       state:
-        description: *state
+        description:
+          - Whether the account exists. V(absent) deletes it with all its tokens.
         type: str
         choices: [present, absent]
       org_id:
-        description: The organization of this item, in place of the task's.
+        description: The id of this item's organization. It replaces the organization of the task.
         type: raw
       org_name:
-        description: The organization of this item by its exact name, in place of the task's.
+        description: The exact name of this item's organization. It replaces the organization of the task.
         type: raw
       token_file:
-        description: A file with the key to ask with for this item, in place of the task's identity.
+        description: A file with the key that the module uses for this item, instead of the identity of the task.
         type: path
+    # END GENERATED
 extends_documentation_fragment:
   - orgsmith.grafana.connection
   - orgsmith.grafana.org
@@ -90,19 +104,19 @@ author:
 """
 
 EXAMPLES = r"""
-- name: An account for the pipelines of tenant-1
+- name: Create an account for the pipelines of tenant-1
   orgsmith.grafana.grafana_service_account:
     org_name: tenant-1
     name: ci
     role: Editor
 
-- name: Switch an account off, and its tokens with it
+- name: Disable an account and its tokens
   orgsmith.grafana.grafana_service_account:
     org_name: tenant-1
     name: old-pipeline
     disabled: true
 
-- name: An account of a stack of Grafana Cloud
+- name: Create an account of a stack of Grafana Cloud
   orgsmith.grafana.grafana_service_account:
     cloud_stack: acme
     token_file: /etc/grafana/cloud-token
@@ -112,34 +126,36 @@ EXAMPLES = r"""
 
 RETURN = r"""
 service_account:
-  description: The account as it is afterwards; none when it is absent.
+  description: The account after the task; null when it is absent.
   type: dict
   returned: always
   contains:
+    # BEGIN GENERATED (make generate): org cloud_stack returned=always
     org_id:
       description: The organization's id.
       type: int
       returned: always
     org_name:
-      description: The organization's name, where it is known.
+      description: The organization's name, if it is known.
       type: str
       returned: always
     cloud_stack:
-      description: The stack's slug.
+      description: The slug of the stack.
       type: str
       returned: when O(cloud_stack) is given
+    # END GENERATED
     id:
       description: The account's id.
       type: int
-      returned: except in check mode for one that would be created
+      returned: except in check mode when the account would be created
     uid:
-      description: The account's uid, where the server has one.
+      description: The account's uid, if the server has one.
       type: str
-      returned: except in check mode for one that would be created
+      returned: except in check mode when the account would be created
     login:
       description: The login that Grafana derived from the name.
       type: str
-      returned: except in check mode for one that would be created
+      returned: except in check mode when the account would be created
     name:
       description: The name.
       type: str
@@ -149,59 +165,111 @@ service_account:
       type: str
       returned: always
     disabled:
-      description: Whether it is disabled.
+      description: Whether the account is disabled.
       type: bool
       returned: always
     tokens:
-      description: How many tokens it has.
+      description: The number of its tokens.
       type: int
-      returned: except in check mode for one that would be created
+      returned: except in check mode when the account would be created
+# BEGIN GENERATED (make generate): status joined_org planned results summary failure code=org_not_found
 status:
-  description: What became of the object. In a batch this stands in each of RV(results).
+  description: The status of the object, V(ok), V(changed) or V(failed). In a batch, each entry of RV(results) has it.
   type: str
   returned: always
   sample: changed
+joined_org:
+  description: Whether the caller joined the organization, because of O(join_org).
+  type: bool
+  returned: when it joined
+planned:
+  description: Why the module could not read the present state and planned the result without it.
+  type: str
+  returned: >-
+    in check mode, if the organization or the file of O(batch[].token_file) does not exist yet, or if the caller would join the
+    organization first
 results:
-  description: What became of each item of O(batch), in order, with the same keys as a single object's result.
+  description: The result of each item of O(batch), in order, with the same keys as the result of a single object.
   type: list
   elements: dict
   returned: when O(batch) is given
   contains:
     index:
-      description: The item's place in O(batch), from 0.
+      description: The position of the item in O(batch), from 0.
       type: int
       returned: always
     status:
-      description: V(ok), V(changed), V(failed), or V(not_run) after O(fail_fast).
+      description: V(ok), V(changed), V(failed), or V(not_run) if O(fail_fast) ended the run before it.
       type: str
       returned: always
     failure:
-      description: What went wrong with this item.
+      description: The error of this item.
       type: dict
       returned: when it failed
+      contains:
+        code:
+          description: The code of the error. It is stable, so playbooks can depend on it.
+          type: str
+          returned: failure
+          sample: org_not_found
+        message:
+          description: The error message, the same as RV(ignore:msg).
+          type: str
+          returned: failure
+        details:
+          description:
+            - The method, URL, HTTP status and message of the server, if a request failed. Some codes add facts, such as the
+              contents of a folder.
+          type: dict
+          returned: failure
+    diff:
+      description: What changed or would change.
+      type: dict
+      returned: in diff mode, when the item is changed
+    org_id:
+      description: The organization's id.
+      type: int
+      returned: always
+    org_name:
+      description: The organization's name, if it is known.
+      type: str
+      returned: always
+    joined_org:
+      description: Whether the caller joined the organization, because of O(join_org).
+      type: bool
+      returned: when it joined
+    planned:
+      description: Why the module could not read the present state and planned the result without it.
+      type: str
+      returned: >-
+        in check mode, if the organization or the file of O(batch[].token_file) does not exist yet, or if the caller would join
+        the organization first
 summary:
-  description: How many items came to which status.
+  description: The number of items with each status.
   type: dict
   returned: when O(batch) is given
   sample: {"ok": 8, "changed": 2, "failed": 0, "not_run": 0, "total": 10}
 failure:
-  description: What went wrong.
+  description: The error.
   type: dict
   returned: failure
   contains:
     code:
-      description: A word that stays the same, for playbooks to act on.
+      description: The code of the error. It is stable, so playbooks can depend on it.
       type: str
       returned: failure
       sample: org_not_found
     message:
-      description: The same as RV(ignore:msg).
+      description: The error message, the same as RV(ignore:msg).
       type: str
       returned: failure
     details:
-      description: Method, URL, HTTP status and the server's own message, where a request failed.
+      description:
+        - The method, URL, HTTP status and message of the server, if a request failed. Some codes add facts, such as the contents
+          of a folder.
       type: dict
       returned: failure
+# END GENERATED
 """
 
 from ..module_utils._engine.module import manage

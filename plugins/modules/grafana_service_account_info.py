@@ -7,15 +7,15 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: grafana_service_account_info
-short_description: Tell which service accounts an organization of Grafana has
+short_description: List the service accounts of an organization of Grafana
 version_added: 0.1.0
 description:
-  - Returns the service accounts of an organization, with role, state and the number of their tokens.
+  - Returns the service accounts of an organization, with role, status and number of tokens.
   - Needs Grafana 9.1 or later.
 options:
   name:
     description:
-      - Only accounts of exactly this name.
+      - Return only accounts with exactly this name.
     type: raw
 extends_documentation_fragment:
   - orgsmith.grafana.connection
@@ -29,7 +29,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Every service account of tenant-1
+- name: List the service accounts of tenant-1
   orgsmith.grafana.grafana_service_account_info:
     org_name: tenant-1
   register: accounts
@@ -47,7 +47,7 @@ service_accounts:
       type: int
       returned: success
     uid:
-      description: The account's uid, where the server has one.
+      description: The account's uid, if the server has one.
       type: str
       returned: success
     name:
@@ -63,29 +63,49 @@ service_accounts:
       type: str
       returned: success
     disabled:
-      description: Whether it is disabled.
+      description: Whether the account is disabled.
       type: bool
       returned: success
     tokens:
-      description: How many tokens it has.
+      description: The number of its tokens.
       type: int
       returned: success
+    # BEGIN GENERATED (make generate): org cloud_stack returned=success
     org_id:
       description: The organization's id.
       type: int
       returned: success
     org_name:
-      description: The organization's name, where it is known.
+      description: The organization's name, if it is known.
       type: str
       returned: success
     cloud_stack:
-      description: The stack's slug.
+      description: The slug of the stack.
       type: str
       returned: when O(cloud_stack) is given
+    # END GENERATED
+# BEGIN GENERATED (make generate): failure code=org_not_found
 failure:
-  description: What went wrong, as C(code), C(message) and C(details).
+  description: The error.
   type: dict
   returned: failure
+  contains:
+    code:
+      description: The code of the error. It is stable, so playbooks can depend on it.
+      type: str
+      returned: failure
+      sample: org_not_found
+    message:
+      description: The error message, the same as RV(ignore:msg).
+      type: str
+      returned: failure
+    details:
+      description:
+        - The method, URL, HTTP status and message of the server, if a request failed. Some codes add facts, such as the contents
+          of a folder.
+      type: dict
+      returned: failure
+# END GENERATED
 """
 
 from ..module_utils._engine.info import report

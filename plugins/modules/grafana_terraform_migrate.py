@@ -10,57 +10,57 @@ module: grafana_terraform_migrate
 short_description: Rewrite API keys in Terraform code to service accounts and tokens
 version_added: 0.1.0
 description:
-  - Reads a directory of Terraform code and puts C(grafana_service_account) and C(grafana_service_account_token) in the place
-    of each C(grafana_api_key), and C(grafana_cloud_stack_service_account) and C(grafana_cloud_stack_service_account_token) in
-    the place of each C(grafana_cloud_stack_api_key), with all that refers to them. Comments, formatting and everything else
-    in the files stay as they are, to the byte.
-  - Version 3 of the provider does not know API keys, so two applies are needed. For the first one, with provider 2.19, the
-    module writes C(removed) blocks, with which Terraform forgets the keys without deleting them in Grafana. Between the two,
-    old and new keys work. For the second one the module pins provider 3 and takes these blocks away again.
-  - A key that is mentioned somewhere in a way that cannot be rewritten stays as it is, its block and all references, and is
-    told in RV(not_rewritten). C(grafana_cloud_api_key) is something else, and stays.
-  - State files are never read. The module asks neither Grafana nor Terraform anything; look at what C(terraform plan) says
-    before each apply.
-  - Runs on the host that has the code, as a rule the control node.
+  - Reads a directory of Terraform code. It replaces each C(grafana_api_key) with C(grafana_service_account) and
+    C(grafana_service_account_token), and each C(grafana_cloud_stack_api_key) with C(grafana_cloud_stack_service_account) and
+    C(grafana_cloud_stack_service_account_token). It also rewrites all references to them. Comments, formatting and all other code
+    stay the same, to the byte.
+  - Version 3 of the provider does not support API keys, so two applies are necessary. For the first one, with provider 2.19, the
+    module writes C(removed) blocks. With them Terraform forgets the keys and does not delete them in Grafana. Between the two
+    applies, old and new keys work. For the second apply, the module pins provider 3 and deletes these blocks.
+  - If the code refers to a key in a way that the module cannot rewrite, it does not change the key, its block or any reference,
+    and lists it in RV(not_rewritten). It does not change C(grafana_cloud_api_key), which is another kind of key.
+  - The module never reads state files and sends no requests to Grafana or Terraform. Read the output of C(terraform plan) before
+    each apply.
+  - Run it on the host that has the code, usually the control node.
 options:
   path:
     description:
-      - The directory. Directories in it are read as well, but for C(.terraform) and the like. Give the one that holds the root
-        modules and the modules that they call by a local path.
+      - The directory with the code. The module also reads its subdirectories, except C(.terraform) and similar ones. It must
+        contain the root modules and all modules that they call by a local path.
     type: path
     required: true
   apply:
     description:
-      - Which apply the code is made ready for.
-      - V(second) fails while there are API keys in the code.
+      - The apply for which the module rewrites the code.
+      - V(second) fails if the code still contains API keys.
     type: str
     choices: [first, second]
     default: first
   token_suffix:
     description:
-      - What is put at the end of a token's name. Names of tokens and API keys are unique in an organization, so a token
-        cannot have the name of a key that is still there.
+      - The suffix of the names of tokens. Names of tokens and API keys are unique in an organization, so a token cannot have the
+        name of a key that still exists.
     type: str
     default: "-token"
   provider_version:
     description:
-      - The version of the provider for the second apply, where the code does not ask for 3 or newer already.
+      - The version of the provider for the second apply, if the code does not already require 3 or newer.
     type: str
     default: "~> 3.22"
   consolidate:
     description:
-      - Keys that become tokens of one account. They have to be of one module, and to say the same for C(role), C(org_id),
-        C(stack_slug), C(provider) and C(depends_on).
+      - Keys that become tokens of one account. They must be in one module and have the same C(role), C(org_id), C(stack_slug),
+        C(provider) and C(depends_on).
     type: list
     elements: dict
     default: []
     suboptions:
       account:
-        description: What the account's resource is called.
+        description: The name of the account's resource.
         type: str
         required: true
       name:
-        description: What the account is called in Grafana; by default as its resource.
+        description: The name of the account in Grafana. The default is the name of its resource.
         type: str
       keys:
         description: The keys, such as V(grafana_api_key.ci).
@@ -68,27 +68,28 @@ options:
         elements: str
         required: true
       directory:
-        description: The module that they are in, relative to O(path).
+        description: The module that contains the keys, relative to O(path).
         type: str
         default: "."
   adopt:
     description:
-      - Accounts that Grafana has already because it has migrated the keys by itself (C(sa-autogen-...)). They are adopted by
-        C(import) blocks rather than made anew. Tokens cannot be imported, so new ones are made beside the migrated keys.
-      - Terraform gives the account the name of the key. In Grafana Cloud an account cannot be renamed, so there changes of
-        the name are ignored.
+      - Accounts that already exist because Grafana has migrated the keys itself (C(sa-autogen-...)). The module writes C(import)
+        blocks for them, so that Terraform does not create new ones. Tokens cannot be imported, so Terraform creates new tokens
+        next to the migrated keys.
+      - Terraform renames the account to the name of the key. In Grafana Cloud an account cannot be renamed, so there the code
+        ignores changes of the name.
     type: list
     elements: dict
     default: []
     suboptions:
       address:
         description:
-          - The key as C(terraform state list) has shown it, such as V(module.tenant["a"].grafana_api_key.ci[0]).
+          - The address of the key, as C(terraform state list) printed it, such as V(module.tenant["a"].grafana_api_key.ci[0]).
         type: str
         required: true
       id:
         description:
-          - The account's id for import, C(ID) or C(ORGANIZATION:ID); in Grafana Cloud C(STACK:ID).
+          - The import id of the account, C(ID) or C(ORGANIZATION:ID); in Grafana Cloud C(STACK:ID).
         type: str
         required: true
       directory:
@@ -97,7 +98,7 @@ options:
         default: "."
   strict:
     description:
-      - Whether to fail, with nothing written, when something cannot be rewritten.
+      - Whether the module fails and writes nothing if it cannot rewrite something.
     type: bool
     default: false
 requirements:
@@ -108,36 +109,36 @@ attributes:
     description: Can run in C(check_mode) and return the changed status without modifying the target.
     support: full
   diff_mode:
-    description: Returns what has changed, or would, when in diff mode.
+    description: Returns what changed or would change, in diff mode.
     support: full
-    details: Strings that look like keys or passwords are hidden.
+    details: The module hides strings that look like keys or passwords.
   idempotent:
     description: A second run with the same options changes nothing.
     support: full
   platform:
-    description: The platform of the host that runs the module.
+    description: The operating system of the host that runs the module.
     platforms: posix
     support: full
   action_group:
-    description: Belongs to the action group C(group/orgsmith.grafana.grafana) for C(module_defaults).
+    description: Use C(group/orgsmith.grafana.grafana) in C(module_defaults) to set defaults for this module.
     support: none
     membership: []
-    details: It has no connection to Grafana.
+    details: The module does not connect to Grafana.
 author:
   - orgsmith contributors (@orgsmith)
 """
 
 EXAMPLES = r"""
-- name: Make the code ready for the first apply, with provider 2.19
+- name: Rewrite the code for the first apply, with provider 2.19
   orgsmith.grafana.grafana_terraform_migrate:
     path: "{{ playbook_dir }}/terraform"
   register: rewritten
 
-- name: What has to be done by hand
+- name: Show what must be rewritten by hand
   ansible.builtin.debug:
     var: rewritten.not_rewritten
 
-- name: Two keys become tokens of one account, and accounts that are there already are adopted
+- name: Turn two keys into tokens of one account, and import an existing account
   orgsmith.grafana.grafana_terraform_migrate:
     path: "{{ playbook_dir }}/terraform"
     consolidate:
@@ -147,7 +148,7 @@ EXAMPLES = r"""
       - address: grafana_api_key.team["checkout"]
         id: "1:14"
 
-- name: Make the code ready for the second apply, with provider 3
+- name: Rewrite the code for the second apply, with provider 3
   orgsmith.grafana.grafana_terraform_migrate:
     path: "{{ playbook_dir }}/terraform"
     apply: second
@@ -155,7 +156,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 files:
-  description: The files that differ now, or would.
+  description: The files that were changed or would be changed.
   type: list
   elements: dict
   returned: success
@@ -169,13 +170,13 @@ files:
       type: str
       returned: success
 resources:
-  description: The keys that were rewritten, and what stands in their place.
+  description: The keys that were rewritten, with the resources that replace them.
   type: list
   elements: dict
   returned: success
   contains:
     address:
-      description: The key, in its module.
+      description: The address of the key in its module.
       type: str
       returned: success
       sample: grafana_api_key.ci
@@ -184,11 +185,11 @@ resources:
       type: str
       returned: success
     file:
-      description: The file that has it, relative to O(path).
+      description: The file that contained the key, relative to O(path).
       type: str
       returned: success
     line:
-      description: The line on which it was.
+      description: The line number of the key.
       type: int
       returned: success
     account:
@@ -202,7 +203,7 @@ resources:
       returned: success
       sample: grafana_service_account_token.ci
 not_rewritten:
-  description: What was left as it is, and is to be rewritten by hand.
+  description: Code that the module did not change and that needs a rewrite by hand.
   type: list
   elements: dict
   returned: success
@@ -212,7 +213,7 @@ not_rewritten:
       type: str
       returned: success
     line:
-      description: The line.
+      description: The line number.
       type: int
       returned: success
     what:
@@ -220,18 +221,36 @@ not_rewritten:
       type: str
       returned: success
     why:
-      description: What keeps it from being rewritten.
+      description: Why the module cannot rewrite it.
       type: str
       returned: success
 notes:
-  description: What to mind before the first apply; these are warnings as well.
+  description: What to know before the first apply. The module also prints these notes as warnings.
   type: list
   elements: str
   returned: success
+# BEGIN GENERATED (make generate): failure code=bad_input
 failure:
-  description: What went wrong, as C(code), C(message) and C(details).
+  description: The error.
   type: dict
   returned: failure
+  contains:
+    code:
+      description: The code of the error. It is stable, so playbooks can depend on it.
+      type: str
+      returned: failure
+      sample: bad_input
+    message:
+      description: The error message, the same as RV(ignore:msg).
+      type: str
+      returned: failure
+    details:
+      description:
+        - The method, URL, HTTP status and message of the server, if a request failed. Some codes add facts, such as the contents
+          of a folder.
+      type: dict
+      returned: failure
+# END GENERATED
 """
 
 from ..module_utils._terraform.module import migrate

@@ -7,56 +7,57 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: grafana_upgrade_guard_info
-short_description: Tell before an upgrade of Grafana what becomes of API keys
+short_description: Report the effects of an upgrade of Grafana on API keys
 version_added: 0.1.0
 description:
-  - Tells, for each organization, which API keys there are and what an upgrade makes of them. From Grafana 11.3 on no key can
-    be made, from 11.6 on each start of the server turns all of them into service accounts called C(sa-autogen-NAME), and from
-    12.1 on there are none.
-  - Tells which keys have expired, which cannot be migrated because the logins for their accounts are taken, and whose
-    accounts will have a name that is there already.
-  - Looks through files for requests that the new version refuses, see O(scan).
-  - What somebody has to decide is in RV(decisions). The module itself never fails because of that; the playbook
+  - Reports, for each organization, the API keys and what an upgrade does to them. From Grafana 11.3 on, no key can be created.
+    From 11.6 on, each start of the server migrates all keys to service accounts with names such as C(sa-autogen-NAME). From 12.1
+    on, there are no API keys.
+  - Reports which keys have expired, which keys the server cannot migrate because the logins of their new accounts are in use, and
+    which new accounts will have the name of an existing account.
+  - Searches files for requests that the new version refuses, see O(scan).
+  - RV(decisions) lists the findings that need a decision. The module does not fail because of them; the playbook
     C(orgsmith.grafana.upgrade_guard) does.
-  - Nothing is ever written. Three requests are made, and at most two for each organization with up to 1000 service accounts.
+  - The module never writes anything. It sends three requests, and at most two for each organization with up to 1000 service
+    accounts.
 options:
   target_version:
     description:
-      - The version that the server is to be upgraded to, such as V(12.4.3). An older one than it runs now is refused.
-      - Put it in quotes, as YAML takes V(12.10) for the number V(12.1).
+      - The version to which the server is to be upgraded, such as V(12.4.3). The module rejects a version older than the present
+        one.
+      - Quote it, because YAML reads V(12.10) as the number V(12.1).
     type: str
     required: true
   present_version:
     description:
-      - The version that the server runs now. Without it the server is asked, which may hide it.
+      - The version that the server runs now. Without it, the module asks the server, which may hide its version.
     type: str
   orgs:
     description:
-      - V(all) for every organization, or a list of names and ids. Without it, the one of O(org_name) or O(org_id), or else
-        every organization.
+      - V(all) for every organization, or a list of names and ids. Without it, the module uses the one of O(org_name) or
+        O(org_id), or otherwise every organization.
     type: raw
   scan:
     description:
-      - Files and folders, on the host that runs the module, that are looked through for requests to C(/api/auth/keys), for
-        what makes API keys in Terraform, Pulumi, tasks and roles (C(grafana_api_key), C(grafana_api_keys)), and for
-        API keys in clear, of which only file and line are told.
-      - Which request it is, is told where the line or its neighbours show it, in curl, wget, Python, Go, JavaScript,
-        PowerShell, Terraform and Ansible. Otherwise the method is C(unknown), and somebody has to look.
-      - Binary files, and folders such as C(.git) and C(node_modules), are left out. Files above 10 MB, those that
-        cannot be read, and those that ansible-vault has encrypted as a whole, are findings. Symbolic links to folders are not
-        followed.
+      - Files and directories to search, on the host that runs the module. The module searches for requests to C(/api/auth/keys),
+        for code that creates API keys in Terraform, Pulumi, tasks and roles (C(grafana_api_key), C(grafana_api_keys)), and for
+        API keys in plain text. Of API keys in plain text it reports only the file and the line.
+      - It reports the method of a request if the line or the lines around it show it, in curl, wget, Python, Go, JavaScript,
+        PowerShell, Terraform and Ansible. Otherwise the method is C(unknown), and a person has to look at it.
+      - It skips binary files, and directories such as C(.git) and C(node_modules). Files above 10 MB, files that it cannot read,
+        and files that ansible-vault has encrypted as a whole are findings. It does not follow symbolic links to directories.
     type: list
     elements: path
   scan_exclude:
     description:
-      - Patterns of what O(scan) leaves out, such as V(*.md) or V(vendor). They are compared with the name of a file or folder,
-        and with its path below the folder of O(scan).
+      - Patterns of files and directories to skip, such as V(*.md) or V(vendor). A pattern matches a name, or a path relative to
+        the directory in O(scan).
     type: list
     elements: str
   decided:
     description:
-      - Findings that somebody has decided already, by RV(findings[].id), or RV(findings[].kind) for all of a kind. They are
-        told still, and are in RV(decisions) no more.
+      - Findings that are already decided, by RV(findings[].id), or by RV(findings[].kind) for all of a kind. The module still
+        reports them, but not in RV(decisions).
     type: list
     elements: str
 extends_documentation_fragment:
@@ -64,9 +65,9 @@ extends_documentation_fragment:
   - orgsmith.grafana.org
   - orgsmith.grafana.attributes.info
 notes:
-  - O(join_org) is not used here, as joining an organization is a change. Organizations of which the caller is no
-    member are findings.
-  - Users of Grafana may also have a login that an account is to get; they are not asked for.
+  - This module ignores O(join_org), because joining an organization is a change. Organizations that the caller is not a member of
+    are findings.
+  - The login of a new account may also be the login of a user of Grafana. The module does not check this.
 seealso:
   - module: orgsmith.grafana.grafana_apikey_migrate
   - module: orgsmith.grafana.grafana_api_key_info
@@ -75,7 +76,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: What an upgrade to 12.4.3 means for the API keys of this server
+- name: Report the effects of an upgrade to 12.4.3
   orgsmith.grafana.grafana_upgrade_guard_info:
     target_version: "12.4.3"
     scan:
@@ -84,7 +85,7 @@ EXAMPLES = r"""
       - "*.md"
   register: guard
 
-- name: Go on only where nothing is to be decided
+- name: Continue only if no finding needs a decision
   ansible.builtin.assert:
     that: guard.ready
     fail_msg: "{{ guard.decisions }}"
@@ -92,39 +93,39 @@ EXAMPLES = r"""
 
 RETURN = r"""
 present_version:
-  description: What the server runs now.
+  description: The version that the server runs now.
   type: str
   returned: success
 target_version:
-  description: What it is to run.
+  description: The O(target_version) of the task.
   type: str
   returned: success
 ready:
-  description: Whether nothing is left to decide.
+  description: Whether no finding needs a decision.
   type: bool
   returned: success
 decisions:
-  description: The ids of the findings that somebody has to decide.
+  description: The ids of the findings that need a decision.
   type: list
   elements: str
   returned: success
 report:
-  description: The findings as lines to read, first those to decide.
+  description: The findings as lines of text. Those that need a decision come first.
   type: list
   elements: str
   returned: success
 findings:
-  description: What there is to know and to decide.
+  description: The findings.
   type: list
   elements: dict
   returned: success
   contains:
     id:
-      description: The kind and what it is about; the same finding has the same id in each run.
+      description: The kind and the subject of the finding. It is the same in each run.
       type: str
       returned: success
     kind:
-      description: What it is; the page on upgrades lists all kinds.
+      description: The kind. The page on upgrades lists all kinds.
       type: str
       returned: success
     severity:
@@ -132,19 +133,19 @@ findings:
       type: str
       returned: success
     org_id:
-      description: The organization's id, where it is about one.
+      description: The organization's id, if the finding is about one.
       type: int
       returned: success
     org_name:
-      description: The organization's name, where it is known.
+      description: The organization's name, if it is known.
       type: str
       returned: success
     what:
-      description: What was found.
+      description: What the module found.
       type: str
       returned: success
     why:
-      description: Why that matters, and which version brings it.
+      description: Why it matters, and from which version on.
       type: str
       returned: success
     do:
@@ -152,29 +153,30 @@ findings:
       type: str
       returned: success
     decided:
-      description: Whether O(decided) names it.
+      description: Whether O(decided) contains it.
       type: bool
       returned: success
     api_keys:
       description: The names of the API keys that it is about.
       type: list
       elements: str
-      returned: where it is about some
+      returned: if it is about API keys
     path:
       description: The file that it is about.
       type: str
-      returned: where it is about one
+      returned: if it is about a file
     lines:
-      description: The lines of the file.
+      description: The line numbers in the file.
       type: list
       elements: int
-      returned: where it is about some
+      returned: if it is about lines
     method:
-      description: C(GET), C(POST), C(DELETE), C(resource) for what makes, reads and deletes a key by itself, or C(unknown).
+      description: >-
+        C(GET), C(POST) or C(DELETE); C(resource) for code that creates, reads and deletes a key by itself; or C(unknown).
       type: str
       returned: for requests
     styles:
-      description: How the request is made, such as C(curl) or C(ansible), as far as it can be told.
+      description: How the request is made, such as C(curl) or C(ansible), as far as the module recognises it.
       type: list
       elements: str
       returned: for requests
@@ -184,26 +186,28 @@ organizations:
   elements: dict
   returned: success
   contains:
+    # BEGIN GENERATED (make generate): org returned=success
     org_id:
       description: The organization's id.
       type: int
       returned: success
     org_name:
-      description: The organization's name, where it is known.
+      description: The organization's name, if it is known.
       type: str
       returned: success
+    # END GENERATED
     problem:
-      description: C(not_a_member) or C(not_permitted) where nothing can be told of it.
+      description: C(not_a_member) or C(not_permitted) if the module cannot read the organization.
       type: str
       returned: success
     api_keys:
-      description: Its API keys, expired ones too, at most 100.
+      description: Its API keys, including expired ones, at most 100.
       type: list
       elements: dict
       returned: success
       contains:
         id:
-          description: The key's id, which the token keeps.
+          description: The key's id. The token keeps it.
           type: int
           returned: success
         name:
@@ -211,41 +215,61 @@ organizations:
           type: str
           returned: success
         role:
-          description: Its role.
+          description: The key's role.
           type: str
           returned: success
+        # BEGIN GENERATED (make generate): api_key_dates returned=success
         expires:
-          description: When it expires; none for never.
+          description: When the API key expires; null for never.
           type: str
           returned: success
         expired:
-          description: Whether it has expired.
+          description: Whether the API key has expired.
           type: bool
           returned: success
         last_used:
-          description: When it was last used; none for never, and up to Grafana 9, which does not tell.
+          description: When the API key was last used; null for never, and up to Grafana 9, which does not return it.
           type: str
           returned: success
+        # END GENERATED
         becomes:
           description:
-            - The C(service_account) and its C(login) that the server makes of it at the first start; none where it stays a
-              key, or cannot be migrated.
+            - The C(service_account) and its C(login) that the server creates for the key at the first start; null if the key
+              stays an API key or cannot be migrated.
           type: dict
           returned: success
 scan:
-  description: How many C(files) were looked through, and how many were C(skipped), by the reason.
+  description: The number of searched C(files) and of C(skipped) files, by reason.
   type: dict
   returned: success
 summary:
   description:
-    - How many C(organizations) and C(api_keys) there are, how many of these have C(expired), and how many C(findings) there
-      are, C(decisions) among them, and C(decided) ones.
+    - The number of C(organizations), of C(api_keys) and of those that have C(expired), and the number of C(findings), of
+      C(decisions) among them, and of C(decided) ones.
   type: dict
   returned: success
+# BEGIN GENERATED (make generate): failure code=bad_input
 failure:
-  description: What went wrong, as C(code), C(message) and C(details).
+  description: The error.
   type: dict
   returned: failure
+  contains:
+    code:
+      description: The code of the error. It is stable, so playbooks can depend on it.
+      type: str
+      returned: failure
+      sample: bad_input
+    message:
+      description: The error message, the same as RV(ignore:msg).
+      type: str
+      returned: failure
+    details:
+      description:
+        - The method, URL, HTTP status and message of the server, if a request failed. Some codes add facts, such as the contents
+          of a folder.
+      type: dict
+      returned: failure
+# END GENERATED
 """
 
 from ..module_utils._engine.info import report

@@ -76,6 +76,8 @@ def _check(organizations: t.Sequence[Tenant], dashboards_as: str, sink: Tenant |
         if tenant["name"] in seen:
             raise AnsibleFilterError("two organizations have the name %s" % tenant["name"])
         seen.add(tenant["name"])
+        if tenant.get("state") == "absent":
+            continue
         for account, token in _tokens(tenant):
             absent = token.get("state") == "absent"
             if not (absent or token.get("dest") or token.get("sink") or sink):
@@ -97,6 +99,8 @@ def _tokens(tenant: Tenant) -> t.Iterator[tuple[Tenant, Tenant]]:
 def _tenant_items(tenant: Tenant, kind: str, folder: str, dashboards_as: str, sink: Tenant | None) -> t.Iterator[Item]:
     """Yield the batch items of one tenant for the step *kind*."""
     org = {"org_name": tenant["name"]}
+    if tenant.get("state") == "absent" and kind != STEPS[0]:
+        return
     if kind == "organizations":
         yield {name: value for name, value in tenant.items() if name not in _PARTS}
     elif kind == "members":

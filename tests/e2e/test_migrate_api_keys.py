@@ -119,7 +119,7 @@ def test_nobody_is_there_to_say_yes(old):
 def test_on_a_terminal(old, answer, code):
     tool = str(Path(sys.executable).parent / "ansible-playbook")
     child = pexpect.spawn(tool, [str(MIGRATE)], cwd=str(old.site.folder), env=old.site.environment, encoding="utf-8", timeout=60)
-    child.expect("Only the word yes counts")
+    child.expect("Type yes to continue")
     child.send(answer + "\r")
     child.expect(pexpect.EOF)
     child.close()
@@ -134,7 +134,7 @@ def test_keys_that_fail(old):
     run = old.migrate(migrate_report_dir=str(old.reports), **YES).failed()
     assert run.code == 2
     assert run.recap["changed"] == 1
-    failed = " ".join(run.text.partition("TASK [Fail for those that failed]")[2].split())
+    failed = " ".join(run.text.partition("TASK [Fail if something failed]")[2].split())
     assert "API key ci" in failed
     assert "reader" not in failed
     assert old.listed("a") == ["ci"]
@@ -152,7 +152,7 @@ def test_all_of_what_is_planned_fails(old):
     for words in (("--check",), ()):
         run = old.migrate(*words, migrate_report_dir=str(old.reports)).failed()
         assert "TASK [Ask]" in run.text
-        assert "nobody has said yes" not in run.text
+        assert "The migration was not confirmed" not in run.text
         assert "API key reader" in run.text
         assert run.recap["changed"] == 0
     assert old.report()["sums"]["failed"] == 2
@@ -174,7 +174,7 @@ def test_the_server_fails_all_along(old):
     old.site.emulator.fault({"method": "POST", "path": "/api/serviceaccounts/migrate", "kind": "bad_gateway", "times": 99})
     run = old.migrate(migrate_report_dir=str(old.reports), **YES).failed()
     assert run.code == 2
-    assert "still to be done, run again: API key reader" in " ".join(run.text.split())
+    assert "not yet migrated, run again: API key reader" in " ".join(run.text.split())
     assert old.report()["sums"]["failed"] == old.report()["sums"]["left"] == 3
     assert old.all_work()
 
@@ -284,7 +284,7 @@ def test_keys_that_do_not_work(old):
     assert str(old.site.keys / "gone") in check.text.partition("tested_keys_that_do_not_work")[2]
     for _time in range(2):
         run = old.migrate(migrate_report_dir=str(old.reports), **verify, **YES).failed()
-        failed = " ".join(run.text.partition("TASK [Fail for those that failed]")[2].split())
+        failed = " ".join(run.text.partition("TASK [Fail if something failed]")[2].split())
         assert f"the key from {old.site.keys / 'gone'}: the server refuses it" in failed
         assert str(old.site.keys / "ci") not in failed
         assert [one["fine"] for one in old.report()["verified"]] == [False, True]

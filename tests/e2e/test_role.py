@@ -120,6 +120,47 @@ def test_unknown_option_is_refused_by_the_argument_spec(sites):
 
 
 @pytest.mark.by_core
+def test_options_of_a_dashboard_reach_the_module(sites):
+    """``check_references`` warns, and ``api: legacy`` keeps to the legacy routes, where 12.4.3 would use others."""
+    site = sites()
+    site.user("alice")
+    panel = {"id": 1, "title": "CPU", "type": "timeseries", "datasource": {"type": "prometheus", "uid": "missing-source"}}
+    tenants = site.tenants(1)
+    tenants[0]["dashboards"] = [
+        {
+            "dashboard": {"uid": "overview", "title": "Overview", "panels": [panel]},
+            "check_references": True,
+            "api": "legacy",
+        }
+    ]
+    run = site.play(site.role(tenants)).ok()
+    assert "missing-source" in run.text
+    routes = {route["route"] for route in site.emulator.stats()["routes"]}
+    assert not [route for route in routes if "dashboard.grafana.app" in route], routes
+    tenants[0]["dashboards"][0].update(api="auto", check_references=False)
+    run = site.play(site.role(tenants)).ok()
+    assert "missing-source" not in run.text
+    routes = {route["route"] for route in site.emulator.stats()["routes"]}
+    assert [route for route in routes if "dashboard.grafana.app" in route], routes
+
+
+@pytest.mark.by_core
+def test_an_absent_organization_is_deleted_and_the_others_are_bootstrapped(sites):
+    site = sites()
+    site.user("alice")
+    tenants = site.tenants(2)
+    site.play(site.role(tenants)).ok()
+    tenants[1]["state"] = "absent"
+    tenants[0].update(id=site.emulator.orgs()["tenant-0"], name="renamed", address={"city": "Basel", "zipCode": "4001"})
+    playbook = site.role(tenants)
+    assert site.play(playbook, "--check").ok().recap["changed"] >= 1
+    assert set(site.emulator.orgs()) == {"Main Org.", "tenant-0", "tenant-1"}
+    assert site.play(playbook).ok().recap["changed"] >= 1
+    assert set(site.emulator.orgs()) == {"Main Org.", "renamed"}
+    assert site.play(playbook).ok().recap["changed"] == 0
+
+
+@pytest.mark.by_core
 def test_unreachable_server_fails_with_what_to_do(sites):
     site = sites()
     environment = {"GRAFANA_URL": "http://127.0.0.1:9", "GRAFANA_RETRIES": "0"}

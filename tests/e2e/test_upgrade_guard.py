@@ -43,7 +43,7 @@ def test_exit_status(site):
     for words in ([], ["--check"]):
         stopped = site.play(GUARD, *words, **scanned)
         assert stopped.code == 2
-        assert f"1 of 5 findings have to be decided before Grafana 9.3.2 becomes 12.4.3: {decision}." in stopped.text
+        assert f"1 of 5 findings need a decision before the upgrade from Grafana 9.3.2 to 12.4.3: {decision}." in stopped.text
         assert stopped.recap["changed"] == 0
     decided = site.play(GUARD, upgrade_decided=[decision], **scanned).ok()
     assert f"[decided] {decision}" in decided.text

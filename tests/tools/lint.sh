@@ -16,6 +16,7 @@ check() {
 mapfile -t scripts < <(git ls-files --cached --others --exclude-standard --deduplicate -- '*.sh' .ci)
 
 check "ruff" ruff check --quiet .
+check "generated documentation" python -m tools.moduledocs --check
 check "mypy (strict)" mypy -p ansible_collections.orgsmith.grafana.plugins
 check "import-linter" lint-imports --no-cache
 check "shellcheck" shellcheck "${scripts[@]}"

@@ -176,3 +176,16 @@ def test_an_invalid_lifetime_is_reported_with_its_token():
     tenant = {"name": "a", "service_accounts": [{"name": "ci", "tokens": [{"name": "ci", "dest": "/k", "seconds_to_live": "x"}]}]}
     with pytest.raises(AnsibleFilterError, match="token ci: seconds_to_live"):
         items([tenant], "tokens", renew_before="7d")
+
+
+def test_only_the_organization_of_an_absent_tenant_is_an_item():
+    absent = {
+        "name": "gone",
+        "state": "absent",
+        "service_accounts": [{"name": "ci", "tokens": [{"name": "t"}]}],
+        "dashboards": [{}],
+    }
+    tenants = [absent, TENANTS[0]]
+    assert items(tenants, "organizations", dashboards_as="token")[0] == {"name": "gone", "state": "absent"}
+    for kind in ("members", "service_accounts", "tokens", "dashboards"):
+        assert "gone" not in {item["org_name"] for item in items(tenants, kind)}

@@ -1,0 +1,162 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The generated parts of the documentation: up to date as committed, and derived from the options of the modules."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards.options import OPTIONS as DASHBOARD
+from ansible_collections.orgsmith.grafana.plugins.module_utils._orgs.members import OPTIONS as MEMBER
+from ansible_collections.orgsmith.grafana.plugins.module_utils._orgs.organizations import OPTIONS as ORGANIZATION
+from ansible_collections.orgsmith.grafana.plugins.module_utils._orgs.service_accounts import OPTIONS as ACCOUNT
+from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens.options import OPTIONS as TOKEN
+from tools.moduledocs.__main__ import ROLE, ROOT, generate, main
+from tools.moduledocs.emit import WIDTH, Alias, Anchored, emit
+from tools.moduledocs.parts import documentation
+
+DASHBOARDS = Path("plugins/modules/grafana_dashboard.py")
+OPTION = """\
+  colour:
+    description:
+      - The colour, which O(source) may have, too. See O(concurrency).
+    type: str
+    default: red
+  state:
+"""
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    """Return a copy of the modules and of the role."""
+    for folder in ("plugins/modules", "roles"):
+        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    return tmp_path
+
+
+def change(path: Path, old: str, new: str) -> None:
+    """Replace the first *old* in the file."""
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def tenant(root: Path) -> dict:
+    """Return the options of one organization of the role."""
+    options = yaml.safe_load((root / ROLE).read_text(encoding="utf-8"))["argument_specs"]["main"]["options"]
+    return options["org_bootstrap_organizations"]["options"]
+
+
+def test_nothing_changes_on_the_tree_as_committed(capsys):
+    assert {path: (ROOT / path).read_text(encoding="utf-8") for path in generate(ROOT)} == generate(ROOT)
+    assert main(["--check"]) == 0
+    assert capsys.readouterr().out == ""
+
+
+def test_a_changed_description_is_reported_and_nothing_written(checkout, capsys):
+    options = documentation((checkout / DASHBOARDS).read_text(encoding="utf-8"))["options"]
+    (words,) = options["commit_message"]["description"]
+    change(checkout / DASHBOARDS, words, "Other words.")
+    before = (checkout / DASHBOARDS).read_bytes()
+    assert main(["--check", "--root", str(checkout)]) == 1
+    found = capsys.readouterr().out.splitlines()
+    assert [line.split(":")[0] + line.rpartition(":")[2] for line in found[:-1]] == [f"{DASHBOARDS} batch", f"{ROLE} dashboards"]
+    assert found[-1] == "Out of date: run `make generate`."
+    assert (checkout / DASHBOARDS).read_bytes() == before
+    assert main(["--root", str(checkout)]) == 0
+    assert main(["--check", "--root", str(checkout)]) == 0
+    assert tenant(checkout)["dashboards"]["options"]["commit_message"]["description"] == ["Other words."]
+
+
+def test_an_option_of_a_module_reaches_batch_and_role(checkout):
+    change(checkout / DASHBOARDS, "  state:\n", OPTION)
+    assert main(["--root", str(checkout)]) == 0
+    options = documentation((checkout / DASHBOARDS).read_text(encoding="utf-8"))["options"]
+    words = "The colour, which O(source) may have, too. See O(concurrency)."
+    assert options["batch"]["suboptions"]["colour"] == {"description": [words], "type": "str"}
+    link = "O(orgsmith.grafana.grafana_dashboard#module:concurrency)"
+    words = f"The colour, which C(source) may have, too. See {link}."
+    assert tenant(checkout)["dashboards"]["options"]["colour"] == {"description": [words], "type": "str"}
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "message"),
+    [
+        (DASHBOARDS, "# END GENERATED\n", "", "has no end"),
+        (DASHBOARDS, "# BEGIN GENERATED (make generate): batch\n", "", "the end of a generated block without its beginning"),
+        (DASHBOARDS, "(make generate): org returned=always", "(make generate): town returned=always", "returns.yml has no town"),
+        (DASHBOARDS, "(make generate): org returned=always", "(make generate): org", "returned= is missing"),
+        (DASHBOARDS, "  batch:\n", "  butch:\n", "options of a batch without the option batch"),
+        (ROLE, "(make generate): dashboards", "(make generate): boards", "role.yml has no boards"),
+    ],
+)
+def test_mistakes_are_named(checkout, capsys, path, old, new, message):
+    change(checkout / path, old, new)
+    assert main(["--check", "--root", str(checkout)]) == 2
+    assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("where", "options"),
+    [
+        ([], ORGANIZATION),
+        (["members"], MEMBER),
+        (["service_accounts"], ACCOUNT),
+        (["service_accounts", "tokens"], {name: rule for name, rule in TOKEN.items() if name != "service_account"}),
+        (["dashboards"], DASHBOARD),
+    ],
+    ids=["organizations", "members", "service_accounts", "tokens", "dashboards"],
+)
+def test_the_role_takes_every_option_of_the_modules(where, options):
+    taken = tenant(ROOT)
+    for name in where:
+        taken = taken[name]["options"]
+    parts = {"members", "service_accounts", "tokens", "dashboards"}
+    assert {name for name in taken if name not in parts} == set(options)
+    for name, rule in options.items():
+        assert taken[name].get("choices") == rule.get("choices"), name
+        assert taken[name]["type"] in (rule["type"], "str" if rule["type"] == "raw" else rule["type"]), name
+
+
+def test_an_alias_of_a_module_is_an_option_of_the_role():
+    address = tenant(ROOT)["address"]["options"]
+    assert address["zipCode"] == {"description": "The same as C(zip_code).", "type": address["zip_code"]["type"]}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "short",
+        "two words",
+        "a colon: here",
+        "a # comment",
+        "'quoted' and \"quoted\"",
+        r"a \1 and: a \2",
+        "[brackets] first",
+        "word " * 60 + "end",
+        "colon: " * 60 + "end",
+        ["a", "b c", None, 1, True],
+        {},
+        {"nested": {"deep": ["x"]}},
+        "",
+        "yes",
+        "12",
+    ],
+)
+def test_yaml_is_read_as_it_was(value):
+    data = {
+        "option": {"description": [value] if isinstance(value, str) and value else ["x"], "default": value, "returned": value}
+    }
+    lines = emit(data, 2)
+    assert yaml.safe_load("\n".join(lines)) == data
+    assert max(map(len, lines)) <= WIDTH
+
+
+def test_an_anchor_stands_for_its_value():
+    data = {"one": Anchored("name", {"path": {"type": "str"}}), "two": Alias("name")}
+    assert yaml.safe_load("\n".join(emit(data, 0))) == {"one": {"path": {"type": "str"}}, "two": {"path": {"type": "str"}}}
