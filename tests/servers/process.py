@@ -27,6 +27,10 @@ PATIENCE = 30.0
 STORED = ("GF_SECURITY_ADMIN_USER", "GF_SECURITY_ADMIN_PASSWORD")
 
 
+#: Tests change HOME and other variables, which a start command may need as they were.
+ENVIRONMENT = dict(os.environ)
+
+
 class StartError(RuntimeError):
     """The start command failed, or the server does not answer."""
 
@@ -40,7 +44,7 @@ def work_folder(parent: str | None = None) -> Path:
 def run(command: list[str]) -> subprocess.CompletedProcess[str]:
     """Run a start or stop command without the variables that configure Grafana, Ansible or the tests."""
     hidden = ("GF_", "GRAFANA_", "ANSIBLE_")
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(hidden)}
+    environment = {name: value for name, value in ENVIRONMENT.items() if not name.startswith(hidden)}
     return subprocess.run(command, env=environment, check=False, capture_output=True, text=True, stdin=subprocess.DEVNULL)
 
 

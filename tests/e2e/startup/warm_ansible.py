@@ -18,11 +18,12 @@ import json
 import os
 import sys
 
-import modules
 from ansible import constants as C
 from ansible.cli import playbook, vault
 from ansible.plugins import loader
 from ansible.utils.collection_loader import AnsibleCollectionConfig
+
+import modules
 
 MAINS = {"ansible-playbook": playbook.main, "ansible-vault": vault.main}
 #: Where the servers of modules have their sockets. A path of a socket must be short.
