@@ -58,6 +58,8 @@ LIBRARY_FOLDER_UIDS = Version(9, 0)
 LIBRARY_PANELS_MAY_LACK = Version(12, 1)
 #: Several objects of a folder may have the same title; before, a write can overwrite the object with the same title.
 TITLES_REPEAT = Version(11, 3)
+#: Lists of ``/apis`` are empty for callers who are not members, and may leave out objects (seen at 13.1.0-pre).
+LISTS_MAY_OMIT = Version(13, 0)
 #: Folders can contain folders.
 NESTED_FOLDERS = Version(11, 0)
 #: The setting ``[service_accounts] token_expiration_day_limit`` exists.

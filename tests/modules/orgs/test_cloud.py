@@ -505,7 +505,7 @@ def test_information(each):
         pytest.param({"cloud_url": "grafana.com"}, "cloud_url has to look like https://grafana.com/api", id="cloud_url"),
         pytest.param({"cloud_url": "https://me:hunter-two-secret@x/api"}, "cloud_url must not carry", id="password in cloud_url"),
         pytest.param({"cloud_stack": ""}, "cloud_url is set without cloud_stack", id="no slug"),
-        pytest.param({"batch": [{"name": "a", "org_name": "x"}]}, "batch[0], org x: org_name cannot be used", id="org of an item"),
+        pytest.param({"batch": [{"name": "a", "org_name": "x"}]}, "batch[0], org x: org_name cannot", id="org of an item"),
         pytest.param(
             {"batch": [{"name": "a", "token_file": "/k"}]},
             "batch[0]: token_file cannot be used with cloud_stack",
