@@ -74,7 +74,7 @@ def test_a_directory_that_changes(kept):
     # a key in a dashboard is refused, and nowhere to be read even where the task insists
     kept.write_dashboard("key.json", uid="key", title="Key", description=f"Bearer {KEY}")
     refused = play("-vvv", "--diff").failed()
-    assert "looks like a key of Grafana" in refused.text
+    assert "contains what looks like a Grafana key" in refused.text
     insisted = play("-vvv", "--diff", insist=True).ok()
     kept.write_dashboard("key.json", uid="key", title="Key", description="none", tags=["x"])
     cleaned = play("-vvv", "--diff", insist=True).ok()

@@ -254,7 +254,7 @@ def test_a_mistyped_key_is_told_from_another_one(sites):
     vaulted.edit(lambda text: text.replace(key, key[:-1] + ("0" if key[-1] != "0" else "1")))
     assert "its checksum is wrong" in vaulted.task(name="tenant-0").ok().text
     vaulted.edit(lambda text: text.replace(vaulted.variables()["key_tenant_0"], key))
-    assert "another key is stored than was put there" in vaulted.task(name="tenant-0").ok().text
+    assert "the sink stores another key than the module stored there" in vaulted.task(name="tenant-0").ok().text
     assert vaulted.works("tenant-0")
 
 

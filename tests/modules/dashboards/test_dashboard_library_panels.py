@@ -103,7 +103,7 @@ def test_library_panels_that_are_missing(org, check):
         failed = org.fails(dashboard=PLAIN, check=check)
     assert failed.code == "library_panels_missing"
     assert failed["failure"]["details"]["library_panels"] == ["CPU (lib-cpu)"]
-    assert "make them first" in failed["msg"]
+    assert "create them first" in failed["msg"]
     library_panel(org, "lib-cpu", "CPU")
     org.four(dashboard=PLAIN)
     org.four(dashboard={**PLAIN, "panels": [*PLAIN["panels"], {"id": 5, "type": "text", "title": "More"}]})

@@ -70,7 +70,8 @@ def test_an_announced_page_that_stays_empty_is_a_failure(script, read):
 
 
 def test_a_caller_who_is_not_a_member(script, client):
-    scope = Scope(client, Org(2, "tenant"), OrgFinder(client))
+    caller = client()
+    scope = Scope(caller, Org(2, "tenant"), OrgFinder(caller))
     script.expect(listed(), NEWER, Call("GET", "/api/user/orgs").answers(200, [{"orgId": 1, "name": "Main Org."}]))
     with pytest.raises(Forbidden) as caught:
         list(pages(scope, PATH, 2))
