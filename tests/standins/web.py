@@ -1,16 +1,18 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the stand-ins share: a server in a thread, a log of requests, and answers that get lost."""
+"""The common part of the stand-ins: a server in a thread, a log of requests, and answers that get lost."""
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
+
+from aiohttp import web
 
 
 @dataclass
@@ -26,7 +28,7 @@ class Asked:
 
 @dataclass
 class Answer:
-    """What is answered."""
+    """An answer."""
 
     status: int
     body: Any = None
@@ -43,7 +45,7 @@ class StandIn:
         self.url = ""
 
     def answer(self, asked: Asked) -> Answer:
-        """Return what a request is answered with."""
+        """Return the answer to a request."""
         raise NotImplementedError
 
     def fail(self, method: str, kind: str, nth: int = 1) -> None:
@@ -51,7 +53,7 @@ class StandIn:
         self._fail.append((method, nth, kind))
 
     def strikes(self, method: str) -> str | None:
-        """Return how the request that is made now goes wrong, if it does."""
+        """Return how the present request of *method* goes wrong, if it does."""
         for index, (wanted, nth, kind) in enumerate(self._fail):
             if wanted != method:
                 continue
@@ -62,52 +64,41 @@ class StandIn:
             return kind
         return None
 
+    async def _handle(self, request: web.BaseRequest) -> web.Response:
+        parts, raw = urlsplit(request.raw_path), await request.read()
+        asked = Asked(
+            request.method,
+            [unquote(one) for one in parts.path.strip("/").split("/")],
+            parse_qs(parts.query),
+            request.headers,
+            json.loads(raw) if raw else None,
+        )
+        with self.lock:
+            self.log.append(f"{request.method} {parts.path}")
+            kind = self.strikes(request.method)
+            answer = Answer(500, {"errors": ["internal error"]}) if kind in ("500", "refuse") else self.answer(asked)
+        if kind in ("drop", "refuse") and request.transport is not None:
+            request.transport.abort()
+        content = b"" if answer.body is None else json.dumps(answer.body).encode()
+        headers = {**answer.headers, "Content-Type": "application/json"}
+        return web.Response(status=answer.status, body=content, headers=headers)
+
+    async def _start(self) -> None:
+        self._runner = web.ServerRunner(web.Server(self._handle), access_log=None)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        await site.start()
+        self.url = "http://127.0.0.1:%d" % self._runner.addresses[0][1]
+
     def __enter__(self) -> Any:
-        standin = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-            # An answer in several small packets waits 40 ms for the client's acknowledgement.
-            disable_nagle_algorithm = True
-            wbufsize = -1
-
-            def handle_one(self) -> None:
-                parts = urlsplit(self.path)
-                raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                asked = Asked(
-                    self.command,
-                    [unquote(one) for one in parts.path.strip("/").split("/")],
-                    parse_qs(parts.query),
-                    self.headers,
-                    json.loads(raw) if raw else None,
-                )
-                with standin.lock:
-                    standin.log.append(f"{self.command} {parts.path}")
-                    kind = standin.strikes(self.command)
-                    answer = Answer(500, {"errors": ["internal error"]}) if kind in ("500", "refuse") else standin.answer(asked)
-                if kind in ("drop", "refuse"):
-                    self.close_connection = True
-                    return
-                content = b"" if answer.body is None else json.dumps(answer.body).encode()
-                self.send_response(answer.status)
-                for name, value in {**answer.headers, "Content-Type": "application/json"}.items():
-                    self.send_header(name, value)
-                self.send_header("Content-Length", str(len(content)))
-                self.end_headers()
-                self.wfile.write(content)
-                self.wfile.flush()
-
-            do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = handle_one
-
-            def log_message(self, *_words: Any) -> None:
-                """Say nothing."""
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
-        self.url = "http://127.0.0.1:%d" % self._server.server_address[1]
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+        asyncio.run_coroutine_threadsafe(self._start(), self._loop).result(30)
         return self
 
     def __exit__(self, *_exception: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        asyncio.run_coroutine_threadsafe(self._runner.cleanup(), self._loop).result(30)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(30)
+        self._loop.close()

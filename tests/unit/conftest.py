@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""No network, no waiting, no environment of whoever runs the tests."""
+"""Unit tests use no network, do not wait, and do not see the environment of whoever runs them."""
 
 from __future__ import annotations
 
@@ -11,14 +11,10 @@ import time
 import pytest
 from requests.adapters import HTTPAdapter
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.client import Client
-from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.connection import from_options
-from ansible_collections.orgsmith.grafana.tests.unit.plugins.script import URL, Script, by_password
-
 
 @pytest.fixture(autouse=True)
 def _nothing_around(monkeypatch, tmp_path):
-    """Take away the variables and the files that the client might look at."""
+    """Remove the variables and the files that the client reads."""
     for name in list(os.environ):
         if name.startswith("GRAFANA_") or name.lower().endswith("_proxy") or name.endswith("_CA_BUNDLE"):
             monkeypatch.delenv(name)
@@ -28,31 +24,17 @@ def _nothing_around(monkeypatch, tmp_path):
 
 @pytest.fixture(autouse=True)
 def naps(monkeypatch):
-    """Sleep no time at all: the seconds asked for, while the clock goes on as if they had passed."""
+    """Replace sleeping, and return the seconds of each sleep."""
     asked = []
-    monotonic = time.monotonic
     monkeypatch.setattr(time, "sleep", asked.append)
-    monkeypatch.setattr(time, "monotonic", lambda: monotonic() + sum(asked))
     return asked
 
 
 @pytest.fixture(autouse=True)
-def script(monkeypatch):
-    """The server: ``script(call(...), ...)`` says what it will be asked, in order. Anything else is an error."""
-    written = Script()
-    monkeypatch.setattr(HTTPAdapter, "send", written.send_for(HTTPAdapter))
-    yield written
-    written.finish()
+def _no_network(monkeypatch):
+    """Make every request fail that a test has not scripted."""
 
+    def send(_adapter, request, **_options):
+        raise AssertionError(f"a unit test sends {request.method} {request.url}")
 
-@pytest.fixture
-def client(script):
-    """A function that returns a client of the scripted server, with options of the connection."""
-    opened = []
-
-    def make(before_write=None, **options):
-        made = Client(from_options({"url": URL, **by_password(options), **options}, {}), before_write)
-        opened.append(made)
-        return made
-
-    return make
+    monkeypatch.setattr(HTTPAdapter, "send", send)
