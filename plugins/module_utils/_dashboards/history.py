@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from .._grafana.client import segment
 from .._grafana.errors import BadInput
 from .._grafana.scope import Scope
+from .._grafana.secrets import masked
 from .._grafana.versions import VERSIONS_BY_UID
-from .._text.secrets import masked
 
 _MARK = re.compile(r"\[orgsmith\.grafana(?:: ([^\[\]]*))?\]\Z")
 _SOURCE = re.compile(r"[\w.,/ -]{1,60}")

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 
 from .._engine.resource import Change, View
 from .._grafana.errors import Refused
+from .._grafana.secrets import masked
 from .._text.json_diff import paths, shown
-from .._text.secrets import masked
 from .compare.diff import compare
 from .formats.forms import SERVER_FIELDS, Document
 from .formats.inputs import LibraryPanel

@@ -12,8 +12,8 @@ import typing as t
 from .._folders.paths import general
 from .._grafana.connection import text
 from .._grafana.errors import BadInput
+from .._grafana.secrets import key_like
 from .._text.json_diff import check_document
-from .._text.secrets import key_like
 from .formats.forms import CLASSIC, Document, read_document
 from .formats.text import load
 from .history import check_source

@@ -14,8 +14,8 @@ from .._folders.unlisted import derived_uids, look_up, may_be_unlisted
 from .._grafana.client import Client
 from .._grafana.errors import BadInput, Conflict, Forbidden, GrafanaError, Refused
 from .._grafana.scope import Scope
+from .._grafana.secrets import masked
 from .._grafana.versions import DASHBOARD_APIS, LIBRARY_PANELS_MAY_LACK, TITLES_REPEAT
-from .._text.secrets import masked
 from .._text.yaml_lines import as_text
 from .directory import wanted as wanted_of
 from .history import last_write, mark, source_of

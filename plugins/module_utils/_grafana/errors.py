@@ -10,6 +10,8 @@ import re
 import typing as t
 from urllib.parse import urlsplit, urlunsplit
 
+from .secrets import MASK, masked
+
 #: How many characters of a server's text an error quotes at most.
 QUOTED = 300
 _KEY = re.compile(r"glsa_\w+")
@@ -166,7 +168,7 @@ def quoted(text: str, secret: str = "", most: int = QUOTED) -> str:
     """
     if secret:
         text = text.replace(secret, "***")
-    return _KEY.sub("***", " ".join(text.split()))[:most]
+    return str(masked(_KEY.sub(MASK, " ".join(text.split()))))[:most]
 
 
 class Answer(t.NamedTuple):

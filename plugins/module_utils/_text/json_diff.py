@@ -11,7 +11,7 @@ import typing as t
 from dataclasses import dataclass
 
 from .._grafana.errors import BadInput
-from .secrets import masked
+from .._grafana.secrets import masked
 
 #: How many paths a result or a diff shows at most.
 MOST_PATHS = 50

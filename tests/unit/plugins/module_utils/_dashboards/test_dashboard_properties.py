@@ -18,7 +18,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards.forma
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards.formats.inputs import substitute
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards.formats.references import missing, references
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards.formats.text import load
-from ansible_collections.orgsmith.grafana.plugins.module_utils._text.secrets import key_like
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.secrets import key_like
 
 WORDS = st.sampled_from(
     ["", "x", "$x", "${x}", "${DS_A}", "${DS_A:csv}", "${", "}", "\n", "ä", "Off", "1e3", "~", "2026-01-01", "datasource"]

@@ -126,3 +126,16 @@ def test_failure_in_a_result():
     assert set(failure) == {"code", "message", "details"}
     assert failure["details"]["message_id"] == "api-key.expired"
     assert failure["details"]["server_message"] == "Expired API key"
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "glsa_abcdefghijklmnopqrstuvwxyz012345_0a1b2c3d",
+        "glsa_short",
+        "glc_eyJvIjoiNjUyOTkyIiwibiI6InRlc3RzIn0=",
+        "eyJrIjoiT0tTcG1pUlY2RnVKZTFVaDFsNFZXdE9ZWm1j",
+    ],
+)
+def test_quoted_text_masks_keys_of_every_kind(key):
+    assert quoted(f"invalid {key} given") == "invalid *** given"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._text.secrets import key_like, masked
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.secrets import key_like, masked
 
 SECRET = "AbCd1234" * 4
 KEY = "glsa_" + SECRET + "_0a1b2c3d"
