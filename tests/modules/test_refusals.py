@@ -56,7 +56,7 @@ def test_broken_json_in_a_batch_stops_everything(newest, tmp_path):
     ("document", "words"),
     [
         pytest.param({"uid": "a"}, "no title", id="no title"),
-        pytest.param({"uid": "a/b", "title": "A"}, "'a/b' is not a valid uid", id="uid with a slash"),
+        pytest.param({"uid": "a/b", "title": "A"}, "uid 'a/b' is not valid", id="uid with a slash"),
         pytest.param({"uid": "a" * 41, "title": "A"}, "up to 40", id="long uid"),
     ],
 )

@@ -16,7 +16,7 @@ from .._grafana.roles import ROLES, check_role
 from .._grafana.scope import Scope
 from .._sinks import registry as _sink_types
 from .._sinks.base import NOTHING, KeyOwner, Metadata, Shared, Sink, Stored
-from .._sinks.places import SinkClaims
+from .._sinks.claims import SinkClaims
 from .._text.durations import iso, moment, seconds
 from .._tokens.api import check_key
 from .._tokens.resource import Task

@@ -155,5 +155,5 @@ def _write_settings(options: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
 def _uid(value: t.Any, what: str) -> str:
     uid = text(value, "uid of %s" % what).strip()
     if not _UID.fullmatch(uid):
-        raise BadInput("%r is not a valid uid (%s): use up to 40 letters, digits, dashes and underscores" % (uid, what))
+        raise BadInput("uid %r is not valid (%s): use up to 40 letters, digits, dashes and underscores" % (uid, what))
     return uid

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The options of a kind of object as a table: one row for each, from the argument spec to the server's field and the diff.
 
-An option that the server stores needs its row here and its documentation in the module, and nothing else.
+An option that the server stores needs a row, with an initial value, and its documentation in the module.
 """
 
 from __future__ import annotations
@@ -36,6 +36,10 @@ class Field:
     attribute: str = ""
     server: str = ""
     initial: t.Any = None
+
+    def __post_init__(self) -> None:
+        if self.server and self.initial is None:
+            raise TypeError("the field %s needs an initial value: what a new object has, and of which type it is" % self.option)
 
 
 class Fields(tuple[Field, ...]):

@@ -121,7 +121,7 @@ def _check_uid(uid: str | None, option: str) -> None:
     if uid.lower() == "general" or uid == SHARED:
         raise BadInput("%s %s cannot be used: the server reserves that uid" % (option, uid))
     if not _UID.fullmatch(uid):
-        raise BadInput("%r is not a valid uid (%s): use up to 40 letters, digits, dashes and underscores" % (uid, option))
+        raise BadInput("%s %r is not a valid uid: use up to 40 letters, digits, dashes and underscores" % (option, uid))
 
 
 def label(desired: DesiredFolder) -> str:

@@ -238,7 +238,7 @@ class Client:
                 if isinstance(user, dict) and user.get("orgId") is not None:
                     return {"id": user["orgId"], "name": None}
             raise Forbidden(
-                "the server does not let the caller's account (role None) read its organization: set org_id; %s"
+                "the server does not show the organization to this service account, because its role is None: set org_id (%s)"
                 % problem.message,
                 code="org_hidden",
                 **problem.details,

@@ -100,7 +100,10 @@ class Reissues:
         )
 
     def _token(self, scope: Scope, wanted: MigrationOptions, plan: KeyPlan) -> DesiredToken:
-        """Return the desired token of a key; parsed once."""
+        """Return the token that replaces an API key.
+
+        The options are parsed once for each key; an error of the sink is remembered and raised again.
+        """
         key = (scope.org_id, plan.key.name)
         with self._lock:
             if key not in self._parsed:

@@ -296,7 +296,7 @@ def _update(scope: Scope, current: Account, fields: t.Mapping[str, t.Any]) -> Ac
 
 def _cannot_change(current: Account, changes: t.Mapping[str, t.Any]) -> GrafanaError:
     """Return the error for a change that the Cloud API has no request for."""
-    wanted = ", ".join("%s %s, not %s" % (option, current.fields[option], value) for option, value in changes.items())
+    wanted = ", ".join("%s %s, not %s" % (option, current.fields.get(option), value) for option, value in changes.items())
     return Unsupported(
         "service account %s (id %d) has %s, and the Cloud API cannot change an account: create another one under another "
         "name and move its clients there, change it in the stack itself (url and a key of the stack in place of "

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""API keys as Terraform declares them: the resources of a tree, and those that account and token can replace."""
+"""API keys in Terraform code: the resource blocks of a tree, and whether a service account and a token can replace them."""
 
 from __future__ import annotations
 

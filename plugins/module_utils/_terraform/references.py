@@ -219,7 +219,11 @@ class _Rewriter:
         return "merge(%s, { %s })" % (token, ", ".join("%s = %s.%s" % (name, account, name) for name in names))
 
     def _collection(self) -> list[Edit]:
-        """Return the edits for code that reads attributes of all instances; an empty list for code of another form."""
+        """Return the edits for a reference to a resource with count or for_each as a whole.
+
+        That is one in ``keys()``, ``length()``, ``values()``, a for expression or for_each. For any other use the list is empty,
+        and the caller writes an object.
+        """
         if self.key.shape == "one" or self.rest:
             return []
         expression = self.reference.root.parent

@@ -209,9 +209,10 @@ def plan(desired: DesiredToken, current: TokenState) -> Change[TokenWork] | None
 
 
 def _never_made(desired: DesiredToken, current: TokenState) -> dict[str, str]:
-    """Return the noted names without a token, if a lock proves that no other run is about to create one.
+    """Return the noted names that no token on the server has, each with a reason.
 
-    A run that died has left them, and perhaps half of a file.
+    Only for a sink with a lock: without one, another run may be about to create the token. A run that was killed leaves such
+    names; it may also leave a partly written file, which the next write of the metadata replaces.
     """
     if desired.sink is None or not desired.sink.locks:
         return {}

@@ -15,7 +15,7 @@ from .._grafana.errors import GrafanaError, NotFound, Refused, Stale
 from .._grafana.scope import Scope
 from .._orgs.service_accounts import Account
 from .._sinks.base import NOTHING, Shared, Sink, Stored
-from .._sinks.places import SinkClaims
+from .._sinks.claims import SinkClaims
 from .api import LIST_CAP, account_of, delete_token, list_is_cut, list_tokens, longest, may_be_cut, number_of, refused
 from .errors import explain_refusal
 from .issue import TokenIssue

@@ -215,7 +215,7 @@ class Export:
         return name or "org %d" % number
 
     def _files(self, inventory: _Inventory, heads: list[Head], selected: list[CurrentDashboard]) -> dict[str, str]:
-        """Return the file of every dashboard of the org, by uid."""
+        """Return the path of every dashboard's file, selected or not, by uid; relative to the organization's directory."""
         # The search index may lack a recent write, so a dashboard that was read itself overrides its entry in the search.
         latest = {head.uid: head for head in [*heads, *(current.head() for current in selected)]}
         chains = {uid: inventory.folders.titles(uid) for uid in {folders.general(head.folder_uid) for head in latest.values()}}

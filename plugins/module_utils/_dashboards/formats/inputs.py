@@ -78,14 +78,13 @@ def needed(document: Document) -> list[Input]:
     Raises :class:`BadInput` if ``__inputs`` has an entry that Grafana would not write.
     """
     listed: dict[str, Input] = {}
-    for entry in document.inputs:
+    for number, entry in enumerate(document.inputs):
         name = entry.get("name") if isinstance(entry, dict) else None
         kind = entry.get("type") if isinstance(entry, dict) else None
         if not isinstance(name, str) or not name or kind not in (DATA_SOURCE, CONSTANT):
-            shown = name if isinstance(name, str) and name else "without a name"
             raise BadInput(
-                "__inputs has the entry %s of type %s: each entry needs a name and the type datasource or constant"
-                % (shown, kind)
+                "entry %d of __inputs (name %s, type %s) is not valid: it needs a name, and the type datasource or constant"
+                % (number, name, kind)
             )
         value = entry.get("value")
         listed[name] = Input(

@@ -158,7 +158,7 @@ def test_a_managed_folder_that_is_as_it_should_be_is_no_error():
         ({"uid": "a b"}, "up to 40 letters"),
         ({"uid": "x" * 41}, "up to 40 letters"),
         ({"title": 7}, "has to be a string"),
-        ({"title": "X", "parent_uid": "a/b"}, "'a/b' is not a valid uid (parent_uid)"),
+        ({"title": "X", "parent_uid": "a/b"}, "parent_uid 'a/b' is not a valid uid"),
         ({"title": "X", "parent": "A", "parent_uid": ""}, "both parent and parent_uid"),
         ({"title": "X", "parent": " / "}, "names no folder"),
         ({"uid": "a", "parent_uid": "a"}, "cannot be in itself"),

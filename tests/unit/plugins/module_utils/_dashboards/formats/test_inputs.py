@@ -51,7 +51,7 @@ def test_an_unused_input_is_not_needed_and_one_in_a_library_panel_is():
 
 @pytest.mark.parametrize("entry", [{"name": "", "type": "datasource"}, {"name": "A", "type": "other"}, "A", {"type": "constant"}])
 def test_inputs_that_grafana_does_not_write(entry):
-    with pytest.raises(BadInput, match="__inputs has the entry"):
+    with pytest.raises(BadInput, match="entry 0 of __inputs"):
         needed(read_document({"title": "T", "__inputs": [entry]}, "x"))
 
 
