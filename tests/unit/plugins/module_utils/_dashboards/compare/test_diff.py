@@ -137,10 +137,10 @@ def test_no_change(one, other):
 
 
 def test_no_change_if_the_server_assigned_ids():
-    current = board(panel(1, "A", targets=[{"refId": "A", "expr": "a"}]), row(panel(2, "B")), panel(3, "A"))
-    desired = board(panel(0, "A", targets=[{"expr": "a"}]), row(panel(0, "B"), number=9), panel(0, "A"))
-    assert compare(current, desired) == []
-    assert {difference.path for difference in compare(desired, current)} == {
+    numbered = board(panel(1, "A", targets=[{"refId": "A", "expr": "a"}]), row(panel(2, "B")), panel(3, "A"))
+    plain = board(panel(0, "A", targets=[{"expr": "a"}]), row(panel(0, "B"), number=9), panel(0, "A"))
+    assert compare(numbered, plain) == []
+    assert {difference.path for difference in compare(plain, numbered)} == {
         'panels[0] "A".id',
         'panels[0] "A".targets[0].refId',
         'panels[1] "Row".panels[0] "B".id',
