@@ -21,6 +21,8 @@ DOCS := .build/venv-docs
 BENCH := .build/venv-bench
 BROWSER := .build/venv-browser
 TARBALL := .build/dist/orgsmith-grafana-$(shell sed -n 's/^version: *//p' galaxy.yml).tar.gz
+# One process more than there are processors, as tests also wait.
+PROCESSES := $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )))
 TESTS = $(wildcard tests/unit tests/tools tests/conformance tests/servers tests/modules tests/interrupted tests/e2e)
 
 # Ansible sees the checkout as an installed collection through the link .build/ansible_collections/orgsmith/grafana.
@@ -47,7 +49,7 @@ emulator: .run-venv ## run the embedded Grafana in the foreground
 
 .PHONY: test
 test: .test-venv ## run every test
-	@$(call in,$(VENV)) python -m pytest --numprocesses auto --dist worksteal $(TESTS) $(ARGS)
+	@$(call in,$(VENV)) python -m pytest --numprocesses $(PROCESSES) --dist worksteal $(TESTS) $(ARGS)
 
 .PHONY: real
 real: .test-venv ## run the tests on a real server: GRAFANA_START='command', or GRAFANA_URL with GRAFANA_USER, GRAFANA_PASSWORD

@@ -17,7 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 
 from interrupted.world import DUE, LIFETIME, World
 
-HISTORIES = int(os.environ.get("HISTORIES", "12"))
+HISTORIES = int(os.environ.get("HISTORIES", "6"))
 #: Somewhere in a run that makes a token.
 POINTS = some.integers(1, 48)
 LOSSES = ["drop", "empty", "broken_json", "database_locked", "refuse"]
