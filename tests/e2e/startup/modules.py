@@ -79,13 +79,14 @@ def _start(path, zipped):
         with open(path + ".zip", "wb") as stream:
             stream.write(base64.b64decode(zipped))
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("GRAFANA_", "ANSIBLE_"))}
-        subprocess.Popen(
+        subprocess.run(
             [sys.executable, __file__, path, path + ".zip"],
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
+            check=True,
         )
         until = time.monotonic() + 30
         while time.monotonic() < until:
@@ -158,6 +159,9 @@ def _serve_one(connection):
 
 def main(path, zipped):
     """Serve until nothing has been asked for IDLE seconds."""
+    # Modules watch the ansible processes above them, and the one that starts this server ends before others that use it.
+    if os.fork():
+        os._exit(0)
     _import_all(zipped)
     gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
