@@ -511,8 +511,7 @@ from ..module_utils._tokens.resource import Task
 
 def api_keys(module: GrafanaModule) -> ApiKeys:
     """Return the resource, which masks keys in the output of *module*."""
-    planned = module.check_mode and module.params["missing_parent"] == "plan"
-    return ApiKeys(Task(module.hide, module.check_mode, module.no_log, planned))
+    return ApiKeys(Task(module.hide, module.check_mode, module.no_log, module.plans_missing()))
 
 
 def main() -> None:

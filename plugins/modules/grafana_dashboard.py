@@ -509,10 +509,10 @@ from ..module_utils._grafana.errors import BadInput
 
 
 def dashboards(module: GrafanaModule) -> Dashboards:
-    """Return the resource; in check mode of a whole play a folder may be about to be made. Raises :class:`BadInput`."""
+    """Return the resource for dashboards. Raises :class:`BadInput`."""
     if module.params["prune"] and not module.params["directory"] and module.raw_batch is None:
         raise BadInput("prune goes with directory or batch, which say what is wanted: with one dashboard all others would go")
-    return Dashboards(plan_missing=module.check_mode and module.params["missing_parent"] == "plan")
+    return Dashboards(plan_missing=module.plans_missing())
 
 
 def main() -> None:

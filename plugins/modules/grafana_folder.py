@@ -311,8 +311,8 @@ from ..module_utils._folders.resource import Folders
 
 
 def folders(module: GrafanaModule) -> Folders:
-    """Return the resource; in check mode of a whole play a parent may be about to be made."""
-    return Folders(plan_missing=module.check_mode and module.params["missing_parent"] == "plan")
+    """Return the resource for folders."""
+    return Folders(plan_missing=module.plans_missing())
 
 
 def main() -> None:

@@ -650,8 +650,7 @@ from ..module_utils._tokens.resource import Task, Tokens
 
 def tokens(module: GrafanaModule) -> Tokens:
     """Return the resource, which masks keys in the output of *module*."""
-    planned = module.check_mode and module.params["missing_parent"] == "plan"
-    return Tokens(Task(module.hide, module.check_mode, module.no_log, planned, module.handover))
+    return Tokens(Task(module.hide, module.check_mode, module.no_log, module.plans_missing(), module.handover))
 
 
 def main() -> None:

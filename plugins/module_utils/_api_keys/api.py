@@ -10,8 +10,9 @@ import binascii
 import json
 import re
 import typing as t
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
+from .._engine.resource import View
 from .._grafana.client import Client
 from .._grafana.errors import GrafanaError, NotFound, Unsupported
 from .._grafana.scope import Scope
@@ -48,6 +49,10 @@ class ApiKey:
     expires: str | None = None
     expired: bool = False
     last_used: str | None = None
+
+    def shown(self) -> View:
+        """Return the key for a result."""
+        return asdict(self)
 
 
 def list_keys(scope: Scope) -> list[ApiKey] | None:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import typing as t
+from datetime import datetime
 
 from .._engine.info import Result, inside, of_orgs
 from .._engine.module import GrafanaModule
@@ -15,7 +16,7 @@ from .._grafana.connection import Connection
 from .._grafana.orgs import Org
 from .._grafana.scope import Scope
 from .._sinks.file import MetadataFile
-from .._text.durations import moment
+from .._text.durations import age
 from .api import LIST_CAP as KEYS_LISTED
 from .api import ApiKey, abilities_of, list_keys
 
@@ -44,7 +45,7 @@ def api_keys(module: GrafanaModule, client: Client, connection: Connection) -> R
         if len(keys or ()) >= KEYS_LISTED:
             cut.append(place)
         wanted = [key for key in keys or () if name in (None, key.name) and params["expired"] in (None, key.expired)]
-        return [{**place, **_api_key(client, key, made.get((scope.org_id, key.id)))} for key in wanted]
+        return [{**place, **_shown(key, made.get((scope.org_id, key.id)), client.now())} for key in wanted]
 
     found, outside = of_orgs(module, client, connection, "API keys", read)
     if cut:
@@ -59,15 +60,5 @@ def api_keys(module: GrafanaModule, client: Client, connection: Connection) -> R
     return {"api_keys": found, "cut_in": cut, "server": server, **outside}
 
 
-def _api_key(client: Client, key: ApiKey, made: str | None) -> Result:
-    began = moment(made)
-    return {
-        "id": key.id,
-        "name": key.name,
-        "role": key.role,
-        "expires": key.expires,
-        "expired": key.expired,
-        "last_used": key.last_used,
-        "created": made,
-        "age": None if began is None else max(0, int((client.now() - began).total_seconds())),
-    }
+def _shown(key: ApiKey, created: str | None, now: datetime) -> Result:
+    return {**key.shown(), "created": created, "age": age(created, now)}

@@ -17,7 +17,7 @@ from .._grafana.scope import Scope
 from .._sinks import registry as _sink_types
 from .._sinks.base import NOTHING, KeyOwner, Metadata, Shared, Sink, Stored
 from .._sinks.claims import SinkClaims
-from .._text.durations import iso, moment, seconds
+from .._text.durations import age, iso, seconds
 from .._tokens.api import check_key
 from .._tokens.resource import Task
 from .api import LIST_CAP, ApiKey, Spelt, abilities_of, delete_key, list_keys, spelt
@@ -301,11 +301,8 @@ class ApiKeys(Resource[DesiredKey, KeyState, KeyWork]):
         if desired.state == "absent" or found is None:
             return None
         shown: View = dict(scope.org.shown()) if scope.org else {}
-        shown.update(id=found.id, name=found.name, role=found.role, expires=found.expires, expired=found.expired)
         made = created(desired, current)
-        began = moment(made)
-        age = None if began is None else max(0, int((current.now - began).total_seconds()))
-        shown.update(last_used=found.last_used, created=made, age=age, cut=current.cut)
+        shown.update(found.shown(), created=made, age=age(made, current.now), cut=current.cut)
         if desired.sink is not None:
             shown.update(dest=desired.sink.where, fingerprint=current.stored.fingerprint)
         if current.was in REASONS:

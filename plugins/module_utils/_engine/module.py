@@ -100,6 +100,10 @@ class GrafanaModule(AnsibleModule):
         batch = self.raw_batch if isinstance(self.raw_batch, list) else []
         return bool(batch) and all(isinstance(item, dict) and item.get("token_file") for item in batch)
 
+    def plans_missing(self) -> bool:
+        """Return whether, in check mode of a whole play, an earlier task may be about to create what is missing."""
+        return bool(self.check_mode and self.params["missing_parent"] == "plan")
+
     def _hide_url_password(self) -> None:
         for option in ("url", "cloud_url", "proxy"):
             userinfo = str(self.params.get(option) or "").partition("://")[2].rpartition("@")[0]

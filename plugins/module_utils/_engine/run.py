@@ -63,7 +63,6 @@ class Run:
         self.warnings = warnings or Warnings()
         self._stop = threading.Event()
         self._writers = 1
-        self._many = False
         self._fatal: GrafanaError | None = None
 
     def all(self, items: t.Sequence[Item]) -> list[Outcome]:
@@ -72,7 +71,6 @@ class Run:
         Raises what is wrong for the run as a whole (the caller's identity, the server) if nothing was done before.
         """
         self.client.expect(len(items) * self.resource.requests_each + 1)
-        self._many = len(items) > 1
         outcomes = {item.index: Outcome(item) for item in items}
         groups = self._groups(items)
         workers = max(1, min(self.client.connection.concurrency, len(groups)))
@@ -179,7 +177,8 @@ class Run:
             return scope
         try:
             if scope is None:
-                scope = self._scope(org, item, len(items) > 1)
+                # One list serves all items of an organization, or all of the task if they are not in organizations.
+                scope = self._scope(org, item, len(items if self.resource.in_org else outcomes) > 1)
                 if scope is not None:
                     scope.wanted = [one.desired for one in items]
             self._item(scope, item, outcome)
@@ -232,11 +231,7 @@ class Run:
             return Scope(client, org, org_finder, many, self.mode.check, self.warnings.add)
         if self.resource.in_org and org is None:
             return None
-        return Scope(self.client, org, self.org_finder, many or self._in_list(), self.mode.check, self.warnings.add)
-
-    def _in_list(self) -> bool:
-        """Tell whether one list serves all items, although each has a scope of its own."""
-        return self._many and not self.resource.in_org
+        return Scope(self.client, org, self.org_finder, many, self.mode.check, self.warnings.add)
 
     def _item(self, scope: Scope | None, item: Item, outcome: Outcome) -> None:
         warn = self.warnings.add if scope is None else scope.warn

@@ -76,7 +76,6 @@ class Scope:
         self.check = check
         #: Shows a text to the user as a warning, each text once in a task.
         self.warn = warn
-        self.joined = False
         #: What the task wants in this organization, for objects that depend on each other.
         self.wanted: list[t.Any] = []
         #: Limits concurrent writes, where several threads write here.
@@ -180,7 +179,6 @@ class Scope:
         login = self.client.connection.identity.username or self.client.get("/api/user")["login"]
         self.client.post("/api/orgs/%d/users" % self.org_id, {"loginOrEmail": login, "role": ADMIN})
         self.org_finder.joined(t.cast(Org, self.org))
-        self.joined = True
         self.invalidate()
 
 

@@ -56,11 +56,8 @@ def _organization(client: Client, org: Org, params: t.Mapping[str, t.Any], alone
     if params["quotas"]:
         entry["quotas"] = _quotas(client, org)
     if params["members"]:
-        members = [CurrentMember.from_api(one) for one in client.get("/api/orgs/%d/users" % org.id)]
-        entry["members"] = [
-            {"user_id": one.user_id, "login": one.login, "email": one.email, "name": one.name, "role": one.role}
-            for one in members
-        ]
+        members = client.get("/api/orgs/%d/users" % org.id)
+        entry["members"] = [CurrentMember.from_api(one).shown() for one in members]
     return entry
 
 

@@ -57,6 +57,10 @@ class CurrentMember:
             externally_synced=bool(entry.get("isExternallySynced")),
         )
 
+    def shown(self) -> View:
+        """Return the member for a result."""
+        return {"user_id": self.user_id, "login": self.login, "email": self.email, "name": self.name, "role": self.role}
+
 
 @dataclass(frozen=True)
 class MemberWork:
@@ -172,8 +176,7 @@ class OrgUsers(Resource[DesiredMember, CurrentMember, MemberWork]):
 
     def result(self, scope: Scope, desired: DesiredMember, current: CurrentMember) -> View:
         """Return the member with its ids."""
-        shown = {"user_id": current.user_id, "login": current.login, "email": current.email, "name": current.name}
-        return {**(scope.org.shown() if scope.org else {}), **shown, "role": current.role}
+        return {**(scope.org.shown() if scope.org else {}), **current.shown()}
 
 
 _SYNCED = (

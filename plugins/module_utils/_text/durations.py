@@ -37,6 +37,12 @@ def seconds(value: t.Any, option: str) -> int:
     )
 
 
+def age(created: str | None, now: datetime) -> int | None:
+    """Return the seconds from *created* (ISO 8601) to *now*, at least 0; ``None`` if *created* is unknown."""
+    began = moment(created)
+    return None if began is None else max(0, int((now - began).total_seconds()))
+
+
 def iso(moment: datetime) -> str:
     """Return *moment* as ISO 8601 in UTC, without fractions of a second."""
     return moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")

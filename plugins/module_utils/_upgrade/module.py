@@ -210,15 +210,7 @@ def _organization(upgrade: Upgrade, found: OrgKeys) -> Result:
     key_logins = logins(upgrade, found)
     keys = []
     for key in found.keys:
-        entry: Result = {
-            "id": key.id,
-            "name": key.name,
-            "role": key.role,
-            "expires": key.expires,
-            "expired": key.expired,
-            "last_used": key.last_used,
-            "becomes": None,
-        }
+        entry: Result = {**key.shown(), "becomes": None}
         login = key_logins.get(key.id)
         if login is not None:
             entry["becomes"] = {"service_account": AUTOGEN + key.name, "login": login}
