@@ -511,7 +511,9 @@ from ..module_utils._grafana.errors import BadInput
 def dashboards(module: GrafanaModule) -> Dashboards:
     """Return the resource for dashboards. Raises :class:`BadInput`."""
     if module.params["prune"] and not module.params["directory"] and module.raw_batch is None:
-        raise BadInput("prune goes with directory or batch, which say what is wanted: with one dashboard all others would go")
+        raise BadInput(
+            "prune needs directory or batch, which list all wanted dashboards: with one dashboard it would delete the others"
+        )
     return Dashboards(plan_missing=module.plans_missing())
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""API keys, which newer versions of Grafana refuse: what a server still does with them, and the requests about them."""
+"""API keys, which newer versions of Grafana refuse: what a version supports, and the requests about them."""
 
 from __future__ import annotations
 
@@ -28,19 +28,19 @@ from .._grafana.versions import (
 from .._orgs.service_accounts import Account
 from .._text.durations import moment
 
-#: The server's list of an organization's API keys ends here, sorted by name, without a word (all versions).
+#: The server lists at most so many API keys, sorted by name, and does not report that there are more (all versions).
 LIST_CAP = 100
-#: What the server's own migration calls an account, before the name of its key; its login begins so, too.
+#: The server's migration names an account so, followed by the key's name. The account's login begins so, too.
 AUTOGEN = "sa-autogen-"
-#: Such a login, also where the first start of a version from 10.4.1 on has put the organization before it.
+#: Such a login; the first start of a version from 10.4.1 on inserts the organization.
 _AUTOGEN_LOGIN = re.compile(r"sa-autogen-|sa-(\d+)-autogen-\1-")
 
 
 @dataclass(frozen=True)
 class ApiKey:
-    """An API key as the server lists it. When it was made is not told; its last use from 10.0 on.
+    """An API key as the server lists it; the server does not report when it was created, and its last use from 10.0 on only.
 
-    *id* is ``None`` for a key that a task names and the server does not. Times are ISO 8601, ``None`` for never.
+    *id* is ``None`` for a key that a task contains and the server does not list. Times are ISO 8601, ``None`` for never.
     """
 
     id: int | None
@@ -56,12 +56,12 @@ class ApiKey:
 
 
 def list_keys(scope: Scope) -> list[ApiKey] | None:
-    """Return the API keys of an org, expired ones too, at most LIST_CAP; ``None`` where the server has none any more.
+    """Return the API keys of an organization, at most LIST_CAP; ``None`` if the server does not support API keys any more.
 
-    A key has expired by the server's clock.
+    The list includes expired keys, as the server's clock measures that.
     """
     if scope.client.connection.cloud_stack is not None:
-        return None  # by the Cloud API none is listed; those of all stacks were migrated in January 2025
+        return None  # the Cloud API lists no API keys: those of all stacks were migrated in January 2025
     found = scope.client.find("/api/auth/keys", org=scope.org_id, includeExpired="true")
     if found is None:
         _not_there_yet(scope.client)
@@ -84,17 +84,17 @@ def list_keys(scope: Scope) -> list[ApiKey] | None:
 
 
 def _not_there_yet(client: Client) -> None:
-    """Raise where a 404 for API keys cannot mean that they have been taken out of Grafana."""
+    """Raise :class:`NotFound` if this version supports API keys, so that a 404 has another cause."""
     if client.at_least(API_KEYS_END) is False:
         raise NotFound(
-            "%s (Grafana %s) has no API keys at /api/auth/keys, though its version should: see what stands between"
+            "%s (Grafana %s) answers 404 for /api/auth/keys, although its version has API keys: check proxies in front of it"
             % (client.connection.url, client.version()),
             code="no_api_keys_route",
         )
 
 
 def delete_key(scope: Scope, key_id: int) -> None:
-    """Delete an API key, which may be gone."""
+    """Delete an API key, which may not exist any more."""
     try:
         scope.client.delete("/api/auth/keys/%d" % key_id, org=scope.org_id)
     except NotFound:
@@ -105,20 +105,20 @@ def delete_key(scope: Scope, key_id: int) -> None:
 
 
 def made_by_server(account: Account) -> bool:
-    """Tell whether the server's own migration made an account, whatever it is called now: a rename keeps the login."""
+    """Tell whether the server's migration created an account; a rename keeps the login."""
     return _AUTOGEN_LOGIN.match(account.login) is not None
 
 
 @dataclass(frozen=True)
 class Abilities:
-    """What a server does with API keys; ``None`` where it hides its version, so that only trying tells."""
+    """What a server does with API keys; ``None`` if it hides its version, so that only a request shows it."""
 
     creates: bool | None
     lists: bool | None
     migrates: bool | None
     at_start: bool | None
     hides_page: bool
-    #: Whether migrating destroys keys where ``[users] auto_assign_org`` is off.
+    #: Whether a migration destroys keys if ``[users] auto_assign_org`` is off.
     may_destroy: bool | None
 
 
@@ -139,26 +139,26 @@ def abilities_of(version: Version | None) -> Abilities:
 
 
 def gone(client: Client, what: str) -> GrafanaError:
-    """Return the error for something that servers without API keys cannot do."""
+    """Return the error for a request that needs API keys, for a server without them; *what* completes "cannot"."""
     version = client.version()
     return Unsupported(
-        "%s%s cannot %s: Grafana makes no API keys from 11.3 on and has none at all from 12.1 on; use a service account and "
+        "%s%s cannot %s: Grafana creates no API keys from 11.3 on and accepts none from 12.1 on; use a service account and "
         "its token (grafana_service_account, grafana_sa_token)"
         % (client.connection.url, " (Grafana %s)" % (version,) if version else "", what)
     )
 
 
 class Spelt(t.NamedTuple):
-    """What an API key of the old form says of itself, without asking anybody: its name and its organization."""
+    """Name and organization that an API key contains."""
 
     name: str
     org_id: int
 
 
 def spelt(key: str) -> Spelt | None:
-    """Return what is spelt in an API key (``eyJrIjoi…``: base64 of JSON with k, n and id); ``None`` for any other key.
+    """Return the contents of an API key (``eyJrIjoi…``: base64 of JSON with k, n and id); ``None`` for any other key.
 
-    The form is that of all versions that make API keys; a migrated key keeps it.
+    All versions that create API keys use this form, and a migrated key keeps it.
     """
     try:
         found = json.loads(base64.b64decode(key.strip() + "=" * (-len(key.strip()) % 4), validate=True))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the server's refusals of an API key mean, and where a key that it does not list may be."""
+"""The meaning of the server's refusals of an API key, and where a key is that the server does not list."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from .._tokens.errors import LIMITS, said
 from .api import AUTOGEN, LIST_CAP, gone, list_keys, made_by_server
 from .plan import DesiredKey, KeyState
 
-#: How many service accounts are looked through for a token that has the name.
+#: How many service accounts are searched for a token with the name.
 _MOST_ACCOUNTS = 50
 
 
 def explain(scope: Scope, desired: DesiredKey, problem: GrafanaError) -> GrafanaError:
     """Return a clearer error for *problem*, or *problem* itself."""
     if problem.status == 410:
-        return gone(scope.client, "make API key %s" % desired.name)
+        return gone(scope.client, "create API key %s" % desired.name)
     label = "API key %s of %s" % (desired.name, scope.where())
     for words, code, advice in LIMITS:
         if words in said(problem):
@@ -44,9 +44,9 @@ def explain(scope: Scope, desired: DesiredKey, problem: GrafanaError) -> Grafana
 
 
 def token_named(scope: Scope, name: str, migrated: bool = False) -> Account | None:
-    """Return the service account that has a token of this name; with *migrated*, one that the server's migration has made.
+    """Return the service account with a token of this name; with *migrated*, one that the server's migration created.
 
-    ``None`` where there is none, and where the caller may not see it.
+    Returns ``None`` if there is none, or if the caller may not see it.
     """
     if scope.client.at_least(SERVICE_ACCOUNTS) is False:
         return None
@@ -68,34 +68,34 @@ def _tokens(scope: Scope, account: Account) -> t.Any:
 
 
 def name_taken(scope: Scope, desired: DesiredKey) -> GrafanaError | None:
-    """Return the error for a name that a token has, ``None`` where none has it."""
+    """Return the error for a name that a token has; ``None`` if no token has it."""
     account = token_named(scope, desired.name)
     if account is None:
         return None
     migrated = ", into which the API key was migrated: its key works as before" if made_by_server(account) else ""
     return Refused(
-        "API key %s cannot be made in %s: a token of service account %s (id %d) has that name%s; a name is taken in the "
-        "whole organization, over all API keys and tokens: choose another name, or go on with grafana_sa_token"
+        "API key %s cannot be created in %s: a token of service account %s (id %d) has that name%s; a name can exist only once "
+        "in an organization, in all API keys and tokens together: choose another name, or use grafana_sa_token"
         % (desired.name, scope.where(), account.name, account.id, migrated),
         code="name_taken",
     )
 
 
 def list_is_cut(scope: Scope, desired: DesiredKey) -> GrafanaError:
-    """Return the error for a key that may stand beyond the end of the list."""
+    """Return the error for a key that may exist beyond the end of the list."""
     return Refused(
-        "%s has %d API keys or more, and Grafana's list ends there: whether API key %s still is there cannot be told; delete "
-        "what is not needed, or migrate the keys with grafana_apikey_migrate" % (scope.where(), LIST_CAP, desired.name),
+        "%s has %d API keys or more, but Grafana's list ends there: it is unknown whether API key %s still exists; delete keys "
+        "that are not needed, or migrate the keys with grafana_apikey_migrate" % (scope.where(), LIST_CAP, desired.name),
         code="list_cut",
     )
 
 
 def unmakable(scope: Scope, desired: DesiredKey, state: KeyState) -> GrafanaError:
-    """Return the error of a server that makes no API keys; it says so where the key lives on as a token."""
-    problem = gone(scope.client, "make API key %s" % desired.name)
+    """Return the error of a server that creates no API keys; it names the token that has replaced the key, if one has."""
+    problem = gone(scope.client, "create API key %s" % desired.name)
     if state.heir is None:
         return problem
     return Unsupported(
-        "%s. API key %s of %s is the token of service account %s (id %d) now, and its key works as before"
+        "%s. API key %s of %s is now a token of service account %s (id %d), and its key works as before"
         % (problem.message, desired.name, state.where, state.heir.name, state.heir.id)
     )

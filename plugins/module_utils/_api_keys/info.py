@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""API keys, for the module that only lists them."""
+"""The info module of API keys."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ API_KEY_OPTIONS: dict[str, dict[str, t.Any]] = {
 
 
 def api_keys(module: GrafanaModule, client: Client, connection: Connection) -> Result:
-    """Return the API keys of an org, or of all orgs, and what the server does with them; never a secret."""
+    """Return the API keys of one organization or of all, and what the server does with them; never a secret."""
     params = module.params
     name = None if params["name"] is None else _connection.text(params["name"], "name")
     notes = [MetadataFile(path + ".json").read() for path in params["dests"] or []]
@@ -49,7 +49,7 @@ def api_keys(module: GrafanaModule, client: Client, connection: Connection) -> R
 
     found, outside = of_orgs(module, client, connection, "API keys", read)
     if cut:
-        module.warn("Grafana's list of API keys ends at %d, and did so in %d organizations" % (KEYS_LISTED, len(cut)))
+        module.warn("Grafana's list of API keys ends at %d: it may be incomplete for %d organizations" % (KEYS_LISTED, len(cut)))
     if ended:
         module.warn("%s has no API keys any more (Grafana 12.1 or later)" % client.connection.url)
     version = client.version()

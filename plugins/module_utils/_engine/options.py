@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The options of one object, whether they stand in the task or in an item of ``batch``.
+"""The options of one object, in the task or in an item of ``batch``.
 
 Ansible's own check of a list names no item and prints what it refuses, secrets included; and it fills items
 with defaults that cannot be told from what was given. So items are checked here: by the same spec, with an
@@ -17,21 +17,21 @@ from .._grafana.errors import BadInput
 
 Spec = t.Mapping[str, t.Mapping[str, t.Any]]
 
-#: What an item may say of its place, beside the options of its object.
+#: The organization and the caller of an item, beside the options of its object.
 PLACE: dict[str, dict[str, t.Any]] = {
     "org_id": {"type": "raw"},
     "org_name": {"type": "raw"},
     "token_file": {"type": "path", "no_log": False},
 }
 
-#: Options of a task that has many objects.
+#: Options for a task with many objects.
 BATCH: dict[str, dict[str, t.Any]] = {
     "fail_fast": {"type": "bool", "default": False},
     "on_failure": {"type": "str", "choices": ["fail", "report"], "default": "fail"},
     "missing_parent": {"type": "str", "choices": ["fail", "plan"], "default": "fail"},
 }
 
-#: What an action plugin of ours adds to a module's arguments, and what it takes out of the result: no options.
+#: What this collection's action plugins add to a module's arguments, and remove from its result; not options for users.
 HANDOVER, HANDED_OVER = "_handover", "_handed_over"
 
 _TRUE, _FALSE = ("yes", "true", "on", "1", "y", "t"), ("no", "false", "off", "0", "n", "f")
@@ -46,7 +46,7 @@ def argument_spec(options: Spec, in_org: bool = True) -> dict[str, t.Any]:
 
 
 def items_of(batch: t.Any, spec: Spec, defaults: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
-    """Return the items of *batch* with the task's own options as *defaults*, nulls dropped.
+    """Return the items of *batch* without nulls, with the task's own options as *defaults*.
 
     An item's choice of org replaces the task's as a whole. Raises :class:`BadInput` that names the item.
     """
@@ -73,13 +73,13 @@ def _item(index: int, entry: t.Any, spec: Spec, defaults: t.Mapping[str, t.Any])
 
 
 def place(index: int, entry: t.Mapping[str, t.Any]) -> str:
-    """Return where an item stands, as users find it: its index and its org."""
+    """Return the index and the organization of an item, for messages."""
     org = entry.get("org_name") or entry.get("org_id")
     return "batch[%d], org %s" % (index, org) if isinstance(org, (str, int)) else "batch[%d]" % index
 
 
 def check(entry: t.Mapping[str, t.Any], spec: Spec) -> dict[str, t.Any]:
-    """Return what *entry* gives, by *spec*: aliases resolved, types turned, nulls dropped.
+    """Return the options of *entry* by *spec*: without aliases and nulls, with converted types.
 
     Raises :class:`BadInput`; its message quotes no value of an unknown option, which may be a secret.
     """
@@ -143,7 +143,7 @@ def _float(name: str, value: t.Any) -> float:
 
 
 def _list(name: str, value: t.Any) -> list[str]:
-    """Return a list of strings; one string alone is a list of its words between commas, as Ansible has it."""
+    """Return a list of strings; Ansible splits a single string at its commas."""
     if isinstance(value, str):
         return [word.strip() for word in value.split(",")]
     if not isinstance(value, list):

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether the run that started this module still lives.
+"""Stops a module when the run that started it has ended.
 
-Killing ansible-playbook does not kill the module: it would go on writing while the next run begins.
-Before each write the module looks, and stops when nobody waits for its result any more.
+Killing ansible-playbook does not kill the module: it would continue to write while the next run begins. So the module checks
+before each write whether its parents still run.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ import typing as t
 
 from .._grafana.errors import Abandoned
 
-#: How far up the chain of parents ansible's own processes are looked for.
+#: How many parents are searched for processes of Ansible.
 _DEPTH = 12
 
 
 class ParentWatch:
-    """Remembers who started this process; calling it raises :class:`Abandoned` when they are gone.
+    """Remembers the processes that started this one; a call raises :class:`Abandoned` if one of them has ended.
 
-    Watched are the direct parent and, where ``/proc`` shows them, the ansible processes above it: what
-    started those (a shell, a scheduler) may end without a word.
+    These are the direct parent and, if ``/proc`` shows them, the Ansible processes above it. The process that started those (a
+    shell, a scheduler) may end.
     """
 
     def __init__(self) -> None:

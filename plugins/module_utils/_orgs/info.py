@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Organizations and service accounts, for the modules that only list them."""
+"""The info modules of organizations and service accounts."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ORG_OPTIONS: dict[str, dict[str, t.Any]] = {
 
 
 def organizations(module: GrafanaModule, client: Client, connection: Connection) -> Result:
-    """Return the organizations of the server, or the one that is asked for."""
+    """Return all organizations of the server, or the one that the task names."""
     params = module.params
     org_finder = OrgFinder(client)
     name = None if params["name"] is None else _connection.text(params["name"], "name")
@@ -62,7 +62,7 @@ def _organization(client: Client, org: Org, params: t.Mapping[str, t.Any], alone
 
 
 def _quotas(client: Client, org: Org) -> list[Result] | None:
-    """Return limit and use by target; ``None`` where quotas are switched off (404 up to 8.5, 500 later)."""
+    """Return limit and use by target; ``None`` if quotas are disabled (the server answers 404 up to 8.5, 500 later)."""
     try:
         quotas = client.request("GET", "/api/orgs/%d/quotas" % org.id, retry=False)
     except GrafanaError as problem:
@@ -76,7 +76,7 @@ ACCOUNT_OPTIONS: dict[str, dict[str, t.Any]] = {"name": {"type": "raw"}}
 
 
 def service_accounts(module: GrafanaModule, client: Client, connection: Connection) -> Result:
-    """Return the service accounts of an org, or those of exactly the name that is asked for."""
+    """Return the service accounts of an organization, or those with exactly the name that the task gives."""
     name = None if module.params["name"] is None else _connection.text(module.params["name"], "name")
     scope = scope_of(module, client, connection.org)
     found = [one for one in inside(scope, lambda: search(scope, name)) if name is None or one.name == name]

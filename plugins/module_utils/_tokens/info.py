@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tokens, for the module that only lists them."""
+"""The info module of tokens."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ TOKEN_OPTIONS: dict[str, dict[str, t.Any]] = {
 
 
 def tokens(module: GrafanaModule, client: Client, connection: Connection) -> Result:
-    """Return the tokens of an org's accounts, or of those of all orgs; never a key."""
+    """Return the tokens of one organization or of all; never a key."""
     wanted = [_connection.text(name, "service_accounts") for name in module.params["service_accounts"] or []]
     seen: set[str] = set()
 
@@ -44,15 +44,15 @@ def tokens(module: GrafanaModule, client: Client, connection: Connection) -> Res
 
 
 def _accounts(scope: Scope) -> list[Account]:
-    """Return all accounts of an org."""
+    """Return all accounts of an organization."""
     return t.cast("list[Account]", inside(scope, lambda: search(scope)))
 
 
 def _tokens(module: GrafanaModule, scope: Scope, accounts: list[Account], wanted: list[str]) -> list[Result]:
-    """Return the tokens of those *accounts* of one org that are *wanted*, of all for none."""
+    """Return the tokens of the *accounts* whose names are *wanted*; of all accounts if *wanted* is empty."""
     found: list[Result] = []
     for account in accounts:
-        # An account without tokens need not be asked; of one that is not whole their number is not known.
+        # An account without tokens needs no request; if only its id and name were read, the number is unknown.
         if (account.tokens or not account.whole) and (not wanted or account.name in wanted):
             found += _tokens_of(module, scope, account)
     return found
@@ -62,7 +62,7 @@ def _tokens_of(module: GrafanaModule, scope: Scope, account: Account) -> list[Re
     listed = list_tokens(scope, account.id)
     if may_be_cut(scope, account, len(listed)):
         module.warn(
-            "service account %s of %s has %s, and Grafana's list ends at %d: others are not shown"
+            "service account %s of %s has %s, but Grafana's list ends at %d: the others are not shown"
             % (account.name, scope.where(), number_of(account), LIST_CAP)
         )
     place = {**(scope.org.shown() if scope.org else {}), "service_account_id": account.id, "service_account": account.name}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Names of tokens: a name is taken as long as its token exists, so each rotation needs another one."""
+"""Names of tokens: a name cannot be reused while its token exists, so each rotation needs another one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from datetime import datetime
 
 from .._grafana.errors import BadInput
 
-#: What a name_template may hold, as a regular expression where it stands for any value.
+#: The variables of a name_template, with a regular expression for their values.
 _PARTS = {"counter": r"[1-9]\d*", "date": r"\d{8}"}
 _NUMBER = r"(-[1-9]\d*)?"
 
@@ -23,15 +23,15 @@ def check_template(template: str) -> str:
     if unknown or "{" in re.sub(r"{[^{}]*}", "", template):
         raise BadInput("name_template knows {name}, {counter} and {date}, not %s" % (", ".join(unknown) or "a lone brace"))
     if "name" not in words:
-        raise BadInput("name_template has to hold {name}, or the tokens of two tasks could not be told apart")
+        raise BadInput("name_template has to contain {name}: without it, the tokens of two tasks would have the same names")
     return template
 
 
 def names(base: str, template: str | None, today: datetime) -> t.Iterator[str]:
     """Yield the names that a token of *base* may get, in order.
 
-    Without a template: ``ci``, ``ci-2``, ``ci-3``. With ``{counter}`` in it, that counts from 1; without, what the template
-    gives is followed by the same with ``-2``, ``-3``. ``{date}`` is *today* as ``20260131``.
+    Without a template: ``ci``, ``ci-2``, ``ci-3``. ``{counter}`` counts from 1; a template without it gets ``-2``, ``-3`` at the
+    end. ``{date}`` is *today* as ``20260131``.
     """
     filled = (template or "{name}").replace("{date}", today.strftime("%Y%m%d"))
     number = 1
@@ -45,7 +45,7 @@ def names(base: str, template: str | None, today: datetime) -> t.Iterator[str]:
 
 
 def belongs(base: str, template: str | None, name: str) -> bool:
-    """Tell whether *name* is *base*, or one that :func:`names` may yield for it on any day."""
+    """Tell whether *name* is *base*, or a name that :func:`names` yields for it on any day."""
     if name == base:
         return True
     pattern = "".join(_pattern(part, base) for part in re.split(r"({\w+})", template or "{name}"))
