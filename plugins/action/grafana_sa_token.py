@@ -173,13 +173,14 @@ def _merged(created: Result, cleaned: Result) -> Result:
         return {**cleaned, "changed": True}
     if "results" not in created:
         token = {**(cleaned.get("token") or {}), **_reason(created)}
-        return {**created, "token": token, "warnings": _warnings(created, cleaned)}
+        return {**created, "token": token, "deleted": _deleted(created, cleaned), "warnings": _warnings(created, cleaned)}
     results = []
     for first, second in zip(created["results"], cleaned.get("results") or created["results"]):
         if first["status"] == "changed" and second["status"] == "failed":
             results.append({**second, "diff": first.get("diff")})
         elif first["status"] == "changed" and first.get("token"):
-            results.append({**first, "token": {**(second.get("token") or first["token"]), **_reason(first)}})
+            token = {**(second.get("token") or first["token"]), **_reason(first)}
+            results.append({**first, "token": token, "deleted": _deleted(first, second)})
         else:
             results.append(first)
     counts = {status: sum(one["status"] == status for one in results) for status in ("ok", "changed", "failed", "not_run")}
@@ -188,6 +189,11 @@ def _merged(created: Result, cleaned: Result) -> Result:
     if cleaned.get("failed") and not created.get("failed"):
         merged.update(failed=True, msg=cleaned.get("msg"), failure=cleaned.get("failure"))
     return merged
+
+
+def _deleted(*entries: t.Mapping[str, t.Any]) -> list[t.Any]:
+    """Return the tokens that several runs of the module deleted."""
+    return [token for entry in entries for token in entry.get("deleted") or ()]
 
 
 def _reason(entry: t.Mapping[str, t.Any]) -> Result:

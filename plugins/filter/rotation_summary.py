@@ -29,9 +29,9 @@ EXAMPLES = r"""
 RETURN = r"""
 _value:
   description:
-    - C(made) lists the names of new tokens, C(rotated) those of replaced ones, and C(cleaned) those of which only leftovers
-      were deleted. C(waiting) lists the names of tokens whose predecessors still exist. C(failed) lists the errors, and
-      C(kept) is the number of tokens that did not change.
+    - C(made) lists the names of new tokens, C(rotated) those of new tokens that replace others, and C(cleaned) those of deleted
+      tokens, each with the reason. C(waiting) lists the names of replaced tokens that still exist. C(failed) lists the errors,
+      and C(kept) is the number of tokens that were not replaced.
   type: dict
 """
 

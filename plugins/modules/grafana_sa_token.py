@@ -26,7 +26,8 @@ options:
     description:
       - The base of the token's name on the server. Names are unique as long as a token exists, so the first token has this name,
         and its replacements have names as O(name_template) defines.
-      - The module treats every token of the account with such a name as its own. Do not give such a name to another token.
+      - Do not give such a name to another token. The module deletes only tokens that the metadata of the sink knows; see
+        O(on_foreign_token).
       - It is required unless O(purge) is set.
     type: raw
   seconds_to_live:
@@ -233,6 +234,7 @@ options:
       - How long a replaced token keeps working next to the new one. A duration such as V(7d); or V(until_unused=7d), as long as
         it was used within that time; or V(until_unused), which is the same as V(until_unused=1d). A later run deletes it. Without
         this option, the module deletes it when the new key is stored.
+      - The metadata stores until when the token is kept. Later tasks honour this, also without this option.
     type: raw
   max_tokens:
     description:
@@ -240,9 +242,17 @@ options:
     type: int
   orphan_after:
     description:
-      - The minimum age of a token without metadata before the module deletes it. Another run may be about to store the key of a
-        younger token. The default is V(15m).
+      - The minimum age of a token before the module deletes it because a run noted its name and then did not store its key. If
+        the sink has no lock, another run may be about to store the key of a younger token. The default is V(15m).
     type: raw
+  on_foreign_token:
+    description:
+      - What the module does if it would create a token, and the account has a working token with the name that the metadata of
+        the sink does not know. Another task, another host or a person has created it, and clients may use it.
+      - V(fail) fails before the first write. V(replace) replaces the token and honours O(keep_previous). The default is V(fail).
+      - Without O(dest) and O(sink), the option has no effect.
+    type: str
+    choices: [fail, replace]
   purge:
     description:
       - Which other tokens of the account the module deletes. V(expired) deletes expired tokens, V(unlisted) those that no item of
@@ -252,8 +262,9 @@ options:
     elements: str
   state:
     description:
-      - Whether the token exists. V(absent) deletes the token that the metadata names, the tokens with the name, and the stored
-        key and metadata.
+      - Whether the token exists. V(absent) deletes the token that the metadata names, and the stored key and metadata. Without
+        metadata, it deletes the token with the name.
+      - If the metadata names another organization, account or token, the task fails and deletes nothing.
     type: str
     choices: [present, absent]
     default: present
@@ -275,7 +286,8 @@ options:
         description:
           - The base of the token's name on the server. Names are unique as long as a token exists, so the first token has this
             name, and its replacements have names as O(name_template) defines.
-          - The module treats every token of the account with such a name as its own. Do not give such a name to another token.
+          - Do not give such a name to another token. The module deletes only tokens that the metadata of the sink knows; see
+            O(on_foreign_token).
           - It is required unless O(purge) is set.
         type: raw
       seconds_to_live:
@@ -335,6 +347,7 @@ options:
           - How long a replaced token keeps working next to the new one. A duration such as V(7d); or V(until_unused=7d), as long
             as it was used within that time; or V(until_unused), which is the same as V(until_unused=1d). A later run deletes it.
             Without this option, the module deletes it when the new key is stored.
+          - The metadata stores until when the token is kept. Later tasks honour this, also without this option.
         type: raw
       max_tokens:
         description:
@@ -342,9 +355,18 @@ options:
         type: int
       orphan_after:
         description:
-          - The minimum age of a token without metadata before the module deletes it. Another run may be about to store the key of
-            a younger token. The default is V(15m).
+          - The minimum age of a token before the module deletes it because a run noted its name and then did not store its key.
+            If the sink has no lock, another run may be about to store the key of a younger token. The default is V(15m).
         type: raw
+      on_foreign_token:
+        description:
+          - What the module does if it would create a token, and the account has a working token with the name that the metadata
+            of the sink does not know. Another task, another host or a person has created it, and clients may use it.
+          - V(fail) fails before the first write. V(replace) replaces the token and honours O(keep_previous). The default is
+            V(fail).
+          - Without O(dest) and O(sink), the option has no effect.
+        type: str
+        choices: [fail, replace]
       purge:
         description:
           - Which other tokens of the account the module deletes. V(expired) deletes expired tokens, V(unlisted) those that no
@@ -354,8 +376,9 @@ options:
         elements: str
       state:
         description:
-          - Whether the token exists. V(absent) deletes the token that the metadata names, the tokens with the name, and the
-            stored key and metadata.
+          - Whether the token exists. V(absent) deletes the token that the metadata names, and the stored key and metadata.
+            Without metadata, it deletes the token with the name.
+          - If the metadata names another organization, account or token, the task fails and deletes nothing.
         type: str
         choices: [present, absent]
       org_id:
@@ -510,8 +533,9 @@ token:
     was:
       description:
         - What the module found before it created a token. V(absent) is no token, V(due) a token that expires within
-          O(renew_before), and V(told) a token that O(rotate=always) replaces. Other values are V(expired), V(revoked), V(gone),
-          V(lost), V(elsewhere), V(no key), V(mistyped), V(other key), V(refused), V(other org), V(other account).
+          O(renew_before), V(told) a token that O(rotate=always) replaces, and V(foreign) one that O(on_foreign_token=replace)
+          replaces. Other values are V(expired), V(revoked), V(gone), V(lost), V(elsewhere), V(no key), V(mistyped),
+          V(other key), V(refused).
       type: str
       returned: when a token was created
       sample: due
@@ -530,7 +554,9 @@ token:
       type: bool
       returned: when O(dest) or O(sink) is given
     waiting:
-      description: Replaced tokens that O(keep_previous) still keeps, each with C(id), C(name) and C(replaced).
+      description:
+        - Replaced tokens that O(keep_previous) still keeps, each with C(id), C(name), C(replaced) (a time), and C(keep_until) (a
+          time) or C(unused_for) (seconds).
       type: list
       elements: dict
       returned: when O(dest) or O(sink) is given
@@ -543,6 +569,26 @@ token:
       description: The key.
       type: str
       returned: when a token was created, O(return_key) is set and the task has C(no_log=true)
+deleted:
+  description:
+    - The deleted tokens; in check mode those that would be deleted. In a batch, each entry of RV(results) has them.
+  type: list
+  elements: dict
+  returned: when the status is C(changed)
+  contains:
+    id:
+      description: The token's id.
+      type: int
+      returned: always
+    name:
+      description: The token's name.
+      type: str
+      returned: always
+    reason:
+      description: Why the module deleted it.
+      type: str
+      returned: always
+      sample: it has expired
 # BEGIN GENERATED (make generate): status joined_org planned results summary failure code=org_not_found
 status:
   description: The status of the object, V(ok), V(changed) or V(failed). In a batch, each entry of RV(results) has it.

@@ -185,22 +185,30 @@ def failures(organizations: t.Sequence[Tenant], results: t.Sequence[t.Mapping[st
 def summary(results: t.Sequence[Tenant]) -> Item:
     """Return a summary of the *results* of grafana_sa_token: lists of tokens by outcome, and how many were ``kept``.
 
-    ``made``, ``rotated`` and ``cleaned`` (only leftovers were deleted) list names, ``waiting`` the names of tokens whose
-    predecessors still exist, and ``failed`` the organizations with their errors.
+    ``made`` lists the names of new tokens, ``rotated`` those of tokens that replace others, ``cleaned`` those of deleted tokens
+    with the reason, ``waiting`` those of replaced tokens that still exist, and ``failed`` the organizations with their errors.
     """
     outcomes: dict[str, t.Any] = {"made": [], "rotated": [], "cleaned": [], "waiting": [], "failed": [], "kept": 0}
     for entry in results:
         token = entry.get("token") or {}
         org = entry.get("org_name") or entry.get("org_id")
-        # For a token with the state absent the result names only the organization.
-        name = " / ".join(str(part) for part in (org, token.get("service_account"), token.get("name")) if part is not None)
+        # The token is null if its state is absent.
+        account = token.get("service_account")
+        name = _path(org, account, token.get("name"))
+        outcomes["cleaned"] += [
+            "%s (%s)" % (_path(org, account, one["name"]), one["reason"]) for one in entry.get("deleted") or ()
+        ]
         if entry.get("status") == "failed":
             outcomes["failed"].append("%s: %s" % (org, (entry.get("failure") or {}).get("message")))
             continue
-        if token.get("waiting"):
-            outcomes["waiting"].append(name)
-        if entry.get("status") == "changed":
-            outcomes["made" if token.get("was") == "absent" else "rotated" if token.get("was") else "cleaned"].append(name)
-        elif entry.get("status") == "ok" and token:
+        outcomes["waiting"] += [_path(org, account, one["name"]) for one in token.get("waiting") or ()]
+        if token.get("was"):
+            outcomes["made" if token["was"] == "absent" else "rotated"].append(name)
+        elif token.get("name"):
             outcomes["kept"] += 1
     return outcomes
+
+
+def _path(*parts: t.Any) -> str:
+    """Return organization, account and name as one text."""
+    return " / ".join(str(part) for part in parts if part is not None)

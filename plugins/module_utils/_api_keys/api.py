@@ -25,15 +25,15 @@ from .._grafana.versions import (
     SERVICE_ACCOUNTS,
     Version,
 )
-from .._orgs.service_accounts import Account
+from .._orgs.service_accounts import Account, slug
 from .._text.durations import moment
 
 #: The server lists at most so many API keys, sorted by name, and does not report that there are more (all versions).
 LIST_CAP = 100
 #: The server's migration names an account so, followed by the key's name. The account's login begins so, too.
 AUTOGEN = "sa-autogen-"
-#: Such a login; the first start of a version from 10.4.1 on inserts the organization.
-_AUTOGEN_LOGIN = re.compile(r"sa-autogen-|sa-(\d+)-autogen-\1-")
+#: Such a login, with the organization and the key's name; the first start of a version from 10.4.1 on inserts the organization.
+_AUTOGEN_LOGIN = re.compile(r"sa-(?:\d+-)?(autogen-\d+-(.+))")
 
 
 @dataclass(frozen=True)
@@ -105,8 +105,25 @@ def delete_key(scope: Scope, key_id: int) -> None:
 
 
 def made_by_server(account: Account) -> bool:
-    """Tell whether the server's migration created an account; a rename keeps the login."""
-    return _AUTOGEN_LOGIN.match(account.login) is not None
+    """Tell whether the server's migration created an account; a rename keeps the login.
+
+    An account that a person called ``autogen-1-ci`` has such a login, too, which the server made from its name.
+    """
+    found = _AUTOGEN_LOGIN.fullmatch(account.login)
+    return found is not None and slug(account.name) != slug(found.group(1))
+
+
+def migrated_into(account: Account, name: str) -> bool:
+    """Tell whether the server's migration created an account for the API key called *name*, as far as its login shows."""
+    found = _AUTOGEN_LOGIN.fullmatch(account.login)
+    # If logins are taken, the server appends a number.
+    return made_by_server(account) and found is not None and re.sub(r"-0\d\d\Z", "", found.group(2)) in _spellings(name)
+
+
+def _spellings(name: str) -> set[str]:
+    """Return how logins may contain a key's name, also without a number that looks like the server's."""
+    spelt = (name, slug(name), slug(name).replace("--", "-", 1))
+    return {*spelt, *(re.sub(r"-0\d\d\Z", "", one) for one in spelt)}
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,8 @@ from .._sinks import registry as _sink_types
 from .._sinks.base import NOTHING, KeyOwner, Metadata, Shared, Sink, Stored
 from .._sinks.claims import SinkClaims
 from .._text.durations import age, iso, seconds
-from .._tokens.api import check_key
+from .._tokens.api import check_key, longest_api_key
+from .._tokens.errors import check_lifetime
 from .._tokens.resource import Task
 from .api import LIST_CAP, ApiKey, Spelt, abilities_of, delete_key, list_keys, spelt
 from .errors import explain, list_is_cut, name_taken, token_named, unmakable
@@ -217,6 +218,9 @@ class ApiKeys(Resource[DesiredKey, KeyState, KeyWork]):
             )
         if scope.check and desired.sink is not None:
             self._claims.run(desired.sink.probe)
+            check_lifetime(
+                "API key %s" % desired.name, desired.lifetime, scope.cached("lifetime", lambda: longest_api_key(scope))
+            )
             taken = name_taken(scope, desired) if change.work.old is None else None
             if taken is not None:
                 raise taken

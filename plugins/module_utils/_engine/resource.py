@@ -115,6 +115,13 @@ class Resource(abc.ABC, t.Generic[Desired, Current, Work]):
         """Return the managed fields of *current*, which ``apply`` has returned, for the diff."""
         return change.after
 
+    def notes(self, desired: Desired, current: Current | None, change: Change[Work]) -> View:
+        """Return facts about *change* for the result, beside the object.
+
+        *current* is what ``apply`` returned; ``None`` in check mode, and for an object that was deleted.
+        """
+        return {}
+
     def diff(self, view: View) -> View | str:
         """Return *view* for Ansible's diff: a dictionary, or text that is compared line by line."""
         return view

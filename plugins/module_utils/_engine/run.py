@@ -310,6 +310,7 @@ class Run:
             return
         outcome.before, outcome.after = change.before, change.after
         if self.mode.check:
+            outcome.notes.update(resource.notes(desired, None, change))
             outcome.status, outcome.object = CHANGED, {**change.after, **change.planned} or None
             if outcome.object is not None and scope.org is not None:
                 outcome.object.update(scope.org.shown())
@@ -318,7 +319,9 @@ class Run:
         outcome.status = CHANGED if by_us else OK
         outcome.object = self._shown(scope, desired, after)
         outcome.after = resource.view(desired, after, change) if after is not None else {}
-        if not by_us:
+        if by_us:
+            outcome.notes.update(resource.notes(desired, after, change))
+        else:
             outcome.before = outcome.after
 
     def _difference(self, scope: Scope, desired: t.Any) -> tuple[t.Any, Change[t.Any] | None]:

@@ -9,7 +9,7 @@ import threading
 import typing as t
 from dataclasses import dataclass, replace
 
-from .._api_keys.api import AUTOGEN, LIST_CAP, Abilities, ApiKey, abilities_of, list_keys, made_by_server
+from .._api_keys.api import AUTOGEN, LIST_CAP, Abilities, ApiKey, abilities_of, list_keys, made_by_server, migrated_into
 from .._engine.resource import Change, Resource, View
 from .._grafana.client import Client
 from .._grafana.errors import GrafanaError, Refused, Unsupported
@@ -146,6 +146,8 @@ class Migration(Resource[MigrationOptions, OrgKeys, OrgKeys]):
             if not made_by_server(account) or not account.tokens or left_over(account):
                 continue
             for token in list_tokens(scope, account.id):
+                if not migrated_into(account, token.name):
+                    continue
                 key = ApiKey(token.id, token.name, account.role, token.expires, token.expired, token.last_used)
                 found += [replace(plan, owner=account) for plan in choose(desired, [key], scope.client.now(), REISSUE)]
         return found

@@ -24,11 +24,33 @@ __all__ = ["NOTHING", "KeyOwner", "Metadata", "Previous", "Shared", "Sink", "Sto
 
 @dataclass(frozen=True)
 class Previous:
-    """A replaced token that still exists; *replaced* is the time of its replacement, ISO 8601 in UTC."""
+    """A replaced token that still exists; times are ISO 8601 in UTC.
+
+    *replaced* is the time of its replacement. The task that replaced it promised how long its key works: until *keep_until*,
+    or as long as it was used within the last *unused_for* seconds. Without a promise the next run deletes the token.
+    """
 
     id: int
     name: str
     replaced: str
+    keep_until: str | None = None
+    unused_for: int | None = None
+
+    def plain(self) -> dict[str, t.Any]:
+        """Return the token as a dictionary, without empty values."""
+        return {key: value for key, value in asdict(self).items() if value is not None}
+
+    @classmethod
+    def parse(cls, source: t.Mapping[str, t.Any]) -> Previous:
+        """Return the token that :meth:`plain` wrote. Raises :class:`KeyError`, :class:`TypeError` or :class:`ValueError`."""
+        unused_for = source.get("unused_for")
+        return cls(
+            int(source["id"]),
+            str(source["name"]),
+            str(source["replaced"]),
+            source.get("keep_until"),
+            None if unused_for is None else int(unused_for),
+        )
 
 
 @dataclass(frozen=True)
@@ -37,6 +59,8 @@ class Metadata:
 
     token_id: int | None = None
     name: str | None = None
+    #: The option ``name`` of the task, from which *name* was made.
+    base_name: str | None = None
     service_account_id: int | None = None
     service_account: str | None = None
     org_id: int | None = None
@@ -57,7 +81,10 @@ class Metadata:
 
     def plain(self) -> dict[str, t.Any]:
         """Return the metadata as a dictionary for JSON, without empty values."""
-        return {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(self).items() if value}
+        values = {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(self).items() if value}
+        if self.previous:
+            values["previous"] = [previous.plain() for previous in self.previous]
+        return values
 
     def text(self) -> str:
         """Return the metadata as one line of JSON with sorted keys."""
@@ -76,7 +103,7 @@ class Metadata:
         values = {name: source[name] for name in cls.__dataclass_fields__ if name in source}
         values["pending"] = tuple(str(name) for name in values.get("pending") or ())
         try:
-            values["previous"] = tuple(Previous(int(p["id"]), p["name"], p["replaced"]) for p in values.get("previous") or ())
+            values["previous"] = tuple(Previous.parse(one) for one in values.get("previous") or ())
         except (KeyError, TypeError, ValueError):
             values["previous"] = ()
         return cls(**values)
@@ -97,6 +124,8 @@ class Stored:
     revision: t.Any = None
     #: Why the key is unusable (one of ``_tokens.model.REASONS``), if the action plugin tested it instead of the module.
     refused: str | None = None
+    #: Whether the server accepts a key that the metadata does not describe, if the action plugin tested it.
+    works: bool = False
 
 
 #: The content of an empty sink.

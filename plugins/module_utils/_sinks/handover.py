@@ -67,7 +67,15 @@ class HandoverSink(Sink):
         """Return what the action plugin found in the file."""
         entry = self._message["stored"].get(self._where) or {}
         metadata = Metadata.parse(entry.get("metadata"))
-        return Stored(metadata, entry.get("fingerprint"), bool(entry.get("there")), refused=entry.get("refused"))
+        return Stored(
+            metadata,
+            entry.get("fingerprint"),
+            bool(entry.get("there")),
+            None,
+            None,
+            entry.get("refused"),
+            bool(entry.get("works")),
+        )
 
     def write(self, key: str, metadata: Metadata, before: Stored) -> Stored:
         """Hand over the encrypted key and the metadata."""

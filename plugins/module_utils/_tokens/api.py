@@ -10,12 +10,13 @@ import typing as t
 from .._grafana.caller import ask_caller
 from .._grafana.errors import Forbidden, GrafanaError, NotFound, Refused, Unauthorized
 from .._grafana.scope import Scope
-from .._grafana.versions import DAY_LIMIT, TOKENS_COUNTED
+from .._grafana.versions import DAY_LIMIT, LONG_TOKEN_LISTS, TOKENS_COUNTED
 from .._orgs.service_accounts import Account, named, numbered
 from .model import DesiredToken, Token
 
-#: The server lists at most so many tokens of an account, sorted by name, and does not say when there are more (all versions).
-LIST_CAP = 300
+#: The server lists at most so many tokens of an account, sorted by name, and does not report that there are more: up to 13.0,
+#: and from LONG_TOKEN_LISTS on.
+LIST_CAP, LONG_LIST_CAP = 300, 1000
 
 
 def account_of(scope: Scope, choice: str | int) -> Account | None:
@@ -28,21 +29,24 @@ def account_of(scope: Scope, choice: str | int) -> Account | None:
 
 
 def list_tokens(scope: Scope, account_id: int) -> list[Token]:
-    """Return the tokens of an account, at most LIST_CAP of them."""
+    """Return the tokens of an account, up to the end of the server's list."""
     found = scope.client.get("/api/serviceaccounts/%d/tokens" % account_id, org=scope.org_id)
     return [Token.from_api(entry) for entry in found or []]
 
 
 def may_be_cut(scope: Scope, account: Account, listed: int) -> bool:
     """Tell whether an account may have more tokens than the *listed* ones: older servers count only what they list."""
-    if listed < LIST_CAP:
-        return False
-    return account.tokens > listed or scope.client.at_least(TOKENS_COUNTED) is not True
+    if account.tokens > listed >= LIST_CAP:
+        return True
+    long_list = scope.client.at_least(LONG_TOKEN_LISTS)
+    # A server that hides its version and lists more than LIST_CAP tokens has the longer list.
+    ends_at = LONG_LIST_CAP if long_list or (long_list is None and listed > LIST_CAP) else LIST_CAP
+    return listed >= ends_at and scope.client.at_least(TOKENS_COUNTED) is not True
 
 
-def number_of(account: Account) -> str:
-    """Return the number of tokens of an account with a cut list, as text."""
-    return "%d tokens" % account.tokens if account.tokens > LIST_CAP else "%d tokens or more" % LIST_CAP
+def number_of(account: Account, listed: int) -> str:
+    """Return the number of tokens of an account with a list that ends after *listed* tokens, as text."""
+    return "%d tokens" % account.tokens if account.tokens > listed else "%d tokens or more" % listed
 
 
 def delete_token(scope: Scope, account_id: int, token_id: int) -> None:
@@ -70,8 +74,10 @@ def check_key(scope: Scope, key: str) -> None:
         )
 
 
-def refused(scope: Scope, key: str, account: Account) -> str | None:
-    """Return why the server does not accept *key* as one of *account*, a word of REASONS; ``None`` if it does.
+def refused(scope: Scope, key: str, account: Account | None = None) -> str | None:
+    """Return why the server does not accept *key* as one of *account*, or of any account, a word of REASONS.
+
+    Returns ``None`` if it does.
 
     From 11.5 on the server reports which account a key belongs to. Counts as a use of the key.
     """
@@ -82,7 +88,7 @@ def refused(scope: Scope, key: str, account: Account) -> str | None:
             return _REFUSALS.get(str(problem.details.get("message_id")), "refused")
     if caller.org_id not in (None, scope.org_id):
         return "other org"
-    if caller.account not in (None, str(account.id), account.uid):
+    if account is not None and caller.account not in (None, str(account.id), account.uid):
         return "other account"
     return None
 
@@ -91,23 +97,33 @@ def refused(scope: Scope, key: str, account: Account) -> str | None:
 _REFUSALS = {"api-key.expired": "expired", "api-key.revoked": "revoked"}
 
 
-def list_is_cut(scope: Scope, desired: DesiredToken) -> GrafanaError:
-    """Return the error for a token that may exist beyond the end of the list."""
+def list_is_cut(scope: Scope, desired: DesiredToken, listed: int) -> GrafanaError:
+    """Return the error for a token that may exist beyond the end of a list of *listed* tokens."""
     return Refused(
         "service account %s of %s has %d tokens or more, but Grafana's list ends there: it is unknown whether token %s still "
-        "exists; delete tokens that are not needed, with purge: [expired] and unused_for"
-        % (desired.service_account, scope.where(), LIST_CAP, desired.name),
+        "exists; delete tokens that are not needed, with purge: [expired] or unused_for in this task"
+        % (desired.service_account, scope.where(), listed, desired.name),
         code="list_cut",
     )
 
 
 def longest(scope: Scope) -> int | None:
-    """Return the longest lifetime that the server allows, in seconds; ``None`` if there is no limit, or none is reported.
+    """Return the longest lifetime that the server allows a token, in seconds; ``None`` without a limit that it reports."""
+    return min((limit for limit in _limits(scope) if limit is not None), default=None)
+
+
+def longest_api_key(scope: Scope) -> int | None:
+    """Return the longest lifetime that the server allows an API key, in seconds; ``None`` without a limit that it reports."""
+    return _limits(scope)[0]
+
+
+def _limits(scope: Scope) -> tuple[int | None, int | None]:
+    """Return the limits in seconds for tokens and API keys, and for tokens only; ``None`` for no limit, or an unreported one.
 
     The server shows ``api_key_max_seconds_to_live`` to server admins only, ``token_expiration_day_limit`` (9.4 on) to everyone.
     """
     if scope.client.connection.cloud_stack is not None:
-        return None  # the Cloud API does not report settings
+        return None, None  # the Cloud API does not report settings
     try:
         settings: t.Any = scope.client.get("/api/admin/settings")
         most = _limit(settings.get("auth", {}).get("api_key_max_seconds_to_live"))
@@ -115,11 +131,9 @@ def longest(scope: Scope) -> int | None:
     except (Forbidden, NotFound, Unauthorized):
         settings = scope.client.find("/api/frontend/settings") or {}
         most, days = None, _limit(settings.get("tokenExpirationDayLimit"))
-    limits = [most] if most is not None else []
     # Before 9.4 there is no limit by days; 0 days means no limit.
-    if days and scope.client.at_least(DAY_LIMIT) is not False:
-        limits.append(days * 86400)
-    return min(limits) if limits else None
+    has_days = days and scope.client.at_least(DAY_LIMIT) is not False
+    return most, t.cast(int, days) * 86400 if has_days else None
 
 
 def _limit(value: t.Any) -> int | None:

@@ -10,14 +10,19 @@ import typing as t
 from .._grafana.errors import GrafanaError, Refused
 from .._grafana.scope import Scope
 from .._orgs.service_accounts import search
-from .api import longest
-from .model import DesiredToken
+from .api import list_tokens, longest
+from .model import LONGEST, DesiredToken
 
 #: The Cloud API's code for a request without a required field; its status is 409 there.
 INVALID = "InvalidArgument"
 #: How many accounts are searched for the one whose token has a name.
 _MOST_ACCOUNTS = 50
 
+#: The first sentence of an error for a name that is taken.
+ONCE = (
+    "a name can exist only once in an organization, in all accounts and API keys together, expired ones included: choose "
+    "another name"
+)
 #: Advice about too long a lifetime, if the server reports the longest.
 OR_MAX = ", or give max"
 #: Words of a refusal (9.3 to 12.4, recorded), our code, and what to do.
@@ -79,13 +84,46 @@ def explain_refusal(scope: Scope, desired: DesiredToken, problem: GrafanaError) 
             )
     if problem.code in ("conflict", "refused") and name_taken(problem):
         return Refused(
-            "token %s of %s cannot be created in %s: %s has that name, and a name can exist only once in an organization, in "
-            "all accounts and API keys together, expired ones included: choose another name"
-            % (desired.name, desired.service_account, scope.where(), _holder(scope, desired)),
+            "token %s of %s cannot be created in %s: %s has that name, and %s"
+            % (desired.name, desired.service_account, scope.where(), _holder(scope, desired), ONCE),
             code="name_taken",
             **problem.details,
         )
     return problem
+
+
+def check_lifetime(what: str, lifetime: int | None, most: int | None) -> None:
+    """Raise :class:`Refused` for a *lifetime* in seconds that a server with the limit *most* refuses; 0 and ``None`` never end.
+
+    *what* names the token or API key.
+    """
+    if most is None or lifetime == LONGEST:
+        return
+    if not lifetime:
+        raise Refused(
+            "%s: this server requires a lifetime: give seconds_to_live, at most %d s" % (what, most), code="lifetime_needed"
+        )
+    if lifetime > most:
+        raise Refused(
+            "%s: seconds_to_live is %d s, and this server allows at most %d s: shorten it" % (what, lifetime, most),
+            code="lifetime_too_long",
+        )
+
+
+def check_creation(scope: Scope, desired: DesiredToken, name: str, most: int | None) -> None:
+    """Raise :class:`Refused` if the server would refuse to create a token called *name*; for check mode.
+
+    *most* is the longest lifetime that it allows.
+    """
+    what = "token %s of %s" % (desired.name, desired.service_account)
+    check_lifetime(what, desired.lifetime, most)
+    if name != desired.name:
+        return  # a run tries the next name
+    holder = scope.cached("holders of token names", lambda: _holders(scope)).get(name)
+    if holder is not None:
+        raise Refused(
+            "%s cannot be created in %s: %s has that name, and %s" % (what, scope.where(), holder, ONCE), code="name_taken"
+        )
 
 
 def _most(scope: Scope) -> str:
@@ -100,13 +138,25 @@ def _most(scope: Scope) -> str:
 def _holder(scope: Scope, desired: DesiredToken) -> str:
     """Return who has the name, as text."""
     try:
-        for account in search(scope)[:_MOST_ACCOUNTS]:
-            tokens = scope.client.get("/api/serviceaccounts/%d/tokens" % account.id, org=scope.org_id)
-            if any(entry["name"] == desired.name for entry in tokens or []):
-                return "a token of service account %s (id %d)" % (account.name, account.id)
-        keys: t.Any = scope.client.find("/api/auth/keys", org=scope.org_id, includeExpired="true")
-        if any(key["name"] == desired.name for key in keys or []):
-            return "an API key"
+        return _holders(scope).get(str(desired.name), "something else in that organization")
     except GrafanaError:
-        pass
-    return "something else in that organization"
+        return "something else in that organization"
+
+
+def _holders(scope: Scope) -> dict[str, str]:
+    """Return who has which name, as text, for the tokens and API keys of an organization that the caller may list."""
+    found: dict[str, str] = {}
+    accounts = search(scope)
+    if len(accounts) > _MOST_ACCOUNTS and scope.check:
+        scope.warn(
+            "%s has %d service accounts: check mode compares names with the tokens of the first %d only"
+            % (scope.where(), len(accounts), _MOST_ACCOUNTS)
+        )
+    for account in accounts[:_MOST_ACCOUNTS]:
+        if account.tokens or not account.whole:
+            for entry in list_tokens(scope, account.id):
+                found[entry.name] = "a token of service account %s (id %d)" % (account.name, account.id)
+    if scope.client.connection.cloud_stack is None:
+        keys: t.Any = scope.client.find("/api/auth/keys", org=scope.org_id, includeExpired="true")
+        found.update({str(key["name"]): "an API key" for key in keys or []})
+    return found

@@ -15,7 +15,7 @@ from .._grafana.connection import Connection
 from .._grafana.errors import NotFound
 from .._grafana.scope import Scope
 from .._orgs.service_accounts import Account, search
-from .api import LIST_CAP, list_tokens, may_be_cut, number_of
+from .api import list_tokens, may_be_cut, number_of
 from .model import only_tested
 
 TOKEN_OPTIONS: dict[str, dict[str, t.Any]] = {
@@ -63,7 +63,7 @@ def _tokens_of(module: GrafanaModule, scope: Scope, account: Account) -> list[Re
     if may_be_cut(scope, account, len(listed)):
         module.warn(
             "service account %s of %s has %s, but Grafana's list ends at %d: the others are not shown"
-            % (account.name, scope.where(), number_of(account), LIST_CAP)
+            % (account.name, scope.where(), number_of(account, len(listed)), len(listed))
         )
     place = {**(scope.org.shown() if scope.org else {}), "service_account_id": account.id, "service_account": account.name}
     return [

@@ -214,6 +214,7 @@ class TokenIssue(Issue):
         known = Metadata(
             token_id=int(answer["id"]),
             name=str(answer["name"]),
+            base_name=self.desired.name,
             service_account_id=self.account.id,
             service_account=self.account.name,
             org_id=self.scope.org_id,
@@ -226,8 +227,8 @@ class TokenIssue(Issue):
             previous=work.waiting,
         )
         if sink is not None and sink.locks and not sink.deferred:
-            return replace(known, pending=(*work.pending, *(entry.name for entry in work.delete)))
-        alive = tuple(Previous(entry.id, entry.name, iso(created)) for entry in work.delete if entry.alive)
+            return replace(known, pending=(*work.pending, *(entry.name for entry in work.doomed)))
+        alive = tuple(Previous(entry.id, entry.name, iso(created)) for entry in work.doomed if entry.alive)
         return replace(known, previous=(*work.waiting, *alive))
 
     def test(self, key: str, name: str) -> bool:

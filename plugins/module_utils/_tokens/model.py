@@ -15,6 +15,7 @@ import typing as t
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 
+from .._grafana.errors import GrafanaError
 from .._orgs.service_accounts import Account
 from .._sinks.base import NOTHING, Metadata, Sink, Stored
 from .._text.durations import moment
@@ -22,8 +23,10 @@ from .._text.durations import moment
 VALID = "valid"
 #: The lifetime ``max``: as long as the server allows.
 LONGEST = -1
-#: Seconds during which an unstored token may belong to a run in progress.
+#: Seconds during which a token that the metadata notes as about to be created may belong to a run in progress.
 ORPHAN_AFTER = 900
+#: What happens to a token of the task's name that the metadata of the sink does not know: on_foreign_token.
+FAIL, REPLACE = "fail", "replace"
 #: Seconds without any use after which the module warns about a stored token.
 NEVER_USED_AFTER = 7 * 86400
 #: A test of the key counts as a use on the server, up to so much later.
@@ -33,6 +36,7 @@ _SLACK = timedelta(seconds=60)
 REASONS = {
     "absent": "there is no such token",
     "lost": "its key was not stored",
+    "foreign": "another task, host or person created it, and on_foreign_token is replace",
     "elsewhere": "the stored key belongs to another organization or service account",
     "gone": "the server no longer lists it",
     "expired": "it has expired",
@@ -91,6 +95,7 @@ class DesiredToken:
     keep: Keep | None = None
     max_tokens: int | None = None
     orphan_after: int = ORPHAN_AFTER
+    on_foreign: str = FAIL
     purge: Purge = Purge()
 
 
@@ -129,19 +134,30 @@ class Token:
 class TokenState:
     """Everything known about a token before or after the change: on the server, and in its sink.
 
-    *stored* is what the sink stores. *refused* is a word of REASONS if the server refused the stored key. *now* is the time
-    by the server's clock. *siblings* are the other tokens that the task wants of this account. *unanswered* are names that
-    this run asked for and got no answer about.
+    *stored* is what the sink stores. *server* is the address of the task's server. *refused* is a word of REASONS if the server
+    refused the stored key. *now* is the time by the server's clock. *siblings* are the other tokens that the task wants of this
+    account. *unanswered* are names that this run asked for and got no answer about.
     """
 
     account: Account | None
     org_id: int | None = None
     tokens: tuple[Token, ...] = ()
     stored: Stored = NOTHING
+    server: str | None = None
+    org_name: str | None = None
     refused: str | None = None
     now: datetime = datetime(1970, 1, 1, tzinfo=timezone.utc)
     siblings: tuple[DesiredToken, ...] = ()
     unanswered: frozenset[str] = frozenset()
+    #: Whether the stored key is known not to work any more, if it is the key of something else.
+    dead: bool = False
+    #: What a stored key is that the metadata does not describe: VALID if it may be of this account, a word of REASONS if it
+    #: works as the key of something else, ``None`` if it does not work.
+    unknown_key: str | None = None
+    #: The error if the stored token may be beyond the end of the server's list.
+    cut: GrafanaError | None = None
+    #: The tokens that this run deleted, each with the reason.
+    deleted: tuple[tuple[Token, str], ...] = ()
     #: Why the previous token was replaced, if it was: a word of REASONS.
     replaced: str | None = None
     #: The token that this run created, and its key if the task wants it returned.
@@ -158,19 +174,38 @@ class TokenState:
     def elsewhere(self) -> bool:
         """Whether the stored key belongs to another organization or account."""
         known = self.stored.metadata
-        if known is None or known.token_id is None:
+        if known is None or (known.org_id is None and known.service_account_id is None):
             return False
         return (known.org_id, known.service_account_id) != (self.org_id, self.account.id if self.account else None)
 
     @property
     def stored_token(self) -> Token | None:
-        """The listed token of the stored key."""
-        return next((entry for entry in self.tokens if entry.id == self.known.token_id), None)
+        """The listed token of the stored key. Another server may have another token with that id."""
+        known = self.known
+        return next((entry for entry in self.tokens if (entry.id, entry.name) == (known.token_id, known.name)), None)
+
+    @property
+    def moved(self) -> bool:
+        """Whether the metadata names another address of the server than the task."""
+        known = self.stored.metadata
+        return known is not None and None not in (known.server, self.server) and known.server != self.server
 
     @property
     def unlisted(self) -> bool:
         """Whether a key is stored whose token the server does not list."""
         return self.known.token_id is not None and self.stored_token is None
+
+
+def unknown_key(stored: Stored) -> str | None:
+    """Return the stored key if the metadata does not describe it and the server may accept it; ``None`` otherwise.
+
+    After a note of a token, the key is that of this token: a run ended before it wrote the metadata.
+    """
+    key, known = stored.key, stored.metadata
+    described = known is not None and (known.fingerprint == stored.fingerprint or known.pending)
+    if key is None or described or not (key.isascii() and key.isprintable()):
+        return None
+    return key if key.startswith("eyJ") or not mistyped(key) else None
 
 
 def mistyped(key: str) -> bool:
@@ -192,7 +227,7 @@ def judge(desired: DesiredToken, current: TokenState, own: t.Sequence[Token] = (
     *own* are the account's tokens with a name of this one; without a sink any of them that is alive is enough.
     """
     if desired.sink is not None:
-        found, verdict = _judge_stored(desired, current)
+        found, verdict = _judge_stored(desired, current, own)
     else:
         alive = [entry for entry in own if entry.alive]
         if alive:
@@ -204,17 +239,41 @@ def judge(desired: DesiredToken, current: TokenState, own: t.Sequence[Token] = (
     return found, verdict
 
 
-def _judge_stored(desired: DesiredToken, current: TokenState) -> tuple[Token | None, str]:
+def noted(current: TokenState, entry: Token) -> bool:
+    """Tell whether a run noted a token as about to be created, or this run asked for it and got no answer."""
+    return entry.name in current.known.pending or entry.name in current.unanswered
+
+
+def foreign(desired: DesiredToken, current: TokenState, own: t.Sequence[Token]) -> list[Token]:
+    """Return the tokens that work, that have the name of the task, and that the metadata of its sink does not know.
+
+    *own* are the account's tokens with a name of the task. A number at the end may belong to the name of another task. A name
+    that ``name_template`` makes does not.
+    """
+    known = {current.known.token_id, *(previous.id for previous in current.known.previous)}
+    templated = desired.name_template not in (None, "{name}")
+    return [
+        entry
+        for entry in own
+        if entry.alive and entry.id not in known and not noted(current, entry) and (entry.name == desired.name or templated)
+    ]
+
+
+def _judge_stored(desired: DesiredToken, current: TokenState, own: t.Sequence[Token]) -> tuple[Token | None, str]:
     """Judge a token whose key must be in a sink."""
     known = current.stored.metadata
-    if known is None or known.token_id is None:
-        same = [entry for entry in current.tokens if entry.name == desired.name]
-        return (same[0], "lost") if same else (None, "absent")
-    if current.elsewhere:
+    if known is not None and known.token_id is not None and current.elsewhere:
         return None, "elsewhere"
-    found = next((entry for entry in current.tokens if entry.id == known.token_id), None)
+    found = current.stored_token
     if found is None:
-        return None, "gone"
+        others = foreign(desired, current, own)
+        if others:
+            return others[0], "foreign"
+        if current.known.token_id is not None:
+            return None, "gone"
+        lost = [entry for entry in own if noted(current, entry)]
+        return (lost[0], "lost") if lost else (None, "absent")
+    known = current.known
     verdicts = (
         ("revoked", found.revoked),
         ("expired", found.expired),

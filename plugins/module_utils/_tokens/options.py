@@ -13,7 +13,7 @@ from .._grafana.errors import BadInput
 from .._sinks import registry as _sink_types
 from .._sinks.base import KeyOwner, Shared
 from .._text.durations import seconds
-from .model import LONGEST, ORPHAN_AFTER, DesiredToken, Keep, Purge
+from .model import FAIL, LONGEST, ORPHAN_AFTER, REPLACE, DesiredToken, Keep, Purge
 from .names import check_template
 
 #: The server updates the last use at most every 5 minutes, so less than twice that cannot be measured. In seconds.
@@ -87,6 +87,12 @@ FIELDS = Fields(
     Field("keep_previous", {"type": "raw"}, _keep, attribute="keep"),
     Field("max_tokens", {"type": "int", "no_log": False}, positive),
     Field("orphan_after", {"type": "raw"}, _duration(ORPHAN_AFTER), default=ORPHAN_AFTER),
+    Field(
+        "on_foreign_token",
+        {"type": "str", "choices": [FAIL, REPLACE], "no_log": False},
+        default=FAIL,
+        attribute="on_foreign",
+    ),
     Field("purge", {"type": "list", "elements": "str"}, _purge, default=Purge()),
     Field("state", {"type": "str", "choices": ["present", "absent"], "default": "present"}, default="present"),
 )

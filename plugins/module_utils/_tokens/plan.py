@@ -10,14 +10,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from .._engine.resource import Change, View
-from .._grafana.errors import Refused
+from .._grafana.errors import GrafanaError, Refused
 from .._sinks.base import Previous
 from .._text.durations import iso, moment
-from .model import IN_USE, REASONS, VALID, DesiredToken, Token, TokenState, judge
+from .holder import check_sink
+from .model import FAIL, IN_USE, REASONS, VALID, DesiredToken, Keep, Token, TokenState, foreign, judge
 from .names import belongs, names
 
-#: What a token with a name of this item may be: one that another run is about to store, or one of another task.
-PENDING, FOREIGN = "pending", "foreign"
 LOST = "its key was lost when it was created"
 
 
@@ -25,16 +24,21 @@ LOST = "its key was lost when it was created"
 class TokenWork:
     """What ``apply`` does: create a token called *name* (if any), delete *delete*, and store the rest in the metadata.
 
-    *waiting* are replaced tokens that are kept for now, *pending* names of tokens that another run may be about to store.
-    *verdict* is VALID, or why the token is not present.
+    *delete* are tokens, each with the reason. *waiting* are replaced tokens that are kept for now, *pending* names of tokens
+    that another run may be about to store. *verdict* is VALID, or why the token is not present.
     """
 
     state: TokenState
     name: str | None = None
-    delete: tuple[Token, ...] = ()
+    delete: tuple[tuple[Token, str], ...] = ()
     waiting: tuple[Previous, ...] = ()
     pending: tuple[str, ...] = ()
     verdict: str = VALID
+
+    @property
+    def doomed(self) -> tuple[Token, ...]:
+        """The tokens to delete."""
+        return tuple(entry for entry, _why in self.delete)
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,7 @@ class Others:
     """The account's tokens but the present one.
 
     *delete* are deleted, each with the reason; *waiting* are replaced and not deleted yet; *pending* may be tokens that
-    another run has just created; *foreign* have a name of this item and may belong to another task.
+    another run has just created; *foreign* have a name of this item, and the metadata does not know them.
     """
 
     delete: tuple[tuple[Token, str], ...] = ()
@@ -76,17 +80,18 @@ def others(desired: DesiredToken, current: TokenState, found: Token | None, verd
     """Sort every token but the present one; *found* and *verdict* are the result of :func:`present`."""
     known = current.known
     replaced = {previous.id: previous for previous in known.previous}
-    own = {entry.id for entry in own_tokens(desired, current)}
+    own = own_tokens(desired, current)
+    stored, theirs = current.stored_token, foreign(desired, current, own)
     delete: list[tuple[Token, str]] = []
     waiting: list[Previous] = []
     pending: list[Token] = []
-    foreign: list[Token] = []
+    unknown: list[Token] = []
     for entry in current.tokens:
         if verdict == VALID and found is not None and entry.id == found.id:
             continue
         previous = replaced.get(entry.id)
-        if entry.id == known.token_id or (entry is found and verdict in IN_USE):
-            previous = Previous(entry.id, entry.name, iso(current.now))
+        if entry is stored or (entry is found and verdict in IN_USE) or (verdict == "foreign" and entry in theirs):
+            previous = replaced_now(desired.keep, entry, current.now)
         if previous is not None:
             why = _replaced(desired, entry, previous, current.now)
             if why is None:
@@ -103,42 +108,55 @@ def others(desired: DesiredToken, current: TokenState, found: Token | None, verd
                 delete.append((entry, LOST))
             else:
                 pending.append(entry)
-        elif entry.id in own:
-            kind = _unremembered(desired, current, entry, known.token_id is None and desired.state == "absent")
-            if kind == PENDING:
-                pending.append(entry)
-            elif kind == FOREIGN:
-                foreign.append(entry)
+        elif entry in own:
+            why = _unknown(desired, current, entry)
+            if why is None:
+                unknown.append(entry)
             else:
-                delete.append((entry, kind))
-    return Others(tuple(delete), tuple(waiting), tuple(pending), tuple(foreign))
+                delete.append((entry, why))
+    return Others(tuple(delete), tuple(waiting), tuple(pending), tuple(unknown))
 
 
 def _replaced(desired: DesiredToken, entry: Token, previous: Previous, now: datetime) -> str | None:
     """Return why a replaced token is deleted now, ``None`` if it is kept for now."""
     if not entry.alive:
         return "it is expired or revoked"
-    if desired.keep is None or desired.state == "absent":
+    if desired.state == "absent":
         return "it is replaced"
-    grace = timedelta(seconds=desired.keep.seconds)
-    if not desired.keep.until_unused:
-        since = moment(previous.replaced) or now
-        return "it is replaced, and keep_previous is over" if now - since >= grace else None
-    since = moment(entry.last_used) or moment(entry.created) or now
-    return "it is replaced, and has not been used since" if now - since >= grace else None
+    wish = replaced_now(desired.keep, entry, moment(previous.replaced) or now)
+    ends = max((end for end in (moment(previous.keep_until), moment(wish.keep_until)) if end is not None), default=None)
+    if ends is not None and now < ends:
+        return None
+    unused_for = max(previous.unused_for or 0, wish.unused_for or 0)
+    used = moment(entry.last_used) or moment(entry.created) or now
+    if unused_for and now - used < timedelta(seconds=unused_for):
+        return None
+    if unused_for:
+        return "it is replaced, and has not been used since"
+    return "it is replaced" if ends is None else "it is replaced, and keep_previous is over"
 
 
-def _unremembered(desired: DesiredToken, current: TokenState, entry: Token, no_memory: bool) -> str:
-    """Return PENDING, FOREIGN, or why a token is deleted that has a name of this item and is not in its metadata."""
-    if not entry.alive:
-        return "it is expired or revoked"
-    if no_memory:
+def replaced_now(keep: Keep | None, entry: Token, now: datetime) -> Previous:
+    """Return a token that is replaced *now*, with the promise of *keep*."""
+    if keep is None:
+        return Previous(entry.id, entry.name, iso(now))
+    if keep.until_unused:
+        return Previous(entry.id, entry.name, iso(now), unused_for=keep.seconds)
+    return Previous(entry.id, entry.name, iso(now), keep_until=iso(now + timedelta(seconds=keep.seconds)))
+
+
+def _unknown(desired: DesiredToken, current: TokenState, entry: Token) -> str | None:
+    """Return why a token is deleted that has a name of this item and is not in its metadata; ``None`` if it stays.
+
+    Another task, host or person may have created it, so only a task without a sink, a removal by name, and
+    ``on_foreign_token: replace`` delete it.
+    """
+    by_name = current.known.token_id is None or not entry.alive or desired.on_foreign != FAIL
+    if desired.state == "absent" and entry.name == desired.name and by_name:
         return "it has the name"
-    if desired.sink is None:
-        return FOREIGN
-    if entry.name != desired.name:
-        return FOREIGN  # another task may have a token of that name
-    return PENDING if _young(desired, current, entry) else "its key was not stored"
+    if desired.sink is None and not entry.alive:
+        return "it is expired or revoked"
+    return None
 
 
 def purged(desired: DesiredToken, current: TokenState, spared: t.Collection[int]) -> list[tuple[Token, str]]:
@@ -177,8 +195,19 @@ def _is_of(desired: DesiredToken, entry: Token) -> bool:
 
 
 def plan(desired: DesiredToken, current: TokenState) -> Change[TokenWork] | None:
-    """Return what has to change. Raises :class:`Refused` for more tokens than ``max_tokens``."""
-    found, verdict = present(desired, current) if desired.state == "present" else (None, "absent")
+    """Return what has to change.
+
+    Raises :class:`Refused` for more tokens than ``max_tokens``, for a token or a stored key of something else, and for a token
+    that may be beyond the end of the server's list.
+    """
+    if current.cut is not None and desired.state == "present":
+        return _purge_first(desired, current)
+    found, verdict = present(desired, current)
+    if desired.name is not None:
+        _check_foreign(desired, current, verdict)
+        check_sink(desired, current, verdict)
+    if desired.state == "absent":
+        found, verdict = None, "absent"
     rest = others(desired, current, found, verdict)
     delete = dict(rest.delete)
     swept: View = {}
@@ -189,7 +218,7 @@ def plan(desired: DesiredToken, current: TokenState) -> Change[TokenWork] | None
         extra = [(entry, why) for entry, why in purged(desired, current, spared) if entry not in delete]
         delete.update(extra)
         swept = {"left_over": {entry.name: why for entry, why in extra}} if extra else {}
-    work = TokenWork(current, None, tuple(delete), rest.waiting, _still_pending(desired, current, rest), verdict)
+    work = TokenWork(current, None, tuple(delete.items()), rest.waiting, _still_pending(desired, current, rest), verdict)
     if desired.state == "absent":
         return _removal(desired, current, work)
     if desired.name is None or verdict == VALID:
@@ -206,6 +235,49 @@ def plan(desired: DesiredToken, current: TokenState) -> Change[TokenWork] | None
     action = "replace" if found is not None else "create"
     planned = {"was": verdict, "reason": REASONS[verdict], **swept}
     return Change(action, {**was, **swept}, after, replace(work, name=name), planned)
+
+
+def _purge_first(desired: DesiredToken, current: TokenState) -> Change[TokenWork]:
+    """Return the purge after which the server lists more tokens; raise if the task purges none of the listed ones."""
+    known = current.known
+    spared = {known.token_id, *(previous.id for previous in known.previous)}
+    delete = purged(desired, current, t.cast("set[int]", spared))
+    if not delete:
+        raise t.cast(GrafanaError, current.cut)
+    left = {entry.name: why for entry, why in delete}
+    work = TokenWork(current, None, tuple(delete), known.previous, known.pending)
+    return Change("tidy", {"left_over": left}, {}, work, {"left_over": left})
+
+
+def _check_foreign(desired: DesiredToken, current: TokenState, verdict: str) -> None:
+    """Raise :class:`Refused` for a token of the task's name that its sink does not know, if the task may not replace it."""
+    if desired.sink is None or desired.on_foreign != FAIL:
+        return
+    theirs = foreign(desired, current, own_tokens(desired, current))
+    if desired.state == "present":
+        theirs, does = theirs if verdict == "foreign" else [], "replaces it and honours keep_previous"
+    else:
+        # Without metadata the name decides.
+        known = current.known.token_id is not None
+        theirs, does = [entry for entry in theirs if known and entry.name == desired.name], "deletes it, too"
+    if not theirs:
+        return
+    one = theirs[0]
+    raise Refused(
+        "service account %s has a token %s (id %d, %s) whose key this task did not store in %s: another task, host or person "
+        "created it, and may use it. Set dest or sink to where its key and metadata are stored, or choose another name, or set "
+        "on_foreign_token: replace, which %s"
+        % (
+            desired.service_account,
+            one.name,
+            one.id,
+            "last used %s" % one.last_used if one.last_used else "never used",
+            desired.sink.where,
+            does,
+        ),
+        code="foreign_token",
+        tokens=[{"id": entry.id, "name": entry.name, "last_used": entry.last_used} for entry in theirs],
+    )
 
 
 def _never_made(desired: DesiredToken, current: TokenState) -> dict[str, str]:
@@ -237,12 +309,14 @@ def _still_pending(desired: DesiredToken, current: TokenState, rest: Others) -> 
 
 def _removal(desired: DesiredToken, current: TokenState, work: TokenWork) -> Change[TokenWork] | None:
     """Return the deletion of the token, of replaced ones, and of what is stored."""
-    delete = list(work.delete)
-    delete += [entry for entry in current.tokens if entry.name == desired.name and entry not in delete]
-    if not delete and not current.stored.there:
+    if current.cut is not None and current.known.token_id is not None:
+        # The server deletes a token by its id, whether its list contains it or not.
+        unlisted = Token(current.known.token_id, str(current.known.name))
+        work = replace(work, delete=(*work.delete, (unlisted, "the metadata names it")))
+    if not work.delete and not current.stored.there:
         return None
-    work = replace(work, delete=tuple(delete), waiting=(), pending=())
-    return Change("delete", before(desired, current, delete), {}, work)
+    work = replace(work, waiting=(), pending=())
+    return Change("delete", before(desired, current, work.doomed), {}, work)
 
 
 def _room(desired: DesiredToken, current: TokenState, going: int) -> None:

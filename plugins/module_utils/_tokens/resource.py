@@ -16,10 +16,11 @@ from .._grafana.scope import Scope
 from .._orgs.service_accounts import Account
 from .._sinks.base import NOTHING, Shared, Sink, Stored
 from .._sinks.claims import SinkClaims
-from .api import LIST_CAP, account_of, delete_token, list_is_cut, list_tokens, longest, may_be_cut, number_of, refused
-from .errors import explain_refusal
+from .api import account_of, delete_token, list_is_cut, list_tokens, longest, may_be_cut, number_of, refused
+from .errors import check_creation, explain_refusal
+from .holder import holder, is_dead, works_as
 from .issue import TokenIssue
-from .model import REASONS, DesiredToken, Token, TokenState, never_used
+from .model import REASONS, VALID, DesiredToken, Token, TokenState, never_used, unknown_key
 from .options import desired_token
 from .plan import TokenWork, before, others, plan, present
 
@@ -95,25 +96,45 @@ class Tokens(Resource[DesiredToken, TokenState, TokenWork]):
         account = account_of(scope, desired.service_account)
         if account is None:
             self._without_account(scope, desired)
-            return TokenState(None, scope.org_id, stored=stored, now=scope.client.now())
+            return self._with_holder(scope, desired, TokenState(None, scope.org_id, stored=stored, **self._facts(scope)))
         state = TokenState(
             account,
             scope.org_id,
             tuple(self._listed(scope, account, stored)),
             stored,
             refused=None if account.disabled else stored.refused,
-            now=scope.client.now(),
             siblings=self._siblings(scope, desired, account),
             unanswered=frozenset(self._unanswered_names(scope, account)),
+            **self._facts(scope),
         )
-        if may_be_cut(scope, account, len(state.tokens)):
+        listed = len(state.tokens)
+        if may_be_cut(scope, account, listed):
             scope.warn(
                 "service account %s of %s has %s, but Grafana's list ends at %d: the module sees the others only after "
-                "some of these are deleted" % (account.name, scope.where(), number_of(account), LIST_CAP)
+                "some of these are deleted" % (account.name, scope.where(), number_of(account, listed), listed)
             )
             if desired.sink is not None and state.unlisted:
-                raise list_is_cut(scope, desired)
-        return state
+                state = replace(state, cut=list_is_cut(scope, desired, listed))
+            elif desired.state == "absent" and not any(desired.name in (None, entry.name) for entry in state.tokens):
+                raise list_is_cut(scope, desired, listed)
+        return self._with_holder(scope, desired, state)
+
+    def _facts(self, scope: Scope) -> dict[str, t.Any]:
+        """Return the fields of a state that are the same for all tokens of an organization."""
+        return {
+            "org_name": scope.org.name if scope.org else None,
+            "server": scope.client.connection.url,
+            "now": scope.client.now(),
+        }
+
+    def _with_holder(self, scope: Scope, desired: DesiredToken, state: TokenState) -> TokenState:
+        """Find out whether a stored key that is not the key of this token still works."""
+        if holder(desired, state) is not None:
+            return replace(state, dead=is_dead(scope, desired, state))
+        key = unknown_key(state.stored)
+        if key is None:
+            return replace(state, unknown_key=VALID if state.stored.works else None)
+        return replace(state, unknown_key=works_as(scope, key, state.account))
 
     def _listed(self, scope: Scope, account: Account, stored: Stored) -> list[Token]:
         """Return the tokens of *account*, from the cache unless it is older than the stored token."""
@@ -171,9 +192,11 @@ class Tokens(Resource[DesiredToken, TokenState, TokenWork]):
     def precheck(
         self, scope: Scope, desired: DesiredToken, current: TokenState | None, change: Change[TokenWork] | None
     ) -> tuple[TokenState | None, Change[TokenWork] | None]:
-        """Test the stored key if needed; in check mode also whether the sink can be written to."""
-        if current is None or desired.sink is None or desired.state != "present":
+        """Test the stored key if needed; in check mode also ask what the server and the sink would refuse."""
+        if current is None or desired.sink is None:
             return current, change
+        if desired.state != "present":
+            return self._precheck_removal(scope, desired, desired.sink, current, change)
         if (change is None or change.action == "tidy") and not self._handed_over:
             tested = self._tested(scope, desired, desired.sink, current)
             if tested is not current:
@@ -182,6 +205,18 @@ class Tokens(Resource[DesiredToken, TokenState, TokenWork]):
                 self._warn_of_unused(scope, desired, current)
         if scope.check and change is not None and change.work.name is not None:
             self._claims.run(desired.sink.probe)
+            check_creation(scope, desired, change.work.name, self._longest(scope))
+        return current, change
+
+    def _precheck_removal(
+        self, scope: Scope, desired: DesiredToken, sink: Sink, current: TokenState, change: Change[TokenWork] | None
+    ) -> tuple[TokenState | None, Change[TokenWork] | None]:
+        """Test the stored key if its metadata names another server; report a key that is not stored."""
+        if change is not None and current.moved and current.stored_token is not None:
+            current = self._tested(scope, desired, sink, current)
+            change = self.plan(desired, current)
+        if change is not None and not current.stored.there:
+            scope.warn("token %s: no key was stored in %s" % (self.label(desired), sink.where))
         return current, change
 
     def _tested(self, scope: Scope, desired: DesiredToken, sink: Sink, state: TokenState) -> TokenState:
@@ -190,9 +225,13 @@ class Tokens(Resource[DesiredToken, TokenState, TokenWork]):
         Two servers that were set up alike have the same ids: if the metadata names another address than the task, only the
         key itself shows whether it is the same server.
         """
-        moved = state.stored.metadata is not None and state.stored.metadata.server != scope.client.connection.url
-        if state.account is None or not (moved or desired.prove == "always"):
+        if state.account is None or not (state.moved or desired.prove == "always"):
             return state
+        if state.moved:
+            scope.warn(
+                "the metadata of %s names the server %s, and this task uses %s: the module takes them for two addresses of one "
+                "server if the server accepts the key" % (sink.where, state.known.server, state.server)
+            )
         if state.account.disabled:
             scope.warn("service account %s is disabled: its keys do not work until it is enabled" % state.account.name)
             return state
@@ -215,18 +254,35 @@ class Tokens(Resource[DesiredToken, TokenState, TokenWork]):
     def apply(self, scope: Scope, desired: DesiredToken, change: Change[TokenWork]) -> TokenState | None:
         """Create, test and store the token, and only then delete what it replaces; or delete it."""
         try:
+            if change.work.state.cut is not None and desired.state == "present":
+                return self._purge_and_apply(scope, desired, change.work)
             state = self._apply(scope, desired, change.work)
-            self._purge_unlisted(scope, desired, change.work.state)
-            return state
+            return state if state is None else self._purge_unlisted(scope, desired, state)
         finally:
             scope.invalidate()
+
+    def _purge_and_apply(self, scope: Scope, desired: DesiredToken, work: TokenWork) -> TokenState:
+        """Purge until the server lists the stored token or all tokens, and then make the change that is needed."""
+        state = self._delete(scope, work.state, work.delete)
+        while True:
+            scope.invalidate()
+            state = replace(self.read(scope, desired), deleted=state.deleted)
+            change = self.plan(desired, state)
+            if change is None:
+                return state
+            if state.cut is None:
+                return t.cast(TokenState, self._apply(scope, desired, change.work))
+            state = self._delete(scope, state, change.work.delete)
 
     def _apply(self, scope: Scope, desired: DesiredToken, work: TokenWork) -> TokenState | None:
         sink = desired.sink
         if sink is None:
             state = self._issue(scope, desired, work, NOTHING) if work.name is not None else work.state
-            self._delete(scope, state, work.delete)
+            state = self._delete(scope, state, work.delete)
             return None if desired.state == "absent" else state
+        if desired.state == "absent" and not work.state.stored.there:
+            self._delete(scope, work.state, work.delete)  # the directory of a file may be missing, too
+            return None
         with sink.locked():
             stored = self._read_again(scope, sink, work.state)
             if desired.state == "absent":
@@ -238,7 +294,7 @@ class Tokens(Resource[DesiredToken, TokenState, TokenWork]):
                 state = self._issue(scope, desired, work, stored)
                 if sink.deferred:
                     return state
-            self._delete(scope, state, work.delete)
+            state = self._delete(scope, state, work.delete)
             return self._without_deleted(sink, state, work)
 
     def _read_again(self, scope: Scope, sink: Sink, state: TokenState) -> Stored:
@@ -272,21 +328,24 @@ class Tokens(Resource[DesiredToken, TokenState, TokenWork]):
                 self._shared.kept["longest"] = longest(scope)
             return t.cast("int | None", self._shared.kept["longest"])
 
-    def _delete(self, scope: Scope, state: TokenState, tokens: t.Sequence[Token]) -> None:
-        """Delete tokens, which may not exist any more."""
-        for entry in tokens:
+    def _delete(self, scope: Scope, state: TokenState, tokens: t.Sequence[tuple[Token, str]]) -> TokenState:
+        """Delete tokens, which may not exist any more; return *state* with them as deleted."""
+        for entry, _why in tokens:
             if state.account is not None:
                 delete_token(scope, state.account.id, entry.id)
+        return replace(state, deleted=(*state.deleted, *tokens))
 
-    def _purge_unlisted(self, scope: Scope, desired: DesiredToken, state: TokenState) -> None:
-        """Purge the tokens that the server lists only after others were deleted."""
-        while desired.purge and len(state.tokens) >= LIST_CAP:
+    def _purge_unlisted(self, scope: Scope, desired: DesiredToken, state: TokenState) -> TokenState:
+        """Purge the tokens that the server lists only after others were deleted; return *state* with them as deleted."""
+        listed = state
+        while desired.purge and listed.account is not None and may_be_cut(scope, listed.account, len(listed.tokens)):
             scope.invalidate()
-            state = self.read(scope, desired)
-            change = plan(desired, state)
+            listed = self.read(scope, desired)
+            change = plan(desired, listed)
             if change is None or change.action != "tidy":
-                return
-            self._delete(scope, state, change.work.delete)
+                break
+            state = self._delete(scope, state, change.work.delete)
+        return state
 
     def explain(self, scope: Scope, desired: DesiredToken, problem: GrafanaError) -> GrafanaError:
         """Explain a name that is taken, and a limit of the server."""
@@ -316,11 +375,16 @@ class Tokens(Resource[DesiredToken, TokenState, TokenWork]):
             shown.update(dest=desired.sink.where, fingerprint=known.fingerprint, proved=known.proved)
             shown["never_used"] = never_used(current, found)
             rest = others(desired, current, found, verdict)
-            shown["waiting"] = [{"id": one.id, "name": one.name, "replaced": one.replaced} for one in rest.waiting]
+            shown["waiting"] = [one.plain() for one in rest.waiting]
             shown["pending"] = [entry.name for entry in rest.pending]
         if current.key is not None:
             shown["key"] = current.key
         return shown
+
+    def notes(self, desired: DesiredToken, current: TokenState | None, change: Change[TokenWork]) -> View:
+        """Return the deleted tokens, each with the reason."""
+        deleted = change.work.delete if current is None else current.deleted
+        return {"deleted": [{"id": entry.id, "name": entry.name, "reason": why} for entry, why in deleted]}
 
     def cleanup_without_org(self, desired: DesiredToken, check: bool) -> View:
         """Remove the stored key of a token whose organization does not exist any more: nothing accepts it."""

@@ -19,12 +19,12 @@ from ...module_utils._grafana.errors import BadInput
 from ...module_utils._grafana.orgs import Org, OrgFinder
 from ...module_utils._grafana.scope import Scope
 from ...module_utils._orgs.service_accounts import Account
-from ...module_utils._sinks.base import KeyOwner, Metadata, Previous, fingerprint
+from ...module_utils._sinks.base import KeyOwner, Metadata, Previous, Stored, fingerprint
 from ...module_utils._sinks.file import sweep
 from ...module_utils._sinks.handover import HandoverSink, unseal, vault_place
 from ...module_utils._sinks.private_files import StoreError, locked
 from ...module_utils._tokens.api import refused
-from ...module_utils._tokens.model import mistyped
+from ...module_utils._tokens.model import mistyped, unknown_key
 from .file import VaultFile, absolute, vault_secrets
 
 Args = t.Mapping[str, t.Any]
@@ -150,6 +150,7 @@ class TaskVault:
                 "fingerprint": fingerprint(key) if key else None,
                 "there": key is not None or metadata is not None,
                 "refused": None if over else self._problem(entry, key, metadata),
+                "works": not over and self._unknown_works(entry, key, metadata),
             }
         return {"pad": pad, "stored": stored, "over": over}
 
@@ -158,6 +159,22 @@ class TaskVault:
         if key is not None and known is not None and known.fingerprint != fingerprint(key):
             return "mistyped" if mistyped(key) else None
         return self._refused(entry, key, known) if entry.prove or self._has_other_address(known) else None
+
+    def _unknown_works(self, entry: Entry, key: str | None, known: Metadata | None) -> bool:
+        """Return whether the server accepts a stored key that the metadata does not describe. Each key is tested once."""
+        unknown = unknown_key(Stored(known, fingerprint(key) if key else None, True, key))
+        if unknown is None:
+            return False
+        if entry.tested is None or entry.tested[0] != fingerprint(unknown):
+            entry.tested = (fingerprint(unknown), refused(self._scope(known or Metadata()), unknown))
+        return entry.tested[1] in (None, "other org", "other account")
+
+    def _scope(self, known: Metadata) -> Scope:
+        """Return a scope of the task's server and of the organization of a stored key, to test keys in."""
+        if self._client is None:
+            options = {name: self._args.get(name) for name in {**_connection.ARGUMENT_SPEC, **_connection.CLOUD_SPEC}}
+            self._client = client_for(_connection.from_options(options, self._environ, identity_needed=False))
+        return Scope(self._client, Org(int(known.org_id or 0), known.org_name), OrgFinder(self._client))
 
     def _has_other_address(self, known: Metadata | None) -> bool:
         """Return whether the metadata has another address than the task: only a test shows if it is the same server."""
@@ -184,12 +201,8 @@ class TaskVault:
             return None
         if entry.tested is not None and entry.tested[0] == known.fingerprint:
             return entry.tested[1]
-        if self._client is None:
-            options = {name: self._args.get(name) for name in {**_connection.ARGUMENT_SPEC, **_connection.CLOUD_SPEC}}
-            self._client = client_for(_connection.from_options(options, self._environ, identity_needed=False))
-        scope = Scope(self._client, Org(int(known.org_id or 0), known.org_name), OrgFinder(self._client))
         account = Account(known.service_account_id, str(known.service_account), "")
-        entry.tested = (fingerprint(key), refused(scope, key, account))
+        entry.tested = (fingerprint(key), refused(self._scope(known), key, account))
         return entry.tested[1]
 
     def add_pending(self, names: t.Mapping[str, str]) -> None:
@@ -224,7 +237,7 @@ class TaskVault:
         for where, left in waiting.items():
             known = self.entries[where].metadata
             if known is not None:
-                previous = tuple(Previous(int(one["id"]), str(one["name"]), str(one["replaced"])) for one in left)
+                previous = tuple(Previous.parse(one) for one in left)
                 self._put(where, replace(known, pending=(), previous=previous))
         self._save()
 

@@ -26,6 +26,19 @@ class Token:
     def present(self, **options):
         return self.server.ok("grafana_sa_token", **{"seconds_to_live": "1h", **self.wanted, **options})
 
+    def refused(self, **options):
+        """Return the code of the failure, which check mode reports, too, and which comes before any write."""
+        given = {"seconds_to_live": "1h", **self.wanted, **options}
+        with self.server.writes_nothing():
+            codes = {self.server.fails("grafana_sa_token", **given, check=check).code for check in (True, False)}
+        assert len(codes) == 1
+        return codes.pop()
+
+    def make(self, name):
+        """Create a token as a person does; return the server's answer, with the key."""
+        path = f"/api/serviceaccounts/{self.account}/tokens"
+        return self.server.api("POST", path, {"name": name}, org=self.org)
+
     def absent(self, **options):
         return self.server.ok("grafana_sa_token", state="absent", **{**self.wanted, **options})
 
@@ -123,18 +136,17 @@ def test_key_file_overwritten(token, key, status):
 
 
 def test_metadata_lost(token):
+    """The task knows no more that it created the token, so it must not delete it."""
     token.present()
+    key = token.key
     (token.dest.parent / "key.json").unlink()
-    replaced = token.present()
-    assert replaced["diff"]["before"]["status"] == "lost"
-    # Another run might be about to store the key of a token as young as this.
-    assert replaced["token"]["pending"] == ["ci"]
-    assert token.listed() == ["ci", "ci-2"]
-    assert token.works(token.key)
-    assert not token.present()["changed"]
-    token.server.emulator.advance(1000)
-    assert token.present()["diff"]["before"]["left_over"] == {"ci": "its key was not stored"}
+    assert token.refused() == "foreign_token"
+    assert token.works(key)
+    replaced = token.present(on_foreign_token="replace")
+    assert replaced["diff"]["before"]["status"] == "foreign"
+    assert [(one["name"], one["reason"]) for one in replaced["deleted"]] == [("ci", "it is replaced")]
     assert token.listed() == ["ci-2"]
+    assert token.works(token.key)
     assert not token.present()["changed"]
 
 
@@ -145,19 +157,166 @@ def test_both_lost_after_a_replacement(token):
     for name in ("key", "key.json"):
         (token.dest.parent / name).unlink()
     assert token.present()["changed"]
-    # A numbered token that lives may be somebody's: nothing says that it was ours.
+    # A numbered token may belong to another task.
     assert token.listed() == ["ci", "ci-2"]
     assert not token.present()["changed"]
 
 
-def test_key_of_another_org_in_dest(token):
+# Tokens and keys of others.
+
+
+def test_a_token_that_a_person_created(token):
+    """It was used a moment ago: whatever the task wants to keep, it fails before its first write."""
+    made = token.make("ci")
+    assert token.works(made["key"])
+    for options in ({}, {"keep_previous": "1d"}, {"rotate": "always"}, {"orphan_after": 0}):
+        assert token.refused(**options) == "foreign_token"
+    token.server.emulator.advance(1000)
+    assert token.refused() == "foreign_token"
+    kept = token.present(on_foreign_token="replace", keep_previous="1d")
+    assert (token.listed(), kept["deleted"]) == (["ci", "ci-2"], [])
+    assert token.works(made["key"])
+    assert not token.present(on_foreign_token="replace")["changed"]
+    token.server.emulator.advance(86400)
+    assert sorted(one["name"] for one in token.present(seconds_to_live="1d")["deleted"]) == ["ci", "ci-2"]
+
+
+def test_two_control_nodes(token):
+    """Each has its own file of the key: the second one fails, and the key of the first one keeps working."""
     token.present()
-    token.server.ok("grafana_org", name="other")
-    name = "ci-other" if token.server.version == "9.3.2" else "ci"
-    token.server.ok("grafana_service_account", org_name="other", name=name, role="Viewer")
-    result = token.present(org_name="other", service_account=name)
-    assert result["changed"]
-    assert token.metadata["org_name"] == "other"
+    key, second = token.key, str(token.dest.parent / "second")
+    for _run in range(2):
+        assert token.refused(dest=second) == "foreign_token"
+        assert not token.present()["changed"]
+    assert token.works(key)
+    replaced = token.present(dest=second, on_foreign_token="replace")
+    assert replaced["token"]["name"] == "ci-2"
+    # The first one finds its token gone, and takes nothing from the second one.
+    assert token.present()["token"]["was"] == "gone"
+    assert not token.present(dest=second, on_foreign_token="replace")["changed"]
+    assert token.listed() == ["ci", "ci-2"]
+
+
+def test_purge_deletes_a_token_of_others_explicitly(token):
+    token.make("ci")
+    token.server.emulator.advance(1000)
+    assert token.refused(purge=["unlisted"]) == "foreign_token"
+    only = {"org_name": "tenant", "service_account": "ci", "purge": ["unlisted"]}
+    assert token.server.ok("grafana_sa_token", **only)["deleted"][0]["reason"] == "the task does not name it"
+    assert token.present()["token"]["name"] == "ci"
+
+
+def test_two_tasks_with_one_file(token):
+    """Neither overwrites the key of the other, and neither removes it."""
+    token.present()
+    token.server.ok("grafana_service_account", org_name="tenant", name="other")
+    token.server.ok("grafana_org", name="second")
+    name = "ci-second" if token.server.version == "9.3.2" else "ci"
+    token.server.ok("grafana_service_account", org_name="second", name=name, role="Viewer")
+    key = token.key
+    for wrong in ({"name": "deploy"}, {"service_account": "other"}, {"org_name": "second", "service_account": name}):
+        for state in ("present", "absent"):
+            assert token.refused(state=state, **wrong) == "place_taken"
+    assert token.works(key)
+    assert token.key == key
+    assert not token.present()["changed"]
+
+
+def test_a_dead_key_of_others_is_overwritten(token):
+    made = token.present(name="deploy")
+    assert token.refused() == "place_taken"
+    token.delete(made["token"]["id"])
+    assert token.present()["token"]["was"] == "gone"
+    assert token.works(token.key)
+
+
+def test_a_key_that_a_person_stored(token):
+    """The server accepts it, so somebody needs it."""
+    theirs = token.make("theirs")["key"]
+    token.dest.write_text(theirs + "\n")
+    assert token.refused() == "place_taken"
+    token.dest.unlink()
+    token.present()
+    token.dest.write_text(theirs + "\n")
+    assert token.refused() == "place_taken"
+    assert token.key == theirs
+
+
+def test_an_org_created_again(token):
+    """Its id is another one, and the stored key works nowhere."""
+    token.present()
+    for state in ("absent", "present"):
+        token.server.ok("grafana_org", name="tenant", state=state)
+    token.server.ok("grafana_service_account", org_name="tenant", name="ci", role="Editor")
+    assert token.present()["token"]["was"] == "elsewhere"
+    assert token.works(token.key)
+
+
+def test_another_server_that_was_set_up_alike(token, special, tmp_path):
+    """Ids and names are the same, and the key belongs to the first server: the second one must not touch it."""
+    token.present()
+    key = token.key
+    (tmp_path / "unused").mkdir()
+    other = Token(special(token.server.version, settings={"server.domain": "other.test"}), tmp_path / "unused")
+    other.present()
+    other.wanted["dest"] = str(token.dest)
+    for state in ("present", "absent"):
+        assert other.refused(state=state) == "place_taken"
+    assert token.works(key)
+    assert token.key == key
+
+
+def test_another_address_of_the_server_is_only_a_warning(token):
+    token.present()
+    metadata = {**token.metadata, "server": "http://grafana.test"}
+    (token.dest.parent / "key.json").write_text(json.dumps(metadata))
+    result = token.present()
+    assert not result["changed"]
+    assert any("two addresses of one server" in text for text in result["warnings"])
+    assert token.absent()["changed"]
+    assert (token.listed(), os.listdir(token.dest.parent)) == ([], [])
+
+
+def test_absent_without_the_directory_of_the_key(token, tmp_path):
+    """As after a restart, if the directory was in memory."""
+    folder = tmp_path / "run"
+    folder.mkdir()
+    token.present(dest=str(folder / "key"))
+    for path in folder.iterdir():
+        path.unlink()
+    folder.rmdir()
+    results = token.server.four("grafana_sa_token", **{**token.wanted, "dest": str(folder / "key")}, state="absent")
+    assert any("no key was stored in" in text for text in results[1]["warnings"])
+    assert [one["name"] for one in results[1]["deleted"]] == ["ci"]
+    assert token.listed() == []
+
+
+def test_deleted_tokens_in_check_mode_and_for_real(token):
+    token.present()
+    token.server.emulator.advance(3700)
+    results = token.server.four("grafana_sa_token", **token.wanted, seconds_to_live="1h", purge=["expired"])
+    for result in results[:2]:
+        assert [(one["name"], one["reason"]) for one in result["deleted"]] == [("ci", "it is expired or revoked")]
+
+
+# Check mode fails where a run would.
+
+
+def test_check_mode_knows_the_limit_of_the_server(special, tmp_path):
+    limited = Token(special("12.4.3", settings={"auth.api_key_max_seconds_to_live": "7200"}), tmp_path)
+    for lifetime, code in ((None, "lifetime_needed"), ("1d", "lifetime_too_long")):
+        result = limited.server.fails("grafana_sa_token", **limited.wanted, seconds_to_live=lifetime, check=True)
+        assert result.code == code
+    assert limited.present(check=True, seconds_to_live="2h")["changed"]
+    assert limited.present(check=True, seconds_to_live="max")["changed"]
+
+
+def test_check_mode_knows_that_a_name_is_taken(token):
+    token.server.ok("grafana_service_account", org_name="tenant", name="other")
+    token.present(service_account="other", dest=str(token.dest.parent / "other"))
+    result = token.server.fails("grafana_sa_token", **token.wanted, seconds_to_live="1h", check=True)
+    assert result.code == "name_taken"
+    assert "a token of service account other" in result["msg"]
 
 
 def test_mode_of_an_existing_file(token):

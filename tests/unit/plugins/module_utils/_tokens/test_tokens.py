@@ -39,10 +39,23 @@ def at(seconds):
 ACCOUNT = Account(5, "ci", "sa-1-ci", {"role": "Editor", "disabled": False})
 SINK = FileSink.at("/keys/ci")
 WANTED = DesiredToken("ci", "ci", 3600, SINK)
-KNOWN = Metadata(7, "ci", 5, "ci", 2, "tenant", "http://g", at(-3 * DAY), at(9 * DAY), "sha256:k")
+KNOWN = Metadata(
+    token_id=7,
+    name="ci",
+    base_name="ci",
+    service_account_id=5,
+    service_account="ci",
+    org_id=2,
+    org_name="tenant",
+    server="http://g",
+    created=at(-3 * DAY),
+    expires=at(9 * DAY),
+    fingerprint="sha256:k",
+)
 THERE = Token(7, "ci", at(-3 * DAY), at(9 * DAY))
 STORED = Stored(KNOWN, "sha256:k", True)
-GOOD = TokenState(ACCOUNT, 2, (THERE,), STORED, now=NOW)
+GOOD = TokenState(ACCOUNT, 2, (THERE,), STORED, "http://g", "tenant", now=NOW)
+NOTHING_STORED = replace(GOOD, stored=Stored())
 OLD = {"created": at(-2 * DAY)}
 YOUNG = {"created": at(-60)}
 
@@ -63,20 +76,20 @@ def knowing(state=GOOD, **changes):
     [
         pytest.param(GOOD, VALID, id="all is well"),
         pytest.param(TokenState(ACCOUNT, 2, now=NOW), "absent", id="nothing at all"),
-        pytest.param(replace(GOOD, stored=Stored(None, "sha256:k", True)), "lost", id="no metadata"),
         pytest.param(replace(GOOD, stored=Stored(Metadata(pending=("ci",)))), "lost", id="a key that got lost on the way"),
-        pytest.param(replace(GOOD, org_id=3), "elsewhere", id="another org"),
-        pytest.param(replace(GOOD, account=replace(ACCOUNT, id=6)), "elsewhere", id="another account"),
+        pytest.param(replace(NOTHING_STORED, unanswered=frozenset(["ci"])), "lost", id="this run got no answer"),
+        pytest.param(replace(NOTHING_STORED, tokens=(replace(THERE, expired=True),)), "absent", id="not ours, expired"),
+        pytest.param(replace(NOTHING_STORED, tokens=(Token(8, "ci-2"),)), "absent", id="perhaps of another task"),
+        pytest.param(replace(GOOD, org_id=3, dead=True), "elsewhere", id="another org, dead"),
+        pytest.param(replace(GOOD, account=replace(ACCOUNT, id=6), dead=True), "elsewhere", id="another account, dead"),
         pytest.param(replace(GOOD, tokens=()), "gone", id="not listed"),
-        pytest.param(replace(GOOD, tokens=(Token(8, "ci"),)), "gone", id="another id of that name"),
+        pytest.param(replace(GOOD, tokens=(Token(7, "deploy"),)), "gone", id="the id has another name"),
         pytest.param(replace(GOOD, tokens=(replace(THERE, expired=True),)), "expired", id="expired"),
         pytest.param(replace(GOOD, tokens=(replace(THERE, revoked=True),)), "revoked", id="revoked"),
         pytest.param(replace(GOOD, stored=Stored(KNOWN)), "no key", id="no key"),
         pytest.param(replace(GOOD, stored=Stored(KNOWN, "sha256:x", True)), "other key", id="another key, not shown"),
         pytest.param(replace(GOOD, stored=Stored(KNOWN, "sha256:x", True, "glsa_x")), "mistyped", id="a mistyped key"),
         pytest.param(replace(GOOD, refused="refused"), "refused", id="refused by the server"),
-        pytest.param(replace(GOOD, refused="other org"), "other org", id="works elsewhere"),
-        pytest.param(replace(GOOD, refused="other account"), "other account", id="of another account"),
     ],
 )
 def test_present(state, verdict):
@@ -121,10 +134,11 @@ def test_without_a_place_for_the_key_any_living_one_is_enough(tokens, verdict):
     ("entry", "state", "sink", "fate"),
     [
         pytest.param(Token(8, "ci-2", **OLD), GOOD, SINK, "stranger", id="a numbered one that lives may be another task's"),
-        pytest.param(Token(8, "ci-2", expired=True), GOOD, SINK, "delete", id="a numbered one that is dead"),
-        pytest.param(Token(8, "ci-2", revoked=True), GOOD, SINK, "delete", id="a numbered one that is revoked"),
-        pytest.param(Token(8, "ci", **OLD), knowing(token_id=9), SINK, "delete", id="of the name, and not remembered"),
-        pytest.param(Token(8, "ci", **YOUNG), knowing(token_id=9), SINK, "pending", id="of the name, and just made"),
+        pytest.param(Token(8, "ci-2", expired=True), GOOD, SINK, "stranger", id="a numbered one that is dead"),
+        pytest.param(Token(8, "ci-2", revoked=True), GOOD, SINK, "stranger", id="a numbered one that is revoked"),
+        pytest.param(Token(8, "ci-2", expired=True), GOOD, None, "delete", id="dead, and the task has no sink"),
+        pytest.param(Token(8, "ci", **OLD), knowing(name="ci-3"), SINK, "stranger", id="of the name, and not known"),
+        pytest.param(Token(8, "ci", **YOUNG), knowing(name="ci-3"), SINK, "stranger", id="of the name, and just created"),
         pytest.param(Token(8, "ci-2", **YOUNG), knowing(pending=("ci-2",)), SINK, "delete", id="pending, with the lock"),
         pytest.param(
             Token(8, "ci-2", **YOUNG), knowing(pending=("ci-2",)), Unlocked.at("/k"), "pending", id="pending, without a lock"
@@ -146,7 +160,7 @@ def test_without_a_place_for_the_key_any_living_one_is_enough(tokens, verdict):
     ],
 )
 def test_others(entry, state, sink, fate):
-    state = replace(state, tokens=(THERE, entry))
+    state = replace(state, tokens=(replace(THERE, name=state.stored.metadata.name), entry))
     wanted = replace(WANTED, sink=sink)
     rest = others(wanted, state, *present(wanted, state))
     found = {"delete": rest.tokens(), "pending": rest.pending, "stranger": rest.foreign}
@@ -172,18 +186,52 @@ PREVIOUS = (Previous(6, "ci-0", at(-DAY)),)
     ],
 )
 def test_what_was_replaced_waits(keep, entry, stays):
-    state = knowing(replace(GOOD, tokens=(THERE, entry)), previous=PREVIOUS)
+    _waits(PREVIOUS, keep, entry, stays)
+
+
+def _waits(previous, keep, entry, stays):
+    state = knowing(replace(GOOD, tokens=(THERE, entry)), previous=previous)
     wanted = replace(WANTED, keep=keep)
     rest = others(wanted, state, *present(wanted, state))
-    assert (rest.waiting == PREVIOUS, entry in rest.tokens()) == (stays, not stays)
+    assert (rest.waiting == previous, entry in rest.tokens()) == (stays, not stays)
     assert (plan(wanted, state) is None) is stays
+
+
+UNTIL_TOMORROW = (replace(PREVIOUS[0], keep_until=at(DAY)),)
+WHILE_USED = (replace(PREVIOUS[0], unused_for=DAY),)
+
+
+@pytest.mark.parametrize("keep", [None, Keep(3600), Keep(600, True)], ids=["no wish", "a shorter time", "a shorter use"])
+@pytest.mark.parametrize(
+    ("previous", "entry", "stays"),
+    [
+        pytest.param(UNTIL_TOMORROW, Token(6, "ci-0", at(-9 * DAY)), True, id="the promised time"),
+        pytest.param((replace(PREVIOUS[0], keep_until=at(-1)),), Token(6, "ci-0", at(-9 * DAY)), False, id="it is over"),
+        pytest.param(UNTIL_TOMORROW, Token(6, "ci-0", at(-9 * DAY), expired=True), False, id="expired"),
+        pytest.param(WHILE_USED, Token(6, "ci-0", at(-9 * DAY), last_used=at(-3600)), True, id="used as promised"),
+        pytest.param(WHILE_USED, Token(6, "ci-0", at(-9 * DAY), last_used=at(-DAY)), False, id="not used any more"),
+    ],
+)
+def test_a_promise_is_kept_by_later_tasks(previous, keep, entry, stays):
+    _waits(previous, keep, entry, stays)
+
+
+def test_a_later_task_may_keep_it_longer():
+    _waits((replace(PREVIOUS[0], keep_until=at(-1)),), Keep(2 * DAY), Token(6, "ci-0", at(-9 * DAY)), True)
+
+
+def test_a_removal_ends_the_promise():
+    state = knowing(replace(GOOD, tokens=(THERE, Token(6, "ci-0", **OLD))), previous=UNTIL_TOMORROW)
+    assert [entry.id for entry in plan(replace(WANTED, state="absent"), state).work.doomed] == [7, 6]
 
 
 def test_what_is_replaced_now_is_kept_if_it_works():
     wanted = replace(WANTED, rotate="always", keep=Keep(DAY))
     work = plan(wanted, GOOD).work
     assert (work.name, work.delete) == ("ci-2", ())
-    assert work.waiting == (Previous(7, "ci", at(0)),)
+    assert work.waiting == (Previous(7, "ci", at(0), keep_until=at(DAY)),)
+    used = plan(replace(wanted, keep=Keep(DAY, True)), replace(GOOD, tokens=(replace(THERE, last_used=at(-60)),))).work
+    assert used.waiting == (Previous(7, "ci", at(0), unused_for=DAY),)
     assert plan(wanted, replace(GOOD, tokens=(replace(THERE, expired=True),))).work.waiting == ()
 
 
@@ -216,7 +264,7 @@ def test_purge_alone():
     wanted = DesiredToken("ci", None, purge=Purge(expired=True))
     change = plan(wanted, replace(GOOD, tokens=(Token(10, "dead", expired=True), Token(11, "alive"))))
     assert change.action == "tidy"
-    assert [entry.id for entry in change.work.delete] == [10]
+    assert [entry.id for entry in change.work.doomed] == [10]
     assert change.before["left_over"] == {"dead": "it has expired"}
     assert plan(wanted, replace(GOOD, tokens=(Token(11, "alive"),))) is None
 
@@ -244,18 +292,111 @@ def test_ours_are_not_those_of_other_items():
     assert [entry.name for entry in own_tokens(WANTED, state)] == ["ci", "ci-3"]
 
 
-def test_absent_without_memory_goes_by_the_name():
+def test_absent_without_metadata_goes_by_the_name():
     state = TokenState(ACCOUNT, 2, (Token(1, "ci"), Token(2, "ci-2"), Token(3, "ci-x")), now=NOW)
     gone = replace(WANTED, state="absent")
-    assert sorted(entry.name for entry in plan(gone, state).work.delete) == ["ci", "ci-2"]
-    sibling = replace(state, siblings=(DesiredToken("ci", "ci-2"),))
-    assert [entry.name for entry in plan(gone, sibling).work.delete] == ["ci"]
+    assert [entry.name for entry in plan(gone, state).work.doomed] == ["ci"]
+
+
+FOREIGN = Token(8, "ci", at(-9 * DAY), last_used=at(-60))
+
+
+@pytest.mark.parametrize(
+    ("state", "template"),
+    [
+        pytest.param(replace(NOTHING_STORED, tokens=(FOREIGN,)), None, id="nothing is stored"),
+        pytest.param(replace(GOOD, tokens=(FOREIGN,)), None, id="the stored one is gone"),
+        pytest.param(replace(NOTHING_STORED, tokens=(replace(FOREIGN, created=at(-1)),)), None, id="just created"),
+        pytest.param(replace(NOTHING_STORED, tokens=(replace(FOREIGN, name="ci-20260101"),)), "{name}-{date}", id="template"),
+        pytest.param(replace(NOTHING_STORED, tokens=(replace(FOREIGN, expires=at(60)),)), None, id="due"),
+    ],
+)
+@pytest.mark.parametrize("keep", [None, Keep(DAY)], ids=["at once", "kept"])
+def test_a_token_of_another_creator(state, template, keep):
+    wanted = replace(WANTED, name_template=template, keep=keep, renew_before=600)
+    with pytest.raises(Refused, match=r"\(id 8, last used 2026-06-01T11:59:00Z\).*/keys/ci.*on_foreign_token") as caught:
+        plan(wanted, state)
+    assert caught.value.code == "foreign_token"
+    change = plan(replace(wanted, on_foreign="replace"), state)
+    entry = state.tokens[0]
+    assert (change.action, change.planned["was"], change.work.name != entry.name) == ("replace", "foreign", True)
+    assert (change.work.doomed, [one.id for one in change.work.waiting]) == (((entry,), []) if keep is None else ((), [8]))
+
+
+@pytest.mark.parametrize("verdict", [{}, {"rotate": "always"}])
+def test_a_token_of_another_creator_beside_ours_stays(verdict):
+    state = knowing(replace(GOOD, tokens=(replace(THERE, name="ci-2"), FOREIGN)), name="ci-2")
+    for on_foreign in ("fail", "replace"):
+        change = plan(replace(WANTED, on_foreign=on_foreign, **verdict), state)
+        assert change is None or FOREIGN not in change.work.doomed
+
+
+def test_absent_beside_a_token_of_another_creator():
+    state = knowing(replace(GOOD, tokens=(replace(THERE, name="ci-2"), FOREIGN)), name="ci-2")
+    gone = replace(WANTED, state="absent")
+    with pytest.raises(Refused, match="on_foreign_token: replace, which deletes it, too") as caught:
+        plan(gone, state)
+    assert caught.value.code == "foreign_token"
+    assert sorted(one.id for one in plan(replace(gone, on_foreign="replace"), state).work.doomed) == [7, 8]
+
+
+@pytest.mark.parametrize("action", ["present", "absent"])
+@pytest.mark.parametrize(
+    "state",
+    [
+        pytest.param(replace(GOOD, org_id=3, org_name="other"), id="another org"),
+        pytest.param(replace(GOOD, account=replace(ACCOUNT, id=6, name="build")), id="another account"),
+        pytest.param(knowing(name="deploy", base_name="deploy"), id="another name"),
+        pytest.param(knowing(name="deploy", base_name=None), id="another name, in older metadata"),
+        pytest.param(knowing(name="ci-2", base_name="ci-2"), id="a name that looks like ours"),
+        pytest.param(knowing(service_account_id=None, service_account=None), id="an API key"),
+        pytest.param(replace(knowing(server="http://other"), tokens=()), id="gone, and another server"),
+        pytest.param(replace(knowing(server="http://other"), refused="refused"), id="refused, and another server"),
+        pytest.param(replace(GOOD, refused="other org"), id="it works in another org"),
+        pytest.param(replace(GOOD, refused="other account"), id="it works as another account"),
+        pytest.param(replace(GOOD, tokens=(), stored=Stored(None, "sha256:x", True), unknown_key=VALID), id="no metadata"),
+        pytest.param(replace(GOOD, stored=Stored(KNOWN, "sha256:x", True), unknown_key=VALID), id="a key put there by hand"),
+    ],
+)
+def test_a_sink_of_another_key(state, action):
+    with pytest.raises(Refused, match="/keys/ci stores the key of ") as caught:
+        plan(replace(WANTED, state=action), state)
+    assert caught.value.code == "place_taken"
+
+
+@pytest.mark.parametrize(
+    ("state", "removes"),
+    [
+        pytest.param(replace(GOOD, account=replace(ACCOUNT, id=6), dead=True), True, id="an account created again"),
+        pytest.param(replace(GOOD, account=None, tokens=(), dead=True), True, id="the account is gone"),
+        pytest.param(replace(GOOD, org_id=3, dead=True), True, id="an org created again"),
+        pytest.param(replace(GOOD, org_id=3, org_name="other", dead=True), False, id="another org"),
+        pytest.param(
+            knowing(replace(GOOD, dead=True), service_account="build", service_account_id=6), False, id="another account"
+        ),
+        pytest.param(knowing(replace(GOOD, dead=True), name="deploy", base_name="deploy"), False, id="another name"),
+    ],
+)
+def test_a_dead_key_may_be_overwritten_and_is_removed_only_under_its_names(state, removes):
+    assert plan(WANTED, replace(state, account=ACCOUNT, tokens=())).action == "create"
+    gone = replace(WANTED, state="absent")
+    if removes:
+        assert plan(gone, state).action == "delete"
+        return
+    with pytest.raises(Refused) as caught:
+        plan(gone, state)
+    assert caught.value.code == "place_taken"
+
+
+def test_another_address_of_the_same_server():
+    assert plan(WANTED, knowing(server="http://other")) is None
+    assert plan(replace(WANTED, state="absent"), knowing(server="http://other")).work.doomed == (THERE,)
 
 
 def test_replacing_makes_before_it_deletes():
     change = plan(WANTED, replace(GOOD, tokens=(replace(THERE, expired=True),)))
     assert (change.action, change.work.name) == ("replace", "ci-2")
-    assert [entry.id for entry in change.work.delete] == [7]
+    assert [entry.id for entry in change.work.doomed] == [7]
     assert change.before["status"] == "expired"
     assert change.before["reason"] == "it has expired"
     assert change.after == {"name": "ci-2", "service_account": "ci", "status": "valid", "dest": "/keys/ci"}
@@ -264,7 +405,7 @@ def test_replacing_makes_before_it_deletes():
 def test_what_was_left_over_is_tidied():
     change = plan(WANTED, knowing(replace(GOOD, tokens=(THERE, Token(6, "old"))), pending=("old",)))
     assert change.action == "tidy"
-    assert [entry.id for entry in change.work.delete] == [6]
+    assert [entry.id for entry in change.work.doomed] == [6]
 
 
 @pytest.mark.parametrize(("sink", "tidies"), [(SINK, True), (Unlocked.at("/k"), False)])
@@ -284,7 +425,7 @@ def test_a_noted_name_that_no_token_bears(sink, tidies):
         (replace(GOOD, tokens=()), True),
         (TokenState(None, 2), False),
         (TokenState(ACCOUNT, 2), False),
-        (replace(GOOD, tokens=(Token(8, "ci", **YOUNG),), stored=Stored()), True),
+        (replace(NOTHING_STORED, tokens=(Token(8, "ci", **YOUNG),)), True),
     ],
     ids=["token and file", "file alone", "no account", "nothing", "just made"],
 )
