@@ -20,7 +20,7 @@ from .._tokens.api import list_tokens
 from .._tokens.resource import Task
 from .ledger import GONE, LISTED, NONE, Ledger, renamed
 from .options import REISSUE, SERVER, MigrationOptions
-from .plan import DELETE, KEEP, MIGRATE, Adoption, KeyPlan, adoptions, choose, collisions, reissued, role_problem
+from .plan import DELETE, KEEP, MIGRATE, Adoption, KeyPlan, adoptions, autogen_login, choose, collisions, reissued, role_problem
 from .reissue import Reissue, Reissues
 from .server import Guard, left_over, migrate
 
@@ -107,7 +107,7 @@ class Migration(Resource[MigrationOptions, OrgKeys, OrgKeys]):
         else:
             self._note_collisions(scope, ledger)
         self._check_cut(scope, desired, ledger)
-        found = adoptions(desired.adopt, self._planned_accounts(ledger, desired))
+        found = adoptions(desired.adopt, self._planned_accounts(scope, ledger, desired))
         ledger.adopted = {one.account.id: one for one in found}
         trials = tuple(account for account in ledger.accounts if left_over(account) and self._expired(scope, account))
         keys_of_org = OrgKeys(ledger, tuple(reissues), tuple(found), trials)
@@ -191,14 +191,15 @@ class Migration(Resource[MigrationOptions, OrgKeys, OrgKeys]):
         """Tell whether a trial has expired, so that no run uses it now."""
         return all(token.expired for token in list_tokens(scope, account.id))
 
-    def _planned_accounts(self, ledger: Ledger, desired: MigrationOptions) -> list[Account]:
+    def _planned_accounts(self, scope: Scope, ledger: Ledger, desired: MigrationOptions) -> list[Account]:
         """Return the accounts, with those that the migration is about to create."""
         accounts = [account for account in ledger.accounts if not left_over(account)]
         if desired.how == SERVER:
             for number, record in enumerate(ledger.keys.values(), 1):
                 if record.plan.action == MIGRATE and not record.done and record.problem is None:
-                    name = AUTOGEN + record.plan.key.name
-                    accounts.append(Account(-number, name, name, {"role": record.plan.key.role, "disabled": False}))
+                    key = record.plan.key
+                    login = autogen_login(key, scope.org_id, scope.client.version())
+                    accounts.append(Account(-number, AUTOGEN + key.name, login, {"role": key.role, "disabled": False}))
         return accounts
 
     def plan(self, desired: MigrationOptions, current: OrgKeys | None) -> Change[OrgKeys] | None:

@@ -35,10 +35,13 @@ def test_a_place_that_holds_a_token(old):
     assert old.works(old.key)
 
 
-def test_a_token_takes_the_place_over(old):
-    old.present()
+def test_a_token_overwrites_the_key_of_a_deleted_api_key_only(old):
+    made = old.present()
     old.server.ok("grafana_service_account", org_name="tenant", name="sa", role="Viewer")
     token = {"org_name": "tenant", "service_account": "sa", "name": "t", "seconds_to_live": "1h", "dest": str(old.dest)}
+    with old.server.writes_nothing():
+        assert old.server.fails("grafana_sa_token", **token).code == "place_taken"
+    old.server.api("DELETE", f"/api/auth/keys/{made['api_key']['id']}", org=old.org)
     old.server.four("grafana_sa_token", **token)
     assert old.key.startswith("glsa_")
 

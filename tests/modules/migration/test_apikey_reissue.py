@@ -209,6 +209,21 @@ def test_grouping_what_the_server_has_migrated(old, sink):
     assert old.tokens("a") == {"pipelines": ["replaces-ci-build", "replaces-ci-deploy"], "sa-autogen-reader": ["reader"]}
 
 
+@pytest.mark.parametrize("version", ["9.3.2", "12.4.3"])
+def test_an_account_that_a_person_called_autogen_stays(old, sink, version):
+    """Its login looks like that of an account which the server's migration created, and its token works for somebody."""
+    old.key("a", "ci")
+    if version != "9.3.2":
+        old.upgrade(version)
+    org = old.org("a")
+    theirs = old.account("a", f"autogen-{org}-theirs")
+    old.server.api("POST", f"/api/serviceaccounts/{theirs}/tokens", {"name": "theirs"}, org=org)
+    options = {"mode": "reissue", "org_name": "a", "sink": sink, "reissue_migrated": True, "delete_keys": "after_proof"}
+    run = old.server.four(MIGRATE, **options)[1]
+    assert list(by_name(run, "a")) == ["ci"]
+    assert old.tokens("a")[f"autogen-{org}-theirs"] == ["theirs"]
+
+
 def test_a_hundred_and_fifty_keys(old, sink):
     for number in range(150):
         old.key("a", "key-%03d" % number, "Viewer")

@@ -134,21 +134,26 @@ def test_summary():
     failed = {"status": "failed", "org_name": "two", "token": None, "failure": {"message": "m"}}
     results = [
         entry("changed", "a", was="absent"),
-        entry("changed", "b", was="due", waiting=[{"id": 1}]),
-        entry("changed", "c"),
+        entry("changed", "b-2", was="due", waiting=[{"id": 1, "name": "b"}]),
+        {**entry("changed", "c-2"), "deleted": [{"id": 3, "name": "c", "reason": "it is replaced"}]},
         entry("ok", "d"),
-        entry("ok", "e", waiting=[{"id": 2}]),
+        entry("ok", "e-2", waiting=[{"id": 2, "name": "e"}]),
         failed,
-        {"status": "changed", "org_name": "three", "token": None},
+        {
+            "status": "changed",
+            "org_name": "three",
+            "token": None,
+            "deleted": [{"id": 4, "name": "f", "reason": "it has the name"}],
+        },
         {"status": "ok", "org_name": "three", "token": None},
     ]
     assert summary(results) == {
         "made": ["one / ci / a"],
-        "rotated": ["one / ci / b"],
-        "cleaned": ["one / ci / c", "three"],
+        "rotated": ["one / ci / b-2"],
+        "cleaned": ["one / ci / c (it is replaced)", "three / f (it has the name)"],
         "waiting": ["one / ci / b", "one / ci / e"],
         "failed": ["two: m"],
-        "kept": 2,
+        "kept": 3,
     }
 
 

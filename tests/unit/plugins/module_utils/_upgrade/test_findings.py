@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._api_keys.api import ApiKey, made_by_server
+from ansible_collections.orgsmith.grafana.plugins.module_utils._api_keys.api import ApiKey, made_by_server, migrated_into
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.orgs import Org
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.versions import parse
 from ansible_collections.orgsmith.grafana.plugins.module_utils._migration.plan import logins_of
@@ -185,13 +185,43 @@ def test_logins_that_change():
     [
         ("sa-autogen-3-ci", True),
         ("sa-3-autogen-3-ci", True),
-        ("sa-3-autogen-4-ci", False),
+        ("sa-3-autogen-4-ci", True),
         ("sa-3-autogen-ci", False),
+        ("sa-autogen-ci", False),
         ("sa-autogenous", False),
     ],
 )
 def test_made_by_server(login, expected):
     assert made_by_server(account(login)) is expected
+
+
+@pytest.mark.parametrize(
+    ("name", "login"),
+    [
+        ("autogen-3-ci", "sa-autogen-3-ci"),
+        ("Autogen-3-CI", "sa-3-autogen-3-ci"),
+        ("autogen 3 ci", "sa-3-autogen-3-ci"),
+        ("autogen-ci", "sa-autogen-ci"),
+    ],
+)
+def test_an_account_that_a_person_called_so(name, login):
+    assert not made_by_server(replace(account(login), name=name))
+
+
+@pytest.mark.parametrize(
+    ("login", "key", "expected"),
+    [
+        ("sa-autogen-3-ci", "ci", True),
+        ("sa-3-autogen-3-ci", "CI", True),
+        ("sa-autogen-3-ci-002", "ci", True),
+        ("sa-autogen-3-ci-002", "ci-002", True),
+        ("sa-autogen-3-my-key", "My key", True),
+        ("sa-autogen-3-ci", "deploy", False),
+        ("sa-3-ci", "ci", False),
+    ],
+)
+def test_migrated_into(login, key, expected):
+    assert migrated_into(replace(account(login), name="renamed"), key) is expected
 
 
 @pytest.mark.parametrize(
