@@ -18,7 +18,6 @@ TASKS = [
     ("grafana_org_info", {}),
     ("grafana_sa_token_info", {}),
     ("grafana_service_account_info", {}),
-    ("grafana_upgrade_guard_info", {"target_version": "13.1"}),
     ("grafana_dashboard", {"dashboard": {"title": "d", "uid": "d"}}),
     ("grafana_folder", {"title": "f"}),
     ("grafana_folder", {"batch": MANY, "concurrency": 8}),
@@ -44,6 +43,13 @@ def test_a_rejected_credential_is_an_error_that_reads_and_writes_nothing(guarded
             assert ("treats the caller as anonymous" in wrong["msg"]) is newest
             wrong = guarded.fails(module, admin=False, url=guarded.url, token=BAD, headers=PROXY, **options)
             assert wrong.code == "unauthorized", (module, wrong.text)
+
+
+def test_the_upgrade_guard_does_not_read_api_keys_as_anonymous(special):
+    """On servers without API keys it needs the version only, which every caller sees."""
+    server = special("11.5.1", settings=ANONYMOUS)
+    wrong = server.fails("grafana_upgrade_guard_info", admin=False, url=server.url, token=BAD, target_version="12.4")
+    assert wrong.code == "unauthorized"
 
 
 @pytest.mark.parametrize(
