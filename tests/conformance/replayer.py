@@ -139,7 +139,7 @@ class Connection:
     def send(self, step: dict[str, Any], values: Values) -> Answer:
         """Make the request of *step*. Raises :class:`Missing` where it needs a value that nobody gave."""
         method, _space, path = step["request"].partition(" ")
-        headers = {"Accept": JSON, "User-Agent": CLIENT, **step.get("headers", {})}
+        headers = {"Accept": JSON, "User-Agent": CLIENT, **values.fill(step.get("headers", {}))}
         body = None
         if "json" in step or "data" in step:
             text = json.dumps(values.fill(step["json"])) if "json" in step else values.fill(step["data"])

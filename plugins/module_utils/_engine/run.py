@@ -221,7 +221,7 @@ class Run:
         """Return the scope of an item; ``None`` for an organization, or a key, that does not exist (yet)."""
         if item.token_file is not None:
             try:
-                client = self.client.as_token(read_token_file(item.token_file))
+                client = self.client.as_token(read_token_file(item.token_file), "token_file %s" % item.token_file)
             except BadInput as problem:
                 if self.mode.check and problem.code == "token_file_missing":
                     return None

@@ -16,9 +16,10 @@ import typing as t
 
 from .connection import Connection
 from .errors import Answer, GrafanaError, Unauthorized, from_answer, server_message
+from .versions import ANONYMOUS_FALLBACK, parse
 
-#: The number of requests by basic auth after which the client logs in.
-LOGIN_AFTER = 3
+#: The number of requests by basic auth after which the client logs in, ``GET /api/user`` included.
+LOGIN_AFTER = 4
 
 #: Sends one request without authentication and retries: (method, path, headers, body) -> (answer, cookies that it sets).
 Send = t.Callable[[str, str, t.Mapping[str, str], t.Any], "tuple[Answer, dict[str, Cookie]]"]
@@ -33,6 +34,9 @@ class Cookie(t.NamedTuple):
 
 class Auth(t.Protocol):
     """Authenticates the requests of a client."""
+
+    def prove(self) -> bool:
+        """Return whether a login has proved that the server accepts the credential. May log in. Raises :class:`Unauthorized`."""
 
     def headers(self) -> dict[str, str]:
         """Return the headers for the next request. May log in first. Raises :class:`Unauthorized`."""
@@ -55,6 +59,9 @@ class HeaderAuth:
 
     def __init__(self, token: str | None) -> None:
         self._headers = {"Authorization": "Bearer " + token} if token else {}
+
+    def prove(self) -> bool:
+        return False
 
     def headers(self) -> dict[str, str]:
         return dict(self._headers)
@@ -90,11 +97,32 @@ class PasswordAuth:
         self._accepted = False  # the server has accepted a request
         self._refused: GrafanaError | None = None
         self._sent = 0
+        # Servers prefer a header that identifies a caller to a session, and basic auth to both.
+        self._beside = bool(connection.identity_headers())
+        self._certified = connection.client_cert is not None  # a gateway may turn the certificate into such a header
 
     def expect(self, requests: int) -> None:
-        if requests > LOGIN_AFTER:
+        if requests + 1 > LOGIN_AFTER:
             with self._lock:
                 self._sent = max(self._sent, LOGIN_AFTER)
+
+    def prove(self) -> bool:
+        """Log in if many requests follow, or if a header in each request identifies a caller.
+
+        In the second case the login proves the password, the session ends at once, and ``GET /api/user`` has to show the user.
+        It has to do so beside a client certificate, too.
+        """
+        with self._lock:
+            if self._refused:
+                raise self._refused
+            if self._beside and not self._basic_only:
+                self._login()
+                self._logout()
+                self._basic_only = True
+                return False
+            if not self._cookies and not self._basic_only and self._sent >= LOGIN_AFTER:
+                self._login()
+            return self._accepted and not self._certified
 
     def headers(self) -> dict[str, str]:
         with self._lock:
@@ -133,18 +161,31 @@ class PasswordAuth:
             return True
 
     def _login_instead(self, answer: Answer) -> bool:
-        """Log in after the server refused basic auth, if basic auth is disabled; return whether that made a session.
-
-        If basic auth is disabled, the server does not check the password and answers only "Unauthorized". To a wrong
-        password it answers "Invalid username or password" (recorded 9.3 to 12.4).
-        """
-        message, message_id = server_message(answer)
-        password_checked = message_id not in (None, "auth.unauthorized") or message.lower() != "unauthorized"
-        if password_checked or self._basic_only or self._accepted:
+        """Log in after the server refused basic auth, if basic auth is disabled; return whether that made a session."""
+        if self._checked(answer) or self._basic_only or self._accepted:
             self._refused = from_answer("GET", self._url, answer)
             return False
         self._login()
         return bool(self._cookies)
+
+    def _checked(self, answer: Answer) -> bool:
+        """Return whether the server has checked the password of a request that it answered with 401, or may have.
+
+        If basic auth is disabled, it does not, and answers "Unauthorized"; from 10.x on with the id ``auth.unauthorized``. To a
+        wrong password it answers "Invalid username or password"; from 10.x on, with anonymous access, "Unauthorized" without
+        an id (recorded 9.3 to 13.1).
+        """
+        message, message_id = server_message(answer)
+        if message.lower() != "unauthorized" or message_id not in (None, "auth.unauthorized"):
+            return True
+        if message_id is not None:
+            return False
+        health, _cookies = self._send("GET", "/api/health", {}, None)
+        try:
+            version = parse(health.json().get("version"))
+        except (AttributeError, ValueError):
+            version = None
+        return version is None or version >= ANONYMOUS_FALLBACK
 
     def _login(self) -> None:
         """Log in, or switch to basic auth if this server has no usable login. Raises the error of a refused login."""

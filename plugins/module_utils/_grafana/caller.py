@@ -40,14 +40,10 @@ class Caller:
 def ask_caller(client: Client, org_name: bool = False) -> Caller:
     """Return the caller that *client* authenticates as; with *org_name* also the name of the organization.
 
-    ``GET /api/user`` answers 401 to a credential that the server refuses, on every version, also with anonymous access
-    enabled. It answers service accounts from 11.5 on; 9.3 answers 404 and 10.4 answers 403. An account with the role None
-    may not read ``GET /api/org``. Raises :class:`Unauthorized`.
+    An account with the role None may not read ``GET /api/org``. Raises :class:`Unauthorized` for a credential that the server
+    does not accept, also with anonymous access enabled.
     """
-    try:
-        user = client.find("/api/user")
-    except Forbidden:
-        user = None
+    user = client.user()
     caller = Caller.from_api(user or {})
     if caller.org_id is not None and not org_name:
         return caller

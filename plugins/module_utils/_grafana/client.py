@@ -10,11 +10,11 @@ read the object again to learn whether the write happened.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import threading
 import time
 import typing as t
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 from urllib.parse import quote, urlencode
@@ -33,9 +33,10 @@ from .errors import (
     public_url,
     quoted,
 )
+from .identity import USER_PATH, Acceptance, User
 from .retries import is_repeatable, pause, retry_after
 from .transport import HAS_REQUESTS, NoAnswer, Transport
-from .versions import Version, parse
+from .versions import TOKEN_KNOWS_ITSELF, Version, parse
 
 __all__ = ["COLLECTION_VERSION", "HAS_REQUESTS", "Client", "segment"]
 
@@ -74,6 +75,11 @@ class Client:
         self._version_known = False
         self._clock_offset = timedelta(0)
         self._auth = auth_for(connection, self._send_once)
+        self._acceptance = Acceptance(
+            connection,
+            prove=lambda: self._repeat("GET", self._auth.prove),
+            ask=lambda: self._repeat("GET", lambda: self._attempt("GET", USER_PATH, {}, None, False)),
+        )
 
     def __enter__(self) -> Client:
         return self
@@ -86,12 +92,20 @@ class Client:
         self._auth.close()
         self._transport.close()
 
-    def as_token(self, token: str) -> Client:
-        """Return a client of the same server that authenticates with *token* only."""
-        values = {name: getattr(self.connection, name) for name in Connection.__dataclass_fields__}
-        plain = {name: v for name, v in self.connection.headers.items() if name.lower() != "authorization"}
-        values.update(identity=Identity(token=token), headers=plain, client_cert=self.connection.client_cert)
-        client = Client(Connection(**values), self._before_write)
+    def as_token(self, token: str, source: str = "", tested: bool = False) -> Client:
+        """Return a client of the same server that authenticates with *token*, which *source* names in messages.
+
+        If *tested*, the client tests the token: nothing but the token may identify the caller. From 11.5 on the answer says
+        whether it does. Before, the client sends no header that identifies a caller.
+        """
+        dropped = ["authorization"]
+        named = self.connection.identity_headers()
+        if tested and named and not self.at_least(TOKEN_KNOWS_ITSELF):
+            dropped += [name.lower() for name in named]
+        headers = {name: v for name, v in self.connection.headers.items() if name.lower() not in dropped}
+        identity = Identity(token=token, source=source)
+        client = Client(replace(self.connection, identity=identity, headers=headers), self._before_write)
+        client._acceptance.tested = tested
         client._version, client._version_known = self._version, self._version_known
         client._clock_offset = self._clock_offset
         return client
@@ -155,18 +169,38 @@ class Client:
         """
         if params:
             path = "%s?%s" % (path, urlencode({k: v for k, v in params.items() if v is not None}, quote_via=quote))
+        if not anonymous:
+            self._identify()
         context = self._context(method, org)
+        return self._repeat(method, lambda: self._attempt(method, path, context, body, anonymous), retry)
+
+    def _repeat(self, method: str, send: t.Callable[[], t.Any], retry: bool = True) -> t.Any:
+        """Return what *send* returns; call it again where a request of *method* may be sent again."""
         attempt = 0
         while True:
             if method != "GET":
                 self._before_write()
             try:
-                return self._attempt(method, path, context, body, anonymous)
+                return send()
             except GrafanaError as problem:
                 if not retry or attempt >= self.connection.retries or not is_repeatable(method, problem):
                     raise
                 time.sleep(pause(attempt, problem))
             attempt += 1
+
+    # The caller.
+
+    def user(self) -> User | None:
+        """Return the answer of ``GET /api/user``; ``None`` if the server accepts the credential, but does not show the caller.
+
+        The client asks once. It answers service accounts from 11.5 on; 9.3 answers 404 and 10.4 answers 403 (recorded).
+        Raises :class:`Unauthorized` if the server does not accept the credential.
+        """
+        return self._acceptance.user()
+
+    def _identify(self) -> None:
+        """Find out, once, whether the server accepts the credential. Raises :class:`Unauthorized` if it does not."""
+        self._acceptance.confirm()
 
     def _context(self, _method: str, org: int | None) -> dict[str, str]:
         """Return the headers that are the same in every attempt of a request."""
@@ -233,10 +267,9 @@ class Client:
         try:
             return t.cast("dict[str, t.Any]", self.get("/api/org"))
         except Forbidden as problem:
-            with contextlib.suppress(Forbidden, NotFound):
-                user = self.get("/api/user")
-                if isinstance(user, dict) and user.get("orgId") is not None:
-                    return {"id": user["orgId"], "name": None}
+            user = self.user()
+            if user is not None and user.get("orgId") is not None:
+                return {"id": user["orgId"], "name": None}
             raise Forbidden(
                 "the server does not show the organization to this service account, because its role is None: set org_id (%s)"
                 % problem.message,

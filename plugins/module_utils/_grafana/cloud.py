@@ -167,19 +167,23 @@ class CloudClient(Client):
                 return None
         return parse(health.get("version")) if isinstance(health, dict) else None
 
-    def as_token(self, token: str) -> Client:
+    def as_token(self, token: str, source: str = "", tested: bool = False) -> Client:
         """Return a client of the stack itself that authenticates with *token*, a key of one of its service accounts."""
-        client = self._at_stack(token)
+        client = self._at_stack(token, source)
+        client._acceptance.tested = tested
         client._version, client._version_known = self._version, self._version_known
         return client
 
-    def _at_stack(self, token: str | None) -> Client:
+    def _identify(self) -> None:
+        """Do nothing: the Cloud API has no anonymous access."""
+
+    def _at_stack(self, token: str | None, source: str = "") -> Client:
         """Return a client of the stack itself. The headers and certificates for the Cloud API do not go to the stack."""
         connection = replace(
             self.connection,
             url=self.stack().url,
             cloud_stack=None,
-            identity=Identity(token=token),
+            identity=Identity(token=token, source=source),
             headers={},
             client_cert=None,
             client_key=None,

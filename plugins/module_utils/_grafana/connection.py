@@ -98,6 +98,8 @@ class Identity:
     username: str | None = None
     password: str | None = field(default=None, repr=False)
     token: str | None = field(default=None, repr=False)
+    #: The options or variables that the credential comes from, for messages.
+    source: str = field(default="", compare=False)
 
     @property
     def kind(self) -> str:
@@ -128,6 +130,10 @@ class Connection:
     timeout: float = DEFAULT_TIMEOUT
     retries: int = DEFAULT_RETRIES
     concurrency: int = DEFAULT_CONCURRENCY
+
+    def identity_headers(self) -> list[str]:
+        """Return the names of the headers that identify a caller."""
+        return [name for name in self.headers if _IDENTITY_HEADER.search(name)]
 
     def secrets(self) -> list[str]:
         """Return all values that must never appear in output."""
@@ -235,7 +241,7 @@ def _identity(own: Options, environment: Options, headers: t.Mapping[str, str], 
                 "set, and disables a default)" % (source, " and ".join(_spelled(source, tokens + names)))
             )
         if tokens:
-            return Identity(token=_token(values))
+            return Identity(token=_token(values), source=_source_of_token(values, source))
         if names:
             return _password(own, environment, source)
         if source == "options" and identifying:
@@ -246,6 +252,13 @@ def _identity(own: Options, environment: Options, headers: t.Mapping[str, str], 
         "no identity is given: set username and password, token, or token_file (or GRAFANA_USER and "
         "GRAFANA_PASSWORD, or GRAFANA_TOKEN)"
     )
+
+
+def _source_of_token(values: Options, source: str) -> str:
+    """Return where a token comes from, for messages."""
+    name = "token" if "token" in values else "token_file"
+    spelled = "option %s" % name if source == "options" else ENVIRONMENT[name]
+    return spelled if name == "token" else "%s, %s" % (spelled, values[name])
 
 
 def _spelled(source: str, names: t.Sequence[str]) -> list[str]:
@@ -259,7 +272,8 @@ def _password(own: Options, environment: Options, source: str) -> Identity:
         missing = "username" if username is None else "password"
         present = "password" if missing == "username" else "username"
         raise BadInput("%s is set, but %s is missing: set it, or set %s" % (present, missing, ENVIRONMENT[missing]))
-    return Identity(username=str(username), password=str(password))
+    origin = "option password" if "password" in own else ENVIRONMENT["password"]
+    return Identity(username=str(username), password=str(password), source=origin)
 
 
 def _token(values: Options) -> str:

@@ -176,7 +176,7 @@ class Scope:
 
     def join(self) -> None:
         """Make the caller, a server admin, an Admin of the org. It takes effect at once."""
-        login = self.client.connection.identity.username or self.client.get("/api/user")["login"]
+        login = self.client.connection.identity.username or (self.client.user() or {})["login"]
         self.client.post("/api/orgs/%d/users" % self.org_id, {"loginOrEmail": login, "role": ADMIN})
         self.org_finder.joined(t.cast(Org, self.org))
         self.invalidate()

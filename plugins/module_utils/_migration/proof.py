@@ -113,7 +113,7 @@ class Prover:
         if named is None and mistyped(key):
             proof.reason = "mistyped"
             return proof
-        with self._client.as_token(key) as client:
+        with self._client.as_token(key, "the key under test", tested=True) as client:
             try:
                 caller = ask_caller(client, org_name=True)
             except Unauthorized as problem:

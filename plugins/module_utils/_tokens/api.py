@@ -60,16 +60,21 @@ def delete_token(scope: Scope, account_id: int, token_id: int) -> None:
             raise
 
 
-def check_key(scope: Scope, key: str) -> None:
-    """Send a request with *key*: the server must accept it, and in this organization if it reports one. Counts as a use.
+def check_key(scope: Scope, key: str, account: Account | None = None) -> None:
+    """Send a request with *key*: the server must accept it, in this organization and as *account* if it reports them.
 
-    Raises :class:`Refused` (``unproven``), or the server's refusal.
+    Counts as a use. Raises :class:`Refused` (``unproven``), or the server's refusal.
     """
-    with scope.client.as_token(key) as client:
+    with scope.client.as_token(key, "the key under test", tested=True) as client:
         caller = ask_caller(client)
     if caller.org_id not in (None, scope.org_id):
         raise Refused(
             "the key works, but in org %s (id %s), not in %s" % (caller.org_name or "", caller.org_id, scope.where()),
+            code="unproven",
+        )
+    if account is not None and caller.account not in (None, str(account.id), account.uid):
+        raise Refused(
+            "the key works, but for another service account (%s) than %s of %s" % (caller.login, account.name, scope.where()),
             code="unproven",
         )
 
@@ -81,7 +86,7 @@ def refused(scope: Scope, key: str, account: Account | None = None) -> str | Non
 
     From 11.5 on the server reports which account a key belongs to. Counts as a use of the key.
     """
-    with scope.client.as_token(key) as client:
+    with scope.client.as_token(key, "the key under test", tested=True) as client:
         try:
             caller = ask_caller(client)
         except Unauthorized as problem:

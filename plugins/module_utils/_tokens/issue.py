@@ -238,7 +238,7 @@ class TokenIssue(Issue):
         if self.account.disabled:
             self.scope.warn("service account %s is disabled: its token %s cannot be tested" % (self.account.name, name))
             return False
-        check_key(self.scope, key)
+        check_key(self.scope, key, self.account)
         return True
 
     def delete(self, number: int) -> None:

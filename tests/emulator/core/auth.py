@@ -32,37 +32,85 @@ FAILURES, WITHIN = 5, 300
 
 def authenticate(server: Server, request: Request) -> Caller | None:
     """Return who makes *request*, ``None`` for nobody. Raises :class:`Refusal` for bad credentials."""
-    caller = _identify(server, request)
+    caller = _first_accepted(server, request) if server.profile.typed_errors else _first_given(server, request)
+    if caller is None and server.settings.on("auth.anonymous.enabled"):
+        caller = _anonymous(server)
     if caller is not None:
         server.access.begin(caller)
     return caller
 
 
-def _identify(server: Server, request: Request) -> Caller | None:
+def _ways(server: Server, request: Request) -> list[Callable[[], Caller | None]]:
+    """Return the ways to find out who makes a request, in the order in which the server tries them."""
+    return [
+        lambda: _by_authorization(server, request),
+        lambda: _by_header(server, request),
+        lambda: _session(server, request),
+    ]
+
+
+def _first_given(server: Server, request: Request) -> Caller | None:
+    """Return the caller by the first credential of a request, as up to 9.x: that one has to be good."""
+    return next((caller for caller in (way() for way in _ways(server, request)) if caller is not None), None)
+
+
+def _first_accepted(server: Server, request: Request) -> Caller | None:
+    """Return the caller by the first good credential, as from 10.x on: bad ones count only where nothing else is good."""
+    refusals = []
+    for way in _ways(server, request):
+        try:
+            caller = way()
+        except Refusal as refusal:
+            if isinstance(refusal.reply.body, dict) and refusal.reply.body.get("messageId") == "session.token.rotate":
+                raise
+            refusals.append(refusal)
+            continue
+        if caller is not None:
+            return caller
+    if refusals and not server.settings.on("auth.anonymous.enabled"):
+        raise refusals[0]
+    return None
+
+
+def _by_authorization(server: Server, request: Request) -> Caller | None:
     scheme, _space, value = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "basic" and value:
-        by_password = _basic(server, request, value)
-        if by_password:
-            return by_password
+        return _basic(server, request, value)
     if scheme.lower() == "bearer" and value:
         return _key(server, request, value.strip())
-    by_header = _by_header(server, request)
-    if by_header:
-        return by_header
-    return _session(server, request)
+    return None
 
 
 def _by_header(server: Server, request: Request) -> Caller | None:
-    """Return the user whom an authentication proxy, or a JWT (here: a plain login), names."""
+    """Return the user whom an authentication proxy, or a JWT (here: a plain login), names; the proxy's is created if new."""
     for way in ("auth.proxy", "auth.jwt"):
-        if server.settings.on(f"{way}.enabled"):
-            login = request.headers.get(server.settings.text(f"{way}.header_name"))
-            user = server.state.find_user(login, loose=True) if login else None
-            if user:
-                return as_user(server, request, user)
-            if login:
-                raise Refusal(unauthorized(server.profile))
+        login = request.headers.get(server.settings.text(f"{way}.header_name"))
+        if not login or not server.settings.on(f"{way}.enabled"):
+            continue
+        user = server.state.find_user(login, loose=True)
+        if user is None and way == "auth.jwt":
+            raise Refusal(unauthorized(server.profile))
+        if user is None:
+            user = sign_up(server, login)
+        user.external = user.external or way == "auth.proxy"
+        return as_user(server, request, user)
     return None
+
+
+def sign_up(server: Server, login: str) -> User:
+    """Create the user whom an authentication proxy names for the first time, as a member of the first organization."""
+    state = server.state
+    org = state.orgs[min(state.orgs)]
+    user = state.add_user(login, login, "", "", org.id)
+    org.members[user.id] = server.settings.text("users.auto_assign_org_role")
+    return user
+
+
+def _anonymous(server: Server) -> Caller | None:
+    """Return the anonymous caller, who is always in the org of the settings; ``None`` if there is no such org."""
+    name = server.settings.text("auth.anonymous.org_name")
+    org = next((one for one in server.state.orgs.values() if one.name == name), None)
+    return Caller(anonymous=True, org_id=org.id, role=server.settings.text("auth.anonymous.org_role")) if org else None
 
 
 def _basic(server: Server, request: Request, value: str) -> Caller | None:

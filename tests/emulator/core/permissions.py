@@ -107,6 +107,8 @@ class Caller:
     org_id: int = 0
     role: str | None = None
     session: str | None = None
+    #: Whether this is the anonymous caller of ``[auth.anonymous]``.
+    anonymous: bool = False
     #: The role whose permissions the caller has: the one of before, where the server remembers them.
     permitted: str | None = None
     #: Whether this is a server admin in the namespace of an org that it is no member of.

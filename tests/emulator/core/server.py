@@ -19,7 +19,7 @@ from .auth import authenticate
 from .faults import Faults
 from .permissions import Caller
 from .profile import Profile
-from .replies import Refusal, Reply, bad_request, denied, not_found, unauthorized
+from .replies import Refusal, Reply, bad_request, denied, message, not_found, unauthorized
 from .settings import Settings
 from .state import Clock, State
 
@@ -266,6 +266,8 @@ class Server:
                 return unauthorized(self.profile)
             return found.handler(request)
         request.caller = caller
+        if caller.anonymous and found is not None and (found.template + "/").startswith("/api/user/"):
+            return message("Unauthorized", 401)
         return found.handler(request) if found else not_found()
 
     def stats(self) -> dict[str, Any]:
@@ -290,4 +292,5 @@ def require(request: Request, permission: str, old: str = "Permission denied") -
 def require_globally(request: Request, permission: str, old: str = "Permission denied") -> None:
     """Raise :class:`Refusal` unless the caller is a server admin with *permission*."""
     if not request.caller.may_globally(permission):
-        raise Refusal(denied(request.server.profile, permission, old))
+        # The server names no permission to the anonymous caller, who has none outside of an organization.
+        raise Refusal(denied(request.server.profile, "" if request.caller.anonymous else permission, old))

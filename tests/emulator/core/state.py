@@ -53,6 +53,8 @@ class User:
     uid: str = field(default_factory=uid)
     disabled: bool = False
     theme: str = ""
+    #: Whether an authentication proxy has signed this user in.
+    external: bool = False
     updated: float = 0.0
 
 

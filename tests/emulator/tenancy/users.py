@@ -37,10 +37,10 @@ def profile_of(request: Request, user: User) -> dict:
     entry.update(email=user.email, name=user.name, login=user.login, theme=user.theme)
     if user.org_id:
         entry["orgId"] = user.org_id
-    entry.update(isGrafanaAdmin=user.is_admin, isDisabled=user.disabled, isExternal=False)
+    entry.update(isGrafanaAdmin=user.is_admin, isDisabled=user.disabled, isExternal=user.external)
     if profile >= (10, 0):
         entry.update(isExternallySynced=False, isGrafanaAdminExternallySynced=False)
-    entry["authLabels"] = []
+    entry["authLabels"] = ["Auth Proxy"] if user.external else []
     entry.update(updatedAt=stamp(user.updated or user.created), createdAt=stamp(user.created), avatarUrl=avatar(user.id))
     if profile >= (12, 0):
         entry["isProvisioned"] = False

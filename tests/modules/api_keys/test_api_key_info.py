@@ -64,7 +64,7 @@ def test_selected(stocked):
 def test_of_all_orgs(stocked):
     before = stocked.requests()
     result = stocked.ok(INFO, all_orgs=True)
-    assert stocked.requests() - before == 5  # the orgs, the memberships, and the keys of each
+    assert stocked.requests() - before == 6  # the caller, the orgs, the memberships, and the keys of each
     assert sorted(names(result)) == ["ci-one", "ci-two", "over"]
     assert result["not_a_member_of"] == []
 

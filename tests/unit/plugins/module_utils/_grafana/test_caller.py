@@ -90,24 +90,24 @@ def resolve(client, **choice):
 
 
 def test_the_id_comes_from_the_user_if_the_organization_is_hidden(script, by_token):
-    script.expect(org(403, DENIED), user())
+    script.expect(user(), org(403, DENIED))
     assert resolve(by_token) == Org(2)
 
 
 def test_a_name_that_cannot_be_compared_is_refused(script, by_token):
-    script.expect(org(403, DENIED), user())
+    script.expect(user(), org(403, DENIED))
     with pytest.raises(Refused, match="set org_id instead of org_name") as caught:
         resolve(by_token, name="tenant")
     assert caught.value.code == "org_hidden"
 
 
 def test_the_tasks_id_is_used_if_the_server_reports_none(script, by_token):
-    script.expect(org(403, DENIED), user(403, {"message": "users only"}))
+    script.expect(user(403, {"message": "users only"}), org(403, DENIED))
     assert resolve(by_token, id=2) == Org(2)
 
 
 def test_without_an_id_the_error_says_to_set_it(script, by_token):
-    script.expect(org(403, DENIED), user(403, {"message": "users only"}))
+    script.expect(user(403, {"message": "users only"}), org(403, DENIED))
     with pytest.raises(Forbidden, match="set org_id") as caught:
         resolve(by_token)
     assert caught.value.code == "org_hidden"

@@ -113,7 +113,8 @@ def test_refused_password_of_many_threads_is_sent_once(script, client):
 
 
 def test_basic_auth_is_off(script, client):
-    script.expect(Call("GET", "/api/org", headers=BASIC).answers(401, NOT_CHECKED), login(), org(headers=COOKIE))
+    script.expect(Call("GET", "/api/user", headers=BASIC).answers(401, NOT_CHECKED), login())
+    script.expect(Call("GET", "/api/user", headers=COOKIE), org(headers=COOKIE))
     script.expect(Call("GET", "/logout").answers(302))
     with client() as one:
         assert one.get("/api/org") == {"id": 1}
