@@ -83,7 +83,8 @@ options:
     type: str
   timeout:
     description:
-      - The time limit in seconds, for connecting and for each response. The default is V(30).
+      - The time limit in seconds, for connecting and for each wait for the next bytes of a response. The default is V(30).
+      - A whole response may take 10 minutes and have 256 MiB. Beyond that, the module fails with the code V(answer_limit).
       - If it is not set, the module uses E(GRAFANA_TIMEOUT).
     type: float
   retries:

@@ -96,6 +96,7 @@ class PasswordAuth:
         self._basic_only = False  # the login form is disabled, or its cookie cannot be used
         self._accepted = False  # the server has accepted a request
         self._refused: GrafanaError | None = None
+        self._renewed = False  # the server has not accepted a request since the last login after a 401
         self._sent = 0
         # Servers prefer a header that identifies a caller to a session, and basic auth to both.
         self._beside = bool(connection.identity_headers())
@@ -140,7 +141,7 @@ class PasswordAuth:
         return {"Cookie": "; ".join("%s=%s" % pair for pair in self._cookies.items())}
 
     def accepted(self, cookies: t.Mapping[str, Cookie]) -> None:
-        self._accepted = True
+        self._accepted, self._renewed = True, False
         # Up to 9.x any answer may set the session's next cookie.
         if self._cookies and cookies:
             with self._lock:
@@ -157,7 +158,12 @@ class PasswordAuth:
             if server_message(answer)[1] == "session.token.rotate" and self._rotate():
                 return True
             self._cookies = {}
-            self._login()
+            if self._renewed:
+                # A gateway drops the cookie. The server accepted the password at the login.
+                self._basic_only = True
+            else:
+                self._login()
+                self._renewed = True
             return True
 
     def _login_instead(self, answer: Answer) -> bool:

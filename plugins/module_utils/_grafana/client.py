@@ -19,6 +19,7 @@ from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 from urllib.parse import quote, urlencode
 
+from .answers import difference, shape_of
 from .auth import Cookie, auth_for
 from .connection import Connection, Identity
 from .errors import (
@@ -45,6 +46,9 @@ COLLECTION_VERSION = "0.1.0"
 USER_AGENT = "orgsmith.grafana/" + COLLECTION_VERSION
 
 Headers = t.Mapping[str, str]
+
+#: How often the authentication is renewed for one request: a new session, and basic auth if that session is refused, too.
+_RENEWALS = 2
 
 
 def segment(name: str) -> str:
@@ -217,13 +221,27 @@ class Client:
             problem = from_answer(method, url, answer)
             problem.retry_after = retry_after(answer.headers.get("Retry-After"))
             raise problem
+        return self._parsed(method, path, answer)
+
+    def _parsed(self, method: str, path: str, answer: Answer) -> t.Any:
+        """Return the parsed body of a 2xx answer. Raises :class:`NotGrafana`, or :class:`LostAnswer` after a write."""
+        url = self.connection.url + path
         try:
             parsed = answer.json()
             if parsed is None and method in ("GET", "POST") and not answer.text.strip():
                 raise ValueError
         except ValueError:
             raise _not_json(method, url, answer) from None
+        problem = self._difference(method, path, answer.status, parsed)
+        if problem is not None:
+            raise _not_grafana(method, url, answer.status, problem)
         return parsed
+
+    def _difference(self, method: str, path: str, status: int, parsed: t.Any) -> str | None:
+        """Return how a parsed 2xx answer differs from Grafana's; ``None`` if it does not."""
+        if status == 204:
+            return "an answer was expected, but the server sent none"  # no route of Grafana that is used here answers 204
+        return difference(shape_of(method, path), parsed)
 
     def _send_authenticated(self, method: str, path: str, context: Headers, body: t.Any) -> Answer:
         """Send a request as the caller. Until one succeeds, send them one by one: a wrong password is sent only once."""
@@ -235,13 +253,17 @@ class Client:
             return answer
 
     def _as_caller(self, method: str, path: str, context: Headers, body: t.Any) -> Answer:
-        sent = self._auth.headers()
-        answer, cookies = self._send_once(method, path, {**context, **sent}, body)
-        if answer.status == 401 and self._auth.renew(sent, answer):
-            answer, cookies = self._send_once(method, path, {**context, **self._auth.headers()}, body)
-        if answer.status != 401:
-            self._auth.accepted(cookies)
-        return answer
+        renewals = 0
+        while True:
+            sent = self._auth.headers()
+            answer, cookies = self._send_once(method, path, {**context, **sent}, body)
+            if answer.status != 401:
+                self._auth.accepted(cookies)
+                return answer
+            renewed = self._auth.renew(sent, answer)  # also the last time: it records a refused password
+            if not renewed or renewals == _RENEWALS:
+                return answer
+            renewals += 1
 
     def _send_once(self, method: str, path: str, headers: Headers, body: t.Any) -> tuple[Answer, dict[str, Cookie]]:
         """Send one request; return the answer and its cookies. Raises :class:`Unreachable` or :class:`LostAnswer`."""
@@ -334,6 +356,8 @@ def _without_answer(method: str, url: str, problem: NoAnswer, timeout: float) ->
         return Unreachable("%s: no connection within %g s: check url and the network" % (where, timeout), **details)
     if problem.kind == "not_connected":
         return Unreachable("%s: no connection: %s; check url and whether Grafana runs" % (where, problem.reason), **details)
+    if problem.kind == "limit":
+        details["code"] = "answer_limit"
     text = "no answer within %g s" % timeout if problem.kind == "timeout" else problem.reason
     if method == "GET":
         return Unreachable("%s %s: %s" % (method, where, text), **details)
@@ -352,11 +376,24 @@ def _not_json(method: str, url: str, answer: Answer) -> GrafanaError:
     return NotGrafana("%s %s answered %d with %s: check url and its sub-path" % (method, where, answer.status, what), **details)
 
 
+def _not_grafana(method: str, url: str, status: int, problem: str) -> GrafanaError:
+    """Return the error for a 2xx answer of another shape than Grafana's; after a write, the change may have happened."""
+    where = public_url(url)
+    text = "%s %s answered %d, but not as Grafana does: %s; check url, and what answers there: a proxy, or another server" % (
+        method,
+        where,
+        status,
+        problem,
+    )
+    kind = NotGrafana if method == "GET" else LostAnswer
+    return kind(text, code=NotGrafana.code, method=method, url=where, status=status)
+
+
 def _clock_offset(date: str | None, previous: timedelta) -> timedelta:
     """Return how far the server's clock is ahead of this host's, by its header *date*; *previous* if *date* is unusable."""
     try:
         server_time = parsedate_to_datetime(date or "")
-    except (TypeError, ValueError):
+    except (OverflowError, TypeError, ValueError):
         return previous
     if server_time.tzinfo is None:
         return previous

@@ -92,6 +92,12 @@ class CloudClient(Client):
         except (Unauthorized, Forbidden) as problem:
             raise self._refused(problem) from None
 
+    def _difference(self, method: str, path: str, status: int, parsed: t.Any) -> str | None:
+        """Return how a parsed 2xx answer differs from the Cloud API's: it has no body after it has deleted."""
+        if not path or (method == "DELETE" and parsed is None):
+            return None
+        return super()._difference(method, path, status, parsed)
+
     def _refused(self, problem: GrafanaError) -> GrafanaError:
         """Return *problem* with the advice for the Cloud API: the token is invalid, or its policy does not allow the request."""
         if isinstance(problem, Unauthorized):

@@ -151,14 +151,17 @@ ADVICE = {
 
 
 def public_url(url: str) -> str:
-    """Return *url* without user, password, query and fragment, for messages."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
+    """Return *url* without user, password, query and fragment, for messages. Never raises."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return "an invalid address"
     if ":" in host:
         host = "[%s]" % host
-    if parts.port:
-        host = "%s:%d" % (host, parts.port)
-    return urlunsplit((parts.scheme, host, parts.path, "", ""))
+    if port:
+        host = "%s:%d" % (host, port)
+    return urlunsplit((parts.scheme, host, parts.path, "", ""))[:QUOTED]
 
 
 def quoted(text: str, secret: str = "", most: int = QUOTED) -> str:
@@ -171,6 +174,11 @@ def quoted(text: str, secret: str = "", most: int = QUOTED) -> str:
     return str(masked(_KEY.sub(MASK, " ".join(text.split()))))[:most]
 
 
+def _no_number(name: str) -> t.NoReturn:
+    """Refuse NaN and Infinity, which Python reads although JSON does not have them."""
+    raise ValueError("%s is not JSON" % name)
+
+
 class Answer(t.NamedTuple):
     """An HTTP answer; the names in *headers* are case-insensitive."""
 
@@ -179,8 +187,13 @@ class Answer(t.NamedTuple):
     text: str
 
     def json(self) -> t.Any:
-        """Return the parsed body, ``None`` for an empty one. Raises ``ValueError`` if it is not JSON."""
-        return json.loads(self.text) if self.text.strip() else None
+        """Return the parsed body, ``None`` for an empty one. Raises ``ValueError`` if it is not JSON, or nested too deeply."""
+        if not self.text.strip():
+            return None
+        try:
+            return json.loads(self.text, parse_constant=_no_number)
+        except RecursionError:
+            raise ValueError("JSON that is nested too deeply") from None
 
     def is_html(self) -> bool:
         """Return whether the body is an HTML page, as proxies and the UI send them."""
@@ -206,12 +219,17 @@ def server_message(answer: Answer) -> tuple[str, str | None]:
         message_id = body.get("messageId") or (body.get("reason") if body.get("kind") == "Status" else None)
         if not message_id and isinstance(body.get("code"), str):
             message_id = body["code"]  # codes of Grafana Cloud: NotFound, InvalidCredentials, InvalidArgument
-        return str(message), str(message_id) if message_id else None
+        return _text(message), _text(message_id) if message_id else None
     if isinstance(body, list):
         return "; ".join(_field_problem(entry) for entry in body), None
     if answer.is_html():
         return "an HTML page, not Grafana's API", None
     return quoted(str(body or "")), None
+
+
+def _text(value: t.Any) -> str:
+    """Return a message as text; a list or an object in its place may be nested deeply."""
+    return "an unreadable message" if isinstance(value, (dict, list)) else str(value)
 
 
 def _field_problem(entry: t.Any) -> str:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -15,6 +16,8 @@ from .transport import TRANSIENT
 #: The longest time that a client waits because of one Retry-After, in seconds. The windows of Grafana Cloud last up to an
 #: hour: an error is more useful than such a wait.
 LONGEST_WAIT = 120.0
+#: The longest time that a Retry-After is read as, in seconds: a year.
+FOREVER = 365 * 86400.0
 #: Statuses after which a read is repeated.
 _READ_AGAIN = (408, *TRANSIENT)
 
@@ -55,15 +58,22 @@ def pause(attempt: int, problem: GrafanaError) -> float:
 
 
 def retry_after(value: str | None) -> float | None:
-    """Return the header Retry-After (seconds or a date) in seconds; ``None`` if it is missing or malformed."""
+    """Return the header Retry-After (seconds or a date) in seconds, at most :data:`FOREVER`; ``None`` if it is malformed."""
     if value is None:
         return None
     try:
-        return max(0.0, float(value))
+        seconds = float(value)
     except ValueError:
-        pass
-    try:
-        moment = parsedate_to_datetime(value)
-        return max(0.0, (moment - datetime.now(moment.tzinfo)).total_seconds())
-    except (TypeError, ValueError):
+        seconds = _until(value)
+    if math.isnan(seconds):
         return None
+    return min(max(0.0, seconds), FOREVER)
+
+
+def _until(date: str) -> float:
+    """Return the seconds until the time *date* of a header; not a number if *date* is malformed."""
+    try:
+        moment = parsedate_to_datetime(date)
+        return (moment - datetime.now(moment.tzinfo)).total_seconds()
+    except (OverflowError, TypeError, ValueError):
+        return math.nan

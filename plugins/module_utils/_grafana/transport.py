@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""HTTP for all clients of the collection: sessions, TLS, proxy, timeout, and the errors of requests without an answer."""
+"""HTTP for all clients of the collection: sessions, TLS, proxy, limits, and the errors of requests without an answer."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from http.cookiejar import DefaultCookiePolicy
 try:
     import requests
     import urllib3
-    from requests.adapters import HTTPAdapter
 
     HAS_REQUESTS = True
 except ImportError:  # the module that uses the client reports it
     HAS_REQUESTS = False
+
+from .limits import LIMITS, LimitedAdapter, LimitExceeded, Limits, PlainSession, read_body
 
 #: Statuses after which the same read may succeed.
 TRANSIENT = (429, 500, 502, 503, 504)
@@ -28,8 +29,9 @@ _CONNECTION = re.compile(r"^HTTPS?Connection(?:Pool)?\([^)]*\): ")
 _NOT_SENT = ("NewConnectionError", "NameResolutionError", "ConnectTimeoutError")
 
 Headers = t.Mapping[str, str]
-#: Why a request got no answer. The server cannot have acted on it, except for ``timeout`` and ``lost``.
-Kind = t.Literal["tls", "proxy", "connect_timeout", "not_connected", "timeout", "lost"]
+#: Why a request got no answer. The server cannot have acted on it, except for ``timeout``, ``lost`` and
+#: ``limit``.
+Kind = t.Literal["tls", "proxy", "connect_timeout", "not_connected", "timeout", "lost", "limit"]
 
 
 class NoAnswer(Exception):
@@ -45,7 +47,7 @@ class Transport:
 
     *timeout* is in seconds, for connecting and for each read. *verify* is a file or directory of certificate authorities,
     or whether to check certificates at all. *cert* is a client certificate, or certificate and key. *headers* go with every
-    request. Without *cookies* the sessions drop every cookie that a server sets.
+    request. Without *cookies* the sessions drop every cookie that a server sets. *limits* bound a whole answer.
     """
 
     def __init__(
@@ -56,9 +58,11 @@ class Transport:
         proxy: str | None = None,
         headers: Headers | None = None,
         cookies: bool = False,
+        limits: Limits | None = None,
     ) -> None:
         self._timeout, self._verify, self._cert, self._proxy = timeout, verify, cert, proxy
         self._headers, self._cookies = headers or {}, cookies
+        self._limits = limits or LIMITS
         self._local = threading.local()
         self._sessions: list[requests.Session] = []
         self._lock = threading.Lock()
@@ -68,7 +72,13 @@ class Transport:
         if data is not None:
             headers = {"Content-Type": "application/json", **headers}
         try:
-            return self._session().request(method, url, data=data, headers=headers, timeout=self._timeout, allow_redirects=False)
+            response = self._session().request(
+                method, url, data=data, headers=headers, timeout=self._timeout, allow_redirects=False, stream=True
+            )
+            read_body(response, self._limits)
+            return response
+        except LimitExceeded as problem:
+            raise NoAnswer("limit", str(problem)) from None
         except requests.exceptions.RequestException as problem:
             raise NoAnswer(_kind(problem), _reason(problem)) from None
 
@@ -87,7 +97,8 @@ class Transport:
         return session
 
     def _new_session(self) -> requests.Session:
-        session = requests.Session()
+        session = PlainSession()
+        session.headers["Accept-Encoding"] = "gzip, deflate"  # other codings need libraries that differ between hosts
         # ~/.netrc would replace our Authorization, REQUESTS_CA_BUNDLE our verify, HTTP_PROXY our proxy.
         session.trust_env = False
         session.headers.update(self._headers)
@@ -100,8 +111,8 @@ class Transport:
         if not self._cookies:
             session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         # One connection to each host: a session belongs to one thread.
-        session.mount("http://", HTTPAdapter(pool_maxsize=1))
-        session.mount("https://", HTTPAdapter(pool_maxsize=1))
+        for scheme in ("http://", "https://"):
+            session.mount(scheme, LimitedAdapter(self._limits))
         return session
 
 

@@ -147,6 +147,10 @@ class AwxCredentialSink(Sink):
             self._id = int(matches[0]["id"])
         return dict(self._controller("GET", "/credentials/%d/" % self._id).body)
 
+    def hints(self) -> t.Sequence[str]:
+        """Return the warning about a server without TLS."""
+        return self._controller.api.hints()
+
     def probe(self) -> None:
         """Check that the user may edit the credential, and that its field is secret and has no other source."""
         credential = self._credential()

@@ -252,6 +252,10 @@ class Sink:
         """Exclude other runs during the context, if the sink can."""
         yield
 
+    def hints(self) -> t.Sequence[str]:
+        """Return warnings about options that are allowed and unwise."""
+        return ()
+
     def paths(self) -> tuple[str, ...]:
         """Return the files on this host that hold the key, so that their directories can be checked."""
         return ()

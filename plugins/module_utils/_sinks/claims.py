@@ -29,9 +29,8 @@ class SinkClaims:
     def hints(self, sink: Sink) -> list[str]:
         """Return warnings about a sink that is allowed and unwise."""
         trees = (git_work_tree(path) for path in sink.paths())
-        return [
-            "keys are stored in the git work tree %s: make sure that they are never committed" % tree for tree in trees if tree
-        ]
+        committed = "keys are stored in the git work tree %s: make sure that they are never committed"
+        return [*sink.hints(), *(committed % tree for tree in trees if tree)]
 
     def run(self, check: t.Callable[[], None]) -> None:
         """Run a check of a sink; in check mode a missing directory is no failure, as an earlier task may create it."""

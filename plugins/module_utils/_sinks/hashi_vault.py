@@ -140,6 +140,10 @@ class HashiVaultSink(Sink):
         """The server, the mount, the path and the field."""
         return "hashi_vault %s/%s/%s#%s" % (public_url(self._server.api.url), self._mount, self._path, self._key_field)
 
+    def hints(self) -> t.Sequence[str]:
+        """Return the warning about a server without TLS."""
+        return self._server.api.hints()
+
     def _data(self) -> str:
         return "/v1/%s/data/%s" % (quote(self._mount), quote(self._path))
 

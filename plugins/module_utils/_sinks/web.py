@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import os
 import time
@@ -23,6 +24,9 @@ if t.TYPE_CHECKING:
 TIMEOUT = 30.0
 #: How often a read is sent at most.
 _ATTEMPTS = 4
+#: The bytes of an answer that is not JSON from which a message is taken. More than a message shows: a key that is cut off
+#: would not be masked.
+_QUOTED_FROM = 65536
 _REDIRECTS = (301, 302, 303, 307, 308)
 
 #: The error code of a request without an answer: a write may have happened or not.
@@ -76,17 +80,24 @@ class Api:
             response = self._send(method, url, body, headers)
             if response.status_code not in _REDIRECTS:
                 return Reply(response.status_code, _parsed(response))
-            target, current = urlsplit(response.headers.get("Location", "")), urlsplit(url)
-            # A standby node names another host. The credentials go there by https only, or to the same host.
-            https = target.scheme == current.scheme == "https"
-            trusted = https or (target.scheme, target.hostname) == (current.scheme, current.hostname)
-            if response.status_code not in (307, 308) or not target.hostname or not trusted:
+            target = _target(url, response.headers.get("Location", ""))
+            if response.status_code not in (307, 308) or target is None:
                 break
-            url = target.geturl()
+            url = target
         raise StoreError(
             "%s %s %s was redirected to %s: set sink.url to the address of the server that answers itself"
             % (self.what, method, public_url(url), public_url(response.headers.get("Location", "")) or "nowhere")
         )
+
+    def hints(self) -> list[str]:
+        """Return the warning about an address without TLS on another host."""
+        parts = urlsplit(self.url)
+        if parts.scheme == "https" or _is_loopback(parts.hostname or ""):
+            return []
+        return [
+            "keys and the sink's own token go to %s (%s) without TLS, so the network can read them: set sink.url to an address "
+            "with https" % (public_url(self.url), self.what)
+        ]
 
     def _send(self, method: str, url: str, body: t.Any, headers: Headers) -> requests.Response:
         return self._transport.send(method, url, None if body is None else json.dumps(body).encode(), headers)
@@ -103,9 +114,36 @@ class Api:
         return StoreError(text + ("; " + advice if advice else ""), status=reply.status)
 
 
+def _target(url: str, location: str) -> str | None:
+    """Return the target of a redirect from *url* if the credentials may go there: by https, or to the same host.
+
+    A standby node of Vault names another host.
+    """
+    try:
+        target, current = urlsplit(location), urlsplit(url)
+        if not target.hostname or target.username or target.port == 0:
+            return None
+    except ValueError:
+        return None
+    https = target.scheme == current.scheme == "https"
+    same_host = (target.scheme, target.hostname) == (current.scheme, current.hostname)
+    return target.geturl() if https or same_host else None
+
+
+def _is_loopback(host: str) -> bool:
+    """Return whether *host*, a name or an address, is this host."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost" or host.lower().endswith(".localhost")
+
+
 def checked_url(what: str, url: str) -> str:
     """Return *url* without a slash at its end. Raises :class:`BadInput` if it is not a valid URL, or has a user or a query."""
-    parts = urlsplit(url.strip())
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError:
+        parts = urlsplit("")
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query:
         raise BadInput("the address of %s has to look like https://host:8200, without a user, not %s" % (what, public_url(url)))
     return url.strip().rstrip("/")
@@ -137,8 +175,8 @@ def secret_of(options: t.Mapping[str, t.Any], name: str) -> str | None:
 def _parsed(response: requests.Response) -> t.Any:
     try:
         return response.json() if response.content.strip() else None
-    except ValueError:
-        return quoted(response.text)
+    except (RecursionError, ValueError):
+        return quoted(response.content[:_QUOTED_FROM].decode("utf-8", "replace"))
 
 
 def _server_message(body: t.Any) -> str:

@@ -6,26 +6,64 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 
 import pytest
 import requests
 
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.answers import Map, shape_of
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.client import Client
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.connection import Connection, Identity, OrgChoice
 
 URL = "http://grafana.test:3000"
 
 
+def completed(shape, body):
+    """Return *body* with the fields that the server's answers always have, and that the test does not name."""
+    if isinstance(shape, tuple) and not isinstance(shape, Map):
+        fitting = [one for one in shape if type(one) is type(body)]
+        return completed(fitting[0], body) if fitting else body
+    if isinstance(shape, list) and isinstance(body, list):
+        return [completed(shape[0], one) for one in body]
+    if isinstance(shape, dict) and isinstance(body, dict):
+        needed = {name: inner for name, inner in shape.items() if not name.endswith("?")}
+        return {
+            **{name: completed(inner, body.get(name, _empty(inner))) for name, inner in needed.items()},
+            **_rest(body, needed),
+        }
+    return body
+
+
+def _rest(body, needed):
+    return {name: value for name, value in body.items() if name not in needed}
+
+
+def _empty(shape):
+    if isinstance(shape, (dict, Map, tuple)):
+        return {}
+    return [] if isinstance(shape, list) else shape()
+
+
 class Call:
-    """One expected call: ``Call("GET", "/api/org").answers(200, {...})``."""
+    """One expected call: ``Call("GET", "/api/org").answers(200, {...})``.
+
+    The answer gets what the server's answers always have, unless the test says ``exactly``.
+    """
 
     def __init__(self, method, path, **expected):
         self.method, self.path, self.expected = method, path, expected
         self.status, self.body, self.headers, self.cookies, self.problem = 200, {}, {}, {}, None
+        self.answers()
 
     def answers(self, status=200, body=None, headers=None, cookies=None):
-        self.status, self.body, self.headers = status, {} if body is None else body, headers or {}
+        body = {} if body is None else body
+        good = 200 <= status < 300
+        path = re.sub("^/api/instances/[^/]+", "", self.path)
+        return self.exactly(completed(shape_of(self.method, path), body) if good else body, status, headers, cookies)
+
+    def exactly(self, body, status=200, headers=None, cookies=None):
+        self.status, self.body, self.headers = status, body, headers or {}
         self.cookies = cookies or {}
         return self
 
@@ -57,7 +95,7 @@ class Script:
         self.calls += calls
         return self
 
-    def request(self, session, method, url, data=None, headers=None, timeout=None, allow_redirects=True):
+    def request(self, session, method, url, data=None, headers=None, timeout=None, allow_redirects=True, stream=False):
         with self._lock:
             assert not allow_redirects
             assert not session.trust_env
