@@ -80,7 +80,7 @@ def refuse_ephemeral(path: str, allowed: bool | None, host: Host | None = None) 
     if not allowed and host.is_container() and host.on_root(path):
         raise StoreError(
             "%s lies on the own file system of this container: the key would be lost with the container, while it still works on "
-            "the server. Use a path on a volume that is mounted into the container, or a sink on a server; if the container stays,"
-            " or the key may get lost with it, set allow_ephemeral: true (or %s=true)" % (path, ALLOW),
+            "the server. Use a path on a volume that is mounted into the container, or a sink on a server. If the container stays"
+            ", or the key may get lost, set allow_ephemeral: true (or %s=true)" % (path, ALLOW),
             code="ephemeral",
         )
