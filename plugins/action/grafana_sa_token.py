@@ -13,10 +13,12 @@ from __future__ import annotations
 import os
 import typing as t
 
+from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action.normal import ActionModule as NormalAction
 
 from ..module_utils._engine.options import HANDED_OVER, HANDOVER
 from ..module_utils._grafana.errors import BadInput, GrafanaError
+from ..module_utils._grafana.secrets import in_result
 from ..module_utils._sinks.base import Metadata
 from ..module_utils._sinks.handover import HandoverSink
 from ..plugin_utils._vault.action import TaskVault
@@ -48,6 +50,7 @@ class ActionModule(NormalAction):
     def run(self, tmp: t.Any = None, task_vars: dict[str, t.Any] | None = None) -> Result:
         """Run the module, store the keys, and return the module's result."""
         try:
+            self._refuse_key_in_job()
             vault = self._task_vault(task_vars)
             if vault is None:
                 return self._run_module(task_vars)
@@ -56,7 +59,20 @@ class ActionModule(NormalAction):
             with vault.opened(self._task.check_mode):
                 return self._run_with_vault(vault, task_vars)
         except GrafanaError as problem:
-            return {"failed": True, "changed": False, "msg": problem.message, "failure": problem.failure()}
+            failed = {"failed": True, "changed": False, "msg": problem.message, "failure": problem.failure()}
+            return t.cast(Result, in_result(failed))
+
+    def _refuse_key_in_job(self) -> None:
+        """Raise :class:`BadInput` for ``return_key`` in a job that Ansible does not wait for: the job's file keeps the key."""
+        batch = self._task.args.get("batch")
+        tokens = [self._task.args, *(item for item in (batch if isinstance(batch, list) else ()) if isinstance(item, dict))]
+        wanted = any(boolean(token.get("return_key") or False, strict=False) for token in tokens)
+        if wanted and self._task.async_val and not self._task.poll:
+            raise BadInput(
+                "return_key cannot be used with async and poll: 0: the key would stay in the status file of the job on the host; "
+                "remove async, or store the key with dest or sink",
+                code="key_would_show",
+            )
 
     def _run_module(self, task_vars: t.Any) -> Result:
         # ansible-core's action plugins have no annotations.

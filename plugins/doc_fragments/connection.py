@@ -78,7 +78,8 @@ options:
     type: path
   proxy:
     description:
-      - The address of an HTTP proxy. The module ignores the usual environment variables for proxies.
+      - The address of an HTTP proxy, such as V(http://proxy.example.org:3128). Without a scheme it is C(http). The module ignores
+        the usual environment variables for proxies.
       - If it is not set, the module uses E(GRAFANA_PROXY).
     type: str
   timeout:

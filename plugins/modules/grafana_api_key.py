@@ -52,6 +52,13 @@ options:
         file that it replaces.
       - Without it and O(sink), an existing API key is sufficient, and the module cannot create one.
     type: path
+  allow_ephemeral:
+    description:
+      - Whether O(dest) may be a file that ends with a container. For a O(sink), set O(sink.allow_ephemeral).
+      - A file on the own file system of a container is lost with the container, so the module refuses it unless this is V(true).
+        Files on volumes that are mounted into the container are always allowed. If it is not set, the module uses
+        E(ORGSMITH_ALLOW_EPHEMERAL).
+    type: bool
   sink:
     description:
       - Where the module stores the key, instead of O(dest). It stores metadata there too, which contains no secret. The module
@@ -78,6 +85,13 @@ options:
           - It may contain C({org_name}), C({org_id}) and C({name}). So may O(sink.credential), O(sink.metadata_path) and the
             commands. In a path, a slash in a value becomes C(%2F), a percent sign C(%25), and a dot at its beginning C(%2E).
         type: str
+      allow_ephemeral:
+        description:
+          - For V(file) and V(ansible_vault), whether the key may be stored in a file that ends with a container.
+          - A file on the own file system of a container is lost with the container, so the module refuses it unless this is
+            V(true). Files on volumes that are mounted into the container are always allowed. If it is not set, the module uses
+            E(ORGSMITH_ALLOW_EPHEMERAL).
+        type: bool
       variable:
         description:
           - For V(ansible_vault), which this module rejects.
@@ -254,6 +268,13 @@ options:
             owner of a file that it replaces.
           - Without it and O(sink), an existing API key is sufficient, and the module cannot create one.
         type: path
+      allow_ephemeral:
+        description:
+          - Whether O(dest) may be a file that ends with a container. For a O(sink), set O(sink.allow_ephemeral).
+          - A file on the own file system of a container is lost with the container, so the module refuses it unless this is
+            V(true). Files on volumes that are mounted into the container are always allowed. If it is not set, the module uses
+            E(ORGSMITH_ALLOW_EPHEMERAL).
+        type: bool
       sink:
         description:
           - Where the module stores the key, instead of O(dest). It stores metadata there too, which contains no secret. The

@@ -168,6 +168,13 @@ options:
             O(sink.credential), O(sink.metadata_path) and the commands. In a path, a slash in a value becomes C(%2F), a percent
             sign C(%25), and a dot at its beginning C(%2E).
         type: str
+      allow_ephemeral:
+        description:
+          - For V(file) and V(ansible_vault), whether the key may be stored in a file that ends with a container.
+          - A file on the own file system of a container is lost with the container, so the module refuses it unless this is
+            V(true). Files on volumes that are mounted into the container are always allowed. If it is not set, the module uses
+            E(ORGSMITH_ALLOW_EPHEMERAL).
+        type: bool
       variable:
         description:
           - For V(ansible_vault), the variable for the key. The metadata is in the variable with the same name and the additional

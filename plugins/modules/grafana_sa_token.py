@@ -46,6 +46,13 @@ options:
       - Without it and O(sink), any working token with the name is sufficient, and the module can create a token only with
         O(return_key).
     type: path
+  allow_ephemeral:
+    description:
+      - Whether O(dest) may be a file that ends with a container. For a O(sink), set O(sink.allow_ephemeral).
+      - A file on the own file system of a container is lost with the container, so the module refuses it unless this is V(true).
+        Files on volumes that are mounted into the container are always allowed. If it is not set, the module uses
+        E(ORGSMITH_ALLOW_EPHEMERAL).
+    type: bool
   sink:
     description:
       - Where the module stores the key, instead of O(dest). It stores the metadata there too. The module tests that it can write
@@ -74,6 +81,13 @@ options:
             O(sink.credential), O(sink.metadata_path) and the commands. In a path, a slash in a value becomes C(%2F), a percent
             sign C(%25), and a dot at its beginning C(%2E).
         type: str
+      allow_ephemeral:
+        description:
+          - For V(file) and V(ansible_vault), whether the key may be stored in a file that ends with a container.
+          - A file on the own file system of a container is lost with the container, so the module refuses it unless this is
+            V(true). Files on volumes that are mounted into the container are always allowed. If it is not set, the module uses
+            E(ORGSMITH_ALLOW_EPHEMERAL).
+        type: bool
       variable:
         description:
           - For V(ansible_vault), the variable for the key. The metadata is in the variable with the same name and the additional
@@ -306,6 +320,13 @@ options:
           - Without it and O(sink), any working token with the name is sufficient, and the module can create a token only with
             O(return_key).
         type: path
+      allow_ephemeral:
+        description:
+          - Whether O(dest) may be a file that ends with a container. For a O(sink), set O(sink.allow_ephemeral).
+          - A file on the own file system of a container is lost with the container, so the module refuses it unless this is
+            V(true). Files on volumes that are mounted into the container are always allowed. If it is not set, the module uses
+            E(ORGSMITH_ALLOW_EPHEMERAL).
+        type: bool
       sink:
         description:
           - Where the module stores the key, instead of O(dest). It stores the metadata there too. The module tests that it can

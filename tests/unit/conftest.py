@@ -19,6 +19,7 @@ def _nothing_around(monkeypatch, tmp_path):
         if name.startswith("GRAFANA_") or name.lower().endswith("_proxy") or name.endswith("_CA_BUNDLE"):
             monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("ORGSMITH_ALLOW_EPHEMERAL", "true")  # these tests may run in a container
     monkeypatch.chdir(tmp_path)
 
 

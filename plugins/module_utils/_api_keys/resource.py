@@ -56,6 +56,7 @@ FIELDS = Fields(
 OPTIONS: dict[str, dict[str, t.Any]] = {
     **FIELDS.spec(),
     "dest": {"type": "path"},
+    "allow_ephemeral": {"type": "bool"},
     "sink": {"type": "dict", "options": _sink_types.OPTIONS},
 }
 

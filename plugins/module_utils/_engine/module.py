@@ -15,10 +15,12 @@ from dataclasses import replace
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from .._grafana import connection as _connection
+from .._grafana import secrets as _secrets
 from .._grafana.client import HAS_REQUESTS
 from .._grafana.cloud import client_for
 from .._grafana.connection import Connection, OrgChoice
 from .._grafana.errors import BadInput, GrafanaError
+from . import arguments as _arguments
 from .items import CHANGED, FAILED, NOT_RUN, OK, Item, Outcome, find_duplicates
 from .options import HANDED_OVER, HANDOVER, Spec, argument_spec, items_of, place
 from .resource import AnyResource
@@ -31,16 +33,21 @@ _ORG_OPTIONS = ("org_id", "org_name")
 
 
 class GrafanaModule(AnsibleModule):
-    """An ``AnsibleModule`` that removes ``batch`` before Ansible checks the arguments, and never prints its arguments.
+    """An ``AnsibleModule`` that removes ``batch`` before Ansible checks the arguments, and never prints or logs its arguments.
 
-    Ansible rejects bad arguments before it has collected the secret ones, and prints all of them at ``-vvv``.
+    Ansible rejects bad arguments before it has collected the secret ones, prints all of them at ``-vvv``, and writes them to
+    syslog: there it masks secrets only where they look in the log as in the task, without an escaped quote, backslash or
+    line end.
     """
 
     def __init__(self, **kwargs: t.Any) -> None:
         self.raw_batch: t.Any = None
         self.handover: dict[str, t.Any] | None = None
         self._no_stack: list[str] = []
+        self._malformed: BadInput | None = None
         super().__init__(supports_check_mode=True, **kwargs)  # type: ignore[no-untyped-call]
+        if self._malformed is not None:
+            self.fail(self._malformed)
 
     def _load_params(self) -> None:
         super()._load_params()  # type: ignore[no-untyped-call]
@@ -52,14 +59,26 @@ class GrafanaModule(AnsibleModule):
                 self._no_stack.append(name)
         # Passed by this collection's action plugins; not an option for users.
         self.handover = self.params.pop(HANDOVER, None)
+        self.hide(*_arguments.secrets_of(self.argument_spec, self.params))
+        self._malformed = _arguments.parsed(self.argument_spec, self.params)
+        self.hide(*_arguments.secrets_of(self.argument_spec, self.params))
+
+    def log(self, msg: t.Any, log_args: t.Any = None) -> None:
+        """Write *msg* to syslog or the journal. Ansible's note of the invocation, with *log_args*, names the options only."""
+        if log_args is not None:
+            given = sorted(name for name, value in self.params.items() if value is not None)
+            msg = "Invoked with the options %s" % ", ".join(given)
+        super().log(msg)  # type: ignore[no-untyped-call]
 
     def exit_json(self, **kwargs: t.Any) -> t.NoReturn:
+        self.no_log_values.update(_secrets.known())
         kwargs.update(self._handed_over())
         kwargs["invocation"] = {"module_args": {}}
         super().exit_json(**kwargs)
         raise AssertionError("exit_json returned")
 
     def fail_json(self, msg: str, **kwargs: t.Any) -> t.NoReturn:
+        self.no_log_values.update(_secrets.known())
         kwargs.update(self._handed_over())
         kwargs["invocation"] = {"module_args": {}}
         kwargs.setdefault("failure", BadInput(msg).failure())  # Ansible's own check of the arguments
@@ -76,21 +95,19 @@ class GrafanaModule(AnsibleModule):
         self.fail_json(problem.message, failure=problem.failure(), **kwargs)
 
     def hide(self, *secrets: str | None) -> None:
-        """Mask *secrets* in everything that this module prints from now on."""
-        self.no_log_values.update(secret for secret in secrets if secret)
+        """Mask *secrets*, in all their forms, in everything that this module prints from now on."""
+        _secrets.remember(*secrets)
+        for secret in secrets:
+            self.no_log_values.update(_secrets.forms(secret) if secret else ())
 
     def connection(self) -> Connection:
         """Return the connection that options and environment describe, and mask its secrets. Raises :class:`BadInput`."""
-        self._hide_url_password()
         if self._no_stack:
             raise BadInput(
                 "%s cannot be used with %s: the Cloud API manages only the service accounts of a stack and their tokens; set url "
                 "to the stack's own address and token to a key of the stack (and %s to the empty string in this task, if "
                 "module_defaults set it)" % (" and ".join(self._no_stack), self._name, " and ".join(self._no_stack))
             )
-        for name, value in (self.params.get("headers") or {}).items():
-            if isinstance(value, str) and _connection.is_secret_header(str(name), value):
-                self.hide(value)
         connection = _connection.from_options(self.params, identity_needed=not self._keys_in_items())
         self.hide(*connection.secrets())
         return connection
@@ -103,11 +120,6 @@ class GrafanaModule(AnsibleModule):
     def plans_missing(self) -> bool:
         """Return whether, in check mode of a whole play, an earlier task may be about to create what is missing."""
         return bool(self.check_mode and self.params["missing_parent"] == "plan")
-
-    def _hide_url_password(self) -> None:
-        for option in ("url", "cloud_url", "proxy"):
-            userinfo = str(self.params.get(option) or "").partition("://")[2].rpartition("@")[0]
-            self.hide(userinfo.partition(":")[2] or None)
 
 
 def _end(number: int, _frame: t.Any) -> t.NoReturn:

@@ -51,13 +51,13 @@ def items_of(batch: t.Any, spec: Spec, defaults: t.Mapping[str, t.Any]) -> list[
     An item's choice of org replaces the task's as a whole. Raises :class:`BadInput` that names the item.
     """
     if not isinstance(batch, list):
-        raise BadInput("batch has to be a list of dictionaries, not %s" % _type(batch))
+        raise BadInput("batch has to be a list of dictionaries, not %s" % type_name(batch))
     return [_item(index, entry, spec, defaults) for index, entry in enumerate(batch)]
 
 
 def _item(index: int, entry: t.Any, spec: Spec, defaults: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     if not isinstance(entry, dict):
-        raise BadInput("batch[%d] has to be a dictionary, not %s" % (index, _type(entry)), index=index)
+        raise BadInput("batch[%d] has to be a dictionary, not %s" % (index, type_name(entry)), index=index)
     try:
         given = check(entry, spec)
         merged = {**defaults, **given}
@@ -105,7 +105,7 @@ def _value(name: str, value: t.Any, rule: t.Mapping[str, t.Any]) -> t.Any:
 
 def _str(name: str, value: t.Any) -> str:
     if isinstance(value, (dict, list)):
-        raise BadInput("%s has to be a string, not %s" % (name, _type(value)), option=name)
+        raise BadInput("%s has to be a string, not %s" % (name, type_name(value)), option=name)
     return value if isinstance(value, str) else text(value, name)
 
 
@@ -120,7 +120,7 @@ def _bool(name: str, value: t.Any) -> bool:
 
 def _dict(name: str, value: t.Any) -> dict[str, t.Any]:
     if not isinstance(value, dict):
-        raise BadInput("%s has to be a dictionary, not %s" % (name, _type(value)), option=name)
+        raise BadInput("%s has to be a dictionary, not %s" % (name, type_name(value)), option=name)
     return value
 
 
@@ -147,7 +147,7 @@ def _list(name: str, value: t.Any) -> list[str]:
     if isinstance(value, str):
         return [word.strip() for word in value.split(",")]
     if not isinstance(value, list):
-        raise BadInput("%s has to be a list, not %s" % (name, _type(value)), option=name)
+        raise BadInput("%s has to be a list, not %s" % (name, type_name(value)), option=name)
     return [_str(name, one) for one in value]
 
 
@@ -167,7 +167,7 @@ _TYPES: dict[str, t.Callable[[str, t.Any], t.Any]] = {
 }
 
 
-def _type(value: t.Any) -> str:
+def type_name(value: t.Any) -> str:
     """Return the name of a value's type as YAML users know it."""
     names = {"str": "a string", "int": "a number", "float": "a number", "bool": "a boolean", "NoneType": "nothing"}
     names.update({"list": "a list", "dict": "a dictionary"})

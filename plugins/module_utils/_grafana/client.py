@@ -36,6 +36,7 @@ from .errors import (
 )
 from .identity import USER_PATH, Acceptance, User
 from .retries import is_repeatable, pause, retry_after
+from .secrets import remember
 from .transport import HAS_REQUESTS, NoAnswer, Transport
 from .versions import TOKEN_KNOWS_ITSELF, Version, parse
 
@@ -275,6 +276,7 @@ class Client:
             raise _without_answer(method, url, problem, self.connection.timeout) from None
         self._clock_offset = _clock_offset(response.headers.get("Date"), self._clock_offset)
         cookies = {c.name: Cookie(c.value or "", bool(c.secure)) for c in response.cookies}
+        remember(*(cookie.value for cookie in cookies.values()))
         text = response.content.decode("utf-8", "replace")
         return Answer(response.status_code, response.headers, text), cookies
 

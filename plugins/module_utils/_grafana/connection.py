@@ -9,8 +9,8 @@ import os
 import re
 import typing as t
 from dataclasses import dataclass, field, replace
-from urllib.parse import urlsplit
 
+from . import credentials
 from .address import server
 from .errors import BadInput
 
@@ -138,9 +138,11 @@ class Connection:
     def secrets(self) -> list[str]:
         """Return all values that must never appear in output."""
         values = [self.identity.password, self.identity.token]
-        values += [value for name, value in self.headers.items() if is_secret_header(name, value)]
-        values.append(urlsplit(self.proxy).password if self.proxy else None)
-        return [value for value in values if value]
+        if self.identity.password is not None:
+            values.append(credentials.basic(self.identity.username or "", self.identity.password))
+        for name, value in self.headers.items():
+            values += credentials.header_secrets(value) if is_secret_header(name, value) else []
+        return [value for value in (*values, *credentials.userinfo_secrets(self.proxy)) if value]
 
 
 def is_secret_header(name: str, value: str) -> bool:
@@ -180,7 +182,7 @@ def from_options(options: Options, environ: t.Mapping[str, str] | None = None, i
         ca_path=_file(pick("ca_path"), "ca_path", directory=True),
         client_cert=_file(pick("client_cert"), "client_cert"),
         client_key=_file(pick("client_key"), "client_key"),
-        proxy=pick("proxy"),
+        proxy=credentials.proxy(pick("proxy")),
         timeout=timeout,
         retries=int(_number(pick("retries"), "retries", int, DEFAULT_RETRIES, 0)),
         concurrency=int(_number(pick("concurrency"), "concurrency", int, DEFAULT_CONCURRENCY, 1)),
@@ -241,7 +243,7 @@ def _identity(own: Options, environment: Options, headers: t.Mapping[str, str], 
                 "set, and disables a default)" % (source, " and ".join(_spelled(source, tokens + names)))
             )
         if tokens:
-            return Identity(token=_token(values), source=_source_of_token(values, source))
+            return Identity(token=_token(values, source), source=_source_of_token(values, source))
         if names:
             return _password(own, environment, source)
         if source == "options" and identifying:
@@ -272,13 +274,17 @@ def _password(own: Options, environment: Options, source: str) -> Identity:
         missing = "username" if username is None else "password"
         present = "password" if missing == "username" else "username"
         raise BadInput("%s is set, but %s is missing: set it, or set %s" % (present, missing, ENVIRONMENT[missing]))
+<<<<<<< HEAD
     origin = "option password" if "password" in own else ENVIRONMENT["password"]
     return Identity(username=str(username), password=str(password), source=origin)
+=======
+    return Identity(username=credentials.one_line(username, "username"), password=credentials.one_line(password, "password"))
+>>>>>>> w14-secrets
 
 
-def _token(values: Options) -> str:
+def _token(values: Options, source: str) -> str:
     if "token" in values:
-        return str(values["token"]).strip()
+        return credentials.token(values["token"], _spelled(source, ["token"])[0])
     return read_token_file(str(values["token_file"]))
 
 
@@ -298,9 +304,10 @@ def read_token_file(path: str) -> str:
     except (OSError, UnicodeDecodeError) as problem:
         why = problem.strerror if isinstance(problem, OSError) else "it is not text"
         raise BadInput("token_file %s cannot be read: %s" % (path, why), path=path) from None
-    if not key or len(key.split()) != 1:
-        raise BadInput("token_file %s has to hold one key and nothing else" % path, path=path)
-    return key
+    try:
+        return credentials.token(key, "token_file")
+    except BadInput:
+        raise BadInput("token_file %s has to hold one key and nothing else" % path, path=path) from None
 
 
 def choose_org(values: Options, source: str) -> OrgChoice | None:
@@ -321,13 +328,12 @@ def choose_org(values: Options, source: str) -> OrgChoice | None:
 def text(value: t.Any, option: str) -> str:
     """Return *value* if it is a string; YAML reads ``yes``, ``007`` and ``1.0`` as other types.
 
-    Raises :class:`BadInput`, which says how to fix the task, for any other type.
+    Raises :class:`BadInput`, which says how to fix the task, for any other type. It never quotes *value*: that may be a secret.
     """
     if isinstance(value, str):
         return value
     raise BadInput(
-        "%s has to be a string, but is %s (%r): put it in quotes, or add the filter | string"
-        % (option, type(value).__name__, value)
+        "%s has to be a string, but is %s: put it in quotes, or add the filter | string" % (option, type(value).__name__)
     )
 
 
@@ -367,12 +373,9 @@ def _boolean(value: t.Any, default: bool) -> bool:
 
 
 def _headers(value: t.Any) -> dict[str, str]:
-    headers = {str(name): str(content) for name, content in (value or {}).items() if _is_set(content)}
-    for name, content in headers.items():
-        if any(sign in name + content for sign in "\r\n\0") or not name.isascii():
-            raise BadInput("header %r has a name or a value that HTTP does not allow" % name)
-        if name.lower() == "x-grafana-org-id":
-            raise BadInput("the header X-Grafana-Org-Id is set by org_id or org_name, not by headers")
+    headers = {str(name): credentials.header(str(name), text) for name, text in (value or {}).items() if _is_set(text)}
+    if "x-grafana-org-id" in [name.lower() for name in headers]:
+        raise BadInput("the header X-Grafana-Org-Id is set by org_id or org_name, not by headers")
     return headers
 
 

@@ -10,10 +10,8 @@ import re
 import typing as t
 from urllib.parse import urlsplit, urlunsplit
 
-from .secrets import MASK, masked
+from . import secrets
 
-#: How many characters of a server's text an error quotes at most.
-QUOTED = 300
 _KEY = re.compile(r"glsa_\w+")
 
 
@@ -164,14 +162,14 @@ def public_url(url: str) -> str:
     return urlunsplit((parts.scheme, host, parts.path, "", ""))[:QUOTED]
 
 
-def quoted(text: str, secret: str = "", most: int = QUOTED) -> str:
-    """Return the first *most* characters of *text* on one line; *secret* and text that looks like a key are masked.
+def quoted(text: str, secret: str = "", most: int = secrets.QUOTED) -> str:
+    """Return the first *most* characters of *text* on one line; *secret* and all other secrets are masked.
 
-    Masking comes before cutting: half a key would not look like a key any more.
+    See :func:`secrets.quoted`.
     """
     if secret:
-        text = text.replace(secret, "***")
-    return str(masked(_KEY.sub(MASK, " ".join(text.split()))))[:most]
+        text = text.replace(secret, secrets.MASK)
+    return secrets.quoted(_KEY.sub(secrets.MASK, text), most)
 
 
 def _no_number(name: str) -> t.NoReturn:
@@ -202,7 +200,9 @@ class Answer(t.NamedTuple):
 
 
 def server_message(answer: Answer) -> tuple[str, str | None]:
-    """Return the server's message and its message id (or ``None``), from every shape of errors that Grafana uses.
+    """Return the server's message and its message id (or ``None``), both as :func:`quoted` returns them.
+
+    The shapes of errors that Grafana uses:
 
     ``{"message"}``, ``{"message", "messageId", …}``, RBAC's ``{"title", "message"}``, Kubernetes
     ``Status``, Grafana Cloud's ``{"code", "message", "requestId"}``, ``{"error"}``, a bare array of invalid
@@ -219,9 +219,9 @@ def server_message(answer: Answer) -> tuple[str, str | None]:
         message_id = body.get("messageId") or (body.get("reason") if body.get("kind") == "Status" else None)
         if not message_id and isinstance(body.get("code"), str):
             message_id = body["code"]  # codes of Grafana Cloud: NotFound, InvalidCredentials, InvalidArgument
-        return _text(message), _text(message_id) if message_id else None
+        return quoted(_text(message)), quoted(_text(message_id)) if message_id else None
     if isinstance(body, list):
-        return "; ".join(_field_problem(entry) for entry in body), None
+        return quoted("; ".join(_field_problem(entry) for entry in body)), None
     if answer.is_html():
         return "an HTML page, not Grafana's API", None
     return quoted(str(body or "")), None
@@ -277,7 +277,7 @@ def from_answer(method: str, url: str, answer: Answer) -> GrafanaError:
         "message_id": message_id,
     }
     if answer.status in (301, 302, 303, 307, 308):
-        target = public_url(answer.headers.get("Location", ""))
+        target = quoted(public_url(answer.headers.get("Location", "")))
         return NotGrafana(
             "%s %s was redirected (%d) to %s: set url to the address that Grafana itself answers at, with scheme and "
             "sub-path" % (method, where, answer.status, target or "nowhere"),

@@ -1,13 +1,16 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Finds and masks strings that look like a key of Grafana."""
+"""Finds and masks secrets: strings that look like a key of Grafana, known secrets in all their forms, credentials of HTTP."""
 
 from __future__ import annotations
 
+import base64
 import json
 import re
+import threading
 import typing as t
+from urllib.parse import quote, quote_plus
 
 #: How keys begin: of a service account, of an access policy of Grafana Cloud, of an old API key (base64 of ``{"k":"``), and
 #: an old API key encoded in base64 again.
@@ -65,4 +68,104 @@ def masked(value: t.Any) -> t.Any:
     return value
 
 
-__all__ = ["key_like", "masked"]
+#: How many characters of a text of a server, a proxy or a program an error quotes at most.
+QUOTED = 2000
+#: How much of such a text is searched for secrets, in characters: the rest is never quoted.
+_SEARCHED = 20 * QUOTED
+#: The least length of a known secret that is masked in quoted texts; Ansible masks shorter ones in the whole result.
+_LEAST = 8
+
+_NAMES = r"[\w-]*(?:session|token|passw(?:or)?d|secret|credential|api[_-]?key)[\w-]*"
+#: Text that holds a credential, and what takes its place.
+_CREDENTIALS: tuple[tuple[re.Pattern[str], str], ...] = (
+    # A header, in a dump of headers or in JSON: up to the end of the line or of the string.
+    (
+        re.compile(r"""(?i)\b((?:proxy-)?authorization|(?:set-)?cookie)(["']?\s*[:=]\s*["']?)[^\r\n"'<>]+"""),
+        r"\1\2" + MASK,
+    ),
+    # A scheme of Authorization and its value; words such as "basic authentication" have neither capitals nor digits.
+    (
+        re.compile(r"\b((?i:bearer|basic|digest|negotiate)\s+)(?=[A-Za-z0-9+/._~-]*[0-9A-Z=])[A-Za-z0-9+/=._~-]{12,}"),
+        r"\1" + MASK,
+    ),
+    # A cookie or a parameter: name=value. In JSON: "name": "value".
+    (re.compile(r"""(?i)\b(%s=)[^\s;&"',<>]+""" % _NAMES), r"\1" + MASK),
+    (re.compile(r"""(?i)(["']%s["']\s*:\s*["'])[^"'<>]+""" % _NAMES), r"\1" + MASK),
+    # User and password of an address.
+    (re.compile(r"""(?<=://)[^\s/"'<>@]+(?::[^\s/"'<>]*)?@"""), MASK + "@"),
+    # A JWT, and tokens of Vault.
+    (re.compile(r"\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*"), MASK),
+    (re.compile(r"\bhv[sbr]\.[\w-]{12,}"), MASK),
+)
+
+
+class _Known:
+    """The secrets of this process in all their forms, the longest first. A module, or the plugin of a task, is one process."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.forms: tuple[str, ...] = ()
+
+    def add(self, secret: str) -> None:
+        with self._lock:
+            new = {form for form in forms(secret) if len(form) >= _LEAST}
+            if not new.issubset(self.forms):
+                self.forms = tuple(sorted(new.union(self.forms), key=lambda form: (-len(form), form)))
+
+
+_KNOWN = _Known()
+
+
+def remember(*secrets: str | None) -> None:
+    """Mask *secrets* in all texts that this process quotes from now on."""
+    for secret in secrets:
+        if secret:
+            _KNOWN.add(secret)
+
+
+def known() -> tuple[str, ...]:
+    """Return all secrets that :func:`remember` got, in all their forms of 8 characters or more."""
+    return _KNOWN.forms
+
+
+def forms(secret: str) -> set[str]:
+    """Return *secret* as it may appear in text: plain, each of its long lines, escaped (Python, JSON), in a URL, in base64."""
+    lines = [line for line in (secret.strip(), " ".join(secret.split()), *secret.splitlines()) if len(line) >= _LEAST]
+    found = {secret, *lines}
+    for text in list(found):
+        raw = text.encode("utf-8", "surrogatepass")
+        found.update((repr(text)[1:-1], json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]))
+        found.update((quote(raw, safe=""), quote(raw), quote_plus(raw)))
+        found.update((base64.b64encode(raw).decode(), base64.urlsafe_b64encode(raw).decode().rstrip("=")))
+    return {form for form in found if form}
+
+
+def in_result(value: t.Any) -> t.Any:
+    """Return *value*, the result of an action plugin, with stars for known secrets. Ansible does this for modules only."""
+    if isinstance(value, str):
+        for form in _KNOWN.forms:
+            value = value.replace(form, MASK)
+        return value
+    if isinstance(value, dict):
+        return {key: in_result(inner) for key, inner in value.items()}
+    return [in_result(inner) for inner in value] if isinstance(value, list) else value
+
+
+def without_secrets(text: str) -> str:
+    """Return *text* with stars for known secrets, for text that looks like a key, and for credentials of HTTP."""
+    text = str(in_result(text))
+    for pattern, replacement in _CREDENTIALS:
+        text = pattern.sub(replacement, text)
+    return str(masked(text))
+
+
+def quoted(text: str, most: int = QUOTED) -> str:
+    """Return the first *most* characters of *text*, which a server or a program wrote, on one line and without secrets.
+
+    Masking comes before cutting: half a key would not look like a key any more.
+    """
+    lines = without_secrets(text[:_SEARCHED])
+    return without_secrets(" ".join(lines.split()))[:most]
+
+
+__all__ = ["QUOTED", "forms", "in_result", "key_like", "known", "masked", "quoted", "remember", "without_secrets"]

@@ -19,6 +19,7 @@ except ImportError:  # the module that uses the client reports it
     HAS_REQUESTS = False
 
 from .limits import LIMITS, LimitedAdapter, LimitExceeded, Limits, PlainSession, read_body
+from .secrets import quoted
 
 #: Statuses after which the same read may succeed.
 TRANSIENT = (429, 500, 502, 503, 504)
@@ -125,14 +126,18 @@ def _kind(problem: Exception) -> Kind:
         return "proxy"
     if isinstance(problem, (errors.ConnectTimeout, errors.InvalidURL)):
         return "connect_timeout"
+    if isinstance(problem, errors.InvalidHeader):
+        return "not_connected"
     if isinstance(problem, errors.ConnectionError) and any(sign in repr(problem) for sign in _NOT_SENT):
         return "not_connected"
     return "timeout" if isinstance(problem, errors.Timeout) else "lost"
 
 
 def _reason(problem: Exception) -> str:
-    """Return the innermost reason of an exception of ``requests``, on one line."""
+    """Return the innermost reason of an exception of ``requests``, on one line and without secrets."""
+    if isinstance(problem, requests.exceptions.InvalidHeader):
+        return "a header has a value that HTTP does not allow"  # the exception quotes the value
     reason: t.Any = problem.args[0] if problem.args else problem
     reason = getattr(reason, "reason", None) or reason
     words = " ".join(str(reason).split())
-    return _CONNECTION.sub("", words.rpartition(">: ")[2])[:300]
+    return quoted(_CONNECTION.sub("", words.rpartition(">: ")[2]), most=300)

@@ -8,16 +8,16 @@ The controller's API never returns a secret, only ``$encrypted$``. A write of ``
 
 from __future__ import annotations
 
-import base64
 import os
 import threading
 import typing as t
 from urllib.parse import urlencode
 
+from .._grafana import credentials
 from .._grafana.errors import BadInput, Stale, public_url
 from .base import KeyOwner, Metadata, Shared, Sink, Stored
 from .private_files import StoreError
-from .web import TIMEOUT, Api, Reply, secret_of, settled, verification
+from .web import TIMEOUT, Api, Reply, checked_secret, secret_of, settled, verification
 
 ENCRYPTED = "$encrypted$"
 #: The beginning of the line with the metadata in a credential's description.
@@ -70,23 +70,29 @@ def _environment(name: str) -> str | None:
     return os.environ.get("CONTROLLER_" + name) or os.environ.get("TOWER_" + name) or None
 
 
+def _secret(name: str) -> str | None:
+    """Return the secret in an environment variable as :func:`_environment`. Raises :class:`BadInput` for a line end in it."""
+    value = _environment(name)
+    return checked_secret(value, "CONTROLLER_" + name) if value else None
+
+
 def _identity(options: t.Mapping[str, t.Any], hide: t.Callable[[str], None]) -> str:
     """Return the header Authorization for the identity in the options, else in the environment. Raises :class:`BadInput`."""
-    token, username, password = secret_of(options, "token"), options.get("username"), options.get("password")
+    token, username, password = secret_of(options, "token"), options.get("username"), secret_of(options, "password")
     if token and (username or password):
         raise BadInput("sink awx_credential has two identities, a token and a user: keep one")
     if not token and not (username or password):
-        token, username, password = _environment("OAUTH_TOKEN"), _environment("USERNAME"), _environment("PASSWORD")
+        token, username, password = _secret("OAUTH_TOKEN"), _environment("USERNAME"), _secret("PASSWORD")
     if token:
         hide(token)
         return "Bearer " + token
-    password = password or _environment("PASSWORD")
+    password = password or _secret("PASSWORD")
     if not username or not password:
         raise BadInput(
             "sink awx_credential needs an identity: token, token_file, or username and password (CONTROLLER_OAUTH_TOKEN, ...)"
         )
-    hide(str(password))
-    basic = base64.b64encode(("%s:%s" % (username, password)).encode()).decode()
+    hide(password)
+    basic = credentials.basic(credentials.one_line(username, "sink.username"), password)
     hide(basic)
     return "Basic " + basic
 

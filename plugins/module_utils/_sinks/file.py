@@ -14,7 +14,8 @@ from dataclasses import replace
 
 from .._grafana.errors import BadInput
 from .base import KeyOwner, Metadata, Shared, Sink, Stored, fingerprint
-from .private_files import StoreError, locked, read_private, write_private, write_together
+from .container import refuse_ephemeral
+from .private_files import StoreError, locked, read_private, refuse_foreign, write_private, write_together
 
 
 def as_name(value: str) -> str:
@@ -50,22 +51,22 @@ class FileSink(Sink):
     """Stores the key in the file *path*, with a newline at its end, and the metadata in *path*.json; both have mode 0600."""
 
     type = "file"
-    OPTIONS = ("path",)
+    OPTIONS = ("path", "allow_ephemeral")
     REQUIRED = ("path",)
     locks = True
 
     def __init__(self, options: t.Mapping[str, t.Any], owner: KeyOwner, shared: Shared) -> None:
-        self._set_path(absolute(owner.fill(options["path"], "path", as_name), "path"))
+        self._set_path(absolute(owner.fill(options["path"], "path", as_name), "path"), options.get("allow_ephemeral"))
 
-    def _set_path(self, path: str) -> None:
-        self.path = path
+    def _set_path(self, path: str, allow_ephemeral: bool | None) -> None:
+        self.path, self._allow_ephemeral = path, allow_ephemeral
         self._metadata = MetadataFile(path + ".json")
 
     @classmethod
-    def at(cls, path: str) -> FileSink:
+    def at(cls, path: str, allow_ephemeral: bool | None = None) -> FileSink:
         """Return the sink for the file *path*, which is not a template: braces in it have no meaning."""
         sink = cls.__new__(cls)
-        sink._set_path(absolute(path, "path"))
+        sink._set_path(absolute(path, "path"), allow_ephemeral)
         return sink
 
     @property
@@ -74,7 +75,8 @@ class FileSink(Sink):
         return self.path
 
     def check(self) -> None:
-        """Raise if the files cannot be written."""
+        """Raise if the files cannot be written, or would end with a container."""
+        refuse_ephemeral(self.path, self._allow_ephemeral)
         check_folder(self.path, (self.path, self._metadata.path))
 
     def read(self) -> Stored:
@@ -130,6 +132,8 @@ def check_folder(path: str, files: t.Iterable[str]) -> None:
     for one in files:
         if os.path.islink(one) or (os.path.lexists(one) and not os.path.isfile(one)):
             raise StoreError("%s: %s is a link or a directory, not a plain file" % (path, one))
+        with contextlib.suppress(FileNotFoundError):
+            refuse_foreign(one, os.lstat(one).st_uid)
     if not os.access(folder, os.W_OK | os.X_OK):
         raise StoreError("%s: the directory %s is not writable for this user" % (path, folder))
 

@@ -38,7 +38,7 @@ class HandoverSink(Sink):
     """Stores the key in a variable of a vault file; *shared.kept[HANDOVER]* is the message of the action plugin."""
 
     type = "ansible_vault"
-    OPTIONS = ("path", "variable", "vault_id", "vault_password_file")
+    OPTIONS = ("path", "variable", "vault_id", "vault_password_file", "allow_ephemeral")
     REQUIRED = ("path", "variable")
     #: The action plugin holds the lock of the file while the module runs.
     locks = True

@@ -10,11 +10,12 @@ import threading
 import typing as t
 from urllib.parse import quote
 
+from .._grafana import credentials
 from .._grafana.errors import BadInput, Stale, public_url
 from .base import KeyOwner, Metadata, Shared, Sink, Stored, fingerprint
 from .file import as_name
 from .private_files import StoreError
-from .web import TIMEOUT, Api, Reply, secret_of, settled, verification
+from .web import TIMEOUT, Api, Reply, checked_secret, secret_of, settled, verification
 
 #: The error of Vault if check-and-set finds another version of the secret (KV v2, every version of Vault and OpenBao).
 _CAS = "check-and-set parameter did not match"
@@ -33,7 +34,7 @@ class VaultServer:
         verify = verification(options, "VAULT_CACERT", skip)
         self.api = Api("Vault", str(url), verify, float(options.get("timeout") or TIMEOUT))
         namespace = options.get("namespace") or os.environ.get("VAULT_NAMESPACE")
-        self._headers = {"X-Vault-Namespace": str(namespace)} if namespace else {}
+        self._headers = {"X-Vault-Namespace": credentials.header("X-Vault-Namespace", namespace)} if namespace else {}
         self._hide = hide
         self._lock = threading.Lock()
         self._auth_mount = str(options.get("auth_mount") or "approle").strip("/")
@@ -60,7 +61,7 @@ class VaultServer:
                 token = reply.get("auth", "client_token")
                 if reply.status != 200 or not token:
                     raise self.api.refused("POST", path, reply, "check role_id, secret_id and auth_mount")
-                self._token = str(token)
+                self._token = checked_secret(token, "token")
                 self._hide(self._token)
             return self._token
 
@@ -76,20 +77,27 @@ def _identity(options: t.Mapping[str, t.Any]) -> tuple[str | None, tuple[str, st
     if token:
         return token, None
     if role_id or secret_id:
-        secret_id = secret_id or os.environ.get("VAULT_SECRET_ID")
+        secret_id = secret_id or _environment("VAULT_SECRET_ID")
         role_id = role_id or os.environ.get("VAULT_ROLE_ID")
         if not role_id or not secret_id:
             raise BadInput("sink hashi_vault needs role_id and secret_id together")
         return None, (str(role_id), secret_id)
-    if os.environ.get("VAULT_TOKEN"):
-        return os.environ["VAULT_TOKEN"], None
-    if os.environ.get("VAULT_ROLE_ID") and os.environ.get("VAULT_SECRET_ID"):
-        return None, (os.environ["VAULT_ROLE_ID"], os.environ["VAULT_SECRET_ID"])
+    token, secret_id = _environment("VAULT_TOKEN"), _environment("VAULT_SECRET_ID")
+    if token:
+        return token, None
+    if os.environ.get("VAULT_ROLE_ID") and secret_id:
+        return None, (os.environ["VAULT_ROLE_ID"], secret_id)
     has_file = os.path.exists(os.path.expanduser("~/.vault-token"))
     token = secret_of({"token_file": "~/.vault-token"}, "token") if has_file else None
     if token:
         return token, None
     raise BadInput("sink hashi_vault needs an identity: token, token_file or role_id and secret_id (or VAULT_TOKEN, ...)")
+
+
+def _environment(name: str) -> str | None:
+    """Return the secret in the environment variable *name*. Raises :class:`BadInput` for a line end inside of it."""
+    value = os.environ.get(name)
+    return checked_secret(value, name) if value else None
 
 
 class HashiVaultSink(Sink):

@@ -108,7 +108,7 @@ def _sync(folder: str) -> None:
 def read_private(path: str, largest: int = LARGEST) -> str | None:
     """Return the first *largest* bytes of a plain file as text, ``None`` for a missing file.
 
-    Raises :class:`StoreError` for a link, a directory, and a file that cannot be read.
+    Raises :class:`StoreError` for a link, a directory, a file that cannot be read, and one that :func:`refuse_foreign` refuses.
     """
     try:
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
@@ -119,11 +119,31 @@ def read_private(path: str, largest: int = LARGEST) -> str | None:
     except OSError as problem:
         why = "it is a link" if problem.errno == errno.ELOOP else problem.strerror
         raise StoreError("%s cannot be read: %s" % (path, why)) from None
-    if not stat.S_ISREG(os.fstat(handle).st_mode):
+    status = os.fstat(handle)
+    if not stat.S_ISREG(status.st_mode):
         os.close(handle)
         raise StoreError("%s is not a plain file" % path)
     with os.fdopen(handle, "rb") as stream:
+        refuse_foreign(path, status.st_uid)
         return stream.read(largest).decode("utf-8", "replace")
+
+
+def refuse_foreign(path: str, owner: int) -> None:
+    """Raise :class:`StoreError` if another user may have put the file *path*, which belongs to *owner* (a user id), there.
+
+    That is so, as for the files of ssh, if others may write to its directory and it belongs to neither root nor the caller. The
+    bit for sticky directories (/tmp) is no protection: it allows others to create the file first.
+    """
+    if owner in (0, os.geteuid()):
+        return
+    folder = os.path.dirname(path)
+    if os.stat(folder).st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        raise StoreError(
+            "%s belongs to another user (id %d), and its directory %s is writable for others, so anyone may have put it there: "
+            "use a directory that only its owner can write to (chmod go-w), or give the file to root or to the user who runs the "
+            "module" % (path, owner, folder),
+            code="foreign_file",
+        )
 
 
 @contextlib.contextmanager

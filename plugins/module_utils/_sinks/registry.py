@@ -22,6 +22,8 @@ TYPES: dict[str, type[Sink]] = {one.type: one for one in (FileSink, HandoverSink
 OPTIONS: dict[str, dict[str, t.Any]] = {
     "type": {"type": "str", "choices": sorted(TYPES), "required": True},
     "path": {"type": "str"},
+    # file, ansible_vault
+    "allow_ephemeral": {"type": "bool"},
     # ansible_vault
     "variable": {"type": "str"},
     "vault_id": {"type": "str"},
@@ -83,5 +85,5 @@ def chosen(options: t.Mapping[str, t.Any], owner: KeyOwner, shared: Shared) -> S
     if dest and sink:
         raise BadInput("dest and sink exclude each other: keep one (dest is short for a sink of type file)")
     if dest:
-        return FileSink.at(str(dest))
+        return FileSink.at(str(dest), options.get("allow_ephemeral"))
     return sink_from(sink, owner, shared) if sink else None

@@ -12,6 +12,7 @@ import time
 import typing as t
 from urllib.parse import urlsplit
 
+from .._grafana import credentials
 from .._grafana.connection import read_token_file
 from .._grafana.errors import BadInput, public_url, quoted
 from .._grafana.transport import TRANSIENT, NoAnswer, Transport
@@ -163,13 +164,22 @@ def verification(options: t.Mapping[str, t.Any], ca_variable: str, skip: bool) -
 def secret_of(options: t.Mapping[str, t.Any], name: str) -> str | None:
     """Return the secret option *name*, or the content of the file in the option ``NAME_file``. Raises :class:`BadInput`."""
     if options.get(name):
-        return str(options[name])
+        return checked_secret(options[name], name)
     if not options.get(name + "_file"):
         return None
     try:
         return read_token_file(str(options[name + "_file"]))
     except BadInput as problem:
         raise BadInput("sink: " + problem.message.replace("token_file", name + "_file", 1)) from None
+
+
+def checked_secret(value: t.Any, name: str) -> str:
+    """Return the token or the password *value* without a line end at its end.
+
+    *name* is that of the suboption or of the environment variable. Raises :class:`BadInput`, which does not quote *value*.
+    """
+    option = name if name.isupper() else "sink.%s" % name
+    return (credentials.one_line if "password" in name.lower() else credentials.token)(value, option)
 
 
 def _parsed(response: requests.Response) -> t.Any:

@@ -11,6 +11,8 @@ import secrets
 import typing as t
 from dataclasses import dataclass, replace
 
+from ansible.module_utils.parsing.convert_bool import boolean
+
 from ...module_utils._grafana import connection as _connection
 from ...module_utils._grafana.client import Client
 from ...module_utils._grafana.cloud import client_for
@@ -18,8 +20,10 @@ from ...module_utils._grafana.connection import OrgChoice, choose_org
 from ...module_utils._grafana.errors import BadInput
 from ...module_utils._grafana.orgs import Org, OrgFinder
 from ...module_utils._grafana.scope import Scope
+from ...module_utils._grafana.secrets import remember
 from ...module_utils._orgs.service_accounts import Account
 from ...module_utils._sinks.base import KeyOwner, Metadata, Previous, Stored, fingerprint
+from ...module_utils._sinks.container import ALLOW
 from ...module_utils._sinks.file import sweep
 from ...module_utils._sinks.handover import HandoverSink, unseal, vault_place
 from ...module_utils._sinks.private_files import StoreError, locked
@@ -113,7 +117,7 @@ class TaskVault:
             if password_file:
                 password_file = absolute(str(password_file), self._loader.get_basedir())
             vault = vault_secrets(self._loader, password_file, options.get("vault_id"))
-            self._files[path] = VaultFile(path, vault, options.get("vault_id"))
+            self._files[path] = VaultFile(path, vault, options.get("vault_id"), _allowed(options, self._environ))
         where = "%s#%s" % (raw, variable)
         self.entries[where] = Entry(where, self._files[path], variable, prove)
 
@@ -145,6 +149,7 @@ class TaskVault:
         for where, entry in self.entries.items():
             self._pads[where] = pad
             key, metadata = entry.key, entry.metadata
+            remember(key)
             stored[where] = {
                 "metadata": metadata.plain() if metadata else None,
                 "fingerprint": fingerprint(key) if key else None,
@@ -201,6 +206,15 @@ class TaskVault:
             return None
         if entry.tested is not None and entry.tested[0] == known.fingerprint:
             return entry.tested[1]
+<<<<<<< HEAD
+=======
+        if self._client is None:
+            options = {name: self._args.get(name) for name in {**_connection.ARGUMENT_SPEC, **_connection.CLOUD_SPEC}}
+            connection = _connection.from_options(options, self._environ, identity_needed=False)
+            remember(*connection.secrets())
+            self._client = client_for(connection)
+        scope = Scope(self._client, Org(int(known.org_id or 0), known.org_name), OrgFinder(self._client))
+>>>>>>> w14-secrets
         account = Account(known.service_account_id, str(known.service_account), "")
         entry.tested = (fingerprint(key), refused(self._scope(known), key, account))
         return entry.tested[1]
@@ -250,3 +264,9 @@ class TaskVault:
         """Write the changed files."""
         for file in self._files.values():
             file.save()
+
+
+def _allowed(options: Args, environ: t.Mapping[str, str]) -> bool:
+    """Return whether the sink *options*, or the environment of the task, allow a file that ends with the container."""
+    value = options.get("allow_ephemeral")
+    return boolean(environ.get(ALLOW) or False if value is None else value, strict=False) is True

@@ -13,6 +13,8 @@ import yaml
 from ansible.errors import AnsibleError
 from ansible.parsing.vault import VaultLib, get_file_vault_secret, is_encrypted, match_encrypt_secret, match_secrets
 
+from ...module_utils._grafana.secrets import quoted
+from ...module_utils._sinks.container import refuse_ephemeral
 from ...module_utils._sinks.file import check_folder
 from ...module_utils._sinks.private_files import StoreError, read_private, write_private
 
@@ -32,7 +34,7 @@ def vault_secrets(loader: t.Any, password_file: str | None, vault_id: str | None
             secret = get_file_vault_secret(filename=password_file, vault_id=vault_id or "default", loader=loader)
             secret.load()
         except AnsibleError as problem:
-            raise StoreError("sink.vault_password_file %s cannot be used: %s" % (password_file, problem)) from None
+            raise StoreError("sink.vault_password_file %s cannot be used: %s" % (password_file, quoted(str(problem)))) from None
         return [(vault_id or "default", secret)]
     secrets = list(getattr(getattr(loader, "_vault", None), "secrets", None) or [])
     if not secrets:
@@ -43,10 +45,13 @@ def vault_secrets(loader: t.Any, password_file: str | None, vault_id: str | None
 
 
 class VaultFile:
-    """The vault file at the absolute *path*. A new file is encrypted with the secret of *vault_id*."""
+    """The vault file at the absolute *path*. A new file is encrypted with the secret of *vault_id*.
 
-    def __init__(self, path: str, secrets: Secrets, vault_id: str | None = None) -> None:
-        self.path = path
+    *allow_ephemeral* is the option of the sink, ``None`` if it is not set.
+    """
+
+    def __init__(self, path: str, secrets: Secrets, vault_id: str | None = None, allow_ephemeral: bool | None = None) -> None:
+        self.path, self._allow_ephemeral = path, allow_ephemeral
         self._vault = VaultLib(secrets)
         self._secrets = secrets
         self._vault_id = vault_id
@@ -56,7 +61,8 @@ class VaultFile:
         self.text = ""
 
     def check(self) -> None:
-        """Raise :class:`StoreError` if the file cannot be written or encrypted."""
+        """Raise :class:`StoreError` if the file cannot be written or encrypted, or would end with a container."""
+        refuse_ephemeral(self.path, self._allow_ephemeral)
         check_folder(self.path, (self.path,))
         if self._used is None:
             self._encrypting()

@@ -24,7 +24,7 @@ SPEC = argument_spec(OPTIONS)["batch"]["options"]
         ([{"org_name": "t", "role": "Boss"}], "batch[0], org t: role has to be one of"),
         ([{"org_id": 7, "state": "gone"}], "batch[0], org 7: state has to be one of"),
         ([{"role": ["Viewer"]}], "batch[0]: role has to be a string, not a list"),
-        ([{"role": 5}], "batch[0]: role has to be a string, but is int (5): put it in quotes"),
+        ([{"role": 5}], "batch[0]: role has to be a string, but is int: put it in quotes"),
         ([{"org_id": 1, "org_name": "t"}], "both org_id and org_name are set as options of the item"),
         ([{"url": "http://x"}], "unknown option 'url'"),
         ([{"password": "p"}], "unknown option 'password'"),

@@ -1,0 +1,82 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What modules write to syslog and the journal, and what their errors about arguments show."""
+
+from __future__ import annotations
+
+import types
+
+import pytest
+from ansible.module_utils import basic
+
+#: Characters that look different in the log and in the task: where Ansible masks by text, it misses them.
+SECRET = "n33dle\\of 'the' \"log\"\nand-its-second-line"
+NEEDLES = ("n33dle", "second-line")
+
+
+@pytest.fixture
+def logged(monkeypatch):
+    """What a module writes to syslog, and to the journal where Ansible uses that."""
+    found = []
+    syslog = types.SimpleNamespace(
+        openlog=lambda *_words: None, syslog=lambda _level, text: found.append(text), LOG_USER=0, LOG_INFO=0
+    )
+    journal = types.SimpleNamespace(send=lambda *words, **fields: found.append(repr((words, fields))))
+    monkeypatch.setattr(basic, "syslog", syslog)
+    monkeypatch.setattr(basic, "journal", journal, raising=False)
+
+    def use(has_journal):
+        monkeypatch.setattr(basic, "has_journal", has_journal)
+        return found
+
+    return use
+
+
+def without_needles(found, result):
+    text = "\n".join([*found, result.text])
+    assert not [needle for needle in NEEDLES if needle in text]
+
+
+@pytest.mark.parametrize("has_journal", [False, True], ids=["syslog", "journal"])
+@pytest.mark.parametrize(
+    ("module", "options"),
+    [
+        ("grafana_org", {"name": "tenant", "headers": {"X-JWT": SECRET}}),
+        ("grafana_org_info", {"headers": {"X-JWT": SECRET}}),
+        ("grafana_org_info", {"proxy": "user:n33dle@127.0.0.1:9", "retries": 0}),
+        ("grafana_sa_token", {"sink": {"type": "hashi_vault", "path": "p", "url": "http://127.0.0.1:9", "token": SECRET}}),
+        ("grafana_upgrade_guard_info", {"target_version": "13.0.0", "headers": {"X-JWT": SECRET}}),
+        ("grafana_terraform_migrate", {"path": "/nowhere", "consolidate": [{"account": SECRET, "keys": [SECRET]}]}),
+    ],
+)
+def test_option_names_only(newest, logged, has_journal, module, options):
+    found = logged(has_journal)
+    result = newest.run(module, admin=None if module == "grafana_terraform_migrate" else True, **options)
+    assert any("Invoked with the options" in text and next(iter(options)) in text for text in found)
+    if module != "grafana_terraform_migrate":
+        without_needles(found, result)
+    assert not [text for text in found if "n33dle" in text]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"password": ["n33dle"]},
+        {"token": {"a": "n33dle"}},
+        {"headers": ["n33dle"]},
+        {"headers": "n33dle"},
+        {"sink": ["n33dle"]},
+        {"sink": "n33dle"},
+        {"sink": {"type": "hashi_vault", "path": "p", "token": {"a": "n33dle"}}},
+        {"sink": {"type": "hashi_vault", "path": "p", "token": "n33dle", "timeout": "n33dle"}},
+        {"batch": [{"service_account": "a", "name": "n", "sink": {"type": "hashi_vault", "path": "p", "token": ["n33dle"]}}]},
+        {"batch": [{"service_account": "a", "name": "n", "sink": {"type": "hashi_vault", "path": "p", "token": 87654321}}]},
+    ],
+)
+def test_wrong_types(newest, logged, options):
+    found = logged(False)
+    result = newest.fails("grafana_sa_token", service_account="a", name="n", **options)
+    assert result.code == "bad_input"
+    without_needles(found, result)
+    assert "87654321" not in result.text
