@@ -22,22 +22,12 @@ from urllib.parse import quote, urlencode
 from .answers import difference, shape_of
 from .auth import Cookie, auth_for
 from .connection import Connection, Identity
-from .errors import (
-    Answer,
-    Forbidden,
-    GrafanaError,
-    LostAnswer,
-    NotFound,
-    NotGrafana,
-    Unreachable,
-    from_answer,
-    public_url,
-    quoted,
-)
+from .errors import Answer, Forbidden, GrafanaError, NotFound, from_answer
 from .identity import USER_PATH, Acceptance, User
 from .retries import is_repeatable, pause, retry_after
 from .secrets import remember
 from .transport import HAS_REQUESTS, NoAnswer, Transport
+from .unusable import not_grafana, not_json, without_answer
 from .versions import TOKEN_KNOWS_ITSELF, Version, parse
 
 __all__ = ["COLLECTION_VERSION", "HAS_REQUESTS", "Client", "segment"]
@@ -232,10 +222,10 @@ class Client:
             if parsed is None and method in ("GET", "POST") and not answer.text.strip():
                 raise ValueError
         except ValueError:
-            raise _not_json(method, url, answer) from None
+            raise not_json(method, url, answer) from None
         problem = self._difference(method, path, answer.status, parsed)
         if problem is not None:
-            raise _not_grafana(method, url, answer.status, problem)
+            raise not_grafana(method, url, answer.status, problem)
         return parsed
 
     def _difference(self, method: str, path: str, status: int, parsed: t.Any) -> str | None:
@@ -273,7 +263,7 @@ class Client:
         try:
             response = self._transport.send(method, url, data, headers)
         except NoAnswer as problem:
-            raise _without_answer(method, url, problem, self.connection.timeout) from None
+            raise without_answer(method, url, problem, self.connection.timeout) from None
         self._clock_offset = _clock_offset(response.headers.get("Date"), self._clock_offset)
         cookies = {c.name: Cookie(c.value or "", bool(c.secure)) for c in response.cookies}
         remember(*(cookie.value for cookie in cookies.values()))
@@ -339,56 +329,6 @@ def _certificate(connection: Connection) -> str | tuple[str, str] | None:
     if connection.client_cert and connection.client_key:
         return connection.client_cert, connection.client_key
     return connection.client_cert
-
-
-def _without_answer(method: str, url: str, problem: NoAnswer, timeout: float) -> GrafanaError:
-    """Return the error for a request that got no answer. It names no header and no body."""
-    where = public_url(url)
-    details = {"method": method, "url": where}
-    if problem.kind == "tls":
-        return Unreachable(
-            "%s: the TLS connection failed: %s; set ca_path to the certificate of the server's authority, or set client_cert "
-            "if the server asks for a client certificate" % (where, problem.reason),
-            code="tls",
-            **details,
-        )
-    if problem.kind == "proxy":
-        return Unreachable("%s: the proxy cannot reach the server: %s" % (where, problem.reason), code="proxy", **details)
-    if problem.kind == "connect_timeout":
-        return Unreachable("%s: no connection within %g s: check url and the network" % (where, timeout), **details)
-    if problem.kind == "not_connected":
-        return Unreachable("%s: no connection: %s; check url and whether Grafana runs" % (where, problem.reason), **details)
-    if problem.kind == "limit":
-        details["code"] = "answer_limit"
-    text = "no answer within %g s" % timeout if problem.kind == "timeout" else problem.reason
-    if method == "GET":
-        return Unreachable("%s %s: %s" % (method, where, text), **details)
-    return LostAnswer("%s %s: the answer was lost (%s): the change may have happened or not" % (method, where, text), **details)
-
-
-def _not_json(method: str, url: str, answer: Answer) -> GrafanaError:
-    """Return the error for a 2xx answer that is not JSON. It quotes only answers to reads: others may hold a new key."""
-    where = public_url(url)
-    what = "an HTML page" if answer.is_html() else "something that is not JSON"
-    if method == "GET" and not answer.is_html():
-        what += ": %r" % quoted(answer.text, most=80)
-    details: dict[str, t.Any] = {"method": method, "url": where, "status": answer.status}
-    if method != "GET" and not answer.is_html():
-        return LostAnswer("%s %s answered %d with %s" % (method, where, answer.status, what), **details)
-    return NotGrafana("%s %s answered %d with %s: check url and its sub-path" % (method, where, answer.status, what), **details)
-
-
-def _not_grafana(method: str, url: str, status: int, problem: str) -> GrafanaError:
-    """Return the error for a 2xx answer of another shape than Grafana's; after a write, the change may have happened."""
-    where = public_url(url)
-    text = "%s %s answered %d, but not as Grafana does: %s; check url, and what answers there: a proxy, or another server" % (
-        method,
-        where,
-        status,
-        problem,
-    )
-    kind = NotGrafana if method == "GET" else LostAnswer
-    return kind(text, code=NotGrafana.code, method=method, url=where, status=status)
 
 
 def _clock_offset(date: str | None, previous: timedelta) -> timedelta:

@@ -274,12 +274,9 @@ def _password(own: Options, environment: Options, source: str) -> Identity:
         missing = "username" if username is None else "password"
         present = "password" if missing == "username" else "username"
         raise BadInput("%s is set, but %s is missing: set it, or set %s" % (present, missing, ENVIRONMENT[missing]))
-<<<<<<< HEAD
     origin = "option password" if "password" in own else ENVIRONMENT["password"]
-    return Identity(username=str(username), password=str(password), source=origin)
-=======
-    return Identity(username=credentials.one_line(username, "username"), password=credentials.one_line(password, "password"))
->>>>>>> w14-secrets
+    user, key = credentials.one_line(username, "username"), credentials.one_line(password, "password")
+    return Identity(username=user, password=key, source=origin)
 
 
 def _token(values: Options, source: str) -> str:

@@ -159,7 +159,7 @@ def public_url(url: str) -> str:
         host = "[%s]" % host
     if port:
         host = "%s:%d" % (host, port)
-    return urlunsplit((parts.scheme, host, parts.path, "", ""))[:QUOTED]
+    return urlunsplit((parts.scheme, host, parts.path, "", ""))[: secrets.QUOTED]
 
 
 def quoted(text: str, secret: str = "", most: int = secrets.QUOTED) -> str:

@@ -178,7 +178,9 @@ class TaskVault:
         """Return a scope of the task's server and of the organization of a stored key, to test keys in."""
         if self._client is None:
             options = {name: self._args.get(name) for name in {**_connection.ARGUMENT_SPEC, **_connection.CLOUD_SPEC}}
-            self._client = client_for(_connection.from_options(options, self._environ, identity_needed=False))
+            connection = _connection.from_options(options, self._environ, identity_needed=False)
+            remember(*connection.secrets())
+            self._client = client_for(connection)
         return Scope(self._client, Org(int(known.org_id or 0), known.org_name), OrgFinder(self._client))
 
     def _has_other_address(self, known: Metadata | None) -> bool:
@@ -206,15 +208,6 @@ class TaskVault:
             return None
         if entry.tested is not None and entry.tested[0] == known.fingerprint:
             return entry.tested[1]
-<<<<<<< HEAD
-=======
-        if self._client is None:
-            options = {name: self._args.get(name) for name in {**_connection.ARGUMENT_SPEC, **_connection.CLOUD_SPEC}}
-            connection = _connection.from_options(options, self._environ, identity_needed=False)
-            remember(*connection.secrets())
-            self._client = client_for(connection)
-        scope = Scope(self._client, Org(int(known.org_id or 0), known.org_name), OrgFinder(self._client))
->>>>>>> w14-secrets
         account = Account(known.service_account_id, str(known.service_account), "")
         entry.tested = (fingerprint(key), refused(self._scope(known), key, account))
         return entry.tested[1]
