@@ -33,7 +33,7 @@ def test_yaml_aliases_that_explode(newest, tmp_path, repeat):
 
 def test_a_yaml_alias_of_itself(newest):
     result = newest.fails("grafana_dashboard", content="title: A\npanels: &p [*p]\n")
-    assert "alias inside the value that it refers to" in result["msg"]
+    assert "alias is inside the value that it refers to" in result["msg"]
 
 
 def test_links_between_directories(newest, tmp_path):

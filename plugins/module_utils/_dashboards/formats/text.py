@@ -101,7 +101,9 @@ def _expanded(node: t.Any, what: str, sizes: dict[int, int]) -> int:
     """
     if id(node) in sizes:
         if not sizes[id(node)]:
-            raise BadInput("%s has a YAML alias inside the value that it refers to" % what)
+            raise BadInput(
+                "%s is nested more than %d levels deep: a YAML alias is inside the value that it refers to" % (what, DEEPEST)
+            )
         return sizes[id(node)]
     sizes[id(node)] = 0
     size = 1
