@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import os
 import typing as t
 
 from ansible.errors import AnsibleFilterError
@@ -15,6 +14,7 @@ from ..module_utils._grafana.errors import GrafanaError
 from ..module_utils._sinks.base import KeyOwner, Shared
 from ..module_utils._sinks.file import FileSink
 from ..module_utils._text.durations import seconds
+from ._paths import absolute_sink, with_absolute
 
 #: The steps of the role in their order.
 STEPS = ("organizations", "members", "service_accounts", "tokens", "dashboards")
@@ -115,27 +115,17 @@ def _tenant_items(tenant: Tenant, kind: str, folder: str, dashboards_as: str, si
     else:
         writer = _writer(tenant, folder, sink) if dashboards_as == "token" and tenant.get("dashboards") else {}
         for dashboard in tenant.get("dashboards") or ():
-            yield {**org, **writer, **_absolute(_absolute(dashboard, "path", folder), "directory", folder)}
+            yield {**org, **writer, **with_absolute(dashboard, ("path", "directory"), folder)}
 
 
 def _with_sink(token: Tenant, folder: str, sink: Tenant | None) -> Item:
     """Return *token* with its own sink or the default *sink*, and with absolute paths."""
     if token.get("dest"):
-        return _absolute(token, "dest", folder)
+        return with_absolute(token, ("dest",), folder)
     chosen = token.get("sink") or sink
     if not chosen:
         return dict(token)
-    option = {"file": "path", "ansible_vault": "path", "command": "metadata_path"}.get(chosen.get("type", ""))
-    return {**token, "sink": _absolute(chosen, option, folder) if option else dict(chosen)}
-
-
-def _absolute(entry: Tenant, option: str, folder: str) -> Item:
-    """Return *entry* with an absolute path in *option*; a relative path starts from *folder*."""
-    changed = dict(entry)
-    if changed.get(option):
-        path = os.path.expanduser(changed[option])
-        changed[option] = path if os.path.isabs(path) else os.path.join(folder, path)
-    return changed
+    return {**token, "sink": absolute_sink(chosen, folder)}
 
 
 def _writer(tenant: Tenant, folder: str, sink: Tenant | None) -> Item:

@@ -88,15 +88,16 @@ class Site:
             "GRAFANA_PASSWORD": PASSWORD,
         }
 
-    def command(self, *words: str, environment: dict[str, str] | None = None) -> Run:
-        """Run a tool that stands beside this Python."""
+    def command(self, *words: str, environment: dict[str, str] | None = None, directory: Path | None = None) -> Run:
+        """Run a tool that stands beside this Python, in *directory* or in the folder of the site."""
         tool = Path(sys.executable).parent / words[0]
-        return Run(shortcuts.run([str(tool), *words[1:]], self.folder, {**self.environment, **(environment or {})}))
+        directory = directory or self.folder
+        return Run(shortcuts.run([str(tool), *words[1:]], directory, {**self.environment, **(environment or {})}))
 
-    def play(self, playbook: str | Path, *words: str, environment: dict[str, str] | None = None, **variables) -> Run:
+    def play(self, playbook: str | Path, *words: str, environment=None, directory: Path | None = None, **variables) -> Run:
         """Run a playbook with *variables*."""
         extra = ["-e", json.dumps(variables)] if variables else []
-        return self.command("ansible-playbook", str(playbook), *extra, *words, environment=environment)
+        return self.command("ansible-playbook", str(playbook), *extra, *words, environment=environment, directory=directory)
 
     def write(self, name: str, content) -> Path:
         """Write a playbook (as JSON, which is YAML)."""

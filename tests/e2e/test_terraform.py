@@ -82,7 +82,7 @@ class Reader:
 
     def play(self, *words):
         """Run the playbook as from a shell in the folder."""
-        return self.site.play(PLAYBOOK, *words, environment={"PWD": str(self.folder)})
+        return self.site.play(PLAYBOOK, *words, directory=self.folder)
 
     def _directories(self, words):
         for word in words:

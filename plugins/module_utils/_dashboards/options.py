@@ -12,6 +12,7 @@ import typing as t
 from .._folders.paths import general
 from .._grafana.connection import text
 from .._grafana.errors import BadInput
+from .._grafana.files import read_regular
 from .._grafana.secrets import key_like
 from .._text.json_diff import check_document
 from .formats.forms import CLASSIC, Document, read_document
@@ -73,8 +74,7 @@ def _load(option: str, value: t.Any, what: str) -> t.Any:
         return load(str(value), what)
     path = os.path.expanduser(str(value))
     try:
-        with open(path, "rb") as stream:
-            return load(stream.read(), what, name=path)
+        return load(read_regular(path), what, name=path)
     except OSError as problem:
         raise BadInput("%s cannot be read on the host that runs the module: %s" % (what, problem.strerror)) from None
 

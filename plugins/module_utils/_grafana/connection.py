@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from . import credentials
 from .address import server
 from .errors import BadInput
+from .files import read_regular
 
 if t.TYPE_CHECKING:
     Options = t.Mapping[str, t.Any]
@@ -292,8 +293,7 @@ def read_token_file(path: str) -> str:
     """
     path = os.path.expanduser(path)
     try:
-        with open(path, encoding="utf-8") as stream:
-            key = stream.read().strip()
+        key = read_regular(path).decode("utf-8").strip()
     except FileNotFoundError:
         raise BadInput(
             "token_file %s does not exist on the host that runs the module" % path, code="token_file_missing", path=path

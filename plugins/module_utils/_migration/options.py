@@ -287,6 +287,20 @@ def _pattern(value: t.Any, option: str) -> re.Pattern[str] | None:
         raise BadInput("%s is not a valid regular expression: %s" % (option, problem)) from None
 
 
+def _check_replacement(name: str, pattern: re.Pattern[str] | None, option: str) -> None:
+    r"""Raise :class:`BadInput` if *name* refers to groups that *pattern* does not have, or results in a name with a backslash.
+
+    In YAML without quotes, ``\\1`` is a backslash and a 1, and not the first group.
+    """
+    if "\\\\" in name or (pattern is None and "\\" in name):
+        raise BadInput("%s: '%s' results in a name with a backslash: write \\1 for the first group of pattern" % (option, name))
+    try:
+        if pattern is not None:
+            pattern.sub(name, "")
+    except (re.error, IndexError) as problem:
+        raise BadInput("%s: '%s' does not fit pattern: %s" % (option, name, problem)) from None
+
+
 def _template(value: t.Any, option: str, default: str, needs: str | None = None) -> str:
     """Return the template, which may use only ``{name}``, ``{id}``, ``{role}`` and ``{org_id}``. Raises :class:`BadInput`."""
     template = str(value or default)
@@ -321,10 +335,12 @@ def _rule(entry: t.Mapping[str, t.Any]) -> Rule:
         raise BadInput("consolidate: %s: give keys (their names) or pattern to select keys" % account)
     if entry.get("mixed_roles") and not entry.get("role"):
         raise BadInput("consolidate: %s: mixed_roles needs role, the role of the account" % account)
+    pattern = _pattern(entry.get("pattern"), "consolidate: pattern")
+    _check_replacement(account, pattern, "consolidate: service_account")
     return Rule(
         account,
         frozenset(entry.get("keys") or ()),
-        _pattern(entry.get("pattern"), "consolidate: pattern"),
+        pattern,
         entry.get("role"),
         bool(entry.get("mixed_roles")),
     )
@@ -337,7 +353,9 @@ def _adopt(entry: t.Mapping[str, t.Any]) -> Adopt:
         raise BadInput("adopt: there is nothing to change: give name, role, or both")
     name = text(entry["name"], "adopt: name") if entry.get("name") else None
     account = text(entry["service_account"], "adopt: service_account") if entry.get("service_account") else None
-    return Adopt(name, entry.get("role"), account, _pattern(entry.get("pattern"), "adopt: pattern"))
+    pattern = _pattern(entry.get("pattern"), "adopt: pattern")
+    _check_replacement(name or "", pattern, "adopt: name")
+    return Adopt(name, entry.get("role"), account, pattern)
 
 
 def _given(entry: t.Mapping[str, t.Any], default: OrgChoice) -> GivenKey:

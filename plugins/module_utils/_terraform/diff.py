@@ -11,7 +11,7 @@ import re
 #: Secrets that Grafana generates: tokens, keys of Grafana Cloud, and API keys (Base64 of JSON that starts with "k").
 _KEYS = re.compile(r"\b(?:glsa_|glc_|eyJrIjoi)[\w.+/=-]+")
 #: A string assigned to a name that suggests a secret, unless the string starts with a template expression.
-_ASSIGNED = re.compile(r'(?im)^(\s*"?[\w-]*(?:auth|password|passwd|secret|token|api_key)"?\s*[=:]\s*)"(?!\$\{)[^"\n]+"')
+_ASSIGNED = re.compile(r'(?im)^([^\S\n]*"?[\w-]*(?:auth|password|passwd|secret|token|api_key)"?\s*[=:]\s*)"(?!\$\{)[^"\n]+"')
 HIDDEN = "********"
 
 

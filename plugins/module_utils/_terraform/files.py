@@ -11,6 +11,7 @@ import stat
 import typing as t
 
 from .._grafana.errors import BadInput, GrafanaError
+from .._grafana.files import read_regular
 from .keys import MENTION
 
 #: Folders that other tools manage: their files are not read.
@@ -49,8 +50,7 @@ def _refuse(problem: OSError) -> t.NoReturn:
 
 def _read(path: str) -> bytes:
     try:
-        with open(path, "rb") as stream:
-            return stream.read()
+        return read_regular(path)
     except OSError as problem:
         _refuse(problem)
 

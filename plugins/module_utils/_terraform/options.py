@@ -15,17 +15,17 @@ from .keys import KINDS, Address, Key, depends_on_instance
 from .tree import Tree
 from .versions import admitted
 
-_SUFFIX = re.compile(r"^[A-Za-z0-9._-]*$")
-_LABEL = re.compile(r"^[A-Za-z_][\w-]*$")
+_SUFFIX = re.compile(r"[A-Za-z0-9._-]*")
+_LABEL = re.compile(r"[A-Za-z_][\w-]*")
 _ADDRESS = re.compile(
-    r"^(?P<modules>(?:module\.[\w-]+(?:\[[^\]]+\])?\.)*)"
-    r"(?P<type>grafana_(?:cloud_stack_)?api_key)\.(?P<name>[\w-]+)(?P<index>\[[^\]]+\])?$"
+    r"(?P<modules>(?:module\.[\w-]+(?:\[[^\]]+\])?\.)*)"
+    r"(?P<type>grafana_(?:cloud_stack_)?api_key)\.(?P<name>[\w-]+)(?P<index>\[[^\]]+\])?"
 )
 _MODULE = re.compile(r"module\.([\w-]+)(?:\[[^\]]+\])?\.")
 #: The ids that the provider takes when it imports an account: pattern and description.
 _IDS = {
-    "grafana_api_key": (re.compile(r"^(\d+:)?\d+$"), "ID or ORGANIZATION:ID, in numbers"),
-    "grafana_cloud_stack_api_key": (re.compile(r"^[\w-]+:\d+$"), "STACK:ID"),
+    "grafana_api_key": (re.compile(r"(\d+:)?\d+"), "ID or ORGANIZATION:ID, in numbers"),
+    "grafana_cloud_stack_api_key": (re.compile(r"[\w-]+:\d+"), "STACK:ID"),
 }
 #: The arguments that must be equal in all keys that share an account.
 _ALIKE = ("role", "org_id", "stack_slug", "provider", "depends_on")
@@ -58,7 +58,7 @@ class Options(t.NamedTuple):
 
     def check(self) -> None:
         """Check what does not depend on the tree. Raises :class:`BadInput`."""
-        if not _SUFFIX.match(self.token_suffix):
+        if not _SUFFIX.fullmatch(self.token_suffix):
             raise BadInput("token_suffix '%s' is not valid: use only letters, digits, '.', '_' and '-'" % self.token_suffix)
         versions = admitted(self.provider_version)
         if versions is None or versions.first < (3, 0, 0):
@@ -67,19 +67,19 @@ class Options(t.NamedTuple):
                 % self.provider_version
             )
         for group in self.consolidate:
-            if not _LABEL.match(group.account):
+            if not _LABEL.fullmatch(group.account):
                 raise BadInput("consolidate: '%s' cannot be the name of a resource" % group.account)
-            if not re.match(r"^[^\"\\$%\n]+$", group.name):
+            if not re.fullmatch(r"[^\"\\$%\n]+", group.name):
                 raise BadInput("consolidate: the account's name '%s' is empty, or has one of \" \\ $ %%" % group.name)
         for entry in self.adopt:
-            found = _ADDRESS.match(entry.address)
+            found = _ADDRESS.fullmatch(entry.address)
             if found is None:
                 raise BadInput(
                     "adopt: '%s' is not the address of an API key as 'terraform state list' shows it, for example "
                     'grafana_api_key.ci or module.tenant["a"].grafana_api_key.ci[0]' % entry.address
                 )
             pattern, shape = _IDS[found.group("type")]
-            if not pattern.match(entry.id):
+            if not pattern.fullmatch(entry.id):
                 raise BadInput("adopt: the id of %s must be %s, not '%s'" % (entry.address, shape, entry.id))
 
     def shared_accounts(self, tree: Tree, keys: t.Mapping[Address, Key]) -> dict[Address, Shared]:
@@ -168,7 +168,7 @@ def _check_alike(group: Consolidated, keys: t.Sequence[Key]) -> None:
 
 def _resolve(tree: Tree, entry: Adopted) -> tuple[Address, str, str]:
     """Return the address of the key, the path of the modules to it, and its instance. Raises :class:`BadInput`."""
-    found = t.cast("re.Match[str]", _ADDRESS.match(entry.address))
+    found = t.cast("re.Match[str]", _ADDRESS.fullmatch(entry.address))
     folder = _folder(entry.directory)
     for name in _MODULE.findall(found.group("modules")):
         calls = tree.calls(folder)

@@ -27,7 +27,7 @@ def seconds(value: t.Any, option: str) -> int:
         return value
     if isinstance(value, str):
         text = value.strip()
-        if text.isdigit():
+        if text.isdecimal():
             return int(text)
         parts = _DURATION.findall(text)
         if parts and "".join(number + unit for number, unit in parts) == text:

@@ -20,8 +20,8 @@ NEIGHBOURS = 30
 # A slash in paths, JSON and URLs, or between the quoted parts of a joined path.
 _SLASH = r"""(?:\\?/|%2[Ff]|["']\s*[,+]\s*f?["']/?)"""
 _PATH = re.compile(r"(?P<api>(?:(?<![\w.-])|(?<=%2[Ff]))api" + _SLASH + r")?auth" + _SLASH + r"keys(?P<more>[\w-]*)")
-#: The text that may come before /auth/keys if /api is in a variable.
-_API_BASE = re.compile(r"(?i)(?:grafana|api)[^/]*/$")
+#: What the text between the last two slashes before auth/keys contains if /api is in a variable.
+_API_BASE = re.compile(r"(?i)grafana|api")
 _YAML = (".yml", ".yaml", ".json")
 _TASK = r"^\s*(?:-\s+)?(?:local_action\s*:\s*)?"
 #: Code that creates or reads keys without naming the path: pattern, suffixes of its files (empty for all files), method, style.
@@ -94,7 +94,9 @@ def find(line: str, suffix: str) -> list[Mention]:
     found = []
     for one in _PATH.finditer(line):
         start = one.start()
-        if one.group("api") or (line[start - 1 : start] == "/" and _API_BASE.search(line[:start])):
+        if one.group("api") or (
+            line[start - 1 : start] == "/" and _API_BASE.search(line, line.rfind("/", 0, start - 1) + 1, start)
+        ):
             found.append(Mention(start, one.end(), whole=not one.group("more")))
     for pattern, suffixes, method, style in _DECLARED:
         match = pattern.search(line)

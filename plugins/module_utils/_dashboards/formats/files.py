@@ -8,15 +8,17 @@ from __future__ import annotations
 import fnmatch
 import os
 import re
-import stat
 import typing as t
 from dataclasses import dataclass, field
 
 from ..._grafana.errors import BadInput
+from ..._grafana.files import read_regular
 from .text import load
 
 PATTERNS = ("*.json", "*.yaml", "*.yml")
 
+#: The most directories that are read: links between directories can give one directory very many paths.
+_MOST_DIRECTORIES = 20_000
 _Matcher = t.Callable[[str, str], bool]
 
 
@@ -109,8 +111,13 @@ def _regex(patterns: t.Sequence[str]) -> re.Pattern[str] | None:
 def _walk(top: str, wanted: _Matcher, excluded: _Matcher, problems: list[str]) -> t.Iterator[str]:
     """Yield the relative paths of matching files. Links that lead back to a directory above them are not followed."""
     queue: list[tuple[str, frozenset[tuple[int, int]]]] = [("", frozenset())]
+    seen = 0
     while queue:
         directory, ancestors = queue.pop()
+        seen += 1
+        if seen > _MOST_DIRECTORIES:
+            problems.append("it has more than %d directories; links may lead to the same ones again" % _MOST_DIRECTORIES)
+            return
         try:
             info = os.stat(os.path.join(top, directory))
             entries = list(os.scandir(os.path.join(top, directory)))
@@ -140,12 +147,7 @@ def _read(top: str, relative: str, problems: list[str]) -> DashboardFile | None:
     path = os.path.join(top, relative)
     try:
         relative.encode()
-        # Opening a pipe could block for ever.
-        if not stat.S_ISREG(os.stat(path).st_mode):
-            problems.append("%s: it is not a regular file" % relative)
-            return None
-        with open(path, "rb") as stream:
-            document = load(stream.read(), relative, name=relative)
+        document = load(read_regular(path), relative, name=relative)
     except UnicodeEncodeError:
         problems.append("%s: its name is not UTF-8" % _printable(relative))
     except OSError as problem:

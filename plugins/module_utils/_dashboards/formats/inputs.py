@@ -108,7 +108,8 @@ def _placeholders(value: t.Any) -> t.Iterator[str]:
     """Yield the ``${…}`` in all strings of *value*."""
     if isinstance(value, str):
         if "${" in value:
-            yield from _PLACEHOLDER.findall(value)
+            for line in value.split("\n"):
+                yield from _PLACEHOLDER.findall(line, 0, line.rfind("}") + 1)
     elif isinstance(value, dict):
         for inner in value.values():
             yield from _placeholders(inner)
@@ -127,11 +128,17 @@ def substitute(body: t.Mapping[str, t.Any], values: t.Mapping[str, str]) -> dict
     return t.cast("dict[str, t.Any]", _replaced(own_fields, replacements))
 
 
+def _replaced_line(line: str, replacements: t.Mapping[str, str]) -> str:
+    # Behind the last brace no placeholder can end, so that each start would be compared with all of the rest.
+    end = line.rfind("}") + 1
+    return _PLACEHOLDER.sub(lambda match: replacements.get(match.group(), match.group()), line[:end]) + line[end:]
+
+
 def _replaced(value: t.Any, replacements: t.Mapping[str, str]) -> t.Any:
     if isinstance(value, str):
         if "${" not in value:
             return value
-        return _PLACEHOLDER.sub(lambda match: replacements.get(match.group(), match.group()), value)
+        return "\n".join(_replaced_line(line, replacements) for line in value.split("\n"))
     if isinstance(value, dict):
         # Grafana drops __inputs at any depth.
         return {key: _replaced(inner, replacements) for key, inner in value.items() if key != "__inputs"}

@@ -14,6 +14,9 @@ from ..._text.json_diff import DEEPEST
 
 YAML_NAMES = (".yaml", ".yml")
 _VAULT = "$ANSIBLE_VAULT;"
+#: The most values of a YAML document whose aliases are replaced with what they refer to. A few lines of nested aliases can stand
+#: for billions of values.
+_MOST_VALUES = 2_000_000
 
 #: Unquoted YAML values that are not strings, by the rules of Kubernetes' tools. By its own rules PyYAML would also read
 #: ``2026-01-01`` as a date, ``10:30`` as a number, and ``1e+06`` (a million as Go writes it) as a string.
@@ -71,7 +74,7 @@ def _yaml(text: str, what: str) -> t.Any:
         ) from None
     loader = _loader(yaml)
     try:
-        documents = [document for document in yaml.load_all(text, Loader=loader) if document is not None]
+        documents = [document for document in _documents(loader(text), what) if document is not None]
     except yaml.YAMLError as problem:
         raise BadInput("%s is not valid YAML: %s" % (what, _yaml_problem(problem))) from None
     except (ValueError, RecursionError) as problem:
@@ -81,6 +84,36 @@ def _yaml(text: str, what: str) -> t.Any:
     if len(documents) > 1:
         raise BadInput("%s contains %d YAML documents: put each into a separate file" % (what, len(documents)))
     return _as_json(documents[0], what, 0)
+
+
+def _documents(loader: t.Any, what: str) -> t.Iterator[t.Any]:
+    """Yield the documents that *loader* reads, each after a check of its size."""
+    while loader.check_node():
+        node = loader.get_node()
+        _expanded(node, what, {})
+        yield loader.construct_document(node)
+
+
+def _expanded(node: t.Any, what: str, sizes: dict[int, int]) -> int:
+    """Return how many values *node* has if each alias is a copy of what it refers to; *sizes* has those of nodes by their id.
+
+    Raises :class:`BadInput` for more than :data:`_MOST_VALUES`, and for a node that contains itself.
+    """
+    if id(node) in sizes:
+        if not sizes[id(node)]:
+            raise BadInput(
+                "%s is nested more than %d levels deep: a YAML alias is inside the value that it refers to" % (what, DEEPEST)
+            )
+        return sizes[id(node)]
+    sizes[id(node)] = 0
+    size = 1
+    for inner in node.value if isinstance(node.value, list) else ():
+        for one in inner if isinstance(inner, tuple) else (inner,):
+            size += _expanded(one, what, sizes)
+            if size > _MOST_VALUES:
+                raise BadInput("%s has more than %d values, because its YAML aliases repeat values" % (what, _MOST_VALUES))
+    sizes[id(node)] = size
+    return size
 
 
 def _loader(yaml: t.Any) -> t.Any:

@@ -1,0 +1,84 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Absolute paths: those that a user passes to a playbook of the collection, and those of tenants and sinks."""
+
+from __future__ import annotations
+
+import os
+import typing as t
+
+from ansible.errors import AnsibleFilterError
+from ansible.module_utils.common.validation import check_type_dict
+
+#: Options of a sink that are paths of files, whatever its type.
+_FILES_OF_SINKS = ("vault_password_file", "token_file", "secret_id_file", "ca_path", "metadata_path")
+#: Types of sinks whose option ``path`` is the path of a file. For ``hashi_vault`` it is the path of a secret.
+_SINKS_IN_FILES = ("file", "ansible_vault")
+KINDS = ("path", "paths", "sink", "keys")
+
+Entry = t.Mapping[str, t.Any]
+
+
+def absolute(path: str, folder: str) -> str:
+    """Return *path* as an absolute path; ``~`` is the home directory, and a relative path starts from *folder*."""
+    path = os.path.expanduser(path)
+    return path if os.path.isabs(path) else os.path.normpath(os.path.join(folder, path))
+
+
+def with_absolute(entry: Entry, options: t.Iterable[str], folder: str) -> dict[str, t.Any]:
+    """Return *entry* with absolute paths in those of *options* that are set."""
+    return {**entry, **{name: absolute(str(entry[name]), folder) for name in options if entry.get(name)}}
+
+
+def absolute_sink(sink: Entry, folder: str) -> dict[str, t.Any]:
+    """Return *sink* with absolute paths of files."""
+    own = ("path",) if sink.get("type") in _SINKS_IN_FILES else ()
+    return with_absolute(sink, (*_FILES_OF_SINKS, *own), folder)
+
+
+def user_path(value: t.Any, kind: str = "path") -> t.Any:
+    """Return *value* with relative paths made absolute from the directory in which the user started Ansible.
+
+    *kind* says what *value* is: a ``path``, a list of ``paths``, a ``sink``, or a list of ``keys`` with a path or a sink.
+    A list of paths and a sink may be text, as ``-e`` passes them. An empty value is returned as it is. Raises
+    ``AnsibleFilterError`` for another *kind*, for a sink that is not a dictionary, and if the directory no longer exists.
+    """
+    if kind not in KINDS:
+        raise AnsibleFilterError("kind has to be one of %s, not %r" % (", ".join(KINDS), kind))
+    if not value:
+        return value
+    folder = _working_directory()
+    if kind == "path":
+        return absolute(str(value), folder)
+    if kind == "paths":
+        paths = value.split(",") if isinstance(value, str) else value
+        return [absolute(str(path).strip(), folder) for path in paths]
+    if kind == "sink":
+        return absolute_sink(_dictionary(value, "the sink"), folder)
+    return [_key(_dictionary(entry, "a key"), folder) for entry in value]
+
+
+def _working_directory() -> str:
+    """Return the working directory; where its path has links, as the user's shell shows it."""
+    try:
+        real = os.getcwd()
+    except OSError as problem:
+        raise AnsibleFilterError("the working directory cannot be determined: %s" % problem.strerror) from None
+    shown = os.environ.get("PWD", "")
+    return shown if os.path.isabs(shown) and os.path.realpath(shown) == os.path.realpath(real) else real
+
+
+def _key(entry: Entry, folder: str) -> dict[str, t.Any]:
+    changed = with_absolute(entry, ("path",), folder)
+    if changed.get("sink"):
+        changed["sink"] = absolute_sink(_dictionary(changed["sink"], "the sink of a key"), folder)
+    return changed
+
+
+def _dictionary(value: t.Any, what: str) -> Entry:
+    """Return *value* as a dictionary. The message of an error does not quote it, because it may have secrets."""
+    try:
+        return t.cast(Entry, check_type_dict(value))
+    except TypeError:
+        raise AnsibleFilterError("%s has to be a dictionary" % what) from None

@@ -1,0 +1,33 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Checks of options do not accept a line end behind a valid value, and masking takes no quadratic time."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.errors import BadInput
+from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform.diff import hidden
+from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform.options import Adopted, Consolidated, Options
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        Options(token_suffix="-token\n"),
+        Options(consolidate=(Consolidated("ci\n", ("a",), "ci"),)),
+        Options(consolidate=(Consolidated("ci", ("a",), "ci\n"),)),
+        Options(adopt=(Adopted("grafana_api_key.ci\n", "1"),)),
+        Options(adopt=(Adopted("grafana_api_key.ci", "1\n"),)),
+        Options(adopt=(Adopted("grafana_cloud_stack_api_key.ci", "stack:1\n"),)),
+    ],
+)
+def test_a_line_end_is_refused(options):
+    with pytest.raises(BadInput):
+        options.check()
+
+
+def test_blank_lines():
+    text = "\n" * 2_000_000
+    assert hidden(text + 'token = "hunter-two"\n') == text + 'token = "********"\n'
