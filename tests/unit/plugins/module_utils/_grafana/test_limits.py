@@ -111,7 +111,7 @@ def test_the_error_names_request_and_limit(serve, client, monkeypatch, method, k
     monkeypatch.setattr(transports, "LIMITS", Limits(60, LARGE))
     url = serve(CASES["a body without end"][0]())
     with client(url=url) as one, pytest.raises(kind) as raised:
-        one.request(method, "/api/orgs", body=None if method == "GET" else {})
+        one.request(method, "/api/orgs", body=None if method == "GET" else {}, anonymous=True)
     assert raised.value.code == "answer_limit"
     assert raised.value.message.startswith(f"{method} {url}/api/orgs: ")
     assert "the answer is larger than 1 MiB, the limit for an answer" in raised.value.message
