@@ -138,7 +138,7 @@ def test_nightly(sites):
     assert night.recap["changed"] == 1
     assert "tenant-2 / tenant-2 / tenant-2-2" in night.text.partition("rotated")[2]
     assert vaulted.living() == sorted(f"tenant-{number}{end}" for number in range(3) for end in ("", "-2"))
-    assert "tenant-0 / tenant-0 / tenant-0-2" in vaulted.rotate().ok().text.partition("waiting_for_last_use")[2]
+    assert '"tenant-0 / tenant-0 / tenant-0"' in vaulted.rotate().ok().text.partition("waiting_for_last_use")[2]
     vaulted.site.emulator.advance(DAY + HOUR)
     assert vaulted.rotate().ok().recap["changed"] == 1
     assert vaulted.living() == [f"tenant-{number}-2" for number in range(3)]
