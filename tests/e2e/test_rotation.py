@@ -193,6 +193,9 @@ def test_the_stored_key_is_asked(sites, why):
     # The database was restored: the id is listed, and its key is another one.
     (token,) = vaulted.site.emulator.tokens()
     vaulted.site.emulator.replace_key(token.id)
+    if why == "another address":  # or it is another server, and the key works on the first one
+        assert "stores the key of token tenant-0" in " ".join(vaulted.bootstrap().failed().text.split())
+        return
     assert vaulted.bootstrap().ok().recap["changed"] == 1
     assert vaulted.works("tenant-0")
 
