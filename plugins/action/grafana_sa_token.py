@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 import typing as t
+from dataclasses import replace
 
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action.normal import ActionModule as NormalAction
@@ -162,7 +163,9 @@ class ActionModule(NormalAction):
             if known is None or known.token_id is None:
                 continue
             sink = {"type": HandoverSink.type, "path": "discarded", "variable": "token_%d" % number}
-            stored["discarded#token_%d" % number] = {"metadata": known.plain(), "there": True}
+            # Tokens that the new one replaces keep their keys, so the metadata must not name them.
+            alone = replace(known, base_name=known.name, previous=(), pending=())
+            stored["discarded#token_%d" % number] = {"metadata": alone.plain(), "there": True}
             items.append(
                 {
                     "org_id": None if in_stack else known.org_id,  # a stack is one organization, and its tasks name none

@@ -138,7 +138,7 @@ def test_nightly(sites):
     assert night.recap["changed"] == 1
     assert "tenant-2 / tenant-2 / tenant-2-2" in night.text.partition("rotated")[2]
     assert vaulted.living() == sorted(f"tenant-{number}{end}" for number in range(3) for end in ("", "-2"))
-    assert "tenant-0 / tenant-0 / tenant-0-2" in vaulted.rotate().ok().text.partition("waiting_for_last_use")[2]
+    assert '"tenant-0 / tenant-0 / tenant-0"' in vaulted.rotate().ok().text.partition("waiting_for_last_use")[2]
     vaulted.site.emulator.advance(DAY + HOUR)
     assert vaulted.rotate().ok().recap["changed"] == 1
     assert vaulted.living() == [f"tenant-{number}-2" for number in range(3)]
@@ -193,6 +193,9 @@ def test_the_stored_key_is_asked(sites, why):
     # The database was restored: the id is listed, and its key is another one.
     (token,) = vaulted.site.emulator.tokens()
     vaulted.site.emulator.replace_key(token.id)
+    if why == "another address":  # or it is another server, and the key works on the first one
+        assert "stores the key of token tenant-0" in " ".join(vaulted.bootstrap().failed().text.split())
+        return
     assert vaulted.bootstrap().ok().recap["changed"] == 1
     assert vaulted.works("tenant-0")
 

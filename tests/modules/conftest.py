@@ -92,8 +92,11 @@ class Server:
         return result
 
     def four(self, module, **options):
-        """Check, run, check, run: expect changed, changed, ok, ok, and one diff; return the four results."""
-        results = [self.ok(module, check=check, **options) for check in (True, False, True, False)]
+        """Check, run, check, run: expect changed, changed, ok, ok, one diff, and no write by a check; return the four results."""
+        results = []
+        for check in (True, False, True, False):
+            with self.writes_nothing() if check or len(results) == 3 else contextlib.nullcontext():
+                results.append(self.ok(module, check=check, **options))
         assert [result["changed"] for result in results] == [True, True, False, False], results
         assert _without_server_values(results[0]["diff"]) == _without_server_values(results[1]["diff"])
         return results

@@ -96,9 +96,10 @@ def test_account_is_deleted(account):
 
 def test_token_is_made(account, tmp_path):
     dest = tmp_path / "key"
-    made = account.four(
-        "grafana_sa_token", org_name="tenant", service_account="ci", name="ci", seconds_to_live="30d", dest=str(dest)
-    )
+    options = {"org_name": "tenant", "service_account": "ci", "name": "ci", "seconds_to_live": "30d", "dest": str(dest)}
+    account.ok("grafana_sa_token", check=True, **options)
+    assert list(tmp_path.iterdir()) == []
+    made = account.four("grafana_sa_token", **options)
     assert stat.S_IMODE(os.stat(dest).st_mode) == 0o600
     key = dest.read_text().strip()
     assert key.startswith("glsa_")

@@ -171,6 +171,12 @@ class TokenState:
         return Metadata() if known is None or self.elsewhere else known
 
     @property
+    def described(self) -> bool:
+        """Whether the sink has the metadata of a token, be it one of another organization or account."""
+        known = self.stored.metadata
+        return known is not None and known.token_id is not None
+
+    @property
     def elsewhere(self) -> bool:
         """Whether the stored key belongs to another organization or account."""
         known = self.stored.metadata

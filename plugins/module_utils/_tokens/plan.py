@@ -151,7 +151,7 @@ def _unknown(desired: DesiredToken, current: TokenState, entry: Token) -> str | 
     Another task, host or person may have created it, so only a task without a sink, a removal by name, and
     ``on_foreign_token: replace`` delete it.
     """
-    by_name = current.known.token_id is None or not entry.alive or desired.on_foreign != FAIL
+    by_name = not current.described or not entry.alive or desired.on_foreign != FAIL
     if desired.state == "absent" and entry.name == desired.name and by_name:
         return "it has the name"
     if desired.sink is None and not entry.alive:
@@ -204,8 +204,8 @@ def plan(desired: DesiredToken, current: TokenState) -> Change[TokenWork] | None
         return _purge_first(desired, current)
     found, verdict = present(desired, current)
     if desired.name is not None:
-        _check_foreign(desired, current, verdict)
         check_sink(desired, current, verdict)
+        _check_foreign(desired, current, verdict)
     if desired.state == "absent":
         found, verdict = None, "absent"
     rest = others(desired, current, found, verdict)
@@ -239,6 +239,7 @@ def plan(desired: DesiredToken, current: TokenState) -> Change[TokenWork] | None
 
 def _purge_first(desired: DesiredToken, current: TokenState) -> Change[TokenWork]:
     """Return the purge after which the server lists more tokens; raise if the task purges none of the listed ones."""
+    check_sink(desired, current, VALID)
     known = current.known
     spared = {known.token_id, *(previous.id for previous in known.previous)}
     delete = purged(desired, current, t.cast("set[int]", spared))
@@ -258,8 +259,7 @@ def _check_foreign(desired: DesiredToken, current: TokenState, verdict: str) -> 
         theirs, does = theirs if verdict == "foreign" else [], "replaces it and honours keep_previous"
     else:
         # Without metadata the name decides.
-        known = current.known.token_id is not None
-        theirs, does = [entry for entry in theirs if known and entry.name == desired.name], "deletes it, too"
+        theirs, does = [entry for entry in theirs if current.described and entry.name == desired.name], "deletes it, too"
     if not theirs:
         return
     one = theirs[0]

@@ -197,7 +197,9 @@ class Tokens(Resource[DesiredToken, TokenState, TokenWork]):
             return current, change
         if desired.state != "present":
             return self._precheck_removal(scope, desired, desired.sink, current, change)
-        if (change is None or change.action == "tidy") and not self._handed_over:
+        # With another address of the server, a key that is due may be that of another server.
+        untested = change is None or change.action == "tidy" or (current.moved and current.stored_token is not None)
+        if untested and not self._handed_over:
             tested = self._tested(scope, desired, desired.sink, current)
             if tested is not current:
                 current, change = tested, self.plan(desired, tested)

@@ -261,10 +261,11 @@ def test_another_server_that_was_set_up_alike(token, special, tmp_path):
     other = Token(special(token.server.version, settings={"server.domain": "other.test"}), tmp_path / "unused")
     other.present()
     other.wanted["dest"] = str(token.dest)
-    for state in ("present", "absent"):
-        assert other.refused(state=state) == "place_taken"
+    theirs = other.listed()
+    for options in ({}, {"state": "absent"}, {"rotate": "always"}, {"seconds_to_live": "2h", "renew_before": "90m"}):
+        assert other.refused(**options) == "place_taken"
+    assert (other.listed(), token.key) == (theirs, key)
     assert token.works(key)
-    assert token.key == key
 
 
 def test_another_address_of_the_server_is_only_a_warning(token):

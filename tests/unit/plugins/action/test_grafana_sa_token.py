@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The action plugin refuses a key in the result of a job that Ansible does not wait for: its status file would keep the key."""
+"""The action plugin: keys in the result of a job that Ansible does not wait for, and keys that cannot be stored."""
 
 from __future__ import annotations
 
@@ -10,6 +10,11 @@ import types
 import pytest
 
 from ansible_collections.orgsmith.grafana.plugins.action.grafana_sa_token import ActionModule
+from ansible_collections.orgsmith.grafana.plugins.module_utils._orgs.service_accounts import Account
+from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks.base import Metadata, Previous, Stored
+from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks.file import FileSink
+from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens.model import DesiredToken, Token, TokenState
+from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens.plan import plan
 
 
 def run(monkeypatch, args, async_val, poll):
@@ -35,3 +40,25 @@ def test_return_key_in_a_job(monkeypatch, args, async_val, poll, refused):
     result = run(monkeypatch, args, async_val, poll)
     assert bool(result.get("failed")) is refused
     assert not refused or result["failure"]["code"] == "key_would_show"
+
+
+@pytest.mark.parametrize("name", ["ci", "ci-2", "ci-20260101"])
+def test_only_the_token_whose_key_could_not_be_stored_is_deleted(monkeypatch, name):
+    """The key of the token that it was to replace is still stored, and another one has been promised some time."""
+    executed = []
+    plugin = ActionModule.__new__(ActionModule)
+    monkeypatch.setattr(ActionModule, "_execute", lambda _self, *words: executed.append(words))
+    then = "2026-01-01T00:00:00Z"
+    previous = (Previous(7, "ci", then), Previous(6, "ci-0", then, keep_until="2099-01-01T00:00:00Z"))
+    new = Metadata(9, name, "ci", 5, "build", 2, "tenant", previous=previous, pending=("ci-3",))
+    plugin._delete_unstored({"url": "http://g", "name": "ci"}, {"vault.yml#key": {"metadata": new.plain()}}, False, {})
+    [(args, message, check, _variables, _module)] = executed
+    [item] = args["batch"]
+    [told] = message["stored"].values()
+    sink = FileSink.at("/k")
+    desired = DesiredToken(item["service_account"], item["name"], sink=sink, state=item["state"])
+    tokens = (Token(6, "ci-0"), Token(7, "ci-1" if name == "ci" else "ci"), Token(9, name), Token(10, "ci-3"))
+    account = Account(5, "build", "sa-build")
+    state = TokenState(account, 2, tokens, Stored(Metadata.parse(told["metadata"]), None, True), org_name="tenant")
+    assert [entry.id for entry in plan(desired, state).work.doomed] == [9]
+    assert not check

@@ -14,7 +14,7 @@ import pytest
 
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana import transport as transports
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.errors import LostAnswer, Unreachable
-from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.limits import Limits
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.limits import LIMITS, Limits
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.transport import NoAnswer, Transport
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
@@ -91,6 +91,11 @@ def test_an_answer_beyond_a_limit_is_an_error(serve, case):
     with pytest.raises(NoAnswer, match=message) as raised:
         Transport(5.0, limits=limits).send("GET", serve(parts()), None, {})
     assert raised.value.kind == "limit"
+
+
+def test_defaults():
+    """In seconds, and in bytes; the documentation names them."""
+    assert tuple(LIMITS) == (10 * 60, 256 * 2**20)
 
 
 def test_a_hundred_headers_at_most(serve):

@@ -367,9 +367,9 @@ def test_a_sink_of_another_key(state, action):
 @pytest.mark.parametrize(
     ("state", "removes"),
     [
-        pytest.param(replace(GOOD, account=replace(ACCOUNT, id=6), dead=True), True, id="an account created again"),
+        pytest.param(replace(GOOD, account=replace(ACCOUNT, id=6), tokens=(), dead=True), True, id="an account created again"),
         pytest.param(replace(GOOD, account=None, tokens=(), dead=True), True, id="the account is gone"),
-        pytest.param(replace(GOOD, org_id=3, dead=True), True, id="an org created again"),
+        pytest.param(replace(GOOD, org_id=3, tokens=(), dead=True), True, id="an org created again"),
         pytest.param(replace(GOOD, org_id=3, org_name="other", dead=True), False, id="another org"),
         pytest.param(
             knowing(replace(GOOD, dead=True), service_account="build", service_account_id=6), False, id="another account"
@@ -386,6 +386,26 @@ def test_a_dead_key_may_be_overwritten_and_is_removed_only_under_its_names(state
     with pytest.raises(Refused) as caught:
         plan(gone, state)
     assert caught.value.code == "place_taken"
+
+
+def test_nothing_is_purged_for_a_sink_of_another_key():
+    dead = Token(10, "dead", expired=True)
+    state = replace(GOOD, tokens=(dead,), cut=Refused("the list ends", code="list_cut"))
+    wanted = replace(WANTED, purge=Purge(expired=True))
+    assert plan(wanted, state).work.doomed == (dead,)
+    with pytest.raises(Refused) as caught:
+        plan(wanted, knowing(state, name="deploy", base_name="deploy"))
+    assert caught.value.code == "place_taken"
+
+
+def test_absent_in_an_account_that_was_created_again():
+    """The metadata describes the token of the old account, and a token of the new one belongs to another creator."""
+    state = replace(GOOD, account=replace(ACCOUNT, id=6), tokens=(FOREIGN,), dead=True)
+    gone = replace(WANTED, state="absent")
+    with pytest.raises(Refused) as caught:
+        plan(gone, state)
+    assert caught.value.code == "foreign_token"
+    assert plan(replace(gone, on_foreign="replace"), state).work.doomed == (FOREIGN,)
 
 
 def test_another_address_of_the_same_server():
