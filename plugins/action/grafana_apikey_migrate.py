@@ -55,13 +55,13 @@ class ActionModule(TokenAction):
     def _without_rotation(self, args: Result) -> Result:
         return args  # the module never replaces an existing token
 
-    def _new_names(self, planned: Result, vault: TaskVault) -> dict[str, str]:
-        names = {}
+    def _new_tokens(self, planned: Result, vault: TaskVault) -> dict[str, Result]:
+        tokens = {}
         for key in _reissued(planned):
             token = key["token"]
             if token.get("id") is None and key["status"] == "changed" and token["dest"] in vault.entries:
-                names[str(token["dest"])] = str(token["name"])
-        return names
+                tokens[str(token["dest"])] = token
+        return tokens
 
     def _waiting(self, created: Result, cleaned: Result, vault: TaskVault) -> dict[str, t.Any]:
         succeeded = [key["token"]["dest"] for key in _reissued(cleaned) if key["status"] in ("ok", "changed")]

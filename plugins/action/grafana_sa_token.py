@@ -91,7 +91,7 @@ class ActionModule(NormalAction):
         planned = self._execute(args, vault.message(), True, task_vars)
         if check or not planned.get("changed"):
             return _public(planned)
-        vault.add_pending(self._new_names(planned, vault))
+        vault.add_pending(self._new_tokens(planned, vault))
         created = self._execute(args, vault.message(), False, task_vars)
         handed_over = created.pop(HANDED_OVER, None) or {}
         try:
@@ -114,15 +114,15 @@ class ActionModule(NormalAction):
             changed["batch"] = [{**item, "rotate": "never", "prove": "never"} for item in args["batch"]]
         return changed
 
-    def _new_names(self, planned: Result, vault: TaskVault) -> dict[str, str]:
-        """Return the names of the tokens that the module is going to create, by entry."""
-        names = {}
+    def _new_tokens(self, planned: Result, vault: TaskVault) -> dict[str, Result]:
+        """Return the tokens that the module is going to create, by entry, each with ``name`` and ``was``."""
+        tokens = {}
         for entry in _entries(planned):
             token = entry.get("token") or {}
             # A result has "was" only for a token that the module creates.
             if token.get("dest") in vault.entries and "was" in token:
-                names[str(token["dest"])] = str(token["name"])
-        return names
+                tokens[str(token["dest"])] = token
+        return tokens
 
     def _waiting(self, created: Result, cleaned: Result, vault: TaskVault) -> dict[str, t.Any]:
         """Return the replaced tokens that still exist, by entry, for the tokens that succeeded in both runs."""

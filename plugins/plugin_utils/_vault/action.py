@@ -212,10 +212,14 @@ class TaskVault:
         entry.tested = (fingerprint(key), refused(self._scope(known), key, account))
         return entry.tested[1]
 
-    def add_pending(self, names: t.Mapping[str, str]) -> None:
-        """Save the names of the tokens that the module is going to create, by entry. Raises :class:`StoreError`."""
-        for where, name in names.items():
-            known = self.entries[where].metadata or Metadata()
+    def add_pending(self, tokens: t.Mapping[str, Args]) -> None:
+        """Save the names of the *tokens* that the module is going to create, by entry. Raises :class:`StoreError`.
+
+        Metadata of an organization or account that was deleted is dropped: the name belongs to another one.
+        """
+        for where, token in tokens.items():
+            name = str(token["name"])
+            known = (None if token.get("was") == "elsewhere" else self.entries[where].metadata) or Metadata()
             if name not in known.pending:
                 self._put(where, replace(known, pending=(*known.pending, name)))
         self._save()

@@ -15,6 +15,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks.base impor
 from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks.file import FileSink
 from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens.model import DesiredToken, Token, TokenState
 from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens.plan import plan
+from ansible_collections.orgsmith.grafana.plugins.plugin_utils._vault.action import Entry, TaskVault
 
 
 def run(monkeypatch, args, async_val, poll):
@@ -62,3 +63,16 @@ def test_only_the_token_whose_key_could_not_be_stored_is_deleted(monkeypatch, na
     state = TokenState(account, 2, tokens, Stored(Metadata.parse(told["metadata"]), None, True), org_name="tenant")
     assert [entry.id for entry in plan(desired, state).work.doomed] == [9]
     assert not check
+
+
+@pytest.mark.parametrize(("was", "kept"), [("due", 7), ("elsewhere", None)])
+def test_a_note_belongs_to_the_account_of_the_new_token(was, kept):
+    """Beside the ids of a deleted account the next run would not see the note."""
+    vault = TaskVault.__new__(TaskVault)
+    saved = {}
+    file = types.SimpleNamespace(get=lambda _name: Metadata(7, "ci", service_account_id=5).plain(), set=saved.__setitem__)
+    file.save = lambda: None
+    vault.entries, vault._files = {"v#key": Entry("v#key", file, "key")}, {"v": file}
+    vault.add_pending({"v#key": {"name": "ci-2", "was": was}})
+    noted = Metadata.parse(saved["key_metadata"])
+    assert (noted.token_id, noted.pending) == (kept, ("ci-2",))
