@@ -184,6 +184,18 @@ def newer(request, emulators, monkeypatch):
     return Server(emulators(request.param), monkeypatch)
 
 
+@pytest.fixture(params=(ALL[0], ALL[-1]))
+def outermost(request, emulators, monkeypatch):
+    """An empty server of the oldest and of the newest version, for rules that no version in between changes."""
+    return Server(emulators(request.param), monkeypatch)
+
+
+@pytest.fixture(params=(WITH_ACCOUNTS[0], WITH_ACCOUNTS[-1]))
+def outermost_newer(request, emulators, monkeypatch):
+    """An empty server of the oldest version with service accounts, and of the newest one."""
+    return Server(emulators(request.param), monkeypatch)
+
+
 @pytest.fixture
 def newest(emulators, monkeypatch):
     """An empty server of the newest version."""

@@ -9,10 +9,10 @@ import pytest
 
 
 @pytest.fixture
-def tenants(server):
+def tenants(outermost):
     """Ten organizations."""
-    server.ok("grafana_org", batch=[{"name": f"tenant-{number}"} for number in range(10)])
-    return server
+    outermost.ok("grafana_org", batch=[{"name": f"tenant-{number}"} for number in range(10)])
+    return outermost
 
 
 def members(login="alice", role="Editor", orgs=10):

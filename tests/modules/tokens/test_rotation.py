@@ -39,8 +39,8 @@ class WithFile(Tenant):
 
 
 @pytest.fixture
-def tenant(newer, tmp_path):
-    return WithFile(newer, tmp_path)
+def tenant(outermost_newer, tmp_path):
+    return WithFile(outermost_newer, tmp_path)
 
 
 @pytest.fixture

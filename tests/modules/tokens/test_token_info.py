@@ -10,17 +10,17 @@ import requests
 
 
 @pytest.fixture
-def stocked(newer, tmp_path):
+def stocked(outermost_newer, tmp_path):
     """Two organizations with an account each, and two tokens in the first."""
     for org, name in (("one", "ci-one"), ("two", "ci-two")):
-        newer.ok("grafana_org", name=org)
-        newer.ok("grafana_service_account", org_name=org, name=name, role="Editor")
+        outermost_newer.ok("grafana_org", name=org)
+        outermost_newer.ok("grafana_service_account", org_name=org, name=name, role="Editor")
         wanted = {"org_name": org, "service_account": name, "dest": str(tmp_path / name)}
-        newer.ok("grafana_sa_token", name=name, seconds_to_live="1h", **wanted)
-    newer.ok("grafana_service_account", org_name="one", name="idle", role="Viewer")
+        outermost_newer.ok("grafana_sa_token", name=name, seconds_to_live="1h", **wanted)
+    outermost_newer.ok("grafana_service_account", org_name="one", name="idle", role="Viewer")
     spare = {"org_name": "one", "service_account": "ci-one", "dest": str(tmp_path / "spare")}
-    newer.ok("grafana_sa_token", name="spare", seconds_to_live=0, prove="never", **spare)
-    return newer
+    outermost_newer.ok("grafana_sa_token", name="spare", seconds_to_live=0, prove="never", **spare)
+    return outermost_newer
 
 
 def names(result):

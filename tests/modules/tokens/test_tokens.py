@@ -67,8 +67,8 @@ class Token:
 
 
 @pytest.fixture
-def token(newer, tmp_path):
-    return Token(newer, tmp_path)
+def token(outermost_newer, tmp_path):
+    return Token(outermost_newer, tmp_path)
 
 
 @pytest.fixture
