@@ -46,7 +46,8 @@ class ActionModule(TokenAction):
             return None
         if any(not sink.get(option) for option in HandoverSink.REQUIRED):
             raise Refused("sink: type %s needs %s" % (HandoverSink.type, " and ".join(HandoverSink.REQUIRED)), code="bad_input")
-        planned = self._execute(dict(args), {"pad": "", "stored": {}}, True, task_vars)
+        # Only the module knows which tokens there are, so the files are not read yet.
+        planned = self._execute(dict(args), {"pad": "", "stored": {}, "unread": True}, True, task_vars)
         if "organizations" not in planned:
             raise _Failed(planned)
         locations = [key["token"]["dest"] for key in _reissued(planned)]

@@ -165,7 +165,7 @@ def test_unreachable_server_fails_with_what_to_do(sites):
     site = sites()
     environment = {"GRAFANA_URL": "http://127.0.0.1:9", "GRAFANA_RETRIES": "0"}
     run = site.play(site.role(site.tenants(1)), environment=environment).failed()
-    assert "http://127.0.0.1:9/api/orgs: no connection: Failed to establish a new connection" in run.text
+    assert "http://127.0.0.1:9/api/user: no connection: Failed to establish a new connection" in run.text
 
 
 @pytest.mark.parametrize("dashboards_as", ["caller", "token"])

@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import replace
 
 from .._grafana.errors import NotFound, Refused
 from .._grafana.scope import Scope
 from .._orgs.service_accounts import Account
 from .api import list_tokens, refused
-from .model import REASONS, VALID, DesiredToken, TokenState
+from .model import REASONS, VALID, DesiredToken, TokenState, unknown_key
 from .names import belongs
 
 #: Verdicts about a stored key that may work on another server, if the metadata names another server.
@@ -122,4 +123,14 @@ def works_as(scope: Scope, key: str, account: Account | None = None) -> str | No
     return VALID if verdict is None else verdict if verdict in _OF_OTHERS else None
 
 
-__all__ = ["check_sink", "holder", "is_dead", "works_as"]
+def with_holder(scope: Scope, desired: DesiredToken, state: TokenState) -> TokenState:
+    """Return *state* with what the server tells about a stored key that is not, or may not be, the key of this token."""
+    if holder(desired, state) is not None:
+        return replace(state, dead=is_dead(scope, desired, state))
+    key = unknown_key(state.stored)
+    if key is None:
+        return replace(state, unknown_key=VALID if state.stored.works else None)
+    return replace(state, unknown_key=works_as(scope, key, state.account))
+
+
+__all__ = ["check_sink", "holder", "with_holder"]

@@ -18,9 +18,9 @@ from .._sinks.base import NOTHING, Shared, Sink, Stored
 from .._sinks.claims import SinkClaims
 from .api import account_of, delete_token, list_is_cut, list_tokens, longest, may_be_cut, number_of, refused
 from .errors import check_creation, explain_refusal
-from .holder import holder, is_dead, works_as
+from .holder import with_holder
 from .issue import TokenIssue
-from .model import REASONS, VALID, DesiredToken, Token, TokenState, never_used, unknown_key
+from .model import REASONS, REPLACE, DesiredToken, Token, TokenState, never_used
 from .options import desired_token
 from .plan import TokenWork, before, others, plan, present
 
@@ -58,6 +58,9 @@ class Tokens(Resource[DesiredToken, TokenState, TokenWork]):
     def parse(self, options: t.Mapping[str, t.Any]) -> DesiredToken:
         """Return the desired token. Raises :class:`BadInput`, also for a sink that cannot store a key."""
         desired = desired_token(options, self._shared, self._task.no_log)
+        if (self._task.handover or {}).get("unread"):
+            # The controller asks in check mode where keys go, before it reads what is stored there.
+            desired = replace(desired, on_foreign=REPLACE)
         if desired.sink is not None:
             self._claims.claim(desired.sink, "token %s" % self.label(desired))
             if desired.state == "present" and desired.name is not None:
@@ -96,7 +99,7 @@ class Tokens(Resource[DesiredToken, TokenState, TokenWork]):
         account = account_of(scope, desired.service_account)
         if account is None:
             self._without_account(scope, desired)
-            return self._with_holder(scope, desired, TokenState(None, scope.org_id, stored=stored, **self._facts(scope)))
+            return with_holder(scope, desired, TokenState(None, scope.org_id, stored=stored, **self._facts(scope)))
         state = TokenState(
             account,
             scope.org_id,
@@ -117,7 +120,7 @@ class Tokens(Resource[DesiredToken, TokenState, TokenWork]):
                 state = replace(state, cut=list_is_cut(scope, desired, listed))
             elif desired.state == "absent" and not any(desired.name in (None, entry.name) for entry in state.tokens):
                 raise list_is_cut(scope, desired, listed)
-        return self._with_holder(scope, desired, state)
+        return with_holder(scope, desired, state)
 
     def _facts(self, scope: Scope) -> dict[str, t.Any]:
         """Return the fields of a state that are the same for all tokens of an organization."""
@@ -126,15 +129,6 @@ class Tokens(Resource[DesiredToken, TokenState, TokenWork]):
             "server": scope.client.connection.url,
             "now": scope.client.now(),
         }
-
-    def _with_holder(self, scope: Scope, desired: DesiredToken, state: TokenState) -> TokenState:
-        """Find out whether a stored key that is not the key of this token still works."""
-        if holder(desired, state) is not None:
-            return replace(state, dead=is_dead(scope, desired, state))
-        key = unknown_key(state.stored)
-        if key is None:
-            return replace(state, unknown_key=VALID if state.stored.works else None)
-        return replace(state, unknown_key=works_as(scope, key, state.account))
 
     def _listed(self, scope: Scope, account: Account, stored: Stored) -> list[Token]:
         """Return the tokens of *account*, from the cache unless it is older than the stored token."""
