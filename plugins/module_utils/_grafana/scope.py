@@ -66,6 +66,7 @@ class Scope:
         many: bool = False,
         check: bool = False,
         warn: t.Callable[[str], None] = _ignore,
+        new: bool = False,
     ) -> None:
         self.client = client
         self.org = org
@@ -74,6 +75,8 @@ class Scope:
         self.many = many
         #: Whether this is check mode.
         self.check = check
+        #: Whether the organization does not exist yet: check mode assumes that an earlier task creates it.
+        self.new = new
         #: Shows a text to the user as a warning, each text once in a task.
         self.warn = warn
         #: What the task wants in this organization, for objects that depend on each other.
