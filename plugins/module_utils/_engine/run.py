@@ -280,7 +280,7 @@ class Run:
         return problem is not None
 
     def _without_org(self, item: Item, outcome: Outcome, org: Org | None) -> None:
-        """Handle an item whose organization does not exist, or (in check mode) whose token's file does not: then it may have an *org*."""
+        """Handle an item whose organization does not exist, or (in check mode) whose key does not: then it may have an *org*."""
         resource, url = self.resource, self.client.connection.url
         if resource.absent(item.desired):
             self.warnings.add("%s was not found on %s: nothing to remove" % (item.org, url))

@@ -165,6 +165,17 @@ class Scope:
             org_id=self.org.id,
         )
 
+    def caller_role(self) -> str | None:
+        """Return the caller's role in the organization; ``None`` if it is unknown, as that of a token is."""
+        if self.org is None or self.client.connection.identity.kind == "token":
+            return None
+        if self.new:
+            return ADMIN
+        try:
+            return next((str(org.get("role")) for org in self.org_finder.memberships() if int(org["orgId"]) == self.org.id), None)
+        except GrafanaError:
+            return None
+
     def check_member(self, seen: str) -> None:
         """Raise :class:`Forbidden` for a caller who is not a member: a list shows nothing then, as *seen* says."""
         problem = self.membership_problem(Forbidden(seen))

@@ -130,7 +130,7 @@ class OrgUsers(Resource[DesiredMember, CurrentMember, MemberWork]):
     def precheck(
         self, scope: Scope, desired: DesiredMember, current: CurrentMember | None, change: Change[MemberWork] | None
     ) -> tuple[CurrentMember | None, Change[MemberWork] | None]:
-        """In check mode, raise for a user who does not exist on the server, and for the last Admin; note the change for later items."""
+        """In check mode, raise for a user who does not exist, and for the last Admin; note the change for later items."""
         if not scope.check or change is None:
             return current, change
         if change.action == "create":
@@ -230,7 +230,7 @@ def _lookup(scope: Scope, login: str) -> t.Mapping[str, t.Any] | None:
 
 
 def _future_member(scope: Scope, desired: DesiredMember, role: str) -> CurrentMember:
-    """Return the member that a run would add. Raises :class:`NotFound` for a user who does not exist; warns if that is unknown."""
+    """Return the member that a run would add. Raises :class:`NotFound` for a missing user; warns if that is unknown."""
     try:
         user = _lookup(scope, desired.login)
     except Forbidden:
@@ -254,7 +254,9 @@ def _check_last_admin(scope: Scope, desired: DesiredMember, change: Change[Membe
     if change.work.current not in admins or len(admins) > 1:
         return
     if scope.new:
-        scope.warn("unless an earlier task adds another Admin, the run fails: %s" % _last_admin(scope, desired, change.action).message)
+        scope.warn(
+            "unless an earlier task adds another Admin, the run fails: %s" % _last_admin(scope, desired, change.action).message
+        )
     elif not _admin_accounts(scope):
         raise _last_admin(scope, desired, change.action)
 

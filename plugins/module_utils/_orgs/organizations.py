@@ -276,7 +276,7 @@ def _taken(name: str) -> GrafanaError:
 def _check_server_admin(scope: Scope, name: str, action: str) -> None:
     """Raise :class:`Forbidden` for a caller who may not create or delete organizations; warn if that is unknown.
 
-    Callers who may not list organizations are refused (8.5 to 13.1). A custom role of Grafana Enterprise may allow one of these only.
+    The server refuses callers who may not list organizations (8.5 to 13.1). A custom role of Enterprise may allow to list only.
     """
     user = scope.client.user()
     if user is not None and user.get("isGrafanaAdmin"):
