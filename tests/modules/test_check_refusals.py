@@ -96,16 +96,6 @@ def test_like_names_of_accounts_of_one_batch(newest):
     assert [entry["status"] for entry in failed["results"]] == ["changed", "failed"]
 
 
-@pytest.mark.parametrize("check", BOTH)
-def test_a_role_above_the_callers(newest, check):
-    newest.ok("grafana_org", name="tenant")
-    newest.user("alice")
-    newest.ok("grafana_org_user", org_name="tenant", login="alice", role="Admin")
-    newest.ok("grafana_org_user", org_name="tenant", login="admin", role="Editor")
-    refused = newest.fails("grafana_service_account", org_name="tenant", name="ci", role="Admin", check=check)
-    assert refused.code == "role_forbidden"
-
-
 def test_inputs_that_a_new_org_cannot_resolve(newest):
     assert newest.fails("grafana_dashboard", dashboard=EXPORT, **SOON).code == "inputs_unresolved"
     planned = newest.ok("grafana_dashboard", dashboard=EXPORT, inputs={"DS_PROM": "prom"}, **SOON)

@@ -209,9 +209,10 @@ class Organizations(Resource[DesiredOrg, CurrentOrg, OrgWork]):
         with self._lock:
             if self._left is None:
                 finder = OrgFinder(scope.client)
-                self._left = {org.id for org in finder.all()}
-                if finder.partial:  # the server refuses this caller
-                    self._left |= {1, 2}
+                found = {org.id for org in finder.all()}
+                if finder.partial:
+                    return current.id  # the server refuses this caller, whatever the organization
+                self._left = found
             others = self._left - {current.id}
             if not others:
                 raise Refused(
