@@ -29,6 +29,8 @@ options:
       - V(fail) reports an error.
       - V(plan) assumes, in check mode, that an earlier task of the play creates it, and reports what would happen then. Outside
         check mode V(plan) has no effect.
+      - A new organization has its creator as Admin, and no data sources. What the module would refuse there fails in check mode,
+        such as a user who does not exist, or a dashboard whose inputs need a data source. What it cannot know is a warning.
     type: str
     choices: [fail, plan]
     default: fail

@@ -527,7 +527,7 @@ failure:
 
 from ..module_utils._api_keys.resource import OPTIONS, ApiKeys
 from ..module_utils._engine.module import GrafanaModule, manage
-from ..module_utils._tokens.resource import Task
+from ..module_utils._tokens.task import Task
 
 
 def api_keys(module: GrafanaModule) -> ApiKeys:

@@ -712,7 +712,8 @@ failure:
 
 from ..module_utils._engine.module import GrafanaModule, manage
 from ..module_utils._tokens.options import OPTIONS
-from ..module_utils._tokens.resource import Task, Tokens
+from ..module_utils._tokens.resource import Tokens
+from ..module_utils._tokens.task import Task
 
 
 def tokens(module: GrafanaModule) -> Tokens:

@@ -20,8 +20,8 @@ from .._sinks.claims import SinkClaims
 from .._text.durations import age, iso, seconds
 from .._tokens.api import check_key, longest_api_key
 from .._tokens.errors import check_lifetime
-from .._tokens.resource import Task
-from .api import LIST_CAP, ApiKey, Spelt, abilities_of, delete_key, list_keys, spelt
+from .._tokens.task import Task
+from .api import LIST_CAP, ApiKey, Spelt, abilities_of, delete_key, gone, list_keys, spelt
 from .errors import explain, list_is_cut, name_taken, token_named, unmakable
 from .issue import KeyIssue
 from .plan import (
@@ -203,6 +203,21 @@ class ApiKeys(Resource[DesiredKey, KeyState, KeyWork]):
 
     # Planning.
 
+    def foresee(self, scope: Scope, desired: DesiredKey) -> KeyState | None:
+        """Return no key. Raises for what the run would refuse, above all for a server that creates no API keys."""
+        check_role(scope.client, desired.role)
+        if abilities_of(scope.client.version()).creates is False:
+            raise gone(scope.client, "create API key %s" % desired.name)
+        if desired.sink is not None and not scope.new:
+            self._check_creation(scope, desired, desired.sink)
+        return None
+
+    def _check_creation(self, scope: Scope, desired: DesiredKey, sink: Sink) -> None:
+        """Raise for a sink that cannot be written, and for a lifetime that the server refuses."""
+        self._claims.run(sink.probe)
+        longest = scope.cached("lifetime", lambda: longest_api_key(scope))
+        check_lifetime("API key %s" % desired.name, desired.lifetime, longest)
+
     def plan(self, desired: DesiredKey, current: KeyState | None) -> Change[KeyWork] | None:
         """Return what has to change. Raises for what is impossible or not allowed."""
         return plan(desired, current or KeyState())
@@ -218,10 +233,7 @@ class ApiKeys(Resource[DesiredKey, KeyState, KeyWork]):
                 "API key %s has no seconds_to_live and never expires: set a lifetime, or 0 if this is intended" % desired.name
             )
         if scope.check and desired.sink is not None:
-            self._claims.run(desired.sink.probe)
-            check_lifetime(
-                "API key %s" % desired.name, desired.lifetime, scope.cached("lifetime", lambda: longest_api_key(scope))
-            )
+            self._check_creation(scope, desired, desired.sink)
             taken = name_taken(scope, desired) if change.work.old is None else None
             if taken is not None:
                 raise taken

@@ -14,7 +14,19 @@ from .._grafana.errors import Conflict, Forbidden, GrafanaError, Refused
 from .._grafana.scope import Scope
 from .._grafana.versions import LIBRARY_FOLDER_UIDS
 from .formats.forms import Document
-from .formats.inputs import LibraryPanel, choose, library_panels, needed, not_among, requirements, substitute
+from .formats.inputs import (
+    DATA_SOURCE,
+    EXPRESSIONS,
+    Input,
+    LibraryPanel,
+    choose,
+    choose_unread,
+    library_panels,
+    needed,
+    not_among,
+    requirements,
+    substitute,
+)
 from .formats.references import LIBRARY_PANEL, Reference, connected, missing, references
 from .model import DesiredDashboard, comparable, label
 
@@ -35,14 +47,34 @@ def filled_in(scope: Scope, desired: DesiredDashboard) -> DesiredDashboard:
     inputs = needed(document)
     values: dict[str, str] = {}
     if inputs:
-        values = choose(inputs, data_sources(scope), desired.inputs, what="dashboard %s" % label(desired))
+        values = _values(scope, inputs, desired)
     body = comparable(substitute(document.body, values))
     title = str(body.get("title") or desired.title).strip()
     return replace(desired, title=title, body=body, panels=tuple(library_panels(document, values)))
 
 
+def _values(scope: Scope, inputs: t.Sequence[Input], desired: DesiredDashboard) -> dict[str, str]:
+    """Return the values of inputs. Raises :class:`BadInput` for an input without one."""
+    what = "dashboard %s" % label(desired)
+    if not scope.new:
+        return choose(inputs, data_sources(scope), desired.inputs, what=what)
+    values = choose_unread(inputs, desired.inputs, what)
+    unread = [entry.name for entry in inputs if entry.type == DATA_SOURCE and values[entry.name] != EXPRESSIONS]
+    if unread:
+        scope.warn(
+            "%s: the data sources in inputs (%s) are not compared with those of %s, which does not exist yet: if it has no such "
+            "data sources then, the run fails" % (what, ", ".join(unread), scope.where())
+        )
+    return values
+
+
 def data_sources(scope: Scope) -> list[DataSource]:
-    """Return the org's data sources. Raises :class:`Forbidden`: up to 8.5 only Admins of the org may list them."""
+    """Return the org's data sources; a new org has none.
+
+    Raises :class:`Forbidden`: up to 8.5 only Admins of the org may list them.
+    """
+    if scope.new:
+        return []
     try:
         return t.cast(
             "list[DataSource]",
@@ -133,8 +165,8 @@ def _planned_panels(scope: Scope) -> set[str]:
 
 def _panel_exists(scope: Scope, uid: str) -> bool:
     """Return whether a library panel with this uid exists. A run with many dashboards lists the panels once."""
-    if uid in _planned_panels(scope):
-        return True
+    if uid in _planned_panels(scope) or scope.new:
+        return uid in _planned_panels(scope)
     if scope.many and uid in scope.cached("library panels", lambda: _listed_panels(scope)):
         return True
     return bool(scope.cached("library panel " + uid, lambda: _request_panel(scope, uid)))

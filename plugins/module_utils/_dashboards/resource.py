@@ -38,7 +38,7 @@ from .model import (
 from .options import parse
 from .permissions import hidden, loses_permissions
 from .prune import leftovers
-from .routes import NONE_SHOWN, LegacyRoute, Route, managed, route_to
+from .routes import KUBERNETES, NONE_SHOWN, LegacyRoute, Route, managed, route_to
 
 #: Concurrent writes to one organization: SQLite takes four almost without locks (measured with 12.4.3).
 WRITERS = 4
@@ -123,9 +123,21 @@ class Dashboards(Resource[DesiredDashboard, DashboardState, DashboardWork]):
         if desired.folder is None or (desired.state == "absent" and desired.uid is not None):
             return desired.folder_uid, None
         uid = folders.by_path(scope, *place_of(desired), flat=desired.flat)
-        if uid is None and not desired.create_folder and desired.state == "present":
+        assumed = desired.create_folder or self._plan_missing or scope.new
+        if uid is None and not assumed and desired.state == "present":
             raise folders.not_found(scope, desired.folder)
         return uid, None if uid is not None else desired.folder
+
+    def foresee(self, scope: Scope, desired: DesiredDashboard) -> DashboardState | None:
+        """Return what a new organization has of the dashboard: nothing, unless earlier items create a library panel."""
+        route_to(scope, desired.api, desired.layout)
+        if not scope.new:
+            return None
+        folder_uid, to_make = self._folder(scope, desired)
+        wanted = filled_in(scope, desired)
+        missing = tuple(dangling(scope, wanted)) if desired.check_references else ()
+        panels = tuple(panels_to_make(scope, wanted))
+        return DashboardState(None, folder_uid, to_make, wanted=wanted, panels=panels, dangling=missing)
 
     def plan(self, desired: DesiredDashboard, current: DashboardState | None) -> Change[DashboardWork] | None:
         """Return what differs."""
@@ -137,6 +149,10 @@ class Dashboards(Resource[DesiredDashboard, DashboardState, DashboardWork]):
         """Read what decides whether the change is allowed, and warn of what it does beyond the difference."""
         if current is None:
             return current, change
+        if current.folder_to_make is not None and change is not None:
+            folders.check_depth(scope, current.folder_to_make, len(t.cast("tuple[str, ...]", _place(desired))) - 1)
+        if scope.new:
+            return self._precheck_new(scope, desired, current, change)
         state, named = current, "dashboard %s" % label(desired)
         texts: list[str] = []
         if change is not None:
@@ -153,6 +169,23 @@ class Dashboards(Resource[DesiredDashboard, DashboardState, DashboardWork]):
             scope.warn("%s was edited %s, and %s" % (named, edit_in_words(state.edited), effect))
         if scope.check and change is not None:
             self._check_parents(scope, desired, change)
+        return state, change
+
+    def _precheck_new(
+        self, scope: Scope, desired: DesiredDashboard, state: DashboardState, change: Change[DashboardWork] | None
+    ) -> tuple[DashboardState, Change[DashboardWork] | None]:
+        """Warn of what a dashboard would lack in an organization that does not exist yet."""
+        named = "dashboard %s" % label(desired)
+        for text in state.dangling:
+            scope.warn("%s: %s" % (named, text))
+        if not scope.client.at_least(LIBRARY_PANELS_MAY_LACK) and not desired.layout and desired.api != KUBERNETES:
+            panels = missing_panels(scope, state.wanted or desired)
+            if panels:
+                scope.warn(
+                    "%s: library panels %s do not exist in %s, which does not exist yet: unless an earlier task creates them, "
+                    "the run fails" % (named, ", ".join(panels), scope.where())
+                )
+        foresee_panels(scope, state.panels)
         return state, change
 
     def _check_parents(self, scope: Scope, desired: DesiredDashboard, change: Change[DashboardWork]) -> None:

@@ -130,8 +130,14 @@ class Resource(abc.ABC, t.Generic[Desired, Current, Work]):
         """Return a clearer error for *problem*, or *problem* itself."""
         return problem
 
-    def in_new_org(self, desired: Desired, client: Client) -> Current | None:
-        """Return what exists of *desired* in an organization that the caller has just created."""
+    def foresee(self, scope: Scope, desired: Desired) -> Current | None:
+        """Return what a run would read, for check mode in an organization that cannot be read yet; ``None`` for nothing.
+
+        If *scope* is ``new``, the organization does not exist yet: it has what a new organization has, and what earlier items
+        of the task would create. Otherwise nothing is known of its contents. Never send a request into the organization: its
+        id is not real. Raises for what the run would refuse, and warns of what is unknown. ``precheck`` follows if *scope* is
+        ``new``.
+        """
         return None
 
     def cleanup_without_org(self, desired: Desired, check: bool) -> View:

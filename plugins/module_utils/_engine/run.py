@@ -31,7 +31,7 @@ from .._grafana.errors import (
     Stale,
     Unauthorized,
 )
-from .._grafana.orgs import Org, OrgFinder
+from .._grafana.orgs import UNASSIGNED, Org, OrgFinder
 from .._grafana.scope import Scope, WriteLimit, org_mismatch, org_of_token
 from .items import CHANGED, FAILED, NOT_RUN, OK, Group, Item, Outcome, find_duplicates
 from .resource import AnyResource, Change, View
@@ -64,6 +64,9 @@ class Run:
         self._stop = threading.Event()
         self._writers = 1
         self._fatal: GrafanaError | None = None
+        #: In check mode: the scopes of organizations that do not exist yet.
+        self._foreseen: dict[OrgChoice, Scope] = {}
+        self._foreseen_lock = threading.Lock()
 
     def all(self, items: t.Sequence[Item]) -> list[Outcome]:
         """Reconcile every item, organizations concurrently; return the outcomes in order, then those of leftovers.
@@ -181,7 +184,7 @@ class Run:
                 scope = self._scope(org, item, len(items if self.resource.in_org else outcomes) > 1)
                 if scope is not None:
                     scope.wanted = [one.desired for one in items]
-            self._item(scope, item, outcome)
+            self._item(scope, item, outcome, org)
         except GrafanaError as problem:
             outcome.status, outcome.problem = FAILED, problem
             outcome.org = org
@@ -233,18 +236,18 @@ class Run:
             return None
         return Scope(self.client, org, self.org_finder, many, self.mode.check, self.warnings.add)
 
-    def _item(self, scope: Scope | None, item: Item, outcome: Outcome) -> None:
+    def _item(self, scope: Scope | None, item: Item, outcome: Outcome, org: Org | None = None) -> None:
         warn = self.warnings.add if scope is None else scope.warn
         for text in self.resource.hints(item.desired):
             warn(text)
         if scope is None:
-            self._without_org(item, outcome)
+            self._without_org(item, outcome, org)
             return
         outcome.org = scope.org
         try:
             joins = self._joins(scope)
             if joins and self.mode.check:
-                self._plan_unread(item, outcome, "the caller would join the organization first")
+                self._plan_unread(scope, item, outcome, "the caller would join the organization first")
                 return
             if joins:
                 scope.join()
@@ -276,8 +279,8 @@ class Run:
             raise problem
         return problem is not None
 
-    def _without_org(self, item: Item, outcome: Outcome) -> None:
-        """Handle an item whose organization, or the file of whose token, does not exist."""
+    def _without_org(self, item: Item, outcome: Outcome, org: Org | None) -> None:
+        """Handle an item whose organization does not exist, or (in check mode) whose key does not: then it may have an *org*."""
         resource, url = self.resource, self.client.connection.url
         if resource.absent(item.desired):
             self.warnings.add("%s was not found on %s: nothing to remove" % (item.org, url))
@@ -285,19 +288,33 @@ class Run:
             outcome.status = CHANGED if outcome.before else OK
             return
         if self.mode.check and (self.mode.missing_parent == "plan" or item.token_file is not None):
-            self._plan_unread(item, outcome, "its organization or key does not exist yet")
+            self._plan_unread(self._foreseen_scope(item, org), item, outcome, "its organization or key does not exist yet")
             return
         raise NotFound(
             "%s was not found on %s: create it first, or correct org_name or org_id" % (item.org, url),
             code="org_not_found",
         )
 
-    def _plan_unread(self, item: Item, outcome: Outcome, why: str) -> None:
+    def _foreseen_scope(self, item: Item, org: Org | None) -> Scope:
+        """Return the scope of an item in check mode that cannot be read yet; one scope serves all items of an organization."""
+        # A caller without a password cannot look for the organization of an item with a key of its own.
+        looked_for = item.token_file is None or (item.org != OrgChoice() and self.client.connection.identity.kind == "password")
+        new = org is None and looked_for
+        with self._foreseen_lock:
+            if item.org not in self._foreseen:
+                place = org or Org(UNASSIGNED, item.org.name)
+                scope = Scope(self.client, place, self.org_finder, True, True, self.warnings.add, new=new)
+                self._foreseen[item.org] = scope
+            return self._foreseen[item.org]
+
+    def _plan_unread(self, scope: Scope, item: Item, outcome: Outcome, why: str) -> None:
         """Plan an item in check mode that cannot be read yet."""
-        current = self.resource.in_new_org(item.desired, self.client)
+        current = self.resource.foresee(scope, item.desired)
         change = self.resource.plan(item.desired, current)
+        if scope.new:
+            current, change = self.resource.precheck(scope, item.desired, current, change)
         outcome.status = CHANGED if change else OK
-        outcome.after = change.after if change else {}
+        outcome.before, outcome.after = (change.before, change.after) if change else ({}, {})
         outcome.object = dict(outcome.after) or None
         outcome.notes["planned"] = why
 

@@ -11,12 +11,14 @@ import typing as t
 from .._grafana.client import segment
 from .._grafana.errors import Conflict, Forbidden, GrafanaError, NotFound, Refused, Unsupported
 from .._grafana.scope import Scope
-from .._grafana.versions import NESTED_FOLDERS, TITLES_REPEAT
+from .._grafana.versions import DEPTH_IS_A_SETTING, NESTED_FOLDERS, TITLES_REPEAT
 from .tree import GENERAL, Folder, Tree, from_legacy
 from .unlisted import derived_uids
 
 #: Seconds until the permissions of a new folder may take effect for the token that created it (12.0, recorded).
 DELAY = 60.0
+#: How many folders can be above a folder: 4 can, 5 cannot, and up to 12.4 no setting changes it (recorded).
+MOST_ABOVE = 4
 T = t.TypeVar("T")
 
 
@@ -108,6 +110,24 @@ def check_nesting(scope: Scope, what: str, depth: int) -> None:
             "folder %s is in another folder, which needs Grafana %s or later; %s has version %s"
             % (what, NESTED_FOLDERS, scope.client.connection.url, scope.client.version()),
         )
+
+
+def check_depth(scope: Scope, what: str, depth: int) -> None:
+    """Raise :class:`Refused` for a new folder with *depth* folders above it, if the server refuses so many.
+
+    From 13.0 on the limit is a setting that no request returns: in check mode, warn.
+    """
+    if depth <= MOST_ABOVE or not nests(scope):
+        return
+    text = "folder %s would have %d folders above it, and Grafana allows %d: choose a parent nearer to the top" % (
+        what,
+        depth,
+        MOST_ABOVE,
+    )
+    if scope.client.at_least(NESTED_FOLDERS) and scope.client.at_least(DEPTH_IS_A_SETTING) is False:
+        raise Refused(text, code="too_deep")
+    if scope.check:
+        scope.warn(text + "; a setting may allow more; if it does not, the run fails")
 
 
 def steps(path: str) -> list[str]:
@@ -258,6 +278,7 @@ __all__ = [
     "GENERAL",
     "ancestors",
     "by_path",
+    "check_depth",
     "check_nesting",
     "create",
     "exists",

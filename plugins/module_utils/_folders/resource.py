@@ -127,6 +127,14 @@ class Folders(Resource[DesiredFolder, FolderState, FolderState]):
         same = [one for one in tree.children(place.uid) if one.title == title or (loose and one.title.lower() == title.lower())]
         return tuple(one.uid for one in same if current is None or one.uid != current.uid)
 
+    def foresee(self, scope: Scope, desired: DesiredFolder) -> FolderState | None:
+        """Return the folder as earlier items of the task leave it. Raises :class:`Unsupported` as the run does."""
+        if scope.new:
+            return self.read(scope, desired)
+        if desired.parent or desired.parent_uid:
+            folders.check_nesting(scope, label(desired), 1)
+        return None
+
     def plan(self, desired: DesiredFolder, current: FolderState | None) -> Change[FolderState] | None:
         """Return what has to change. Raises for what is refused, or impossible on this server."""
         path = desired.parent or desired.parent_uid or ""
@@ -135,7 +143,9 @@ class Folders(Resource[DesiredFolder, FolderState, FolderState]):
     def precheck(
         self, scope: Scope, desired: DesiredFolder, current: FolderState | None, change: Change[FolderState] | None
     ) -> tuple[FolderState | None, Change[FolderState] | None]:
-        """In check mode, change the cached tree as ``apply`` would, so that later items of the run can be planned."""
+        """Raise for a folder that is too deep. In check mode, change the cached tree as ``apply`` would, for later items."""
+        if change is not None and change.action == "create":
+            folders.check_depth(scope, label(desired), _depth(scope, change.work.place))
         if scope.check and change is not None:
             _simulate(folders.tree(scope), desired, change)
         return current, change
@@ -256,6 +266,13 @@ def _within(tree: Tree, current: Folder | None, place: ParentFolder) -> bool:
     if current is None or not place.uid or place.uid == current.parent_uid:
         return False
     return current.uid in [place.uid, *(one.uid for one in tree.above(place.uid))]
+
+
+def _depth(scope: Scope, place: ParentFolder) -> int:
+    """Return how many folders are above a folder in *place*."""
+    if place.uid is None:
+        return len(folders.steps(place.path))
+    return len(folders.tree(scope).above(place.uid)) + 1 if place.uid else 0
 
 
 def _simulate(tree: Tree, desired: DesiredFolder, change: Change[FolderState]) -> None:

@@ -79,7 +79,7 @@ def from_object(entry: t.Mapping[str, t.Any]) -> Folder:
 
 
 class Tree:
-    """The folders of one organization, read when needed. In check mode it also has the changes of a real run."""
+    """The folders of one organization, read when needed. In check mode it also has what a real run would change."""
 
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
@@ -107,6 +107,8 @@ class Tree:
     def _load(self) -> bool:
         if not self._scope.client.at_least(FOLDER_APIS):
             return False
+        if self._scope.new:
+            return True
         try:
             for page, _last in pages(self._scope, collection(self._scope, FOLDERS, "v1beta1", "folders"), PER_PAGE):
                 before = len(self._known)
@@ -131,7 +133,7 @@ class Tree:
 
     def _must_request(self, uid: str) -> bool:
         """Return whether the tree must request a folder by its uid, because no list is certain to contain it."""
-        if uid in self._read or self._is_planned(uid):
+        if uid in self._read or self._is_planned(uid) or self._scope.new:
             return False
         return not self.complete or (uid not in self._known and may_be_unlisted(self._scope))
 
@@ -167,7 +169,7 @@ class Tree:
     def children(self, parent: str) -> list[Folder]:
         """Return the folders directly in *parent*."""
         flat = parent != GENERAL and self._scope.client.at_least(NESTED_FOLDERS) is False
-        if not (flat or self.complete or parent in self._listed or self._is_planned(parent)):
+        if not (flat or self._scope.new or self.complete or parent in self._listed or self._is_planned(parent)):
             for folder in self._list_children(parent):
                 if folder.uid not in self._read:
                     self.put(folder)
@@ -184,7 +186,7 @@ class Tree:
     def titled(self, parent: str, title: str) -> list[Folder]:
         """Return the folders with exactly this title in *parent*."""
         same = [folder for folder in self.children(parent) if folder.title == title]
-        if same or self._is_planned(parent) or not may_be_unlisted(self._scope):
+        if same or self._scope.new or self._is_planned(parent) or not may_be_unlisted(self._scope):
             return same
         unlisted = look_up(parent, title, self.find, lambda folder: (folder.parent_uid, folder.title))
         return [] if unlisted is None else [unlisted]

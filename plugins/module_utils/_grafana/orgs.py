@@ -16,8 +16,8 @@ from .roles import ADMIN
 
 #: Up to so many organizations are asked for one by one; above, one list is cheaper.
 ONE_BY_ONE = 3
-
-
+#: The id of an organization that does not exist yet, in check mode. Servers count from 1.
+UNASSIGNED = 0
 #: Organizations a page: one request for nearly every server (the server's own default is 1000).
 ORGS_PER_PAGE = 5000
 

@@ -12,6 +12,13 @@ from .versions import ROLE_NONE
 #: Spelled as the server spells them.
 ADMIN = "Admin"
 ROLES = ["Viewer", "Editor", ADMIN, "None"]
+#: From the least privilege to the most.
+_RANKS = ["None", "Viewer", "Editor", ADMIN]
+
+
+def is_above(role: str, other: str) -> bool:
+    """Return whether *role* has more privileges than the role *other*; ``False`` for a role that is unknown here."""
+    return role in _RANKS and other in _RANKS and _RANKS.index(role) > _RANKS.index(other)
 
 
 def check_role(client: Client, role: str | None) -> None:

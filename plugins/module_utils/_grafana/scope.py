@@ -66,6 +66,7 @@ class Scope:
         many: bool = False,
         check: bool = False,
         warn: t.Callable[[str], None] = _ignore,
+        new: bool = False,
     ) -> None:
         self.client = client
         self.org = org
@@ -74,6 +75,8 @@ class Scope:
         self.many = many
         #: Whether this is check mode.
         self.check = check
+        #: Whether the organization does not exist yet: check mode assumes that an earlier task creates it.
+        self.new = new
         #: Shows a text to the user as a warning, each text once in a task.
         self.warn = warn
         #: What the task wants in this organization, for objects that depend on each other.
@@ -161,6 +164,17 @@ class Scope:
             code="not_a_member",
             org_id=self.org.id,
         )
+
+    def caller_role(self) -> str | None:
+        """Return the caller's role in the organization; ``None`` if it is unknown, as that of a token is."""
+        if self.org is None or self.client.connection.identity.kind == "token":
+            return None
+        if self.new:
+            return ADMIN
+        try:
+            return next((str(org.get("role")) for org in self.org_finder.memberships() if int(org["orgId"]) == self.org.id), None)
+        except GrafanaError:
+            return None
 
     def check_member(self, seen: str) -> None:
         """Raise :class:`Forbidden` for a caller who is not a member: a list shows nothing then, as *seen* says."""

@@ -66,6 +66,8 @@ TITLES_REPEAT = Version(11, 3)
 LISTS_MAY_OMIT = Version(13, 0)
 #: Folders can contain folders.
 NESTED_FOLDERS = Version(11, 0)
+#: A setting limits how deep folders can be nested (from the sources of 13.1).
+DEPTH_IS_A_SETTING = Version(13, 0)
 #: The setting ``[service_accounts] token_expiration_day_limit`` exists.
 DAY_LIMIT = Version(9, 4)
 #: ``POST /api/auth/keys`` answers 410.

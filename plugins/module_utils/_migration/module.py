@@ -21,7 +21,7 @@ from .._grafana.cloud import client_for
 from .._grafana.connection import OrgChoice
 from .._grafana.errors import BadInput, GrafanaError, Refused
 from .._sinks.base import Shared
-from .._tokens.resource import Task
+from .._tokens.task import Task
 from .ledger import Ledger
 from .options import LISTS, OPTIONS, PLAN, REISSUE, SERVER, MigrationOptions, wanted
 from .plan import same_names

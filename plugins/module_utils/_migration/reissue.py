@@ -26,7 +26,8 @@ from .._orgs.service_accounts import Account, DesiredAccount, ServiceAccounts, s
 from .._sinks.private_files import StoreError
 from .._tokens.api import delete_token
 from .._tokens.model import LONGEST, DesiredToken, Token
-from .._tokens.resource import Task, Tokens
+from .._tokens.resource import Tokens
+from .._tokens.task import Task
 from .ledger import KeyRecord, Ledger
 from .options import MigrationOptions
 from .plan import REISSUE, KeyPlan, deletable

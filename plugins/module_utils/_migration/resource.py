@@ -17,7 +17,7 @@ from .._grafana.scope import Scope
 from .._grafana.versions import MIGRATION_GOES_ON
 from .._orgs.service_accounts import Account, search_whole
 from .._tokens.api import list_tokens
-from .._tokens.resource import Task
+from .._tokens.task import Task
 from .ledger import GONE, LISTED, NONE, Ledger, renamed
 from .options import REISSUE, SERVER, MigrationOptions
 from .plan import DELETE, KEEP, MIGRATE, Adoption, KeyPlan, adoptions, autogen_login, choose, collisions, reissued, role_problem

@@ -9,7 +9,6 @@ import typing as t
 from dataclasses import dataclass, replace
 
 from .._engine.resource import Change, Resource, View
-from .._grafana.client import Client
 from .._grafana.connection import text
 from .._grafana.errors import BadInput, Forbidden, GrafanaError, NotFound, Refused
 from .._grafana.roles import ADMIN, ROLES, check_role
@@ -104,16 +103,15 @@ class OrgUsers(Resource[DesiredMember, CurrentMember, MemberWork]):
         wanted = desired.login.casefold()
         if any(wanted in (m.login.casefold(), m.email.casefold()) for m in members):
             try:
-                user_id = _lookup(scope, desired.login)
+                user = _lookup(scope, desired.login)
             except Forbidden:  # only server admins may look users up
                 return None
-            return next((m for m in members if m.user_id == user_id), None)
+            return next((m for m in members if user is not None and m.user_id == int(user["id"])), None)
         return None
 
-    def in_new_org(self, desired: DesiredMember, client: Client) -> CurrentMember | None:
-        """Return the caller, who becomes Admin of an organization that it creates."""
-        caller = client.connection.identity.username
-        return CurrentMember(0, desired.login, "", "", ADMIN) if caller == desired.login else None
+    def foresee(self, scope: Scope, desired: DesiredMember) -> CurrentMember | None:
+        """Return the member, who may be the caller: who creates an organization becomes its Admin."""
+        return self.read(scope, desired) if scope.new else None
 
     def plan(self, desired: DesiredMember, current: CurrentMember | None) -> Change[MemberWork] | None:
         """Return what differs. Raises :class:`Forbidden` for a role that an external login sets."""
@@ -132,11 +130,15 @@ class OrgUsers(Resource[DesiredMember, CurrentMember, MemberWork]):
     def precheck(
         self, scope: Scope, desired: DesiredMember, current: CurrentMember | None, change: Change[MemberWork] | None
     ) -> tuple[CurrentMember | None, Change[MemberWork] | None]:
-        """In check mode, raise for a user who does not exist on the server, and for the last Admin."""
-        if scope.check and change is not None and change.action == "create":
-            _check_user(scope, desired)
-        elif scope.check and change is not None:
-            _check_last_admin(scope, desired, change)
+        """In check mode, raise for a user who does not exist, and for the last Admin; note the change for later items."""
+        if not scope.check or change is None:
+            return current, change
+        if change.action == "create":
+            _update_cache(scope, None, _future_member(scope, desired, change.work.role))
+            return current, change
+        _check_last_admin(scope, desired, change)
+        old = t.cast(CurrentMember, change.work.current)
+        _update_cache(scope, old, replace(old, role=change.work.role) if change.action == "update" else None)
         return current, change
 
     def apply(self, scope: Scope, desired: DesiredMember, change: Change[MemberWork]) -> CurrentMember | None:
@@ -190,14 +192,24 @@ def _view(desired: DesiredMember, current: CurrentMember) -> View:
 
 
 def _members(scope: Scope) -> list[CurrentMember]:
-    """Return the organization's members.
+    """Return the organization's members; of a new one the caller.
 
     Raises :class:`NotFound` if there is no such organization: the server's list is then empty (8.5 to 12.4).
     """
+    if scope.new:
+        return _creator(scope)
     found = scope.client.get("/api/orgs/%d/users" % scope.org_id)
     if not found and scope.client.find("/api/orgs/%d" % scope.org_id) is None:
         raise NotFound("no organization has the id %d on %s" % (scope.org_id, scope.client.connection.url), code="org_not_found")
     return [CurrentMember.from_api(entry) for entry in found]
+
+
+def _creator(scope: Scope) -> list[CurrentMember]:
+    """Return the caller as the member of an organization that it creates; nobody if the server does not show the caller."""
+    user = scope.client.user()
+    if user is None or not user.get("login"):
+        return []
+    return [CurrentMember.from_api({**user, "userId": user.get("id") or 0, "role": ADMIN})]
 
 
 def _by_id(scope: Scope, user_id: int) -> CurrentMember | None:
@@ -212,26 +224,40 @@ def _update_cache(scope: Scope, old: CurrentMember | None, new: CurrentMember | 
     members[:] = [m for m in members if old is None or m.user_id != old.user_id] + ([new] if new else [])
 
 
-def _lookup(scope: Scope, login: str) -> int | None:
-    """Return the id of the user with *login* or e-mail address, ``None`` if there is none."""
-    found = scope.client.find("/api/users/lookup", loginOrEmail=login)
-    return int(found["id"]) if found else None
+def _lookup(scope: Scope, login: str) -> t.Mapping[str, t.Any] | None:
+    """Return the user with *login* or e-mail address, ``None`` if there is none. Raises :class:`Forbidden`."""
+    return t.cast("t.Mapping[str, t.Any] | None", scope.client.find("/api/users/lookup", loginOrEmail=login))
 
 
-def _check_user(scope: Scope, desired: DesiredMember) -> None:
-    """Raise :class:`NotFound` for a user who does not exist."""
+def _future_member(scope: Scope, desired: DesiredMember, role: str) -> CurrentMember:
+    """Return the member that a run would add. Raises :class:`NotFound` for a missing user; warns if that is unknown."""
     try:
-        known = _lookup(scope, desired.login)
-    except Forbidden:  # only server admins may look up users
-        return
-    if known is None:
+        user = _lookup(scope, desired.login)
+    except Forbidden:
+        scope.warn(
+            "it is unknown whether user %s exists on %s, as only server admins may look up users: if not, the run fails"
+            % (desired.login, scope.client.connection.url)
+        )
+        members = scope.cached("members", list)
+        return CurrentMember(-1 - len(members), desired.login, "", "", role)  # no user has such an id
+    if user is None:
         raise _unknown_user(scope, desired)
+    return CurrentMember.from_api({**user, "userId": user["id"], "role": role})
 
 
 def _check_last_admin(scope: Scope, desired: DesiredMember, change: Change[MemberWork]) -> None:
-    """Raise :class:`Refused` if the organization would be left without an Admin."""
+    """Raise :class:`Refused` if the organization would be left without an Admin.
+
+    An earlier task may add another Admin to a new organization: there it is a warning.
+    """
     admins = [m for m in scope.cached("members", lambda: _members(scope)) if m.role == ADMIN]
-    if change.work.current in admins and len(admins) == 1 and not _admin_accounts(scope):
+    if change.work.current not in admins or len(admins) > 1:
+        return
+    if scope.new:
+        scope.warn(
+            "unless an earlier task adds another Admin, the run fails: %s" % _last_admin(scope, desired, change.action).message
+        )
+    elif not _admin_accounts(scope):
         raise _last_admin(scope, desired, change.action)
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import threading
 import typing as t
 from dataclasses import dataclass, field
 
@@ -12,7 +13,7 @@ from .._engine.fields import Field, Fields
 from .._engine.resource import Change, Resource, View
 from .._grafana.connection import positive, text
 from .._grafana.errors import BadInput, Forbidden, GrafanaError, NotFound, Refused
-from .._grafana.orgs import OrgFinder
+from .._grafana.orgs import UNASSIGNED, OrgFinder
 from .._grafana.scope import Scope
 
 
@@ -20,6 +21,10 @@ def _address_text(value: t.Any, option: str) -> str:
     return text(value, "address.%s" % option)
 
 
+#: The end of an error for a caller who may not write organizations.
+_ADMINS_ONLY = (
+    "only server admins with user and password can create, rename and delete organizations, no service account's token can"
+)
 _RAW = {"type": "raw"}
 #: The fields of an address. The server's order is the order of diffs.
 ADDRESS = Fields(
@@ -73,6 +78,11 @@ class Organizations(Resource[DesiredOrg, CurrentOrg, OrgWork]):
     kind = "organization"
     in_org = False
     requests_each = 2
+
+    def __init__(self) -> None:
+        #: The ids of all organizations as this run leaves them; ``None`` until one is deleted.
+        self._left: set[int] | None = None
+        self._lock = threading.Lock()
 
     def parse(self, options: t.Mapping[str, t.Any]) -> DesiredOrg:
         """Return the desired organization. Raises :class:`BadInput`."""
@@ -142,9 +152,17 @@ class Organizations(Resource[DesiredOrg, CurrentOrg, OrgWork]):
     def precheck(
         self, scope: Scope, desired: DesiredOrg, current: CurrentOrg | None, change: Change[OrgWork] | None
     ) -> tuple[CurrentOrg | None, Change[OrgWork] | None]:
-        """In check mode, raise for a new name that another organization has."""
-        renamed = current is not None and change is not None and change.work.name != current.name
-        if scope.check and renamed and change is not None and scope.org_finder.named(change.work.name) is not None:
+        """In check mode, raise for a caller who is no server admin, a new name that is taken, and the last organization."""
+        if not scope.check or change is None:
+            return current, change
+        if change.action != "update":
+            _check_server_admin(scope, self.label(desired), change.action)
+        if change.action == "delete":
+            self._leave(scope, t.cast(CurrentOrg, current))
+        elif change.action == "create":
+            self._add(UNASSIGNED)
+        renamed = current is not None and change.work.name != current.name
+        if renamed and scope.org_finder.named(change.work.name) is not None:
             raise _taken(change.work.name)
         return current, change
 
@@ -152,10 +170,11 @@ class Organizations(Resource[DesiredOrg, CurrentOrg, OrgWork]):
         """Create the organization, rename it, set its address, or delete it."""
         current, name, address = change.work.current, change.work.name, change.work.address
         if change.action == "delete":
-            _delete(scope, t.cast(CurrentOrg, current))
+            self._delete(scope, t.cast(CurrentOrg, current))
             return None
         if current is None:
             number = int(scope.client.post("/api/orgs", {"name": name})["orgId"])
+            self._add(number)
         else:
             number = current.id
             if name != current.name:
@@ -165,6 +184,44 @@ class Organizations(Resource[DesiredOrg, CurrentOrg, OrgWork]):
         before = current.address if current is not None else None
         known = bool(desired.address) or before is not None
         return CurrentOrg(number, name, {**(before or {}), **address} if known else None)
+
+    def _delete(self, scope: Scope, current: CurrentOrg) -> None:
+        """Delete an organization with a request that runs in another one: the server refuses to delete the request's own."""
+        elsewhere = self._leave(scope, current)
+        try:
+            scope.client.delete("/api/orgs/%d" % current.id, org=elsewhere)
+        except GrafanaError:
+            with self._lock:
+                self._left = None  # it may still exist
+            raise
+
+    def _add(self, number: int) -> None:
+        """Note that an organization is created."""
+        with self._lock:
+            if self._left is not None:
+                self._left.add(number)
+
+    def _leave(self, scope: Scope, current: CurrentOrg) -> int:
+        """Note that an organization is deleted, and return the id of another one. Raises :class:`Refused` for the last one.
+
+        12.4.3 deletes the last organization if its id is not 1, and then has none.
+        """
+        with self._lock:
+            if self._left is None:
+                finder = OrgFinder(scope.client)
+                found = {org.id for org in finder.all()}
+                if finder.partial:
+                    return current.id  # the server refuses this caller, whatever the organization
+                self._left = found
+            others = self._left - {current.id}
+            if not others:
+                raise Refused(
+                    "organization %s is the only one on %s and cannot be deleted: create another one first"
+                    % (current.name, scope.where()),
+                    code="last_org",
+                )
+            self._left = others
+            return min(others)
 
     def explain(self, scope: Scope, desired: DesiredOrg, problem: GrafanaError) -> GrafanaError:
         """Explain a name that is taken, a quota, and a caller who is not a server admin."""
@@ -179,11 +236,7 @@ class Organizations(Resource[DesiredOrg, CurrentOrg, OrgWork]):
                 **problem.details,
             )
         if isinstance(problem, Forbidden):
-            return Forbidden(
-                "%s; only server admins with user and password can create, rename and delete organizations, no service account's "
-                "token can" % problem.message,
-                **problem.details,
-            )
+            return Forbidden("%s; %s" % (problem.message, _ADMINS_ONLY), **problem.details)
         return problem
 
     def view(self, desired: DesiredOrg, current: CurrentOrg, change: Change[OrgWork]) -> View:
@@ -221,15 +274,21 @@ def _taken(name: str) -> GrafanaError:
     return Refused("another organization already has the name %s" % name, code="name_taken")
 
 
-def _delete(scope: Scope, current: CurrentOrg) -> None:
-    """Delete an organization with a request that runs in another one: the server refuses to delete the request's own."""
-    elsewhere = 1
-    if current.id == elsewhere:
-        others = [org.id for org in OrgFinder(scope.client).all() if org.id != current.id]
-        if not others:
-            raise Refused(
-                "organization %s is the only one on %s and cannot be deleted" % (current.name, scope.where()),
-                code="last_org",
-            )
-        elsewhere = others[0]
-    scope.client.delete("/api/orgs/%d" % current.id, org=elsewhere)
+def _check_server_admin(scope: Scope, name: str, action: str) -> None:
+    """Raise :class:`Forbidden` for a caller who may not create or delete organizations; warn if that is unknown.
+
+    The server refuses callers who may not list organizations (8.5 to 13.1). A custom role of Enterprise may allow to list only.
+    """
+    user = scope.client.user()
+    if user is not None and user.get("isGrafanaAdmin"):
+        return
+    try:
+        scope.client.get("/api/orgs", perpage=1, page=0)
+    except Forbidden as problem:
+        raise Forbidden(
+            "organization %s cannot be %sd: %s; %s" % (name, action, problem.message, _ADMINS_ONLY), **problem.details
+        ) from None
+    scope.warn(
+        "it is unknown whether the caller, who is not a server admin, may %s organizations on %s: if not, the run fails"
+        % (action, scope.where())
+    )

@@ -6,25 +6,20 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-from .._engine.fields import Field, Fields
 from .._engine.resource import Change, Resource, View
 from .._grafana.client import Client
 from .._grafana.connection import text
 from .._grafana.errors import BadInput, Forbidden, GrafanaError, NotFound, Refused, Unsupported
-from .._grafana.roles import ROLES, check_role
+from .._grafana.orgs import UNASSIGNED
+from .._grafana.roles import check_role, is_above
 from .._grafana.scope import Scope
-from .._grafana.versions import LOGIN_PER_ORG
+from .._grafana.versions import LOGIN_PER_ORG, SERVICE_ACCOUNTS
+from .accounts import FIELDS, Account, AccountWork, DesiredAccount, login_taken, logins, slug
 
 #: Accounts per page of a search (the server's default).
 PER_PAGE = 1000
-
-#: What the server stores of an account beside its name. A new account gets the least privilege.
-FIELDS = Fields(
-    Field("role", {"type": "str", "choices": ROLES}, server="role", initial="Viewer"),
-    Field("disabled", {"type": "bool"}, server="isDisabled", initial=False),
-)
 
 OPTIONS: dict[str, dict[str, t.Any]] = {
     "name": {"type": "raw"},
@@ -34,77 +29,13 @@ OPTIONS: dict[str, dict[str, t.Any]] = {
 }
 
 
-@dataclass(frozen=True)
-class DesiredAccount:
-    """A service account as a task wants it.
-
-    *fields* are those of FIELDS by option; ``None`` leaves the field as it is, and takes its initial value for a new account.
-    """
-
-    name: str
-    fields: t.Mapping[str, t.Any] = field(default_factory=dict)
-    state: str = "present"
-    recreate: bool = False
-
-
-@dataclass(frozen=True)
-class Account:
-    """A service account as the server has it.
-
-    *fields* are those of FIELDS by option. *tokens* is the number of its tokens. The Cloud API cannot change accounts
-    (*fixed*), and its search returns id and name only (not *whole*).
-    """
-
-    id: int
-    name: str
-    login: str
-    fields: t.Mapping[str, t.Any] = field(default_factory=dict)
-    tokens: int = 0
-    uid: str | None = None
-    fixed: bool = False
-    whole: bool = True
-
-    @classmethod
-    def from_api(cls, entry: t.Mapping[str, t.Any]) -> Account:
-        """Return an account of the API: of a search, of ``GET /api/serviceaccounts/:id`` or of the answer to a POST."""
-        return cls(
-            id=int(entry["id"]),
-            name=str(entry.get("name") or ""),
-            login=str(entry.get("login") or ""),
-            fields=FIELDS.from_server(entry),
-            tokens=int(entry.get("tokens") or 0),
-            uid=entry.get("uid"),
-            whole="role" in entry,
-        )
-
-    @property
-    def role(self) -> str:
-        """The role in the organization; empty if it is unknown."""
-        return str(self.fields.get("role") or "")
-
-    @property
-    def disabled(self) -> bool:
-        """Whether the keys of all its tokens are refused."""
-        return bool(self.fields.get("disabled"))
-
-    def with_fields(self, **fields: t.Any) -> Account:
-        """Return the account with other fields."""
-        return replace(self, fields={**self.fields, **fields})
-
-
-@dataclass(frozen=True)
-class AccountWork:
-    """What ``apply`` does: to which account (``None``: a new one), and which fields it writes."""
-
-    current: Account | None
-    fields: t.Mapping[str, t.Any] = field(default_factory=dict)
-
-
 def search(scope: Scope, query: str | None = None) -> list[Account]:
-    """Return the organization's accounts, all or (*query*) those that the server's search matches.
+    """Return the organization's accounts, all or (*query*) those that the server's search matches; a new one has none.
 
     Raises :class:`Unsupported` if the server has no service accounts (before 9.1).
     """
+    if scope.new:
+        return []
     accounts: list[Account] = []
     page = 1
     while True:
@@ -229,6 +160,33 @@ class ServiceAccounts(Resource[DesiredAccount, Account, AccountWork]):
         before = {**_view(current), "tokens": current.tokens}
         return Change("recreate", before, {**after, "tokens": 0}, AccountWork(current, {**current.fields, **changes}))
 
+    def foresee(self, scope: Scope, desired: DesiredAccount) -> Account | None:
+        """Return no account. Raises :class:`Unsupported` as the run does."""
+        check_role(scope.client, desired.fields.get("role"))
+        scope.cached_for_run("service accounts exist", lambda: check_support(scope))
+        return None
+
+    def precheck(
+        self, scope: Scope, desired: DesiredAccount, current: Account | None, change: Change[AccountWork] | None
+    ) -> tuple[Account | None, Change[AccountWork] | None]:
+        """In check mode, raise for a role above the caller's, and for a login that is taken."""
+        if not scope.check or change is None or scope.client.connection.cloud_stack is not None:
+            return current, change
+        work = change.work
+        role, own = str(work.fields.get("role") or ""), scope.caller_role()
+        if own is not None and is_above(role, own):
+            raise Forbidden(
+                "service account %s cannot get the role %s in %s, where the caller is %s: %s"
+                % (desired.name, role, scope.where(), own, _ROLE_ADVICE),
+                code="role_forbidden",
+            )
+        if change.action == "create":
+            _check_login(scope, desired.name)
+        elif change.action == "delete" and scope.many:
+            planned = _planned(scope)
+            planned[:] = [account for account in planned if account != work.current]
+        return current, change
+
     def apply(self, scope: Scope, desired: DesiredAccount, change: Change[AccountWork]) -> Account | None:
         """Create, update or delete the account; ``recreate`` deletes and creates."""
         work = change.work
@@ -243,7 +201,7 @@ class ServiceAccounts(Resource[DesiredAccount, Account, AccountWork]):
         """Explain why a name is taken, or a role too high."""
         if problem.details.get("message_id") == "serviceaccounts.ErrRoleForbidden":
             return Forbidden(
-                "%s: a caller cannot give a service account a higher role than their own in that organization" % problem.message,
+                "%s: %s" % (problem.message, _ROLE_ADVICE),
                 code="role_forbidden",
                 **problem.details,
             )
@@ -260,6 +218,9 @@ class ServiceAccounts(Resource[DesiredAccount, Account, AccountWork]):
     def result(self, scope: Scope, desired: DesiredAccount, current: Account) -> View:
         """Return the account with its ids."""
         return shown(scope, current)
+
+
+_ROLE_ADVICE = "a caller cannot give a service account a higher role than their own in that organization"
 
 
 def shown(scope: Scope, current: Account) -> View:
@@ -313,24 +274,45 @@ def _update_cache(scope: Scope, old: Account | None, new: Account | None) -> Non
         accounts[:] = [a for a in accounts if old is None or a.id != old.id] + ([new] if new else [])
 
 
-def slug(name: str) -> str:
-    """Return a name as the server puts it into the login: lower case, with dashes for spaces."""
-    return name.lower().replace(" ", "-")
+def _planned(scope: Scope) -> list[Account]:
+    """Return the accounts as the earlier items leave them, for check mode. Only their logins count: new ones have no id."""
+    planned: list[Account] = scope.cached("planned accounts", lambda: list(scope.cached("accounts", lambda: search(scope))))
+    return planned
+
+
+def _check_login(scope: Scope, name: str) -> None:
+    """Raise :class:`Refused` if the login of a new account is taken; warn if that is unknown."""
+    planned = _planned(scope)
+    taken = login_taken(scope, name, [account for account in planned if account.name != name])
+    if taken is not None:
+        raise taken
+    planned.append(Account(UNASSIGNED, name, logins(scope, name)[0]))
+    if scope.client.at_least(LOGIN_PER_ORG) is False:
+        scope.warn(
+            "the names of new service accounts are compared with those of their own organization only; up to Grafana 10.4.0 "
+            "(%s is %s) the server also refuses a name that another organization has"
+            % (scope.client.connection.url, scope.client.version())
+        )
+
+
+def check_support(scope: Scope) -> None:
+    """Raise :class:`Unsupported` if the server has no service accounts."""
+    if scope.client.at_least(SERVICE_ACCOUNTS) is not False:
+        return
+    try:
+        scope.client.get("/api/serviceaccounts/search", perpage=1)  # behind a feature toggle
+    except NotFound:
+        raise missing(scope.client) from None
+    except GrafanaError:
+        return
 
 
 def _collision(scope: Scope, desired: DesiredAccount, problem: GrafanaError) -> GrafanaError:
     """Explain a login that is taken: by a similar name here, or (up to 10.4.0) in any other organization."""
+    taken = login_taken(scope, desired.name, search(scope), **problem.details)
+    if taken is not None:
+        return taken
     wanted = slug(desired.name)
-    mine = ("sa-%s" % wanted, "sa-%d-%s" % (scope.org_id, wanted))
-    taken = [entry for entry in search(scope) if entry.login in mine or (not entry.whole and slug(entry.name) == wanted)]
-    if taken:
-        return Refused(
-            "service account %s cannot be created in %s: its login %s belongs to the account named %s (id %d); logins are "
-            "lower case with dashes for spaces, so similar names collide: use that name, or a more different one"
-            % (desired.name, scope.where(), taken[0].login or mine[1], taken[0].name, taken[0].id),
-            code="login_taken",
-            **problem.details,
-        )
     if scope.client.at_least(LOGIN_PER_ORG) is False:
         return Refused(
             "service account %s cannot be created in %s: the login sa-%s is taken in another organization, and up to "
@@ -340,3 +322,22 @@ def _collision(scope: Scope, desired: DesiredAccount, problem: GrafanaError) -> 
             **problem.details,
         )
     return problem
+
+
+__all__ = [
+    "FIELDS",
+    "OPTIONS",
+    "Account",
+    "AccountWork",
+    "DesiredAccount",
+    "ServiceAccounts",
+    "check_support",
+    "completed",
+    "missing",
+    "named",
+    "numbered",
+    "search",
+    "search_whole",
+    "shown",
+    "slug",
+]

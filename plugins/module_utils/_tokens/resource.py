@@ -13,31 +13,17 @@ from .._engine.options import HANDOVER
 from .._engine.resource import Change, Resource, View
 from .._grafana.errors import GrafanaError, NotFound, Refused, Stale
 from .._grafana.scope import Scope
-from .._orgs.service_accounts import Account
+from .._orgs.service_accounts import Account, check_support
 from .._sinks.base import NOTHING, Shared, Sink, Stored
 from .._sinks.claims import SinkClaims
 from .api import account_of, delete_token, list_is_cut, list_tokens, longest, may_be_cut, number_of, refused
-from .errors import check_creation, explain_refusal
+from .errors import check_creation, check_lifetime, explain_refusal
 from .holder import with_holder
 from .issue import TokenIssue
 from .model import REASONS, REPLACE, DesiredToken, Token, TokenState, never_used
 from .options import desired_token
 from .plan import TokenWork, before, others, plan, present
-
-
-class Task(t.NamedTuple):
-    """The parts of a task that matter for keys.
-
-    *hide* masks a text in the module's output. *no_log* and *check* are the task's. *plan_missing* tells whether, in check
-    mode, an earlier task may be about to create what is missing. *handover* is what the action plugin passes about a file of
-    ansible-vault, ``None`` without one.
-    """
-
-    hide: t.Callable[[str], None]
-    check: bool
-    no_log: bool
-    plan_missing: bool
-    handover: dict[str, t.Any] | None = None
+from .task import Task
 
 
 class Tokens(Resource[DesiredToken, TokenState, TokenWork]):
@@ -163,6 +149,14 @@ class Tokens(Resource[DesiredToken, TokenState, TokenWork]):
                 % (desired.service_account, scope.where()),
                 code="account_not_found",
             )
+
+    def foresee(self, scope: Scope, desired: DesiredToken) -> TokenState | None:
+        """Return no token. Raises for a server without service accounts, a lifetime or a sink that the run would refuse."""
+        check_support(scope)
+        if desired.sink is not None and desired.state == "present" and desired.name is not None:
+            self._claims.run(desired.sink.probe)
+            check_lifetime("token %s" % self.label(desired), desired.lifetime, self._longest(scope))
+        return None
 
     def plan(self, desired: DesiredToken, current: TokenState | None) -> Change[TokenWork] | None:
         """Return what has to change. Raises :class:`Refused` for a new key that nothing would store."""

@@ -181,6 +181,16 @@ def choose(
     return values
 
 
+def choose_unread(inputs: t.Sequence[Input], mapping: t.Mapping[str, str], what: str) -> dict[str, str]:
+    """Return the value of every input as :func:`choose` does, for an organization that does not exist yet.
+
+    It has no data sources, so an input gets one from *mapping* only, which is taken as it is: an earlier task may create it.
+    Raises :class:`BadInput`.
+    """
+    given = {entry.name: mapped[1] for entry, mapped in ((entry, _mapped(entry, mapping)) for entry in inputs) if mapped}
+    return {**given, **choose([entry for entry in inputs if entry.name not in given], [], mapping, what)}
+
+
 class _Unresolved(str):
     """The reason why an input has no value."""
 
@@ -307,4 +317,14 @@ def _title(entry: t.Mapping[str, t.Any]) -> str:
     return " (%s)" % entry["name"] if entry.get("name") not in (None, "", entry.get("id")) else ""
 
 
-__all__ = ["Input", "LibraryPanel", "choose", "library_panels", "needed", "not_among", "requirements", "substitute"]
+__all__ = [
+    "Input",
+    "LibraryPanel",
+    "choose",
+    "choose_unread",
+    "library_panels",
+    "needed",
+    "not_among",
+    "requirements",
+    "substitute",
+]

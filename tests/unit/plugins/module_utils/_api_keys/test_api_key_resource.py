@@ -16,7 +16,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.connecti
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.errors import BadInput
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.orgs import Org, OrgFinder
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.scope import Scope
-from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens.resource import Task
+from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens.task import Task
 
 from ..conftest import Call
 

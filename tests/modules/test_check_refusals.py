@@ -1,0 +1,133 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Check mode fails where the run fails, also in an organization that does not exist yet; what is unknown is a warning."""
+
+from __future__ import annotations
+
+import pytest
+
+SOON = {"org_name": "soon", "missing_parent": "plan", "check": True}
+EXPORT = {
+    "title": "CPU of ${DS_PROM}",
+    "__inputs": [{"name": "DS_PROM", "label": "Prometheus", "type": "datasource", "pluginId": "prometheus"}],
+    "panels": [{"type": "table", "datasource": {"type": "prometheus", "uid": "${DS_PROM}"}}],
+}
+BOTH = (True, False)
+
+
+def _token(server, role="Admin", **where):
+    """Return the connection of a new service account."""
+    account = server.api("POST", "/api/serviceaccounts", {"name": "ci", "role": role}, **where)["id"]
+    key = server.api("POST", f"/api/serviceaccounts/{account}/tokens", {"name": "ci"}, **where)["key"]
+    return {"admin": None, "url": server.url, "token": key}
+
+
+def _user(server, role):
+    """Return the connection of a new member of Main Org."""
+    server.user("bob")
+    server.ok("grafana_org_user", login="bob", role=role)
+    return {"admin": None, "url": server.url, "username": "bob", "password": "long-enough-1"}
+
+
+def test_a_user_who_does_not_exist_in_a_new_org(newest):
+    failed = newest.fails("grafana_org_user", login="nobody", role="Viewer", **SOON)
+    assert failed.code == "user_not_found"
+
+
+def test_the_creator_of_a_new_org_is_its_admin(newest):
+    newest.user("alice")
+    batch = [{"login": login, "role": role} for login, role in (("alice", "Admin"), ("admin", "Viewer"))]
+    planned = newest.ok(
+        "grafana_org_user", batch=[{**item, "org_name": "soon"} for item in batch], check=True, missing_parent="plan"
+    )
+    assert [entry["status"] for entry in planned["results"]] == ["changed", "changed"]
+    assert planned["warnings"] == []
+    alone = newest.ok("grafana_org_user", login="admin", role="Viewer", **SOON)
+    assert "the last Admin of org soon" in alone["warnings"][0]
+
+
+@pytest.mark.parametrize("check", BOTH)
+def test_an_admin_may_leave_after_another_one_has_come(newest, check):
+    newest.ok("grafana_org", name="tenant")
+    newest.user("alice")
+    batch = [{"login": "alice", "role": "Admin"}, {"login": "admin", "role": "Viewer"}]
+    newest.ok("grafana_org_user", batch=[{**item, "org_name": "tenant"} for item in batch], check=check)
+
+
+def test_a_caller_who_cannot_look_up_users_is_warned(newest):
+    planned = newest.ok("grafana_org_user", login="nobody", check=True, **_user(newest, "Admin"))
+    assert "it is unknown whether user nobody exists" in planned["warnings"][0]
+
+
+@pytest.mark.parametrize("check", BOTH)
+@pytest.mark.parametrize("caller", [_token, lambda server: _user(server, "Admin")], ids=["token", "user"])
+@pytest.mark.parametrize("wanted", [{"name": "another"}, {"id": 1, "state": "absent"}], ids=["create", "delete"])
+def test_organizations_need_a_server_admin(newest, caller, wanted, check):
+    refused = newest.fails("grafana_org", check=check, **wanted, **caller(newest))
+    assert refused.code == "forbidden"
+    assert "only server admins" in refused["msg"]
+
+
+@pytest.mark.parametrize("check", BOTH)
+def test_the_last_organization_stays(newest, check):
+    assert newest.fails("grafana_org", name="Main Org.", state="absent", check=check).code == "last_org"
+    newest.ok("grafana_org", name="tenant")
+    newest.ok("grafana_org", name="Main Org.", state="absent")
+    assert newest.fails("grafana_org", name="tenant", state="absent", check=check).code == "last_org"
+
+
+def test_all_organizations_of_a_batch(newest):
+    newest.ok("grafana_org", name="tenant")
+    batch = [{"name": name, "state": "absent"} for name in ("Main Org.", "tenant")]
+    failed = newest.fails("grafana_org", batch=batch, check=True)
+    assert sorted(entry["status"] for entry in failed["results"]) == ["changed", "failed"]
+
+
+@pytest.mark.parametrize("check", BOTH)
+def test_like_names_of_accounts(newest, check):
+    newest.ok("grafana_service_account", name="CI x")
+    assert newest.fails("grafana_service_account", name="ci-x", check=check).code == "login_taken"
+
+
+def test_like_names_of_accounts_of_one_batch(newest):
+    batch = [{"name": "CI x", "org_name": "soon"}, {"name": "ci-x", "org_name": "soon"}]
+    failed = newest.fails("grafana_service_account", batch=batch, check=True, missing_parent="plan")
+    assert [entry["status"] for entry in failed["results"]] == ["changed", "failed"]
+
+
+def test_inputs_that_a_new_org_cannot_resolve(newest):
+    assert newest.fails("grafana_dashboard", dashboard=EXPORT, **SOON).code == "inputs_unresolved"
+    planned = newest.ok("grafana_dashboard", dashboard=EXPORT, inputs={"DS_PROM": "prom"}, **SOON)
+    assert "DS_PROM" in planned["warnings"][0]
+    assert planned["diff"]["after"].startswith("folder:") or "CPU of prom" in planned["diff"]["after"]
+
+
+def test_references_of_a_new_org(newest):
+    board = {"uid": "a", "title": "A", "panels": [{"type": "table", "datasource": {"type": "loki", "uid": "logs"}}]}
+    planned = newest.ok("grafana_dashboard", dashboard=board, check_references=True, **SOON)
+    assert "data source logs of type loki does not exist" in planned["warnings"][0]
+
+
+@pytest.mark.parametrize("check", BOTH)
+def test_folders_that_are_too_deep(newest, check):
+    wanted = {"title": "F", "parent": "A/B/C/D/E", "create_parents": True}
+    with newest.writes_nothing():
+        assert newest.fails("grafana_folder", check=check, **wanted).code == "too_deep"
+        deep = {"dashboard": {"uid": "a", "title": "A"}, "folder": "A/B/C/D/E/F", "create_folder": True}
+        assert newest.fails("grafana_dashboard", check=check, **deep).code == "too_deep"
+
+
+@pytest.mark.parametrize(
+    ("version", "module", "options"),
+    [
+        ("8.5.15", "grafana_service_account", {"name": "ci"}),
+        ("9.3.2", "grafana_service_account", {"name": "ci", "role": "None"}),
+        ("9.3.2", "grafana_folder", {"title": "A", "parent": "B"}),
+        ("9.3.2", "grafana_dashboard", {"dashboard": {"uid": "a", "title": "A"}, "api": "kubernetes"}),
+        ("12.4.3", "grafana_api_key", {"name": "ci", "role": "Viewer", "dest": "/nowhere/key"}),
+    ],
+)
+def test_what_the_server_lacks_in_a_new_org(versioned, version, module, options, tmp_path):
+    options = {**options, "dest": str(tmp_path / "key")} if "dest" in options else options
+    assert versioned(version).fails(module, **options, **SOON).code == "unsupported"
