@@ -88,7 +88,7 @@ def _refuse_keys(tree: Tree) -> None:
 def _cloud_keys(tree: Tree) -> list[Block]:
     """Return the ``grafana_cloud_api_key`` blocks. These are keys of Grafana Cloud itself; no service account replaces them."""
     resources = [block for folder in tree.folders() for block in tree.addresses(folder).values()]
-    return [block for block in resources if block.labels[0] == "grafana_cloud_api_key"]
+    return [block for block in resources if block.labels[:1] == ("grafana_cloud_api_key",)]
 
 
 class _NewFiles:
@@ -149,6 +149,7 @@ class _FirstApply:
         self.edits: dict[str, dict[Edit, Address]] = {}
         self.notes: list[str] = []
         self.shared = options.shared_accounts(self.tree, self.keys)
+        self.adopted = options.adopted(self.tree)
 
     def plan(self) -> Plan:
         """Return the plan. Raises :class:`BadInput` for options that do not fit the tree."""
@@ -276,12 +277,15 @@ class _FirstApply:
         before = self.new_files.sources[path]
         edits = [edit for edit, address in self.edits.get(path, {}).items() if address not in self.unchanged]
         after = realigned(path, before, apply(before, edits)) if edits else before
-        # From the last block to the first, so that the offsets of the remaining blocks stay valid.
-        for key in reversed(keys_of([Document(path, after)])):
-            if key.address not in self.unchanged:
-                node, text = key.block.node, SplitBlock(key, self._key_options(key)).text()
-                after = replaced(path, after, Edit(node.start_byte, node.end_byte, text))
+        keys = [key for key in keys_of([Document(path, after)]) if key.address not in self.unchanged]
+        if keys:
+            after = replaced(path, after, [self._split(key) for key in keys])
         self.new_files.files[path] = after
+
+    def _split(self, key: Key) -> Edit:
+        """Return the edit that replaces the block of a key by the blocks of its account and its token."""
+        node = key.block.node
+        return Edit(node.start_byte, node.end_byte, SplitBlock(key, self._key_options(key)).text())
 
     def _key_options(self, key: Key) -> KeyOptions:
         shared = self.shared.get(key.address)
@@ -293,7 +297,7 @@ class _FirstApply:
 
     def _keeps_name(self, key: Key) -> bool:
         """Return whether the account must keep its name: Terraform would replace an adopted account of a stack to rename it."""
-        return "stack_slug" in key.kind.attributes and key.address in self.options.adopted(self.tree)
+        return "stack_slug" in key.kind.attributes and key.address in self.adopted
 
     def _add_removed_blocks(self) -> None:
         """Add a ``removed`` block for each rewritten key, in its module."""

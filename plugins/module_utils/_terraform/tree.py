@@ -26,6 +26,7 @@ class Tree:
         self.documents: dict[str, Document] = {}
         self.problems: list[Problem] = []
         self.blocked: dict[tuple[str, str, str], Problem] = {}
+        self._addresses: dict[str, dict[str, Block]] = {}
         for path in sorted(sources):
             self._add(path, sources[path])
 
@@ -79,7 +80,8 @@ class Tree:
         """Return the modules that *folder* calls by a local path: name to folder."""
         found = {}
         for block in self.blocks(folder):
-            source = block.attributes().get("source") if block.type == "module" else None
+            # A block without a label is not a call; Terraform reports it.
+            source = block.attributes().get("source") if block.type == "module" and block.labels else None
             path = literal(block.document, source) if source is not None else None
             if path is not None and path.startswith((".", "..")):
                 called = posixpath.normpath(posixpath.join(folder, path))
@@ -104,7 +106,9 @@ class Tree:
 
     def addresses(self, folder: str) -> dict[str, Block]:
         """Return the blocks of the resources that a module declares, by address."""
-        return {".".join(block.labels): block for block in self.blocks(folder) if block.type == "resource"}
+        if folder not in self._addresses:
+            self._addresses[folder] = {".".join(one.labels): one for one in self.blocks(folder) if one.type == "resource"}
+        return self._addresses[folder]
 
     def removed_keys(self, folder: str) -> list[str]:
         """Return the addresses of the keys in the ``removed`` blocks of a module."""

@@ -1,0 +1,79 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Unusual Terraform code: text that the rewriting must survive, and the number of parses for many keys."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+if sys.version_info < (3, 10):
+    pytest.skip("tree-sitter-hcl needs Python 3.10 or newer, which every control node has", allow_module_level=True)
+
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.errors import BadInput
+from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform import hcl
+from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform.options import Options
+from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform.plan import first_apply
+
+ONE = 'resource "grafana_api_key" "%s" {\n  name = "n"\n  role = "Viewer"\n}\n'
+SPLIT = (
+    'resource "grafana_service_account" "x" {\n  name = "n"\n  role = "Viewer"\n}\n\n'
+    'resource "grafana_service_account_token" "x" {\n  name               = "n-token"\n'
+    "  service_account_id = grafana_service_account.x.id\n}\n"
+)
+
+
+def rewritten(text):
+    """Return the text of main.tf after the first run. Check that the run rewrites everything."""
+    plan = first_apply({"main.tf": text.encode()}, Options())
+    assert plan.not_rewritten == []
+    return plan.files["main.tf"].decode()
+
+
+@pytest.mark.parametrize("before", ["\ufeff", "/* the pipeline */ ", "  /* indented */ "])
+def test_what_is_before_a_block_on_its_line_is_not_repeated(before):
+    new = rewritten(before + ONE % "x")
+    assert new.startswith(before + 'resource "grafana_service_account" "x" {')
+    assert new.count(before.strip()) == 1
+
+
+@pytest.mark.parametrize("number", ["1.5E-3", "1e+3", "2E6", "1.5e-3"])
+def test_numbers_with_an_exponent(number):
+    code = "locals {\n  a = %s\n}\n" % number
+    assert rewritten(ONE % "x" + code) == SPLIT + code
+
+
+@pytest.mark.parametrize("block", ["module {", 'module {\n  source = "./x"', "resource {", "provider {", "removed {", "import {"])
+def test_blocks_without_labels_stay(block):
+    code = block + "\n}\n"
+    assert rewritten(ONE % "x" + code) == SPLIT + code
+
+
+def test_an_empty_requirement_gets_source_and_version():
+    new = rewritten(ONE % "x" + "terraform {\n  required_providers {\n    grafana = {}\n  }\n}\n")
+    assert '    grafana = { source = "grafana/grafana", version = "~> 2.19" }\n' in new
+
+
+def test_a_computed_requirement_is_refused():
+    code = ONE % "x" + "terraform {\n  required_providers {\n    grafana = merge({}, {})\n  }\n}\n"
+    with pytest.raises(BadInput, match="the requirement for grafana in required_providers is computed"):
+        first_apply({"main.tf": code.encode()}, Options())
+
+
+def test_the_number_of_parses_does_not_depend_on_the_number_of_keys(monkeypatch):
+    parsed = []
+    parse = hcl.Document.__init__
+    monkeypatch.setattr(
+        hcl.Document, "__init__", lambda self, path, source: (parsed.append(len(source)), parse(self, path, source))[1]
+    )
+
+    def large_parses(keys):
+        """Return how often a text with all keys is parsed."""
+        code = "".join(ONE % ("k%d" % number) for number in range(keys))
+        parsed.clear()
+        first_apply({"main.tf": code.encode()}, Options())
+        return sum(size >= len(code) for size in parsed)
+
+    assert large_parses(12) == large_parses(3)
