@@ -111,7 +111,7 @@ attributes:
   diff_mode:
     description: Returns what changed or would change, in diff mode.
     support: full
-    details: The module hides strings that look like keys or passwords.
+    details: The module hides values that may be secrets, and whole lines in heredocs and with escaped quotes.
   idempotent:
     description: A second run with the same options changes nothing.
     support: full

@@ -147,6 +147,8 @@ class _FirstApply:
         self.unchanged: dict[Address, Problem] = {}
         #: The edits of references by file, each with the key that it refers to.
         self.edits: dict[str, dict[Edit, Address]] = {}
+        #: The notes on references, each with its key: a key that stays unchanged gets no notes.
+        self.notes_of: list[tuple[Address, str]] = []
         self.notes: list[str] = []
         self.shared = options.shared_accounts(self.tree, self.keys)
         self.adopted = options.adopted(self.tree)
@@ -163,6 +165,7 @@ class _FirstApply:
         self._add_import_blocks()
         self._pin()
         self._note_cloud_keys()
+        self.notes += [note for address, note in self.notes_of if address not in self.unchanged]
         problems = self.problems | set(self.tree.problems) | self._problems_elsewhere()
         return Plan(self.new_files.changed(), resources, sorted(problems), sorted(set(self.notes)))
 
@@ -219,6 +222,10 @@ class _FirstApply:
             self._add_edits(path, key.address, edits_of(reference, key, self._target(key)))
         except CannotRewrite as why:
             self._exclude(key.address, Problem(path, reference.line, reference.text(), str(why)))
+        if key.address in self.shared and any(reference.document.text(step) == ".name" for step in reference.steps):
+            note = "%s:%d: name was %s and is now the name of its token, which ends with the suffix %s"
+            name = key.expression("name")
+            self.notes_of.append((key.address, note % (path, reference.line, name, self.options.token_suffix or "''")))
         block = top_block(reference.root)
         if block is not None and reference.document.text(block.children[0]) == "provider":
             self._note_provider(path, reference.line, key)
@@ -231,10 +238,12 @@ class _FirstApply:
                 self._exclude(address, problem)
 
     def _note_provider(self, path: str, line: int, key: Key) -> None:
-        self.notes.append(
+        token = self._target(key).token
+        note = (
             "%s:%d: a provider is configured with the key of %s, which exists only after the apply that creates it: apply with "
-            "-target=%s first" % (path, line, self._target(key).token, self._target(key).token)
+            "-target=%s first" % (path, line, token, token)
         )
+        self.notes_of.append((key.address, note))
 
     def _add_edits(self, path: str, address: Address, edits: list[Edit]) -> None:
         """Add edits for references to a key. If two edits overlap, exclude the keys of both."""

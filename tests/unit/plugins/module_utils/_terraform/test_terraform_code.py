@@ -14,7 +14,8 @@ if sys.version_info < (3, 10):
 
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.errors import BadInput
 from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform import hcl
-from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform.options import Options
+from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform.diff import hidden
+from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform.options import Consolidated, Options
 from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform.plan import first_apply
 
 ONE = 'resource "grafana_api_key" "%s" {\n  name = "n"\n  role = "Viewer"\n}\n'
@@ -77,3 +78,51 @@ def test_the_number_of_parses_does_not_depend_on_the_number_of_keys(monkeypatch)
         return sum(size >= len(code) for size in parsed)
 
     assert large_parses(12) == large_parses(3)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'auth = "admin:S3cret"',
+        'auth = "${var.user}:S3cret"',
+        '{ "secure": { "password": "S3cret" } }',
+        "# password: S3cret",
+        'url = "https://admin:S3cret@grafana.example.com"',
+        'url = "https://admin:p@S3cret@grafana.example.com"',
+        "a = <<-EOT\n  S3cret\n  EOT",
+        'a = "say \\"hi\\" S3cret"',
+        'http_headers = {\n  X-Other = "S3cret"\n}',
+        'token = join("", [\n  "S3cret",\n])',
+        'value = "glsa_S3cretS3cret"',
+    ],
+)
+def test_the_diff_hides_secrets(code):
+    shown = hidden(code + '\nname = "visible"\n')
+    assert "S3cret" not in shown
+    assert shown.endswith('name = "visible"\n')
+    assert shown.count("\n") == code.count("\n") + 2
+
+
+@pytest.mark.parametrize(
+    "code", ["auth = var.auth", 'auth = "${var.auth}"', "value = grafana_service_account_token.x.key", 'role = "Viewer"']
+)
+def test_the_diff_shows_references(code):
+    assert hidden(code) == code
+
+
+def notes(text, options=None):
+    """Return the notes of the first run for main.tf."""
+    return first_apply({"main.tf": text.encode()}, options or Options()).notes
+
+
+def test_no_note_names_a_token_of_a_key_that_stays():
+    provider = 'provider "grafana" {\n  alias = "a"\n  auth  = grafana_api_key.x.key\n}\n'
+    assert len(notes(ONE % "x" + provider)) == 1
+    assert notes((ONE % "x").replace('"n"', "timestamp()") + provider) == []
+
+
+def test_a_changed_meaning_of_name_is_a_note():
+    options = Options(consolidate=(Consolidated("shared", ("grafana_api_key.x",), "shared"),))
+    code = ONE % "x" + "locals {\n  a = grafana_api_key.x.name\n}\n"
+    assert notes(code, options) == ['main.tf:6: name was "n" and is now the name of its token, which ends with the suffix -token']
+    assert notes(code) == []
