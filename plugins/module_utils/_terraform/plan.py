@@ -9,7 +9,7 @@ import posixpath
 import typing as t
 
 from .._grafana.errors import BadInput
-from . import leftovers, versions
+from . import leftovers, provider3, versions
 from .blocks import KeyOptions, SplitBlock
 from .hcl import Block, Document, Edit, apply, line_of
 from .keys import Address, Key, Problem, keys_of, problems_of, top_block
@@ -52,10 +52,11 @@ def first_apply(sources: t.Mapping[str, bytes], options: Options) -> Plan:
 def second_apply(sources: t.Mapping[str, bytes], options: Options) -> Plan:
     """Plan the second apply: pin provider 3 or later, and delete the blocks that only the first apply needs.
 
-    Raises :class:`BadInput` with the code ``keys_left`` if the code still has keys.
+    Raises :class:`BadInput` if the code still has keys (code ``keys_left``), or anything else that provider 3 does not accept.
     """
     tree = Tree(sources)
     _refuse_keys(tree)
+    _refuse_gone(tree)
     pin = versions.second(options.provider_version)
     roots = [root for root in tree.roots() if any(leftovers.is_migrated(tree, folder) for folder in tree.closure(root))]
     new_files = _NewFiles(sources)
@@ -82,6 +83,18 @@ def _refuse_keys(tree: Tree) -> None:
             "provider 3 does not know grafana_cloud_api_key: replace it with grafana_cloud_access_policy and "
             "grafana_cloud_access_policy_token before the second apply, in %s" % ", ".join(cloud_keys[:QUOTED]),
             code="keys_left",
+        )
+
+
+def _refuse_gone(tree: Tree) -> None:
+    """Raise :class:`BadInput` if the tree has arguments or types that provider 3 no longer accepts."""
+    found = [one for document in tree.documents.values() for one in provider3.gone(document)]
+    if found:
+        lines = ["%s:%d (%s: %s)" % (one.file, one.line, one.what, one.why) for one in found]
+        more = ", and %d more" % (len(lines) - QUOTED) if len(lines) > QUOTED else ""
+        raise BadInput(
+            "the code has arguments that provider 3 does not accept: change them, and apply that with provider 2 before the "
+            "second apply: %s%s" % (", ".join(lines[:QUOTED]), more)
         )
 
 
@@ -117,7 +130,8 @@ class _NewFiles:
 
     def _pin_file(self, path: str, pin: versions.Pin, is_root: bool) -> bool:
         """Pin the provider in one file, and return whether the file has a requirement for it."""
-        text = versions.provider_blocks(Document(path, self.current(path)), pin)
+        text = provider3.with_policy_token(Document(path, self.current(path)))
+        text = versions.provider_blocks(Document(path, text), pin)
         new = versions.pinned(Document(path, text), pin, is_root)
         self.files[path] = text if new is None else new
         return new is not None
@@ -344,6 +358,7 @@ class _FirstApply:
                 self.new_files.pin(self.tree, root, versions.FIRST)
                 for folder in closure:
                     self._check_terraform_version(folder)
+                    self.problems.update(one for document in self.tree.folder(folder) for one in provider3.both_tokens(document))
 
     def _note_cloud_keys(self) -> None:
         for block in _cloud_keys(self.tree) if self._rewritable() else ():

@@ -6,13 +6,11 @@
 from __future__ import annotations
 
 import posixpath
-import re
 import typing as t
 
 from .hcl import Block, Document, descendants, line_of, literal
-from .keys import KINDS, MENTION, Problem
-
-_NAMED = re.compile(r"\b(grafana_(?:cloud_stack_)?api_key)\.([A-Za-z_][\w-]*)")
+from .keys import KINDS, Problem
+from .mentions import mentions
 
 
 class Tree:
@@ -51,16 +49,12 @@ class Tree:
     def _add_problems(self, path: str, text: str, why: str) -> None:
         """Note each line that mentions a key in a file that cannot be rewritten."""
         folder = posixpath.dirname(path)
-        for number, line in enumerate(text.split("\n"), 1):
-            mention = MENTION.search(line)
-            if mention is None:
-                continue
-            named = _NAMED.search(line)
-            problem = Problem(path, number, named.group(0) if named else mention.group(0), why)
+        for mention in mentions(path, text):
+            problem = Problem(path, mention.line, mention.what, why)
             self.problems.append(problem)
             if not path.endswith((".tf", ".tf.json")):
                 continue  # Tests, for example: they are not part of a plan.
-            for kind, name in _NAMED.findall(line):
+            for kind, name in mention.resources:
                 self.blocked.setdefault((folder, kind, name), problem)
 
     def folder(self, folder: str) -> list[Document]:

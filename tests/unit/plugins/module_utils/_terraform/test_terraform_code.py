@@ -16,7 +16,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.errors i
 from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform import hcl
 from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform.diff import hidden
 from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform.options import Consolidated, Options
-from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform.plan import first_apply
+from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform.plan import first_apply, second_apply
 
 ONE = 'resource "grafana_api_key" "%s" {\n  name = "n"\n  role = "Viewer"\n}\n'
 SPLIT = (
@@ -126,3 +126,73 @@ def test_a_changed_meaning_of_name_is_a_note():
     code = ONE % "x" + "locals {\n  a = grafana_api_key.x.name\n}\n"
     assert notes(code, options) == ['main.tf:6: name was "n" and is now the name of its token, which ends with the suffix -token']
     assert notes(code) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "lines"),
+    [
+        ("a.tftest.hcl", 'variables {\n  grafana_api_key = "x"\n  a = var.grafana_api_key.x\n}\n', []),
+        ("a.tftest.hcl", 'mock_resource "grafana_api_key" {\n}\noverride_resource {\n  target = grafana_api_key.x\n}\n', [1, 4]),
+        ("a.tftest.hcl", 'a = "${grafana_cloud_stack_api_key["x"].key}"\n', [1]),
+        ("a.tf.json", '{"variable": {"grafana_api_key": {}},\n "locals": {"a": "${var.grafana_api_key}"}}', []),
+        ("a.tf.json", '{"resource": [\n{"x": {"y": {"grafana_api_key": "z"}}},\n{"grafana_api_key": {"x": {}}}]}', [3]),
+        ("a.tf.json", '{"variable": {"grafana_api_key": {}},\n "resource": {"grafana_api_key": {}}}', [2]),
+        ("a.tfvars.json", '{"grafana_api_key": "x"}', []),
+        ("a.tf", 'variable "grafana_api_key" {\n  a = = 1\n}\n', []),
+        ("a.tf", 'a = =\nresource "grafana_api_key" "x" {\n}\n', [2]),
+    ],
+)
+def test_other_things_may_have_the_name_of_a_resource_type(path, text, lines):
+    assert [one.line for one in first_apply({path: text.encode()}, Options()).not_rewritten] == lines
+
+
+# What provider 3 no longer accepts
+
+CLOUD = 'provider "grafana" {\n  url                       = var.url\n  %s = var.a # secret\n}\n'
+
+
+def test_the_first_apply_renames_the_token_of_the_provider():
+    before = 'provider "grafana" {\n  url           = var.url\n  cloud_api_key = var.a # secret\n}\n'
+    assert rewritten(ONE % "x" + before) == SPLIT + CLOUD % "cloud_access_policy_token"
+
+
+def test_without_keys_the_first_apply_changes_no_provider():
+    code = 'provider "grafana" {\n  cloud_api_key = var.a\n}\n'
+    assert first_apply({"main.tf": code.encode()}, Options()).files == {}
+
+
+def test_a_provider_with_both_tokens_is_named():
+    code = 'provider "grafana" {\n  cloud_api_key = var.a\n\n  cloud_access_policy_token = var.b\n}\n'
+    plan = first_apply({"main.tf": (code + ONE % "x").encode()}, Options())
+    assert [(one.line, one.what) for one in plan.not_rewritten] == [(2, "cloud_api_key")]
+    assert plan.files["main.tf"].decode() == code + SPLIT
+    with pytest.raises(BadInput, match=r"main\.tf:2 \(cloud_api_key"):
+        second_apply({"main.tf": code.encode()}, Options())
+
+
+@pytest.mark.parametrize(
+    ("head", "argument"),
+    [
+        ('provider "grafana"', "org_id"),
+        ('resource "grafana_annotation" "a"', "dashboard_id"),
+        ('resource "grafana_dashboard_permission" "a"', "dashboard_id"),
+        ('resource "grafana_report" "a"', "dashboard_id"),
+        ('resource "grafana_data_source_permission" "a"', "datasource_id"),
+        ('resource "grafana_library_panel" "a"', "folder_id"),
+        ('resource "grafana_organization_preferences" "a"', "home_dashboard_id"),
+        ('data "grafana_dashboard" "a"', "folder"),
+        ('data "grafana_dashboards" "a"', "folder_ids"),
+        ('data "grafana_library_panel" "a"', "folder_id"),
+        ('data "grafana_organization_preferences" "a"', "home_dashboard_id"),
+        ('data "grafana_oncall_action" "a"', "name"),
+    ],
+)
+def test_the_second_apply_refuses_what_provider_3_does_not_accept(head, argument):
+    code = "locals {\n  folder_id = 1\n}\n\n%s {\n  %s = 1\n}\n" % (head, argument)
+    with pytest.raises(BadInput, match=r"a/main\.tf:[56] \("):
+        second_apply({"a/main.tf": code.encode()}, Options())
+
+
+def test_arguments_of_other_resources_stay():
+    code = 'resource "grafana_folder" "a" {\n  org_id = 2\n}\n\nprovider "other" {\n  org_id = 2\n}\n'
+    assert second_apply({"main.tf": code.encode()}, Options()).files == {}
