@@ -42,6 +42,12 @@ options:
         be migrated or reissued.
     type: bool
     default: false
+  option_prefix:
+    description:
+      - A prefix for the names of the module's options in messages and advice, if the users of the report know these options as
+        variables. The playbook C(migrate_api_keys) sets C(migrate_).
+    type: str
+    default: ''
 author:
   - orgsmith contributors (@orgsmith)
 seealso:

@@ -12,7 +12,8 @@ version_added: 0.1.0
 description:
   - Reads a directory of Terraform code. It replaces each C(grafana_api_key) with C(grafana_service_account) and
     C(grafana_service_account_token), and each C(grafana_cloud_stack_api_key) with C(grafana_cloud_stack_service_account) and
-    C(grafana_cloud_stack_service_account_token). It also rewrites all references to them. Comments, formatting and all other code
+    C(grafana_cloud_stack_service_account_token). It also rewrites all references to them, and C(cloud_api_key) in the provider
+    block becomes C(cloud_access_policy_token). Comments, formatting and all other code
     stay the same, to the byte.
   - Version 3 of the provider does not support API keys, so two applies are necessary. For the first one, with provider 2.19, the
     module writes C(removed) blocks. With them Terraform forgets the keys and does not delete them in Grafana. Between the two
@@ -32,7 +33,7 @@ options:
   apply:
     description:
       - The apply for which the module rewrites the code.
-      - V(second) fails if the code still contains API keys.
+      - V(second) fails if the code still contains API keys, or arguments that provider 3 does not accept.
     type: str
     choices: [first, second]
     default: first
@@ -111,7 +112,7 @@ attributes:
   diff_mode:
     description: Returns what changed or would change, in diff mode.
     support: full
-    details: The module hides strings that look like keys or passwords.
+    details: The module hides values that may be secrets, and whole lines in heredocs and with escaped quotes.
   idempotent:
     description: A second run with the same options changes nothing.
     support: full

@@ -44,6 +44,8 @@ class OldSite(Old):
         assert [path.stat().st_mode & 0o777 for path in files] == [0o640] * 3
         found = json.loads(files[0].read_text())
         names = {key["name"] for org in found["organizations"] for key in org["keys"]}
+        made = found["made"].replace("T", " ").replace("Z", " UTC")
+        assert all(made in path.read_text() for path in files[1:])
         for path in files[1:]:
             text = path.read_text().replace("\\", "").replace("_", "")
             assert all(name.replace("_", "") in text for name in names if name != ODD)
@@ -120,6 +122,8 @@ def test_on_a_terminal(old, answer, code):
     tool = str(Path(sys.executable).parent / "ansible-playbook")
     child = pexpect.spawn(tool, [str(MIGRATE)], cwd=str(old.site.folder), env=old.site.environment, encoding="utf-8", timeout=60)
     child.expect("Type yes to continue")
+    asked = " ".join(child.before.split())
+    assert "migrate 3 API keys: ci, reader, {{ 1 + 1 }}" in asked
     child.send(answer + "\r")
     child.expect(pexpect.EOF)
     child.close()
@@ -197,13 +201,17 @@ def test_reissue(old):
         "migrate_consolidate": [{"service_account": "all", "pattern": ".*", "role": "Viewer", "mixed_roles": True}],
         "migrate_report_dir": str(old.reports),
     }
-    assert old.migrate("--check", **variables).ok().recap["changed"] == 1
+    check = old.migrate("--check", **variables).ok()
+    assert check.recap["changed"] == 1
+    assert '"reissue 2 API keys: ci, reader"' in check.text
     run = old.migrate(**YES, **variables).ok()
     assert run.told("reissued") == 2
     assert old.tokens("a") == {"all": ["replaces-ci", "replaces-reader"]}
     assert old.all_work()
     assert old.migrate(**variables).ok().recap["changed"] == 0
-    assert old.migrate(migrate_delete_keys="after_proof", **YES, **variables).ok().recap["changed"] == 1
+    run = old.migrate(migrate_delete_keys="after_proof", **YES, **variables).ok()
+    assert run.recap["changed"] == 1
+    assert '"delete 2 API keys that have successors: ci, reader"' in run.text
     assert old.listed("a") == []
     assert not old.works("a", "ci")
     for name in ("ci", "reader"):
@@ -220,8 +228,10 @@ def test_names_expired_keys_and_the_page(old):
     variables = {
         "migrate_adopt": [{"pattern": "sa-autogen-(ci|reader)", "name": r"team \1"}],
         "migrate_expired_keys": "delete",
-        "migrate_hide_page": True,
+        "migrate_hide_api_keys_page": True,
     }
+    steps = "migrate 3 API keys: ci, reader, {{ 1 + 1 }}; delete 1 expired API keys: over"
+    assert steps in old.migrate("--check", **variables).ok().text
     assert old.migrate(**YES, **variables).ok().recap["changed"] == 1
     assert old.tokens("a") == {"team ci": ["ci"], "team reader": ["reader"]}
     assert old.site.emulator.state.hidden_keys == {old.org("a"), old.org("b")}
@@ -233,7 +243,10 @@ def test_after_an_upgrade(old):
     old.upgrade("12.4.3")
     assert old.migrate().ok().recap["changed"] == 0
     adopt = {"migrate_adopt": [{"pattern": "sa-autogen-(.*)", "name": r"\1"}]}
-    assert old.migrate("--check", **adopt).ok().recap["changed"] == 1
+    check = old.migrate("--check", **adopt).ok()
+    assert check.recap["changed"] == 1
+    assert "rename 3 service accounts: " in check.text
+    assert "sa-autogen-reader to reader" in check.text
     assert "confirm=true" in old.migrate(**adopt).failed().text
     assert old.migrate(**adopt, **YES).ok().recap["changed"] == 1
     assert set(old.tokens("a")) == {"ci", "reader"}
@@ -319,3 +332,27 @@ def test_as_awx_runs_it(old):
     secrets = list(old.secrets.values())
     assert needles.in_text([*secrets, PASSWORD], run.text + asked.text) == []
     assert needles.in_files(secrets, [folder, old.reports], {extra}) == []
+
+
+@pytest.mark.by_core
+def test_check_mode_shows_the_error_of_the_plan(old):
+    """The error is that of the plan, not that of an expression of the playbook."""
+    sink = {"type": "file", "path": str(old.site.keys / "{name}")}
+    for words in (("--check",), ()):
+        run = old.migrate(*words, migrate_mode="reissue", migrate_sink=sink, migrate_delete_keys="sometimes").failed()
+        assert "delete_keys must be never, after_proof" in " ".join(run.text.split())
+        assert "TASK [Show the plan]" not in run.text
+        assert "no attribute 'organizations'" not in run.text
+
+
+@pytest.mark.by_core
+def test_failures_name_the_variables_of_the_playbook(old):
+    variables = {
+        "migrate_mode": "reissue",
+        "migrate_orgs": ["a"],
+        "migrate_sink": {"type": "file", "path": str(old.site.keys / "{name}")},
+        "migrate_consolidate": [{"service_account": "all", "pattern": ".*"}],
+    }
+    run = old.migrate("--check", **variables).failed()
+    failed = " ".join(run.text.partition("TASK [Fail if something failed]")[2].split())
+    assert "or set mixed_roles and role in its rule of migrate_consolidate" in failed

@@ -53,7 +53,7 @@ class KeyOptions(t.NamedTuple):
 def items_of(block: Block) -> list[Item]:
     """Split the body of *block* into items; together they have all of its lines that are not blank."""
     document = block.document
-    rows = document.source.decode("utf-8").replace("\r\n", "\n").split("\n")
+    rows = document.rows
     last = block.node.end_point[0]
     start = next(child for child in block.node.children if child.type == "block_start").end_point[0] + 1
     nodes = {node.start_point[0]: node for node in (block.body.children if block.body else ()) if node.type != "comment"}
@@ -110,7 +110,9 @@ class SplitBlock:
         self.items = items_of(key.block)
         node = key.block.node
         start = self.document.source.rfind(b"\n", 0, node.start_byte) + 1
-        self.margin = self.document.source[start : node.start_byte].decode()
+        # A comment or a byte order mark before the block stays there; only the indentation is repeated.
+        before = self.document.source[start : node.start_byte].decode().lstrip("\ufeff")
+        self.margin = before[: len(before) - len(before.lstrip())]
         inner = next((item.lines[0] for item in self.items if item.lines), "  ")
         self.indent = inner[: len(inner) - len(inner.lstrip())]
 

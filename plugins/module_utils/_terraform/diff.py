@@ -10,14 +10,50 @@ import re
 
 #: Secrets that Grafana generates: tokens, keys of Grafana Cloud, and API keys (Base64 of JSON that starts with "k").
 _KEYS = re.compile(r"\b(?:glsa_|glc_|eyJrIjoi)[\w.+/=-]+")
-#: A string assigned to a name that suggests a secret, unless the string starts with a template expression.
-_ASSIGNED = re.compile(r'(?im)^([^\S\n]*"?[\w-]*(?:auth|password|passwd|secret|token|api_key)"?\s*[=:]\s*)"(?!\$\{)[^"\n]+"')
+#: A value assigned to a name that suggests a secret, in code, JSON or a comment: name and sign, and the rest of the line.
+_ASSIGNED = re.compile(
+    r'(?i)([\w-]*(?:auth|authorization|cookie|credentials?|headers|key|passwd|password|pwd|secret|token)"?'
+    r"\s*(?:=(?!=)|:)\s*)(\S.*)$"
+)
+#: A reference, alone or as a template: it names a value and does not hold one.
+_REFERENCE = re.compile(r'^(?:"\$\{[\w.-]+\}"|[a-z_][\w-]*(?:\.[\w-]+|\[[\w."-]*\])+)\s*,?$')
+_USERINFO = re.compile(r"://\S*@")
+_HEREDOC = re.compile(r"<<-?([\w-]+)\s*$")
 HIDDEN = "********"
 
 
 def hidden(text: str) -> str:
-    """Return *text* with everything that looks like a secret replaced by asterisks."""
-    return _KEYS.sub(HIDDEN, _ASSIGNED.sub(r'\1"%s"' % HIDDEN, text))
+    """Return *text* with everything that may be a secret replaced by asterisks. The number of lines stays the same.
+
+    A line is replaced as a whole inside a heredoc, inside brackets that belong to a secret, and if it has an escaped quote.
+    """
+    lines = []
+    marker, depth = "", 0
+    for line in text.split("\n"):
+        if marker:
+            marker = "" if line.strip() == marker else marker
+            lines.append(line if not marker else HIDDEN)
+            continue
+        heredoc = _HEREDOC.search(line)
+        if heredoc is not None:
+            marker = heredoc.group(1)
+        if depth > 0:
+            depth += _opened(line)
+            lines.append(HIDDEN)
+            continue
+        assigned = _ASSIGNED.search(line)
+        if assigned is not None and not _REFERENCE.match(assigned.group(2)):
+            depth = _opened(assigned.group(2))
+            shown = '%s"%s"' % (line[: assigned.start(2)], HIDDEN)
+        else:
+            shown = line
+        lines.append(HIDDEN if '\\"' in shown else _KEYS.sub(HIDDEN, _USERINFO.sub("://%s@" % HIDDEN, shown)))
+    return "\n".join(lines)
+
+
+def _opened(line: str) -> int:
+    """Return how many brackets stay open after a line."""
+    return sum(line.count(one) for one in "{[(") - sum(line.count(one) for one in "}])")
 
 
 def unified(path: str, before: bytes | None, after: bytes | None) -> str:

@@ -12,7 +12,7 @@ import typing as t
 
 from .._grafana.errors import BadInput, GrafanaError
 from .._grafana.files import read_regular
-from .keys import MENTION
+from .mentions import mentions
 
 #: Folders that other tools manage: their files are not read.
 _SKIPPED_FOLDERS = frozenset([".terraform", ".terragrunt-cache", ".git", "node_modules"])
@@ -74,7 +74,7 @@ def resolve(top: str, sources: t.Mapping[str, bytes], files: t.Mapping[str, byte
     for path in sources:
         other = resolved.get(os.path.realpath(os.path.join(top, path)), (path, None))[0]
         # In a file without keys only the pin changes, which is right for both modules.
-        if path not in files and other != path and MENTION.search(sources[path].decode("utf-8", "replace")):
+        if path not in files and other != path and mentions(path, sources[path].decode("utf-8", "replace")):
             _refuse_conflict(other, path)
     return {target: text for target, (_path, text) in resolved.items()}
 

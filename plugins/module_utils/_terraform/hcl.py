@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import functools
+import re
 import traceback
 import typing as t
 
@@ -20,6 +22,9 @@ else:
 
 #: The requirements in the words of pip.
 LIBRARIES = "tree-sitter >= 0.23 and tree-sitter-hcl >= 1.2"
+
+#: A number and its exponent. The grammar does not know all forms that Terraform accepts, such as 1.5E-3 and 1e+3.
+_EXPONENT = re.compile(rb"(?<![\w.])(\d+(?:\.\d+)?)([eE][+-]?\d+)(?!\w)")
 
 #: A node of the tree: ``type``, ``start_byte``, ``end_byte``, ``start_point``, ``children``, ``parent``.
 Node = t.Any
@@ -39,7 +44,9 @@ class Document:
     def __init__(self, path: str, source: bytes) -> None:
         self.path, self.source = path, source
         # Nodes are valid only as long as their tree exists.
-        self.tree = tree_sitter.Parser(LANGUAGE).parse(source)
+        # The parser gets digits instead of an exponent, with the same number of bytes. The text itself does not change.
+        parsed = _EXPONENT.sub(lambda found: found.group(1) + b"0" * len(found.group(2)), source)
+        self.tree = tree_sitter.Parser(LANGUAGE).parse(parsed)
         self.root: Node = self.tree.root_node
 
     @property
@@ -55,9 +62,18 @@ class Document:
         """Return the code of *node*."""
         return self.source[node.start_byte : node.end_byte].decode("utf-8")
 
+    @functools.cached_property
+    def rows(self) -> list[str]:
+        """The lines of the file without line breaks."""
+        return self.source.decode("utf-8").replace("\r\n", "\n").split("\n")
+
+    @functools.cached_property
+    def _outermost(self) -> list[Block]:
+        return _blocks(self, _child(self.root, "body"))
+
     def blocks(self) -> list[Block]:
         """Return the outermost blocks of the file."""
-        return _blocks(self, _child(self.root, "body"))
+        return self._outermost
 
 
 class Block:
@@ -135,6 +151,8 @@ def literal(document: Document, expression: Node) -> str | None:
 
 def apply(source: bytes, edits: t.Iterable[Edit]) -> bytes:
     """Return *source* with *edits* applied. Edits must not overlap."""
-    for edit in sorted(set(edits), key=lambda e: (e.start, e.end), reverse=True):
-        source = source[: edit.start] + edit.text + source[edit.end :]
-    return source
+    parts, offset = [], 0
+    for edit in sorted(set(edits), key=lambda e: (e.start, e.end)):
+        parts += [source[offset : edit.start], edit.text]
+        offset = edit.end
+    return b"".join([*parts, source[offset:]])

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import dataclasses
 import posixpath
-import re
 import typing as t
 
 from .hcl import Block, Document, Node, ancestors, descendants, line_of
@@ -70,8 +69,6 @@ LIFECYCLE = frozenset(
 )
 #: Functions that return another value at each call, so that account and token would differ.
 _IMPURE = frozenset(["bcrypt", "plantimestamp", "timestamp", "uuid"])
-
-MENTION = re.compile(r"\bgrafana_(?:cloud_stack_)?api_key\b")
 
 
 class Problem(t.NamedTuple):

@@ -114,8 +114,8 @@ def _comment(line: Line) -> int | None:
     return line.comment
 
 
-def _alignments(source: bytes, lines: t.Sequence[Line], rows: t.Container[int] | None) -> list[tuple[list[Line], list[Edit]]]:
-    """Return the chains that touch *rows* (all chains if ``None``), each with the edits that align it."""
+def _alignments(source: bytes, lines: t.Sequence[Line]) -> list[tuple[list[Line], list[Edit]]]:
+    """Return all chains of *lines*, each with the edits that align it."""
     found = []
     # The column at which the text of each line ends after its equals sign is aligned.
     widths = {line.row: _columns(source[line.start : line.assign_end]) for line in lines}
@@ -130,11 +130,12 @@ def _alignments(source: bytes, lines: t.Sequence[Line], rows: t.Container[int] |
         widest = max(widths[line.row] for line in chain)
         edits = [_spaces(line.assign_end, line.comment or 0, widest - widths[line.row] + 1) for line in chain]
         found.append((chain, edits))
-    return [
-        (chain, [edit for edit in edits if edit.text != source[edit.start : edit.end]])
-        for chain, edits in found
-        if rows is None or any(line.row in rows for line in chain)
-    ]
+    return [(chain, [edit for edit in edits if edit.text != source[edit.start : edit.end]]) for chain, edits in found]
+
+
+def _unaligned_rows(chains: t.Iterable[tuple[list[Line], list[Edit]]]) -> set[int]:
+    """Return the rows of all chains that are not aligned."""
+    return {line.row for chain, edits in chains if edits for line in chain}
 
 
 def _spaces(start: int, end: int, number: int) -> Edit:
@@ -143,7 +144,7 @@ def _spaces(start: int, end: int, number: int) -> Edit:
 
 def out_of_line(document: Document) -> list[Edit]:
     """Return the edits that align *document* as ``terraform fmt`` does; an empty list if it is aligned."""
-    return [edit for _chain, edits in _alignments(document.source, _lines(document), None) for edit in edits]
+    return [edit for _chain, edits in _alignments(document.source, _lines(document)) for edit in edits]
 
 
 def realigned(path: str, before: bytes, after: bytes) -> bytes:
@@ -154,11 +155,13 @@ def realigned(path: str, before: bytes, after: bytes) -> bytes:
     pairs = zip(before.split(b"\n"), after.split(b"\n"))
     touched = {row for row, (left, right) in enumerate(pairs) if left != right}
     old, new = Document(path, before), Document(path, after)
-    not_aligned = {line.row for chain, edits in _alignments(before, _lines(old), touched) if edits for line in chain}
+    chains = [chain for chain in _alignments(before, _lines(old)) if not touched.isdisjoint(line.row for line in chain[0])]
+    not_aligned = _unaligned_rows(chains)
     moves = [
         edit
-        for chain, edits in _alignments(after, _lines(new), touched)
-        if not_aligned.isdisjoint(line.row for line in chain)
+        for chain, edits in _alignments(after, _lines(new))
+        for rows in [{line.row for line in chain}]
+        if not touched.isdisjoint(rows) and not_aligned.isdisjoint(rows)
         for edit in edits
     ]
     return apply(after, moves)
@@ -169,14 +172,23 @@ def aligned(path: str, source: bytes) -> bytes:
     return apply(source, out_of_line(Document(path, source)))
 
 
-def replaced(path: str, before: bytes, edit: Edit) -> bytes:
-    """Return *before* with whole lines inserted or replaced by *edit*, and aligned there if they were aligned before."""
-    after = apply(before, [edit])
-    first = before.count(b"\n", 0, edit.start)
-    # An insertion has neighbours on both sides.
-    old_rows = range(first - (edit.start == edit.end), first + before.count(b"\n", edit.start, edit.end) + 1)
-    new_rows = range(first, first + edit.text.count(b"\n") + 1)
-    if any(edits for _chain, edits in _alignments(before, _lines(Document(path, before)), old_rows)):
-        return after
-    moves = [move for _chain, moves in _alignments(after, _lines(Document(path, after)), new_rows) for move in moves]
-    return apply(after, moves)
+def replaced(path: str, before: bytes, edits: t.Iterable[Edit]) -> bytes:
+    """Return *before* with whole lines inserted or replaced by *edits*, each aligned if its lines were aligned before.
+
+    The edits do not overlap. The text is parsed twice, however many edits there are.
+    """
+    edits = sorted(edits)
+    after = apply(before, edits)
+    not_aligned = _unaligned_rows(_alignments(before, _lines(Document(path, before))))
+    new_rows: set[int] = set()
+    offset = row = added = 0
+    for edit in edits:
+        row += before.count(b"\n", offset, edit.start)
+        lines = before.count(b"\n", edit.start, edit.end)
+        # An insertion has neighbours on both sides.
+        if not_aligned.isdisjoint(range(row - (edit.start == edit.end), row + lines + 1)):
+            new_rows.update(range(row + added, row + added + edit.text.count(b"\n") + 1))
+        added += edit.text.count(b"\n") - lines
+        offset, row = edit.end, row + lines
+    chains = _alignments(after, _lines(Document(path, after)))
+    return apply(after, [move for chain, moves in chains if any(line.row in new_rows for line in chain) for move in moves])

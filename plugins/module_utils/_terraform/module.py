@@ -9,8 +9,8 @@ import typing as t
 
 from ansible.module_utils.basic import missing_required_lib
 
-from .._engine.module import GrafanaModule
-from .._grafana.errors import BadInput, GrafanaError
+from .._engine.module import GrafanaModule, guarded
+from .._grafana.errors import BadInput
 from . import files
 from .diff import unified
 from .hcl import IMPORT_PROBLEM, LIBRARIES
@@ -54,10 +54,7 @@ def migrate() -> None:
     if IMPORT_PROBLEM is not None:
         missing = {"code": "missing_library", "message": LIBRARIES}
         module.fail_json(missing_required_lib(LIBRARIES), failure=missing, exception=IMPORT_PROBLEM)
-    try:
-        _migrate(module)
-    except GrafanaError as problem:
-        module.fail(problem)
+    guarded(_migrate, module)
 
 
 def options_of(parameters: t.Mapping[str, t.Any]) -> Options:

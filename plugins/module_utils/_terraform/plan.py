@@ -9,7 +9,7 @@ import posixpath
 import typing as t
 
 from .._grafana.errors import BadInput
-from . import leftovers, versions
+from . import leftovers, provider3, versions
 from .blocks import KeyOptions, SplitBlock
 from .hcl import Block, Document, Edit, apply, line_of
 from .keys import Address, Key, Problem, keys_of, problems_of, top_block
@@ -52,10 +52,11 @@ def first_apply(sources: t.Mapping[str, bytes], options: Options) -> Plan:
 def second_apply(sources: t.Mapping[str, bytes], options: Options) -> Plan:
     """Plan the second apply: pin provider 3 or later, and delete the blocks that only the first apply needs.
 
-    Raises :class:`BadInput` with the code ``keys_left`` if the code still has keys.
+    Raises :class:`BadInput` if the code still has keys (code ``keys_left``), or anything else that provider 3 does not accept.
     """
     tree = Tree(sources)
     _refuse_keys(tree)
+    _refuse_gone(tree)
     pin = versions.second(options.provider_version)
     roots = [root for root in tree.roots() if any(leftovers.is_migrated(tree, folder) for folder in tree.closure(root))]
     new_files = _NewFiles(sources)
@@ -85,10 +86,22 @@ def _refuse_keys(tree: Tree) -> None:
         )
 
 
+def _refuse_gone(tree: Tree) -> None:
+    """Raise :class:`BadInput` if the tree has arguments or types that provider 3 no longer accepts."""
+    found = [one for document in tree.documents.values() for one in provider3.gone(document)]
+    if found:
+        lines = ["%s:%d (%s: %s)" % (one.file, one.line, one.what, one.why) for one in found]
+        more = ", and %d more" % (len(lines) - QUOTED) if len(lines) > QUOTED else ""
+        raise BadInput(
+            "the code has arguments that provider 3 does not accept: change them, and apply that with provider 2 before the "
+            "second apply: %s%s" % (", ".join(lines[:QUOTED]), more)
+        )
+
+
 def _cloud_keys(tree: Tree) -> list[Block]:
     """Return the ``grafana_cloud_api_key`` blocks. These are keys of Grafana Cloud itself; no service account replaces them."""
     resources = [block for folder in tree.folders() for block in tree.addresses(folder).values()]
-    return [block for block in resources if block.labels[0] == "grafana_cloud_api_key"]
+    return [block for block in resources if block.labels[:1] == ("grafana_cloud_api_key",)]
 
 
 class _NewFiles:
@@ -117,7 +130,8 @@ class _NewFiles:
 
     def _pin_file(self, path: str, pin: versions.Pin, is_root: bool) -> bool:
         """Pin the provider in one file, and return whether the file has a requirement for it."""
-        text = versions.provider_blocks(Document(path, self.current(path)), pin)
+        text = provider3.with_policy_token(Document(path, self.current(path)))
+        text = versions.provider_blocks(Document(path, text), pin)
         new = versions.pinned(Document(path, text), pin, is_root)
         self.files[path] = text if new is None else new
         return new is not None
@@ -147,8 +161,11 @@ class _FirstApply:
         self.unchanged: dict[Address, Problem] = {}
         #: The edits of references by file, each with the key that it refers to.
         self.edits: dict[str, dict[Edit, Address]] = {}
+        #: The notes on references, each with its key: a key that stays unchanged gets no notes.
+        self.notes_of: list[tuple[Address, str]] = []
         self.notes: list[str] = []
         self.shared = options.shared_accounts(self.tree, self.keys)
+        self.adopted = options.adopted(self.tree)
 
     def plan(self) -> Plan:
         """Return the plan. Raises :class:`BadInput` for options that do not fit the tree."""
@@ -162,6 +179,7 @@ class _FirstApply:
         self._add_import_blocks()
         self._pin()
         self._note_cloud_keys()
+        self.notes += [note for address, note in self.notes_of if address not in self.unchanged]
         problems = self.problems | set(self.tree.problems) | self._problems_elsewhere()
         return Plan(self.new_files.changed(), resources, sorted(problems), sorted(set(self.notes)))
 
@@ -218,6 +236,10 @@ class _FirstApply:
             self._add_edits(path, key.address, edits_of(reference, key, self._target(key)))
         except CannotRewrite as why:
             self._exclude(key.address, Problem(path, reference.line, reference.text(), str(why)))
+        if key.address in self.shared and any(reference.document.text(step) == ".name" for step in reference.steps):
+            note = "%s:%d: name was %s and is now the name of its token, which ends with the suffix %s"
+            name = key.expression("name")
+            self.notes_of.append((key.address, note % (path, reference.line, name, self.options.token_suffix or "''")))
         block = top_block(reference.root)
         if block is not None and reference.document.text(block.children[0]) == "provider":
             self._note_provider(path, reference.line, key)
@@ -230,10 +252,12 @@ class _FirstApply:
                 self._exclude(address, problem)
 
     def _note_provider(self, path: str, line: int, key: Key) -> None:
-        self.notes.append(
+        token = self._target(key).token
+        note = (
             "%s:%d: a provider is configured with the key of %s, which exists only after the apply that creates it: apply with "
-            "-target=%s first" % (path, line, self._target(key).token, self._target(key).token)
+            "-target=%s first" % (path, line, token, token)
         )
+        self.notes_of.append((key.address, note))
 
     def _add_edits(self, path: str, address: Address, edits: list[Edit]) -> None:
         """Add edits for references to a key. If two edits overlap, exclude the keys of both."""
@@ -276,12 +300,15 @@ class _FirstApply:
         before = self.new_files.sources[path]
         edits = [edit for edit, address in self.edits.get(path, {}).items() if address not in self.unchanged]
         after = realigned(path, before, apply(before, edits)) if edits else before
-        # From the last block to the first, so that the offsets of the remaining blocks stay valid.
-        for key in reversed(keys_of([Document(path, after)])):
-            if key.address not in self.unchanged:
-                node, text = key.block.node, SplitBlock(key, self._key_options(key)).text()
-                after = replaced(path, after, Edit(node.start_byte, node.end_byte, text))
+        keys = [key for key in keys_of([Document(path, after)]) if key.address not in self.unchanged]
+        if keys:
+            after = replaced(path, after, [self._split(key) for key in keys])
         self.new_files.files[path] = after
+
+    def _split(self, key: Key) -> Edit:
+        """Return the edit that replaces the block of a key by the blocks of its account and its token."""
+        node = key.block.node
+        return Edit(node.start_byte, node.end_byte, SplitBlock(key, self._key_options(key)).text())
 
     def _key_options(self, key: Key) -> KeyOptions:
         shared = self.shared.get(key.address)
@@ -293,7 +320,7 @@ class _FirstApply:
 
     def _keeps_name(self, key: Key) -> bool:
         """Return whether the account must keep its name: Terraform would replace an adopted account of a stack to rename it."""
-        return "stack_slug" in key.kind.attributes and key.address in self.options.adopted(self.tree)
+        return "stack_slug" in key.kind.attributes and key.address in self.adopted
 
     def _add_removed_blocks(self) -> None:
         """Add a ``removed`` block for each rewritten key, in its module."""
@@ -331,6 +358,7 @@ class _FirstApply:
                 self.new_files.pin(self.tree, root, versions.FIRST)
                 for folder in closure:
                     self._check_terraform_version(folder)
+                    self.problems.update(one for document in self.tree.folder(folder) for one in provider3.both_tokens(document))
 
     def _note_cloud_keys(self) -> None:
         for block in _cloud_keys(self.tree) if self._rewritable() else ():

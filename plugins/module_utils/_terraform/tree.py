@@ -6,13 +6,11 @@
 from __future__ import annotations
 
 import posixpath
-import re
 import typing as t
 
 from .hcl import Block, Document, descendants, line_of, literal
-from .keys import KINDS, MENTION, Problem
-
-_NAMED = re.compile(r"\b(grafana_(?:cloud_stack_)?api_key)\.([A-Za-z_][\w-]*)")
+from .keys import KINDS, Problem
+from .mentions import mentions
 
 
 class Tree:
@@ -26,6 +24,7 @@ class Tree:
         self.documents: dict[str, Document] = {}
         self.problems: list[Problem] = []
         self.blocked: dict[tuple[str, str, str], Problem] = {}
+        self._addresses: dict[str, dict[str, Block]] = {}
         for path in sorted(sources):
             self._add(path, sources[path])
 
@@ -50,16 +49,12 @@ class Tree:
     def _add_problems(self, path: str, text: str, why: str) -> None:
         """Note each line that mentions a key in a file that cannot be rewritten."""
         folder = posixpath.dirname(path)
-        for number, line in enumerate(text.split("\n"), 1):
-            mention = MENTION.search(line)
-            if mention is None:
-                continue
-            named = _NAMED.search(line)
-            problem = Problem(path, number, named.group(0) if named else mention.group(0), why)
+        for mention in mentions(path, text):
+            problem = Problem(path, mention.line, mention.what, why)
             self.problems.append(problem)
             if not path.endswith((".tf", ".tf.json")):
                 continue  # Tests, for example: they are not part of a plan.
-            for kind, name in _NAMED.findall(line):
+            for kind, name in mention.resources:
                 self.blocked.setdefault((folder, kind, name), problem)
 
     def folder(self, folder: str) -> list[Document]:
@@ -79,7 +74,8 @@ class Tree:
         """Return the modules that *folder* calls by a local path: name to folder."""
         found = {}
         for block in self.blocks(folder):
-            source = block.attributes().get("source") if block.type == "module" else None
+            # A block without a label is not a call; Terraform reports it.
+            source = block.attributes().get("source") if block.type == "module" and block.labels else None
             path = literal(block.document, source) if source is not None else None
             if path is not None and path.startswith((".", "..")):
                 called = posixpath.normpath(posixpath.join(folder, path))
@@ -104,7 +100,9 @@ class Tree:
 
     def addresses(self, folder: str) -> dict[str, Block]:
         """Return the blocks of the resources that a module declares, by address."""
-        return {".".join(block.labels): block for block in self.blocks(folder) if block.type == "resource"}
+        if folder not in self._addresses:
+            self._addresses[folder] = {".".join(one.labels): one for one in self.blocks(folder) if one.type == "resource"}
+        return self._addresses[folder]
 
     def removed_keys(self, folder: str) -> list[str]:
         """Return the addresses of the keys in the ``removed`` blocks of a module."""

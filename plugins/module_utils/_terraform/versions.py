@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import typing as t
 
+from .._grafana.errors import BadInput
 from .hcl import Block, Document, Edit, Node, apply, literal, only
 from .layout import aligned, realigned, replaced
 
@@ -51,8 +52,10 @@ def admitted(constraint: str) -> Range | None:
             end = min(end, above)
         if operator == "<":
             end = min(end, version)
-        if operator == "~>" and len(given) > 1:
-            end = min(end, (*given[:-2], given[-2] + 1, *(0,) * (4 - len(given))))
+        if operator == "~>":
+            # The last of several numbers may grow; "~> 2" is the same as "~> 2.0".
+            upper = given[:-1] or given
+            end = min(end, (*upper[:-1], upper[-1] + 1, *(0,) * (3 - len(upper))))
     return Range(first, end)
 
 
@@ -116,6 +119,11 @@ def pinned(document: Document, pin: Pin, is_root: bool) -> bytes | None:
         return document.source
     if found.text is not None:
         return _replaced(document, found.text, pin)
+    if _object(found.entry) is None:
+        raise BadInput(
+            "%s: the requirement for grafana in required_providers is computed, so the version %s cannot be added to it: "
+            "write an object with source and version" % (document.path, pin.constraint)
+        )
     return _version_added(document, found.entry, pin)
 
 
@@ -138,15 +146,23 @@ def _replaced(document: Document, text: Node, pin: Pin) -> bytes:
 def _version_added(document: Document, entry: Node, pin: Pin) -> bytes:
     """Return the text of *document* with a version added to the requirement *entry*, which has none."""
     elements = [node for node in _object(entry).children if node.type == "object_elem"]
-    last = elements[-1]
     version = 'version = "%s"' % pin.constraint
+    if not elements:
+        return _entry_replaced(document, entry, 'source = "grafana/grafana", %s' % version)
+    last = elements[-1]
     if entry.start_point[0] == entry.end_point[0]:
         edit = Edit(last.end_byte, last.end_byte, (", %s" % version).encode())
         return realigned(document.path, document.source, apply(document.source, [edit]))
     margin = document.source[document.source.rfind(b"\n", 0, last.start_byte) + 1 : last.start_byte]
     line = margin + version.encode() + document.newline
     offset = document.source.find(b"\n", last.end_byte) + 1
-    return replaced(document.path, document.source, Edit(offset, offset, line))
+    return replaced(document.path, document.source, [Edit(offset, offset, line)])
+
+
+def _entry_replaced(document: Document, entry: Node, content: str) -> bytes:
+    """Return the text of *document* with the empty object *entry* replaced by an object with *content*, on one line."""
+    edit = Edit(entry.start_byte, entry.end_byte, ("{ %s }" % content).encode())
+    return realigned(document.path, document.source, apply(document.source, [edit]))
 
 
 def with_requirement(document: Document, pin: Pin) -> bytes | None:
@@ -163,7 +179,7 @@ def with_requirement(document: Document, pin: Pin) -> bytes | None:
             continue
         margin = document.source[start:closing] + b"  "
         text = b"".join(margin + line.encode() + document.newline for line in entry)
-        return replaced(document.path, document.source, Edit(start, start, text))
+        return replaced(document.path, document.source, [Edit(start, start, text)])
     return None
 
 

@@ -9,7 +9,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from .model import DELETED, FAILED, KEPT, MIGRATED, REISSUED, Key, Migration, Organization
-from .text import counted, instant
+from .text import counted, instant, with_prefix
 
 #: The urgency of a finding: something is broken or not done; somebody has to decide; good to know.
 ACT, DECIDE, KNOW = "act", "decide", "know"
@@ -104,6 +104,8 @@ class Finding:
 def findings(report: Migration) -> list[Finding]:
     """Return all findings, most urgent first."""
     found = [*_task_failure(report), *_failures(report), *_proofs(report), *_orgs(report), *_keys(report), *_accounts(report)]
+    for finding in found:
+        finding.advice = with_prefix(finding.advice, report.option_prefix)
     return sorted(found, key=lambda finding: (ACT, DECIDE, KNOW).index(finding.level))
 
 

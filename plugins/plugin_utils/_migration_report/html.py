@@ -59,6 +59,9 @@ def html(report: Migration) -> str:
         org_words=lambda org: words.org_words(org, report.planned),
         names_of=words.names_of,
         counted=counted,
+        key_heads=words.key_heads(),
+        account_heads=words.account_heads(report.planned),
+        becomes=words.becomes,
     )
 
 

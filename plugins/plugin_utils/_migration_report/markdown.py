@@ -11,10 +11,8 @@ import typing as t
 from .advice import ACT, DECIDE, Finding, findings, headline, label
 from .model import AGE, Account, Key, Migration, Organization
 from .text import NAME, distance, instant, visible
-from .words import PLACES, facts, names_of, org_words, sums, unused
+from .words import PLACES, account_heads, becomes, facts, key_heads, names_of, org_words, sums, unused
 
-_KEY_HEADS = ("API key", "Role", "Expires", "Last used", "Outcome", "Account and token", "Why")
-_ACCOUNT_HEADS = ("Account created by the server", "Role", "Tokens", "State")
 _LEVELS = {ACT: "Act", DECIDE: "Decide"}
 
 
@@ -96,9 +94,11 @@ def _organization(org: Organization, report: Migration) -> list[str]:
     if org.failure:
         blocks.append("**%s:** %s" % (_text(org.failure.code), _text(org.failure.message)))
     if org.keys:
-        blocks.append(_table(_KEY_HEADS, [_key(key, report) for key in org.keys]))
+        blocks.append(_table((*key_heads(), "Why"), [_key(key, report) for key in org.keys]))
     if org.service_accounts:
-        blocks.append(_table(_ACCOUNT_HEADS, [_account(account) for account in org.service_accounts]))
+        heads = account_heads(report.planned)
+        blocks.append("Service accounts created by the server:")
+        blocks.append(_table(heads, [_account(account) for account in org.service_accounts]))
     return blocks
 
 
@@ -137,8 +137,8 @@ def _when(value: str | None, report: Migration, never: str) -> str:
 
 def _account(account: Account) -> t.Sequence[str]:
     states = ["disabled" if account.disabled else "", "adopted" if account.adopted else "not adopted"]
-    if account.becomes:
-        states.append("becomes " + account.becomes)
+    if becomes(account):
+        states.append("becomes " + becomes(account))
     if account.failure:
         states.append("%s: %s" % (account.failure.code, account.failure.message))
     tokens = "" if account.tokens is None else str(account.tokens)

@@ -13,9 +13,7 @@ from dataclasses import dataclass
 from ansible.errors import AnsibleFilterError
 
 from ...module_utils._grafana.errors import public_url
-from .text import Moment, instant, iso, masked, sanitized
-
-Json = t.Mapping[str, t.Any]
+from .text import Json, Moment, dict_in, dicts_in, instant, iso, masked, prefixed, sanitized, text_in
 
 #: The outcomes for a key, most urgent first.
 FAILED, KEPT, MIGRATED, REISSUED, DELETED, OTHER = OUTCOMES = ("failed", "kept", "migrated", "reissued", "deleted", "other")
@@ -38,7 +36,10 @@ class Failure:
 
 @dataclass(frozen=True)
 class Account:
-    """A service account; *id* is ``None`` for an account that only a plan has. *becomes* is its planned new name."""
+    """A service account; *id* is ``None`` for an account that only a plan has.
+
+    *becomes* and *role_becomes* are its planned new name and role.
+    """
 
     id: t.Any
     name: str
@@ -48,6 +49,7 @@ class Account:
     tokens: int | None = None
     adopted: bool | None = None
     becomes: str | None = None
+    role_becomes: str | None = None
     failure: Failure | None = None
 
 
@@ -165,6 +167,7 @@ class Migration:
     organizations: tuple[Organization, ...]
     verified: tuple[Proof, ...]
     failure: Failure | None = None
+    option_prefix: str = ""
 
     @property
     def reports_use(self) -> bool | None:
@@ -178,11 +181,12 @@ class Migration:
         return t.cast(datetime.datetime, instant(self.made))
 
 
-def read(result: Json, title: str = "", now: Moment = None, check_mode: bool = False) -> Migration:
+def read(result: Json, title: str = "", now: Moment = None, check_mode: bool = False, option_prefix: str = "") -> Migration:
     """Return the data of the registered *result* of grafana_apikey_migrate, with the most urgent organizations first.
 
     *now* is the time of the report, by default the current time. *check_mode* is whether the task ran in check mode; not every
-    result shows it. Raises :class:`AnsibleFilterError` for any other *result*, and for a *now* that is not a time.
+    result shows it. *option_prefix* goes before each option of the module that a message or an advice names.
+    Raises :class:`AnsibleFilterError` for any other *result*, and for a *now* that is not a time.
     """
     if not isinstance(result, t.Mapping):
         raise AnsibleFilterError("migration_report takes the result of grafana_apikey_migrate, not a %s" % type(result).__name__)
@@ -195,10 +199,10 @@ def read(result: Json, title: str = "", now: Moment = None, check_mode: bool = F
     made = datetime.datetime.now(datetime.timezone.utc) if now is None else instant(now)
     if made is None:
         raise AnsibleFilterError("now must be a time such as 2027-01-31T12:00:00Z, not %r" % (now,))
-    result = t.cast(Json, sanitized(result))
-    organizations = [_organization(entry, index, made) for index, entry in enumerate(_dicts(result, "organizations"))]
-    proofs = [_proof(entry) for entry in _dicts(result, "verified")]
-    server = _dict(result, "server")
+    result = t.cast(Json, prefixed(sanitized(result), str(option_prefix)))
+    organizations = [_organization(entry, index, made) for index, entry in enumerate(dicts_in(result, "organizations"))]
+    proofs = [_proof(entry) for entry in dicts_in(result, "verified")]
+    server = dict_in(result, "server")
     return Migration(
         title=masked(title or "Migration of API keys"),
         made=iso(made),
@@ -206,20 +210,22 @@ def read(result: Json, title: str = "", now: Moment = None, check_mode: bool = F
         planned=bool(check_mode) or _is_plan(result, organizations),
         server=Server(
             _address(str(server.get("url") or "")),
-            _text(server, "version"),
-            _text(server, "api_keys"),
+            text_in(server, "version"),
+            text_in(server, "api_keys"),
             bool(server.get("migrates_at_start")),
         ),
-        sums=_sums(_dict(result, "summary"), organizations),
+        sums=_sums(dict_in(result, "summary"), organizations),
         organizations=tuple(sorted(organizations, key=lambda org: org.rank)),
         verified=tuple(sorted(proofs, key=lambda proof: proof.fine)),
         failure=_task_failure(result, organizations),
+        option_prefix=str(option_prefix),
     )
 
 
 def as_json(report: Migration) -> dict[str, t.Any]:
     """Return the report as a dictionary that JSON can represent."""
     data = {**dataclasses.asdict(report), "age": AGE}
+    del data["option_prefix"]
     return t.cast("dict[str, t.Any]", sanitized(data))  # This turns tuples into lists.
 
 
@@ -246,8 +252,8 @@ def _task_failure(result: Json, organizations: t.Sequence[Organization]) -> Fail
 
 
 def _organization(entry: Json, position: int, now: datetime.datetime) -> Organization:
-    found = _text(entry, "found")
-    keys = sorted((_key(key, found, now) for key in _dicts(entry, "api_keys")), key=_sort_key)
+    found = text_in(entry, "found")
+    keys = sorted((_key(key, found, now) for key in dicts_in(entry, "api_keys")), key=_sort_key)
     index = entry.get("index")
     left = entry.get("left")
     return Organization(
@@ -255,14 +261,14 @@ def _organization(entry: Json, position: int, now: datetime.datetime) -> Organiz
         index=index if isinstance(index, int) else position,
         status=str(entry.get("status") or "ok"),
         id=entry.get("org_id"),
-        name=_text(entry, "org_name"),
+        name=text_in(entry, "org_name"),
         found=found,
         cut=bool(entry.get("cut")),
         joined=bool(entry.get("joined_org")),
         counts={outcome: sum(key.outcome == outcome for key in keys) for outcome in OUTCOMES},
         left=left if isinstance(left, int) else sum(key.left for key in keys),
         keys=tuple(keys),
-        service_accounts=tuple(_account(account) for account in _dicts(entry, "service_accounts")),
+        service_accounts=tuple(_account(account) for account in dicts_in(entry, "service_accounts")),
         failure=_failure(entry),
     )
 
@@ -284,20 +290,20 @@ def _key(entry: Json, found: str | None, now: datetime.datetime) -> Key:
     key = Key(
         id=entry.get("id"),
         name=str(entry.get("name") or ""),
-        role=_text(entry, "role"),
-        created=_text(entry, "created"),
-        expires=_text(entry, "expires"),
+        role=text_in(entry, "role"),
+        created=text_in(entry, "created"),
+        expires=text_in(entry, "expires"),
         expired=bool(entry.get("expired", ends is not None and ends <= now)),
-        last_used=_text(entry, "last_used"),
+        last_used=text_in(entry, "last_used"),
         outcome=outcome,
         action=action,
         status=status,
         before=status == "ok",
         left=False,
         deleted=deleted,
-        reason=_text(entry, "reason"),
+        reason=text_in(entry, "reason"),
         service_account=_account(account) if isinstance(account, t.Mapping) else None,
-        role_after=_text(entry, "role_after"),
+        role_after=text_in(entry, "role_after"),
         token=_token(token) if isinstance(token, t.Mapping) else None,
         failure=failure,
     )
@@ -315,17 +321,18 @@ def _is_left(key: Key, found: str | None) -> bool:
 
 
 def _account(entry: Json) -> Account:
-    becomes = _dict(entry, "becomes")
+    becomes = dict_in(entry, "becomes")
     tokens = entry.get("tokens")
     return Account(
         id=entry.get("id"),
         name=str(entry.get("name") or ""),
-        login=_text(entry, "login"),
-        role=_text(entry, "role"),
+        login=text_in(entry, "login"),
+        role=text_in(entry, "role"),
         disabled=bool(entry.get("disabled")),
         tokens=tokens if isinstance(tokens, int) else None,
         adopted=entry.get("adopted"),
-        becomes=_text(becomes, "name"),
+        becomes=text_in(becomes, "name"),
+        role_becomes=text_in(becomes, "role"),
         failure=_failure(entry),
     )
 
@@ -334,26 +341,26 @@ def _token(entry: Json) -> Token:
     return Token(
         entry.get("id"),
         str(entry.get("name") or ""),
-        _text(entry, "expires"),
-        _text(entry, "created"),
-        _text(entry, "dest"),
+        text_in(entry, "expires"),
+        text_in(entry, "created"),
+        text_in(entry, "dest"),
     )
 
 
 def _proof(entry: Json) -> Proof:
     works = bool(entry.get("works"))
-    reason = _text(entry, "reason")
+    reason = text_in(entry, "reason")
     return Proof(
         source=str(entry.get("source") or ""),
         works=works,
         fine=bool(entry.get("as_expected", works and reason is None)),
         worked_before=entry.get("worked_before"),
         reason=reason,
-        message=_text(entry, "message"),
-        org_name=_text(entry, "org_name") or _text(entry, "org_id"),
-        service_account=_text(entry, "service_account"),
-        api_key=_text(entry, "api_key"),
-        role=_text(entry, "role"),
+        message=text_in(entry, "message"),
+        org_name=text_in(entry, "org_name") or text_in(entry, "org_id"),
+        service_account=text_in(entry, "service_account"),
+        api_key=text_in(entry, "api_key"),
+        role=text_in(entry, "role"),
     )
 
 
@@ -383,18 +390,3 @@ def _sums(summary: Json, organizations: t.Sequence[Organization]) -> dict[str, i
     }
     reported = {name: value for name, value in summary.items() if isinstance(value, int) and not isinstance(value, bool)}
     return {**counted, **{name: reported[name] for name in counted if name in reported}}
-
-
-def _text(entry: Json, name: str) -> str | None:
-    value = entry.get(name)
-    return None if value is None or value == "" else str(value)
-
-
-def _dict(entry: Json, name: str) -> Json:
-    value = entry.get(name)
-    return value if isinstance(value, t.Mapping) else {}
-
-
-def _dicts(entry: Json, name: str) -> list[Json]:
-    value = entry.get(name)
-    return [one for one in value if isinstance(one, t.Mapping)] if isinstance(value, (list, tuple)) else []

@@ -74,8 +74,7 @@ PAGE = r"""
 {% macro keys_of(org) %}
 <table class="keys">
 <caption>{{ counted(org.keys | length, "API key") }} of <bdi>{{ org.label | name }}</bdi></caption>
-<thead><tr><th scope="col">API key</th><th scope="col">Role</th><th scope="col">Expires</th><th scope="col">Last used</th>
-<th scope="col">Outcome</th><th scope="col">Account and token</th></tr></thead>
+<thead><tr>{% for head in key_heads %}<th scope="col">{{ head }}</th>{% endfor %}</tr></thead>
 <tbody>
 {% for key in org.keys %}
 <tr{% if key.outcome == "failed" %} class="failed"{% endif %}>
@@ -101,8 +100,7 @@ PAGE = r"""
 {% macro accounts_of(org) %}
 <table class="accounts">
 <caption>{{ counted(org.service_accounts | length, "service account") }} created by the server</caption>
-<thead><tr><th scope="col">Service account</th><th scope="col">Role</th><th scope="col">Tokens</th>
-<th scope="col">State</th></tr></thead>
+<thead><tr>{% for head in account_heads %}<th scope="col">{{ head }}</th>{% endfor %}</tr></thead>
 <tbody>
 {% for account in org.service_accounts %}
 <tr><th scope="row"><bdi class="thing">{{ account.name | name }}</bdi>
@@ -110,7 +108,7 @@ PAGE = r"""
 <td>{{ (account.role or "—") | name }}</td>
 <td>{{ "—" if account.tokens is none else account.tokens }}</td>
 <td>{% if account.disabled %}<span class="mark bad">disabled</span> {% endif %}
-{% if account.becomes %}becomes <bdi class="thing">{{ account.becomes | name }}</bdi>
+{% if becomes(account) %}becomes <bdi class="thing">{{ becomes(account) }}</bdi>
 {%- elif account.adopted %}adopted{% else %}<span class="none">not adopted</span>{% endif %}
 {% if account.failure %}
 <div class="note"><code>{{ account.failure.code | name }}</code> <bdi>{{ account.failure.message | words }}</bdi></div>

@@ -29,12 +29,13 @@ def migration_report(
     title: str = "",
     now: Moment = None,
     check_mode: bool = False,
+    option_prefix: str = "",
 ) -> str:
     """Return the report on the *result* of grafana_apikey_migrate as text in the *form* html, markdown or json.
 
-    For *title*, *now* and *check_mode* see :func:`.model.read`. The text depends only on the arguments, if *now* is given.
-    Raises :class:`AnsibleFilterError` for another form, and for any other result.
+    For *title*, *now*, *check_mode* and *option_prefix* see :func:`.model.read`. The text depends only on the
+    arguments, if *now* is given. Raises :class:`AnsibleFilterError` for another form, and for any other result.
     """
     if form not in _FORMS:
         raise AnsibleFilterError("the form of a migration report must be %s, not %r" % (" or ".join(sorted(_FORMS)), str(form)))
-    return _FORMS[str(form)](read(result, title, now, check_mode))
+    return _FORMS[str(form)](read(result, title, now, check_mode, option_prefix))

@@ -14,12 +14,37 @@ import unicodedata
 MASK = "(masked key)"
 #: Keys of service accounts and of Grafana Cloud, API keys; and the user in a URL.
 _KEYS = re.compile(r"gl(?:sa|c)_[A-Za-z0-9+/=_-]{8,}|eyJrIjoi[A-Za-z0-9+/=_-]*")
+#: The options of the module in messages and advice. Short words count only where a message names an option.
+_OPTIONS = re.compile(
+    r"\b(?:(?:account_template|delete_keys|expired_keys|join_org|seconds_to_live|verify_keys)\b|concurrency\b"
+    r"|mode(?=: )|(?:(?<=rule of )|(?<=option ))(?:adopt|consolidate)\b)"
+)
+#: The fields of a result that have text for people.
+_MESSAGES = frozenset(["message", "msg", "reason"])
 _USER = re.compile(r"(?<=://)[^/@\s]+@")
 
 #: The longest name and the longest sentence in a page, in characters; JSON has the full texts.
 NAME, SENTENCE = 160, 1200
 
+Json = t.Mapping[str, t.Any]
 Moment = t.Union[datetime.datetime, str, int, float, None]
+
+
+def with_prefix(text: str, prefix: str) -> str:
+    """Return *text* with *prefix* before each option of grafana_apikey_migrate that it names."""
+    return _OPTIONS.sub(lambda found: prefix + found.group(0), text)
+
+
+def prefixed(value: t.Any, prefix: str) -> t.Any:
+    """Return *value* with *prefix* before each option that a message or a reason names."""
+    if isinstance(value, list):
+        return [prefixed(one, prefix) for one in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        name: with_prefix(one, prefix) if name in _MESSAGES and isinstance(one, str) else prefixed(one, prefix)
+        for name, one in value.items()
+    }
 
 
 def masked(text: t.Any) -> str:
@@ -110,3 +135,18 @@ def distance(moment: datetime.datetime, now: datetime.datetime) -> str:
 def counted(number: int, singular: str, plural: str = "") -> str:
     """Return a number with its noun: ``1 API key``, ``1,200 API keys``."""
     return "{:,} {}".format(number, singular if number == 1 else plural or singular + "s")
+
+
+def text_in(entry: Json, name: str) -> str | None:
+    value = entry.get(name)
+    return None if value is None or value == "" else str(value)
+
+
+def dict_in(entry: Json, name: str) -> Json:
+    value = entry.get(name)
+    return value if isinstance(value, t.Mapping) else {}
+
+
+def dicts_in(entry: Json, name: str) -> list[Json]:
+    value = entry.get(name)
+    return [one for one in value if isinstance(one, t.Mapping)] if isinstance(value, (list, tuple)) else []

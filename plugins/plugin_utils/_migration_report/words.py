@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from .advice import Location
-from .model import DELETED, FAILED, KEPT, MIGRATED, OTHER, REISSUED, Migration, Organization
+from .model import DELETED, FAILED, KEPT, MIGRATED, OTHER, REISSUED, Account, Migration, Organization
 from .text import NAME, visible
 
 #: How many organizations of a finding the pages name, and how many keys or accounts in each.
@@ -21,6 +21,25 @@ _DONE = {
     KEPT: "kept",
     OTHER: "handled otherwise",
 }
+
+
+def key_heads() -> tuple[str, ...]:
+    """Return the heads of the table of keys: what the key was before the run, and what it is after it."""
+    return ("API key", "Role before", "Expires", "Last used", "Outcome", "Account and token after")
+
+
+def account_heads(planned: bool) -> tuple[str, ...]:
+    """Return the heads of the table of accounts: a plan shows them before the run, and what they become."""
+    if planned:
+        return ("Account before", "Role before", "Tokens", "State after")
+    return ("Account after", "Role after", "Tokens", "State after")
+
+
+def becomes(account: Account) -> str:
+    """Return the planned new name and role of an account; an empty text if it keeps both."""
+    name = visible(account.becomes, NAME) if account.becomes else ""
+    role = "with the role %s" % visible(account.role_becomes, NAME) if account.role_becomes else ""
+    return " ".join(filter(None, (name, role)))
 
 
 def facts(report: Migration) -> list[tuple[str, str]]:

@@ -577,3 +577,33 @@ def test_tagged_strings_are_plain_in_the_report(form):
     given = result(org(Tagged("<b>o</b>"), key(Tagged("<i>k</i>"))))
     plain = result(org("<b>o</b>", {**given["organizations"][0]["api_keys"][0], "name": "<i>k</i>"}))
     assert migration_report(given, Tagged(form), now=Tagged(NOW)) == migration_report(plain, form, now=NOW)
+
+
+# Names of options, and states before and after
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_messages_name_the_variables_of_a_playbook(form):
+    """The playbook migrate_api_keys knows the module's options by other names."""
+    failure = {"code": "x", "message": "add {org_id} to account_template, or use mode: reissue", "details": {}}
+    given = result(org("delete_keys", key("a", "failed", failure=failure), key("b", "kept", expired=True), key("c", "reissued")))
+    text = migration_report(given, form, now=NOW, option_prefix="migrate_").replace("\\", "")
+    assert "to migrate_account_template, or use migrate_mode: reissue" in text
+    assert ("with migrate_expired_keys: delete" in text, "with migrate_delete_keys." in text) == (form != "json", form != "json")
+    assert "migrate_migrate" not in text
+    assert "option_prefix" not in text
+    assert "to account_template, or use mode: reissue" in migration_report(given, form, now=NOW).replace("\\", "")
+
+
+@pytest.mark.parametrize("planned", [True, False])
+@pytest.mark.parametrize("form", ["html", "markdown"])
+def test_columns_say_what_was_before_and_what_is_after(form, planned):
+    account = {"id": 1, "name": "sa-autogen-1-ci", "role": "Editor", "tokens": 1, "adopted": True}
+    becomes = {"becomes": {"name": "ci", "role": "Viewer"}} if planned else {}
+    text = migration_report(
+        result(org("o", key("k"), service_accounts=[{**account, **becomes}])), form, now=NOW, check_mode=planned
+    )
+    columns = ["Role before", "Account and token after"]
+    columns += ["Account before", "State after"] if planned else ["Account after", "Role after"]
+    assert [column for column in columns if column not in text] == []
+    assert ("becomes " in text, "with the role Viewer" in text) == (planned, planned)
