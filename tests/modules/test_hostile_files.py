@@ -52,3 +52,12 @@ def test_very_many_unclosed_placeholders(newest):
     text = "${a} " + "${" * 2_000_000
     exported = {"title": "A", "uid": "a", "__inputs": [{"name": "a", "type": "constant", "value": "x"}], "description": text}
     newest.run("grafana_dashboard", dashboard=exported, diff=False, check=True)
+
+
+def test_the_name_of_an_account_with_a_backslash(newest):
+    """No account gets such a name, but one that has it can be deleted."""
+    with newest.writes_nothing():
+        result = newest.fails("grafana_service_account", name=r"team-\1", role="Viewer")
+    assert result.code == "bad_input"
+    assert r"'team-\1' has a backslash" in result["msg"]
+    newest.ok("grafana_service_account", name=r"team-\1", state="absent")

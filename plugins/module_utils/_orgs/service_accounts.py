@@ -100,6 +100,15 @@ class AccountWork:
     fields: t.Mapping[str, t.Any] = field(default_factory=dict)
 
 
+def check_name(name: str, source: str) -> None:
+    r"""Raise :class:`BadInput` if *name* has a backslash; *source* says which option it comes from.
+
+    Such a name is a mistake in quoting: ``\\1`` in YAML without quotes results in a name with ``\1``.
+    """
+    if "\\" in name:
+        raise BadInput("%s: the service account's name '%s' has a backslash: choose a name without it" % (source, name))
+
+
 def search(scope: Scope, query: str | None = None) -> list[Account]:
     """Return the organization's accounts, all or (*query*) those that the server's search matches.
 
@@ -192,6 +201,8 @@ class ServiceAccounts(Resource[DesiredAccount, Account, AccountWork]):
         if name is None or not text(name, "name").strip():
             raise BadInput("name of the service account is missing")
         state, recreate = options.get("state", "present"), bool(options.get("recreate"))
+        if state == "present":
+            check_name(name, "name")
         return DesiredAccount(name, FIELDS.parsed(options), state, recreate)
 
     def identity(self, desired: DesiredAccount) -> t.Hashable:
