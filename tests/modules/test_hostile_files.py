@@ -66,8 +66,8 @@ def test_the_name_of_an_account_with_a_backslash(newest):
 @pytest.mark.parametrize(
     ("module", "options"),
     [
-        ("grafana_folder", {"title": "A", "uid": "a\n"}),
-        ("grafana_dashboard", {"dashboard": {"title": "A"}, "uid": "a\n"}),
+        ("grafana_folder", {"title": "A", "uid": "a\nb"}),
+        ("grafana_dashboard", {"dashboard": {"title": "A"}, "uid": "a\nb"}),
         ("grafana_org_user", {"login": "admin", "role": "Admin\n"}),
         ("grafana_service_account", {"name": "a", "role": "Admin\n"}),
         ("grafana_sa_token", {"service_account": "a", "name": "a", "seconds_to_live": "9" * 5000}),
