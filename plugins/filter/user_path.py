@@ -23,8 +23,11 @@ options:
       - What the input is. V(path) is one path. V(paths) is a list of paths, or text with commas between them.
       - V(sink) is a sink, in the format of O(orgsmith.grafana.grafana_sa_token#module:sink), as a dictionary or text.
       - V(keys) is a list in the format of O(orgsmith.grafana.grafana_apikey_migrate#module:verify_keys).
+      - V(environment) is a dictionary for the keyword C(environment) of a play. The result has, in addition, the variables of
+        Ansible's own environment that are relative paths, such as E(GRAFANA_TOKEN_FILE) and E(GRAFANA_CA_PATH). Without this,
+        a module with a local connection reads them from the directory of the playbook.
     type: str
-    choices: [path, paths, sink, keys]
+    choices: [path, paths, sink, keys, environment]
     default: path
 author:
   - orgsmith contributors (@orgsmith)
@@ -36,6 +39,11 @@ EXAMPLES = r"""
     path: "{{ report_dir | orgsmith.grafana.user_path }}"
     state: directory
     mode: "0750"
+
+- name: Take relative paths in GRAFANA_TOKEN_FILE and similar variables from the user's working directory
+  hosts: localhost
+  connection: local
+  environment: "{{ {} | orgsmith.grafana.user_path('environment') }}"
 """
 
 RETURN = r"""

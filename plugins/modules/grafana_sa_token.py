@@ -206,7 +206,7 @@ options:
         type: bool
       ca_path:
         description:
-          - The CA certificate for O(sink.url). If it is not set, the module uses E(VAULT_CACERT).
+          - The CA certificate for O(sink.url). If it is not set, the module uses E(VAULT_CACERT) or E(CONTROLLER_CA_PATH).
         type: path
       timeout:
         description:

@@ -15,7 +15,7 @@ description:
 options:
   name:
     description:
-      - The exact name.
+      - The exact name. With O(state=present) it must not contain a backslash.
       - Grafana derives a login from the name, in lower case and with dashes for spaces. The login must be unique in the
         organization, and up to Grafana 10.4.0 on the server. So C(CI x) and C(ci-x) cannot both exist.
     type: raw
@@ -56,7 +56,7 @@ options:
     suboptions:
       name:
         description:
-          - The exact name.
+          - The exact name. With O(state=present) it must not contain a backslash.
           - Grafana derives a login from the name, in lower case and with dashes for spaces. The login must be unique in the
             organization, and up to Grafana 10.4.0 on the server. So C(CI x) and C(ci-x) cannot both exist.
         type: raw

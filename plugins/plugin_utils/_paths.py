@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Absolute paths: those that a user passes to a playbook of the collection, and those of tenants and sinks."""
+"""Absolute paths: those that a user passes to a playbook of the collection, those of its environment, of tenants and sinks."""
 
 from __future__ import annotations
 
@@ -11,11 +11,21 @@ import typing as t
 from ansible.errors import AnsibleFilterError
 from ansible.module_utils.common.validation import check_type_dict
 
+from ..module_utils._grafana.connection import ARGUMENT_SPEC, ENVIRONMENT
+
 #: Options of a sink that are paths of files, whatever its type.
 _FILES_OF_SINKS = ("vault_password_file", "token_file", "secret_id_file", "ca_path", "metadata_path")
 #: Types of sinks whose option ``path`` is the path of a file. For ``hashi_vault`` it is the path of a secret.
 _SINKS_IN_FILES = ("file", "ansible_vault")
-KINDS = ("path", "paths", "sink", "keys")
+#: Options of a sink that are commands, as lists of words. The first word may be the path of a program.
+_COMMANDS_OF_SINKS = ("store_command", "read_command", "remove_command", "probe_command")
+#: Environment variables that are paths of files: those of the connection, and those of the sinks hashi_vault and awx_credential.
+_VARIABLES = (
+    *(ENVIRONMENT[name] for name, rule in ARGUMENT_SPEC.items() if rule["type"] == "path"),
+    "VAULT_CACERT",
+    "CONTROLLER_CA_PATH",
+)
+KINDS = ("path", "paths", "sink", "keys", "environment")
 
 Entry = t.Mapping[str, t.Any]
 
@@ -32,20 +42,28 @@ def with_absolute(entry: Entry, options: t.Iterable[str], folder: str) -> dict[s
 
 
 def absolute_sink(sink: Entry, folder: str) -> dict[str, t.Any]:
-    """Return *sink* with absolute paths of files."""
+    """Return *sink* with absolute paths of files and programs. A program without a slash is searched for in ``PATH``."""
     own = ("path",) if sink.get("type") in _SINKS_IN_FILES else ()
-    return with_absolute(sink, (*_FILES_OF_SINKS, *own), folder)
+    changed = with_absolute(sink, (*_FILES_OF_SINKS, *own), folder)
+    for name in _COMMANDS_OF_SINKS:
+        words = changed.get(name)
+        if isinstance(words, list) and words and "/" in str(words[0]):
+            changed[name] = [absolute(str(words[0]), folder), *words[1:]]
+    return changed
 
 
 def user_path(value: t.Any, kind: str = "path") -> t.Any:
     """Return *value* with relative paths made absolute from the directory in which the user started Ansible.
 
-    *kind* says what *value* is: a ``path``, a list of ``paths``, a ``sink``, or a list of ``keys`` with a path or a sink.
-    A list of paths and a sink may be text, as ``-e`` passes them. An empty value is returned as it is. Raises
+    *kind* says what *value* is: a ``path``, a list of ``paths``, a ``sink``, a list of ``keys`` with a path or a sink, or the
+    ``environment`` of a play: a dictionary, which also gets the variables of Ansible's own environment that are paths. A list of
+    paths and a sink may be text, as ``-e`` passes them. An empty value of another kind is returned as it is. Raises
     ``AnsibleFilterError`` for another *kind*, for a sink that is not a dictionary, and if the directory no longer exists.
     """
     if kind not in KINDS:
         raise AnsibleFilterError("kind has to be one of %s, not %r" % (", ".join(KINDS), kind))
+    if kind == "environment":
+        return {**_environment(), **(value or {})}
     if not value:
         return value
     folder = _working_directory()
@@ -57,6 +75,12 @@ def user_path(value: t.Any, kind: str = "path") -> t.Any:
     if kind == "sink":
         return absolute_sink(_dictionary(value, "the sink"), folder)
     return [_key(_dictionary(entry, "a key"), folder) for entry in value]
+
+
+def _environment() -> dict[str, str]:
+    """Return those of :data:`_VARIABLES` that are relative paths, as absolute paths."""
+    paths = {name: os.path.expanduser(os.environ.get(name) or "/") for name in _VARIABLES}
+    return {name: absolute(path, _working_directory()) for name, path in paths.items() if not os.path.isabs(path)}
 
 
 def _working_directory() -> str:

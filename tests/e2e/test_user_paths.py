@@ -9,11 +9,15 @@ import pytest
 
 from e2e.conftest import ROOT
 
+#: A relative path in the environment. A module that does not find the file fails before its first request.
+AUTHORITY = {"GRAFANA_CA_PATH": "ca.pem"}
+
 
 @pytest.fixture
 def here(site, tmp_path):
     """The user's working directory, which is not that of a playbook."""
     site.emulator.reset()
+    (tmp_path / "ca.pem").touch()
     yield tmp_path
     assert not [path for path in (ROOT / "playbooks").iterdir() if path.suffix != ".yml" and path.name != "files"]
 
@@ -22,16 +26,20 @@ def test_bootstrap_rotation_and_teardown(site, here):
     (here / "keys").mkdir(mode=0o700)
     where = {"org_name": "paths", "key_file": "keys/paths.token"}
     for changed in (4, 0):
-        run = site.play("orgsmith.grafana.bootstrap_org", directory=here, **where).ok()
+        run = site.play("orgsmith.grafana.bootstrap_org", directory=here, environment=AUTHORITY, **where).ok()
         assert run.recap["changed"] == changed
-        assert f'"msg": "{here}/keys/paths.token"' in run.text
+        for file in ("keys/paths.token", "keys/paths.token.json"):
+            assert f'"{here}/{file}"' in run.text
+            assert (here / file).exists()
     first = (here / "keys/paths.token").read_text()
     token = {"name": "test", "dest": "keys/paths.token", "rotate": "always"}
     tenants = [{"name": "paths", "service_accounts": [{"name": "test", "role": "Editor", "tokens": [token]}]}]
-    rotated = site.play("orgsmith.grafana.rotate_tokens", directory=here, org_bootstrap_organizations=tenants).ok()
+    rotated = site.play(
+        "orgsmith.grafana.rotate_tokens", directory=here, environment=AUTHORITY, org_bootstrap_organizations=tenants
+    ).ok()
     assert f"{here}/keys/paths.token" in rotated.text
     assert (here / "keys/paths.token").read_text() != first
-    removed = site.play("orgsmith.grafana.teardown_org", directory=here, **where).ok()
+    removed = site.play("orgsmith.grafana.teardown_org", directory=here, environment=AUTHORITY, **where).ok()
     assert f"{here}/keys/paths.token" in removed.text
     assert list((here / "keys").iterdir()) == []
 
@@ -48,7 +56,8 @@ def test_upgrade_guard(site, here):
     (here / "scripts").mkdir()
     (here / "scripts/keys.sh").write_text("curl https://grafana/api/auth/keys\n")
     for scan in ("scripts", ["scripts"]):
-        run = site.play("orgsmith.grafana.upgrade_guard", directory=here, target_version="13.1.0", upgrade_scan=scan)
+        where = {"target_version": "13.1.0", "upgrade_scan": scan}
+        run = site.play("orgsmith.grafana.upgrade_guard", directory=here, environment=AUTHORITY, **where)
         assert f"{here}/scripts/keys.sh" in run.text
 
 
@@ -57,7 +66,9 @@ def test_report_and_sink_of_the_migration(sites, tmp_path):
     site.api("POST", "/api/auth/keys", {"name": "old", "role": "Viewer"})
     where = {"migrate_report_dir": "reports", "migrate_sink": {"type": "file", "path": "new/{name}"}}
     (tmp_path / "new").mkdir(mode=0o700)
-    run = site.play("orgsmith.grafana.migrate_api_keys", directory=tmp_path, migrate_mode="reissue", confirm=True, **where).ok()
+    (tmp_path / "ca.pem").touch()
+    where.update(migrate_mode="reissue", confirm=True)
+    run = site.play("orgsmith.grafana.migrate_api_keys", directory=tmp_path, environment=AUTHORITY, **where).ok()
     assert f"{tmp_path}/reports/report.html" in run.text
     assert (tmp_path / "reports/report.json").exists()
     assert [path.name for path in (tmp_path / "new").iterdir() if path.suffix != ".json"]

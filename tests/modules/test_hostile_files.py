@@ -52,3 +52,40 @@ def test_very_many_unclosed_placeholders(newest):
     text = "${a} " + "${" * 2_000_000
     exported = {"title": "A", "uid": "a", "__inputs": [{"name": "a", "type": "constant", "value": "x"}], "description": text}
     newest.run("grafana_dashboard", dashboard=exported, diff=False, check=True)
+
+
+def test_the_name_of_an_account_with_a_backslash(newest):
+    """No account gets such a name, but one that has it can be deleted."""
+    with newest.writes_nothing():
+        result = newest.fails("grafana_service_account", name=r"team-\1", role="Viewer")
+    assert result.code == "bad_input"
+    assert r"'team-\1' has a backslash" in result["msg"]
+    newest.ok("grafana_service_account", name=r"team-\1", state="absent")
+
+
+@pytest.mark.parametrize(
+    ("module", "options"),
+    [
+        ("grafana_folder", {"title": "A", "uid": "a\nb"}),
+        ("grafana_dashboard", {"dashboard": {"title": "A"}, "uid": "a\nb"}),
+        ("grafana_org_user", {"login": "admin", "role": "Admin\n"}),
+        ("grafana_service_account", {"name": "a", "role": "Admin\n"}),
+        ("grafana_sa_token", {"service_account": "a", "name": "a", "seconds_to_live": "9" * 5000}),
+        ("grafana_sa_token", {"service_account": "a", "name": "a", "name_template": "{name}\n{x}"}),
+        ("grafana_sa_token", {"service_account": "a", "name": "a", "keep_previous": "until_unused=1d\nx"}),
+        ("grafana_apikey_migrate", {"mode": "plan", "delete_keys": "after_proof\n"}),
+        ("grafana_upgrade_guard_info", {"target_version": "13.1.0\n"}),
+        ("grafana_upgrade_guard_info", {"target_version": "9" * 5000 + ".1"}),
+    ],
+)
+def test_values_that_only_begin_well(newest, module, options):
+    with newest.writes_nothing():
+        result = newest.fails(module, **options)
+    assert "bug" not in result["msg"]
+
+
+@pytest.mark.parametrize("content", ['{"title":' + "[" * 500_000, '{"title": %s}' % ("9" * 100_000), "title: " + "[" * 100_000])
+def test_documents_that_python_cannot_read(newest, content):
+    result = newest.fails("grafana_dashboard", content=content)
+    assert result.code == "bad_input"
+    assert len(result["msg"]) < 1000

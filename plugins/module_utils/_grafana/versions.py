@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import typing as t
 
-_PARTS = re.compile(r"^v?(\d+)\.(\d+)(?:\.(\d+))?")
+_PARTS = re.compile(r"v?(\d{1,9})\.(\d{1,9})(?:\.(\d{1,9}))?")
 
 
 class Version(t.NamedTuple):

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from .._api_keys.api import AUTOGEN, ApiKey, made_by_server
 from .._grafana.errors import BadInput
 from .._grafana.versions import LOGIN_PER_ORG, MIGRATION_GOES_ON, ROLE_NONE, Version
-from .._orgs.service_accounts import Account, slug
+from .._orgs.accounts import Account, check_name, slug
 from .._text.durations import moment
 from .._tokens.model import LONGEST
 from .options import REISSUE, Adopt, Deletion, MigrationOptions, Rule, Selection
@@ -75,7 +75,8 @@ def selects(selection: Selection, key: ApiKey, now: datetime) -> bool:
 def reissued(wanted: MigrationOptions, plans: t.Sequence[KeyPlan], org_id: int, now: datetime) -> list[KeyPlan]:
     """Return *plans* with account, role, token and lifetime for each key to reissue.
 
-    Raises :class:`BadInput` if keys of different roles would share an account, or two tokens would have the same name.
+    Raises :class:`BadInput` if keys of different roles would share an account, if two tokens would have the same name, and for
+    the name of an account with a backslash.
     """
     found = [_reissued(wanted, plan, org_id, now) if plan.action == REISSUE else plan for plan in plans]
     _check_roles(wanted.rules, found)
@@ -86,6 +87,7 @@ def reissued(wanted: MigrationOptions, plans: t.Sequence[KeyPlan], org_id: int, 
 def _reissued(wanted: MigrationOptions, plan: KeyPlan, org_id: int, now: datetime) -> KeyPlan:
     """Return the *plan* of one key to reissue with account, role, token and lifetime."""
     rule, account = _account(wanted, plan.key, org_id)
+    check_name(account, "API key %s" % plan.key.name)
     role = rule.role if rule is not None else None
     return replace(
         plan,
@@ -274,7 +276,8 @@ class Adoption:
 def adoptions(rules: t.Sequence[Adopt], accounts: t.Sequence[Account]) -> list[Adoption]:
     """Return the changes that ``adopt`` makes to the accounts created by the server; the first rule that matches applies.
 
-    This checks that names stay unique, because the server allows two accounts with the same name.
+    This checks that names stay unique, because the server allows two accounts with the same name. Raises :class:`BadInput` for
+    a new name with a backslash.
     """
     names = {account.name for account in accounts}
     found: list[Adoption] = []
@@ -286,6 +289,8 @@ def adoptions(rules: t.Sequence[Adopt], accounts: t.Sequence[Account]) -> list[A
         role = rule.role or account.role
         if (name, role) == (account.name, account.role):
             continue
+        if name != account.name:
+            check_name(name, "adopt: %s" % account.name)
         taken = name != account.name and name in names
         problem = "another service account has the name %s" % name if taken else None
         names.add(name)

@@ -9,7 +9,7 @@ import typing as t
 from dataclasses import dataclass, field, replace
 
 from .._engine.fields import Field, Fields
-from .._grafana.errors import GrafanaError, Refused
+from .._grafana.errors import BadInput, GrafanaError, Refused
 from .._grafana.roles import ROLES
 from .._grafana.scope import Scope
 
@@ -109,3 +109,12 @@ def login_taken(scope: Scope, name: str, accounts: t.Sequence[Account], **detail
         code="login_taken",
         **details,
     )
+
+
+def check_name(name: str, source: str) -> None:
+    r"""Raise :class:`BadInput` if *name* has a backslash; *source* says which option it comes from.
+
+    Such a name is a mistake in quoting: ``\\1`` in YAML without quotes results in a name with ``\1``.
+    """
+    if "\\" in name:
+        raise BadInput("%s: the service account's name '%s' has a backslash: choose a name without it" % (source, name))

@@ -16,7 +16,7 @@ from .._grafana.orgs import UNASSIGNED
 from .._grafana.roles import check_role, is_above
 from .._grafana.scope import Scope
 from .._grafana.versions import LOGIN_PER_ORG, SERVICE_ACCOUNTS
-from .accounts import FIELDS, Account, AccountWork, DesiredAccount, login_taken, logins, slug
+from .accounts import FIELDS, Account, AccountWork, DesiredAccount, check_name, login_taken, logins, slug
 
 #: Accounts per page of a search (the server's default).
 PER_PAGE = 1000
@@ -123,6 +123,8 @@ class ServiceAccounts(Resource[DesiredAccount, Account, AccountWork]):
         if name is None or not text(name, "name").strip():
             raise BadInput("name of the service account is missing")
         state, recreate = options.get("state", "present"), bool(options.get("recreate"))
+        if state == "present":
+            check_name(name, "name")
         return DesiredAccount(name, FIELDS.parsed(options), state, recreate)
 
     def identity(self, desired: DesiredAccount) -> t.Hashable:

@@ -14,7 +14,7 @@ from .layout import aligned, realigned, replaced
 
 Version = tuple[int, ...]
 _END: Version = (10**9,)
-_TERM = re.compile(r"^\s*(=|!=|>=|<=|>|<|~>)?\s*v?(\d+(?:\.\d+){0,2})(?:[-+][\w.-]+)?\s*$")
+_TERM = re.compile(r"(=|!=|>=|<=|>|<|~>)?[ \t]*v?(\d{1,9}(?:\.\d{1,9}){0,2})(?:[-+][\w.-]+)?")
 
 #: The first version of Terraform with ``removed`` blocks.
 TERRAFORM_NEEDED: Version = (1, 7, 0)
@@ -38,7 +38,7 @@ def admitted(constraint: str) -> Range | None:
     first: Version = (0, 0, 0)
     end = _END
     for term in constraint.split(","):
-        found = _TERM.match(term)
+        found = _TERM.fullmatch(term.strip(" \t"))
         if found is None:
             return None
         operator, given = found.group(1) or "=", tuple(int(part) for part in found.group(2).split("."))

@@ -13,6 +13,8 @@ from .._grafana.errors import BadInput
 
 #: The seconds of each unit; ``M`` is a month of 30 days and ``y`` a year of 365 days, as in Grafana's own pages.
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800, "M": 2592000, "y": 31536000}
+#: The longest duration in seconds: 1000 years. Python cannot calculate with times after the year 9999.
+_LONGEST = 1000 * UNITS["y"]
 _DURATION = re.compile(r"(\d+)([smhdwMy])")
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?(Z|[+-]\d\d:\d\d)")
 
@@ -20,21 +22,30 @@ _MOMENT = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?(Z|[+-]\d\d:\d\
 def seconds(value: t.Any, option: str) -> int:
     """Return the seconds in *value*: ``3600``, ``"3600"``, ``"30d"`` or ``"1d12h"``.
 
-    *option* is the option's name for messages. Raises :class:`BadInput` for anything else, also for negative numbers and
-    fractions.
+    *option* is the option's name for messages. Raises :class:`BadInput` for anything else, also for negative numbers,
+    fractions, and more than 1000 years.
     """
-    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+    found = _seconds(value)
+    if found is not None and 0 <= found <= _LONGEST:
+        return found
+    raise BadInput(
+        "%s has to be a number of seconds or a duration such as 12h, 30d, 6M (M is 30 days) or 1y, not %r" % (option, value)
+    )
+
+
+def _seconds(value: t.Any) -> int | None:
+    """Return the seconds in *value*; ``None`` if it is neither a whole number nor a duration."""
+    if isinstance(value, int) and not isinstance(value, bool):
         return value
-    if isinstance(value, str):
+    # Python refuses to convert numbers with thousands of digits.
+    if isinstance(value, str) and len(value) <= 100:
         text = value.strip()
         if text.isdecimal():
             return int(text)
         parts = _DURATION.findall(text)
         if parts and "".join(number + unit for number, unit in parts) == text:
             return sum(int(number) * UNITS[unit] for number, unit in parts)
-    raise BadInput(
-        "%s has to be a number of seconds or a duration such as 12h, 30d, 6M (M is 30 days) or 1y, not %r" % (option, value)
-    )
+    return None
 
 
 def age(created: str | None, now: datetime) -> int | None:

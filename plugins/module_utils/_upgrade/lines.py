@@ -44,7 +44,7 @@ _VARIABLE_WORD = re.compile(r"(?<!\S)(?<!-[HuoxeAbcmw] )(?<!--header )(?<!--user
 _OPTION_X = re.compile(r"""(?<![\w-])(?:-[a-zA-Z]*X|--request|--method)["',\s=]*([A-Za-z]+|[${\\]\S*)""")
 _OPTION_DATA = re.compile(r"(?<![\w-])(?:-[a-zA-Z]*d|--data(?:-\w+)?|--json|-F|--form|--post-(?:data|file))(?![\w-])")
 _OPTION_GET = re.compile(r"(?<![\w-])(?:-G|--get)(?![\w-])")
-_HTTPIE = re.compile(r"(?<![\w./-])https?\s+(?:-\S+\s+)*(GET|POST|DELETE|PUT|PATCH)\s[^\n]*$")
+_HTTPIE = re.compile(r"(?<![\w./-])https?\s+(?:-\S+\s+){0,30}(GET|POST|DELETE|PUT|PATCH)\s[^\n]*$")
 _REQUEST_LINE = re.compile(r"""(?:^|["'`])\s*(GET|POST|DELETE)\s+\S*$""")
 _POWERSHELL = re.compile(r"(?i)\b(?:Invoke-RestMethod|Invoke-WebRequest|irm|iwr)\b")
 _POWERSHELL_METHOD = re.compile(r"(?i)-Method[\s:]+[\"']?(\$?\w+)")
@@ -57,11 +57,18 @@ _METHOD_ARGUMENT = re.compile(r"""(?i)\b(?:method|type|verb)["']?\s*[:=]+>?\s*["
 _QUOTED_METHOD = re.compile(r"""(?i)["'`](GET|POST|DELETE|PUT|PATCH)["'`]|\bMethod(Get|Post|Delete|Put|Patch)\b""")
 #: Classes and functions of urllib that send a GET, or a POST with "data".
 _URLLIB = re.compile(r"Request|url_?open")
-_ASSIGNED = re.compile(r"""(?:^|[\s({,])(?:(?:const|let|var|local|export|my)\s+)?\$?(\w+)\s*(?::=|=(?!=))\s*[^=]*$""")
+_ASSIGNED = re.compile(r"""(?:^|[\s({,])(?:(?:const|let|var|local|export|my)\s+)?\$?(\w+)\s*(?::=|=(?!=))[^=]*$""")
 
 _TASK_URI = re.compile(r"(?m)^\s*(?:-\s+)?(?:ansible\.(?:builtin|windows)\.)?(?:win_)?uri\s*:")
 _TASK_METHOD = re.compile(r"""(?m)(?:^\s*|\s)method\s*[:=]\s*["']?([\w{]+)""")
 _BLOCK = re.compile(r"""^\s*(?:data|resource|provisioner)\s+"(\w[\w-]*)\"""")
+
+_OTHER_QUOTED = re.compile(r"'[^']*'|`[^`]*`")
+#: The last alternative also matches what follows a double quote that is never closed. Otherwise each escaped quote in it would be
+#: compared with all of the rest.
+_QUOTED = re.compile(_OTHER_QUOTED.pattern + r"""|"(?:\\.|[^"\\])*(?:"|(?P<open>\\?\Z))""", re.DOTALL)
+#: How many calls before a mention are examined, from the nearest one on.
+_MOST_CALLS = 50
 
 _STYLES_BY_SUFFIX = {".py": "python", ".go": "go", ".js": "javascript", ".ts": "javascript", ".rb": "ruby", ".java": "java"}
 
@@ -190,7 +197,16 @@ def _command(text: str, column: int) -> tuple[str, str] | None:
 
 def _unquoted(text: str) -> str:
     """Return *text* with quoted parts replaced by x; the length stays the same."""
-    return re.sub(r"""'[^']*'|`[^`]*`|"(?:\\.|[^"\\])*\"""", lambda quoted: "x" * len(quoted.group()), text)
+    return _QUOTED.sub(_covered, text)
+
+
+def _covered(quoted: re.Match[str]) -> str:
+    """Return x for each character of a quoted part. A double quote that nothing closes quotes nothing."""
+    part = quoted.group()
+    if quoted.group("open") is None:
+        return "x" * len(part)
+    # All later double quotes in this part are behind a backslash, so nothing closes them either.
+    return part[0] + _OTHER_QUOTED.sub(lambda other: "x" * len(other.group()), part[1:])
 
 
 def _indent(line: str) -> int:
@@ -238,7 +254,7 @@ def _call(source: SourceLine) -> tuple[str, str] | None:
     tail = "\n".join([source.line[source.column :], *source.after[:12]])
     style = _STYLES_BY_SUFFIX.get(source.suffix, "call")
     calls = [*_VERB_CALL.finditer(head), *_OPEN_CALL.finditer(head)]
-    for call in sorted(calls, key=lambda one: one.end(), reverse=True):
+    for call in sorted(calls, key=lambda one: one.end(), reverse=True)[:_MOST_CALLS]:
         inside = head[call.end() :]
         if _closed(inside) is not None:
             continue

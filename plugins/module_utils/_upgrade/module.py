@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -58,7 +59,7 @@ def guard(module: GrafanaModule, client: Client, connection: Connection) -> Resu
 
 
 def _version(value: str, option: str) -> Version:
-    found = parse(value)
+    found = parse(value) if re.fullmatch(r"[\w.+-]+", value) else None
     if found is None:
         raise BadInput("%s must be a version of Grafana, for example 12.4.3, not %r" % (option, value))
     return found

@@ -23,6 +23,10 @@ from .lines import NEIGHBOURS, UNKNOWN, Mention, SourceLine, commented, find, me
 LARGEST = 10_000_000
 #: How many characters of a line are searched around a mention, and in its neighbours.
 _AROUND = 2000
+#: How many characters of the lines before a mention, and of those after it, are searched.
+_NEAR = 2 * _AROUND
+#: For how many mentions in a file the method is searched. For the others it is unknown.
+_MOST_METHODS = 1000
 #: Folders of version control and package managers.
 SKIPPED_FOLDERS = frozenset([".git", ".hg", ".svn", ".terraform", ".tox", ".venv", "__pycache__", "node_modules"])
 _HEAD = 8192
@@ -156,25 +160,43 @@ class _Pending(t.NamedTuple):
 def hits_of(path: str, lines: t.Iterable[str]) -> list[Hit]:
     """Return the hits in the *lines* of a file, sorted by line."""
     suffix = _suffix(path)
-    hits: list[Hit] = []
+    hits: set[Hit] = set()
     before: deque[str] = deque(maxlen=NEIGHBOURS)
     pending: deque[_Pending] = deque()
+    mentions = 0
     for number, whole in enumerate(lines, 1):
         line = whole.rstrip("\r\n")
         for one in pending:
             one.after.append(line[:_AROUND])
         while pending and len(pending[0].after) >= NEIGHBOURS:
-            hits += _classified(path, suffix, pending.popleft())
+            hits.update(_classified(path, suffix, pending.popleft()))
         if _KEY.search(line):
-            hits.append(Hit(path, number, KEY))
+            hits.add(Hit(path, number, KEY))
         for mention in find(line, suffix):
+            mentions += 1
+            if mentions > _MOST_METHODS:
+                kind = DECLARED if mention.method else REQUEST
+                hits.add(Hit(path, number, kind, mention.method or UNKNOWN, mention.style))
+                continue
             start = max(0, mention.column - _AROUND)
             near = line[start : mention.end + _AROUND]
-            pending.append(_Pending(number, mention, list(before), near, mention.column - start, []))
+            pending.append(_Pending(number, mention, _nearest(reversed(before))[::-1], near, mention.column - start, []))
         before.append(line[:_AROUND])
     for one in pending:
-        hits += _classified(path, suffix, one)
-    return sorted(set(hits), key=lambda hit: (hit.line, hit.kind, hit.method))
+        hits.update(_classified(path, suffix, one))
+    return sorted(hits, key=lambda hit: (hit.line, hit.kind, hit.method))
+
+
+def _nearest(lines: t.Iterable[str]) -> list[str]:
+    """Return the first of *lines*, which begin with the nearest one, up to :data:`_NEAR` characters."""
+    found: list[str] = []
+    size = 0
+    for line in lines:
+        size += len(line) + 1
+        if size > _NEAR:
+            break
+        found.append(line)
+    return found
 
 
 def _suffix(path: str) -> str:
@@ -184,7 +206,7 @@ def _suffix(path: str) -> str:
 
 def _classified(path: str, suffix: str, one: _Pending) -> list[Hit]:
     """Return the hit for a mention, or no hit for a declaration in a comment."""
-    source = SourceLine(suffix, one.before, one.line, one.column, one.after)
+    source = SourceLine(suffix, one.before, one.line, one.column, _nearest(one.after))
     mention = one.mention
     if mention.method:
         # Code in a comment has no effect; a path in a comment is reported, because it may describe a request.

@@ -13,10 +13,12 @@ import yaml
 from ansible.errors import AnsibleError
 from ansible.parsing.vault import VaultLib, get_file_vault_secret, is_encrypted, match_encrypt_secret, match_secrets
 
+from ...module_utils._grafana.errors import BadInput
 from ...module_utils._grafana.secrets import quoted
 from ...module_utils._sinks.container import refuse_ephemeral
 from ...module_utils._sinks.file import check_folder
 from ...module_utils._sinks.private_files import StoreError, read_private, write_private
+from ...module_utils._text.yaml_nodes import check_size
 
 #: The largest part of a vault file that is read, in bytes.
 _LARGEST = 64 * 1024 * 1024
@@ -88,6 +90,12 @@ class VaultFile:
         """Return the YAML nodes (key, value) of the variables in *text* by name. Raises :class:`StoreError`."""
         try:
             root = yaml.compose(text, Loader=yaml.SafeLoader)
+            if root is not None:
+                check_size(root, self.path)
+        except BadInput as problem:
+            raise StoreError(problem.message) from None
+        except RecursionError:
+            raise StoreError("%s is nested too deeply" % self.path) from None
         except yaml.YAMLError as problem:
             # The message of the YAML error would quote the decrypted file.
             line = getattr(getattr(problem, "problem_mark", None), "line", 0) + 1
@@ -180,7 +188,8 @@ def _plain(node: t.Any) -> t.Any:
         if node.tag in ("tag:yaml.org,2002:str", "tag:yaml.org,2002:null"):
             return node.value if node.tag.endswith("str") else None
         if node.tag == "tag:yaml.org,2002:int":
-            return int(node.value) if node.value.isdigit() else node.value
+            # Python refuses to convert numbers with thousands of digits.
+            return int(node.value) if node.value.isdecimal() and len(node.value) <= 18 else node.value
         return (node.tag, node.value)
     if isinstance(node, yaml.SequenceNode):
         return [_plain(one) for one in node.value]

@@ -222,6 +222,16 @@ def test_adopt_at_once(old, version):
     assert old.tokens("a") == {"team ci": ["ci"]}
 
 
+def test_adopt_under_a_name_with_a_backslash(old):
+    old.key("a", r"ci\x")
+    for check in (True, False):
+        with old.server.writes_nothing():
+            adopt = [{"pattern": "sa-autogen-(.*)", "name": r"\1"}]
+            result = old.server.fails(MIGRATE, mode="server", org_name="a", adopt=adopt, check=check)
+        assert result.code == "bad_input"
+        assert r"'ci\x' has a backslash" in result["msg"]
+
+
 def test_adopt_under_a_name_that_is_taken(old):
     old.key("a", "ci")
     old.account("a", "ci")

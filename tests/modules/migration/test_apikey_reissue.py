@@ -119,6 +119,14 @@ def test_consolidate_by_what_the_pattern_catches(keys, sink):
     assert set(keys.tokens("a")) >= {"team-ci"}
 
 
+def test_the_name_of_an_account_with_a_backslash(keys, sink):
+    """It is most often the result of wrong quoting."""
+    with keys.server.writes_nothing():
+        result = keys.server.fails(MIGRATE, **reissue(keys, sink, org_name="a", orgs=None, account_template=r"team\{name}"))
+    assert result.code == "bad_input"
+    assert r"the service account's name 'team\ci-" in result["msg"]
+
+
 def test_keys_of_different_roles(keys, sink):
     """Nobody's role is raised without being told so, and nothing is made before that is known."""
     rule = {"service_account": "all", "keys": ["ci-build", "reader"]}

@@ -11,12 +11,10 @@ import typing as t
 
 from ..._grafana.errors import BadInput
 from ..._text.json_diff import DEEPEST
+from ..._text.yaml_nodes import check_size
 
 YAML_NAMES = (".yaml", ".yml")
 _VAULT = "$ANSIBLE_VAULT;"
-#: The most values of a YAML document whose aliases are replaced with what they refer to. A few lines of nested aliases can stand
-#: for billions of values.
-_MOST_VALUES = 2_000_000
 
 #: Unquoted YAML values that are not strings, by the rules of Kubernetes' tools. By its own rules PyYAML would also read
 #: ``2026-01-01`` as a date, ``10:30`` as a number, and ``1e+06`` (a million as Go writes it) as a string.
@@ -90,30 +88,8 @@ def _documents(loader: t.Any, what: str) -> t.Iterator[t.Any]:
     """Yield the documents that *loader* reads, each after a check of its size."""
     while loader.check_node():
         node = loader.get_node()
-        _expanded(node, what, {})
+        check_size(node, what)
         yield loader.construct_document(node)
-
-
-def _expanded(node: t.Any, what: str, sizes: dict[int, int]) -> int:
-    """Return how many values *node* has if each alias is a copy of what it refers to; *sizes* has those of nodes by their id.
-
-    Raises :class:`BadInput` for more than :data:`_MOST_VALUES`, and for a node that contains itself.
-    """
-    if id(node) in sizes:
-        if not sizes[id(node)]:
-            raise BadInput(
-                "%s is nested more than %d levels deep: a YAML alias is inside the value that it refers to" % (what, DEEPEST)
-            )
-        return sizes[id(node)]
-    sizes[id(node)] = 0
-    size = 1
-    for inner in node.value if isinstance(node.value, list) else ():
-        for one in inner if isinstance(inner, tuple) else (inner,):
-            size += _expanded(one, what, sizes)
-            if size > _MOST_VALUES:
-                raise BadInput("%s has more than %d values, because its YAML aliases repeat values" % (what, _MOST_VALUES))
-    sizes[id(node)] = size
-    return size
 
 
 def _loader(yaml: t.Any) -> t.Any:

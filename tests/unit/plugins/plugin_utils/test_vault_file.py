@@ -188,3 +188,31 @@ def test_seal_and_unseal(key):
     assert not key or key not in sealed
     assert not key or seal(key, "pad", "a.yml#c") != sealed
     assert not key or seal(key, "other", "a.yml#b") != sealed
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("\n".join(["a0: &a0 [x]", *(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 30))]), "repeat values"),
+        ("a: &a [*a]", "alias is inside the value that it refers to"),
+        ("a: " + "[" * 5000 + "]" * 5000, "nested too deeply"),
+    ],
+    ids=["aliases", "circle", "depth"],
+)
+def test_yaml_that_stands_for_very_much(tmp_path, content, words):
+    path = tmp_path / "vault.yml"
+    path.write_bytes(VaultLib(SECRETS).encrypt(content, secret=ONE))
+    path.chmod(0o600)
+    with pytest.raises(StoreError, match=words):
+        VaultFile(str(path), SECRETS, allow_ephemeral=True).load()
+
+
+def test_a_number_that_python_refuses(tmp_path):
+    path = tmp_path / "vault.yml"
+    path.write_bytes(VaultLib(SECRETS).encrypt("big: " + "9" * 5000, secret=ONE))
+    path.chmod(0o600)
+    file = VaultFile(str(path), SECRETS, allow_ephemeral=True)
+    file.load()
+    file.set("new", "a")
+    file.save()
+    assert file.get("new") == "a"

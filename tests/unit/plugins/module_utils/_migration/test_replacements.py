@@ -9,6 +9,9 @@ import pytest
 
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.errors import BadInput
 from ansible_collections.orgsmith.grafana.plugins.module_utils._migration.options import _adopt, _rule
+from ansible_collections.orgsmith.grafana.plugins.module_utils._migration.plan import adoptions
+from ansible_collections.orgsmith.grafana.plugins.module_utils._orgs.service_accounts import Account
+from unit.plugins.module_utils._migration.test_migration_plan import key, reissue_plans
 
 
 @pytest.mark.parametrize(
@@ -30,3 +33,26 @@ def test_bad_replacements(name, pattern, words):
 
 def test_a_group():
     assert _rule({"service_account": r"\1", "pattern": "ci-(.*)"}).account == r"\1"
+
+
+@pytest.mark.parametrize(
+    ("options", "account"),
+    [
+        ({"lists": {"consolidate": [{"service_account": r"team-\1", "pattern": "ci-(.*)"}]}}, r"team-a\b"),
+        ({"lists": {"consolidate": [{"service_account": "team", "pattern": "(x).*"}]}}, r"ci-a\b"),
+        ({"account_template": "a-{name}"}, r"a-ci-a\b"),
+        ({"account_template": r"c\1"}, r"c\1"),
+    ],
+)
+def test_a_backslash_that_comes_from_a_key(options, account):
+    with pytest.raises(BadInput) as caught:
+        reissue_plans([key(r"ci-a\b")], **options)
+    assert f"'{account}' has a backslash" in caught.value.message
+
+
+def test_a_backslash_that_comes_from_an_account():
+    account = Account(1, r"sa-autogen-1-a\b", "sa-autogen-1-a\b", {"role": "Viewer"})
+    unchanged = _adopt({"pattern": "sa-.*", "role": "Editor"})
+    assert [one.name for one in adoptions([unchanged], [account])] == [account.name]
+    with pytest.raises(BadInput, match="has a backslash"):
+        adoptions([_adopt({"pattern": "sa-autogen-1-(.*)", "name": r"\1"})], [account])

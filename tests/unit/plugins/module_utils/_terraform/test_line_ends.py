@@ -18,6 +18,8 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform.option
         Options(token_suffix="-token\n"),
         Options(consolidate=(Consolidated("ci\n", ("a",), "ci"),)),
         Options(consolidate=(Consolidated("ci", ("a",), "ci\n"),)),
+        Options(provider_version="~> 3.22\n"),
+        Options(provider_version="~> 3." + "2" * 5000),
         Options(adopt=(Adopted("grafana_api_key.ci\n", "1"),)),
         Options(adopt=(Adopted("grafana_api_key.ci", "1\n"),)),
         Options(adopt=(Adopted("grafana_cloud_stack_api_key.ci", "stack:1\n"),)),

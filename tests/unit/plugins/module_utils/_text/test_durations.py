@@ -33,3 +33,9 @@ def test_seconds(value, expected):
 def test_seconds_that_are_none(value):
     with pytest.raises(BadInput, match="has to be a number of seconds or a duration"):
         seconds(value, "x")
+
+
+@pytest.mark.parametrize("value", ["9" * 5000, "9" * 5000 + "d", 10**400, "9999y", "1d\n2h", "²"])
+def test_durations_that_nothing_can_calculate_with(value):
+    with pytest.raises(BadInput):
+        seconds(value, "x")
