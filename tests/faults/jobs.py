@@ -99,7 +99,12 @@ def _tokens() -> Iterator[Job]:
     for kind in ("file", "hashi_vault", "awx_credential"):
         loose, versions = kind != "file", BOTH if kind == "file" else (NEW,)
         yield Job(
-            f"token created, {kind}", "grafana_sa_token", lambda world, kind=kind: _token(world, kind), _with_account, versions, loose
+            f"token created, {kind}",
+            "grafana_sa_token",
+            lambda world, kind=kind: _token(world, kind),
+            _with_account,
+            versions,
+            loose,
         )
         yield Job(
             f"token rotated, {kind}",
@@ -140,9 +145,7 @@ def _with_api_keys(world: World) -> None:
 def _api_keys() -> Iterator[Job]:
     module, old = "grafana_api_key", (OLD,)
     yield Job("api key created", module, _api_key, _tenant, old)
-    yield Job(
-        "api key replaced", module, lambda world: _api_key(world, role="Viewer", replace="when_needed"), _with_api_key, old
-    )
+    yield Job("api key replaced", module, lambda world: _api_key(world, role="Viewer", replace="when_needed"), _with_api_key, old)
     yield Job("api key removed", module, lambda world: _api_key(world, state="absent"), _with_api_key, old)
 
 
@@ -212,7 +215,9 @@ def _boards() -> Iterator[Job]:
         where: Setting = {**IN_ORG, "api": api}
         new = _fixed(dashboard=board, folder="Hosts", create_folder=True, **where)
         yield Job(f"dashboard created, {api}", module, new, _tenant, versions)
-        yield Job(f"dashboard changed, {api}", module, _fixed(dashboard=board, folder_uid="hosts", **where), _with_board, versions)
+        yield Job(
+            f"dashboard changed, {api}", module, _fixed(dashboard=board, folder_uid="hosts", **where), _with_board, versions
+        )
         yield Job(f"dashboard deleted, {api}", module, _fixed(uid="cpu", state="absent", **where), _with_board, versions)
         imported = _fixed(dashboard=SHARED, inputs={"DS_METRICS": "metrics"}, **where)
         yield Job(f"dashboard imported, {api}", module, imported, _with_source, versions)
@@ -237,7 +242,9 @@ def _infos() -> Iterator[Job]:
     yield Job("accounts listed", "grafana_service_account_info", _fixed(**IN_ORG), _two_orgs)
     yield Job("tokens listed", "grafana_sa_token_info", _fixed(all_orgs=True), _two_orgs)
     yield Job("api keys listed", "grafana_api_key_info", _fixed(all_orgs=True), _two_orgs_with_keys, (OLD,))
-    yield Job("folders listed", "grafana_folder_info", _fixed(**IN_ORG), lambda world: _with_folder(world, world.server.version == NEW))
+    yield Job(
+        "folders listed", "grafana_folder_info", _fixed(**IN_ORG), lambda world: _with_folder(world, world.server.version == NEW)
+    )
     content: Setting = {**IN_ORG, "content": True}
     yield Job("dashboards listed, legacy", "grafana_dashboard_info", _fixed(api="legacy", **content), _two_orgs)
     yield Job("dashboards listed, kubernetes", "grafana_dashboard_info", _fixed(api="kubernetes", **content), _two_orgs, (NEW,))

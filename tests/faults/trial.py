@@ -48,11 +48,17 @@ class Finding:
 
 @dataclass
 class Report:
-    """What the cases of a job found, and the routes that it requests."""
+    """What the cases of jobs found."""
 
     cases: int = 0
     codes: Counter[str] = field(default_factory=Counter)
     findings: list[Finding] = field(default_factory=list)
+
+    def add(self, other: Report) -> None:
+        """Add the report of other jobs."""
+        self.cases += other.cases
+        self.codes += other.codes
+        self.findings += other.findings
 
 
 @dataclass(frozen=True)
@@ -157,9 +163,7 @@ class Trial:
         alive, old = self.world.alive(), getattr(self.world, "old", {})
         files = [path.read_text() for path in self.world.folder.rglob("replaces-*") if path.is_file()]
         return [
-            name
-            for name in self.job.keys
-            if old[name] not in alive and not any(key in text for key in alive for text in files)
+            name for name in self.job.keys if old[name] not in alive and not any(key in text for key in alive for text in files)
         ]
 
     def _of_the_last(self, normal: Normal, runs: list[Result]) -> Iterator[tuple[str, str]]:

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from ansible.module_utils import basic
 from ansible.module_utils.common.text.converters import to_bytes
@@ -74,14 +75,18 @@ class World:
     def __enter__(self) -> World:
         self._stack.enter_context(self.vault)
         self._stack.enter_context(self.awx)
+        self._stack.enter_context(mock.patch.dict(os.environ))
         for name in list(os.environ):
             if name.startswith(("GRAFANA_", "VAULT_", "CONTROLLER_", "TOWER_")):
                 del os.environ[name]
         # These tests may run in a container.
         os.environ["ORGSMITH_ALLOW_EPHEMERAL"] = "true"
-        GrafanaModule.warn = _warn  # type: ignore[method-assign]
+        self._stack.enter_context(mock.patch.object(GrafanaModule, "warn", _warn))
         # Pauses between attempts are for real networks.
-        time.sleep = lambda seconds: _sleep(min(seconds, 0.001))
+        self._stack.enter_context(mock.patch.object(time, "sleep", lambda seconds: _sleep(min(seconds, 0.001))))
+        for name in ("_ANSIBLE_ARGS", "_ANSIBLE_PROFILE"):
+            if hasattr(basic, name):
+                self._stack.enter_context(mock.patch.object(basic, name, None))
         return self
 
     def __exit__(self, *_exception: object) -> None:
