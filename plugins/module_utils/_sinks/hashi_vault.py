@@ -15,7 +15,7 @@ from .._grafana.errors import BadInput, Stale, public_url
 from .base import KeyOwner, Metadata, Shared, Sink, Stored, fingerprint
 from .file import as_name
 from .private_files import StoreError
-from .web import TIMEOUT, Api, Reply, T, checked_secret, secret_of, settled, verification
+from .web import TIMEOUT, Api, Reply, checked_secret, secret_of, settled, verification
 
 #: The error of Vault if check-and-set finds another version of the secret (KV v2, every version of Vault and OpenBao).
 _CAS = "check-and-set parameter did not match"
@@ -197,16 +197,18 @@ class HashiVaultSink(Sink):
             if reply.get("data") is None and reply.get("errors"):
                 raise self._server.api.refused("GET", self._data(), reply, "check sink.mount and sink.namespace")
             deleted = reply.get("data") is not None
-            return {}, self._of("GET", reply, int, "data", "metadata", "version") if deleted else 0
+            return {}, self._version(reply) if deleted else 0
         if reply.status != 200:
             advice = "check the identity and its policies" if reply.status == 403 else ""
             raise self._server.api.refused("GET", self._data(), reply, advice)
-        fields = {} if reply.get("data", "data") is None else self._of("GET", reply, dict, "data", "data")
-        return fields, self._of("GET", reply, int, "data", "metadata", "version")
+        fields: dict[str, t.Any] = {}
+        if reply.get("data", "data") is not None:
+            fields = self._server.api.field("GET", self._data(), reply, dict, "data", "data")
+        return fields, self._version(reply)
 
-    def _of(self, method: str, reply: Reply, kind: type[T], *names: str) -> T:
-        """Return a value of the answer about the secret. Raises :class:`StoreError` for another type."""
-        return self._server.api.field(method, self._data(), reply, kind, *names)
+    def _version(self, reply: Reply) -> int:
+        """Return the number of the secret's newest version. Raises :class:`StoreError` if the answer has no number."""
+        return self._server.api.field("GET", self._data(), reply, int, "data", "metadata", "version")
 
     def write(self, key: str, metadata: Metadata, before: Stored) -> Stored:
         """Write a new version with key and metadata, and read it again."""
