@@ -64,6 +64,10 @@ histories: .test-venv ## try 2,000 histories of what may happen to a token
 	@$(call in,$(VENV)) HISTORIES=500 python -m pytest --numprocesses auto --dist worksteal \
 		tests/interrupted/test_histories.py $(ARGS)
 
+.PHONY: faults
+faults: .test-venv ## let each request of each module's normal jobs fail in each way, and run again: nothing may be lost
+	@$(call in,$(VENV)) python -m faults $(ARGS)
+
 .PHONY: browser
 browser: .browser-venv ## look at the pages that the collection makes in Chromium; pictures of them go to .build/browser
 	@tests/tools/find-chromium.sh >/dev/null

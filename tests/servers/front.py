@@ -18,7 +18,8 @@ import aiohttp
 from aiohttp import web
 from yarl import URL
 
-from emulator.core.faults import HANDLED, Faults
+from emulator.core.faults import HANDLED, LOST, Faults, spoilt
+from emulator.core.replies import Reply
 from emulator.core.server import Server
 from emulator.core.web import LARGEST, Application
 
@@ -101,15 +102,14 @@ class Front(Application):
         response = await self._forward(request, whole, path, body, whole_answer=fault is None)
         if fault is None:
             return response
-        if fault.kind == "drop":
+        if fault.kind in LOST:
             return await self._fail(request, fault)
         if fault.kind == "slow":
             await asyncio.sleep(fault.seconds)
-        elif fault.kind == "empty":
-            response.body = b""
-        elif fault.kind == "broken_json":
-            assert isinstance(response.body, bytes)
-            response.body = response.body[:-1] or b"{"
+            return response
+        reply = spoilt(fault, Reply(response.status, response.body or b"", response.content_type))
+        response.set_status(reply.status)
+        response.body = reply.encoded()
         return response
 
     async def _forward(

@@ -11,6 +11,7 @@ from .._grafana.client import Client
 from .._grafana.cloud import client_for
 from .._grafana.connection import Connection, OrgChoice
 from .._grafana.errors import MEMBERS_ONLY, BadInput, GrafanaError, NotFound
+from .._grafana.interpreting import interpreting
 from .._grafana.orgs import OrgFinder
 from .._grafana.scope import Scope
 from .module import GrafanaModule, connection_spec, guarded
@@ -32,7 +33,7 @@ def report(options: Spec, ask: Ask, cloud: bool = False) -> None:
 
 def _report(module: GrafanaModule, ask: Ask) -> None:
     connection = module.connection()
-    with client_for(connection) as client:
+    with client_for(connection) as client, interpreting():
         result = ask(module, client, connection)
     module.exit_json(**{"changed": False, **result})
 

@@ -31,6 +31,7 @@ from .._grafana.errors import (
     Stale,
     Unauthorized,
 )
+from .._grafana.interpreting import interpreting
 from .._grafana.orgs import UNASSIGNED, Org, OrgFinder
 from .._grafana.scope import Scope, WriteLimit, org_mismatch, org_of_token
 from .items import CHANGED, FAILED, NOT_RUN, OK, Group, Item, Outcome, find_duplicates
@@ -179,12 +180,13 @@ class Run:
             outcome.status = FAILED if self._fatal else NOT_RUN
             return scope
         try:
-            if scope is None:
-                # One list serves all items of an organization, or all of the task if they are not in organizations.
-                scope = self._scope(org, item, len(items if self.resource.in_org else outcomes) > 1)
-                if scope is not None:
-                    scope.wanted = [one.desired for one in items]
-            self._item(scope, item, outcome, org)
+            with interpreting():
+                if scope is None:
+                    # One list serves all items of an organization, or all of the task if they are not in organizations.
+                    scope = self._scope(org, item, len(items if self.resource.in_org else outcomes) > 1)
+                    if scope is not None:
+                        scope.wanted = [one.desired for one in items]
+                self._item(scope, item, outcome, org)
         except GrafanaError as problem:
             outcome.status, outcome.problem = FAILED, problem
             outcome.org = org
@@ -199,7 +201,8 @@ class Run:
         if self._stop.is_set() or all(outcomes[item.index].status == FAILED for item in items):
             return []
         try:
-            left = self.resource.leftovers(scope, [item.desired for item in items])
+            with interpreting():
+                left = self.resource.leftovers(scope, [item.desired for item in items])
         except GrafanaError as problem:
             better = (scope.membership_problem(problem) if isinstance(problem, MEMBERS_ONLY) else None) or problem
             if self.mode.check and better.code == "not_a_member" and self.client.connection.join_org:
@@ -213,7 +216,8 @@ class Run:
         """Reconcile one item in a given scope; a failure is in the outcome."""
         outcome = Outcome(item)
         try:
-            self._item(scope.as_check(self.mode.check), item, outcome)
+            with interpreting():
+                self._item(scope.as_check(self.mode.check), item, outcome)
         except GrafanaError as problem:
             outcome.status, outcome.problem = FAILED, problem
         return outcome

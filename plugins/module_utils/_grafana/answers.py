@@ -83,7 +83,7 @@ _ROUTES: tuple[tuple[str, str, t.Any], ...] = (
     ("PUT", "/api/orgs/*/address", DONE),
     ("GET", "/api/orgs/*/quotas", [{"target": str, "limit": int, "used": int}]),
     ("GET", "/api/orgs/*/users", [_MEMBER]),
-    ("POST", "/api/orgs/*/users", {"message": str, "userId?": int}),
+    ("POST", "/api/orgs/*/users", {"message": str, "userId": int}),
     ("PATCH DELETE", "/api/orgs/*/users/*", DONE),
     ("GET", "/api/serviceaccounts/search", {"serviceAccounts": [_ACCOUNT], "totalCount?": int, "perPage?": int}),
     ("POST", "/api/serviceaccounts", _WHOLE_ACCOUNT),

@@ -24,6 +24,7 @@ from .auth import Cookie, auth_for
 from .connection import Connection, Identity
 from .errors import Answer, Forbidden, GrafanaError, NotFound, from_answer
 from .identity import USER_PATH, Acceptance, User
+from .interpreting import answered
 from .retries import is_repeatable, pause, retry_after
 from .secrets import remember
 from .transport import HAS_REQUESTS, NoAnswer, Transport
@@ -226,6 +227,7 @@ class Client:
         problem = self._difference(method, path, answer.status, parsed)
         if problem is not None:
             raise not_grafana(method, url, answer.status, problem)
+        answered(method, url, answer.status)
         return parsed
 
     def _difference(self, method: str, path: str, status: int, parsed: t.Any) -> str | None:

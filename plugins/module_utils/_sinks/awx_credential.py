@@ -46,6 +46,8 @@ class Controller:
         """Send a request for *path* below the API's root. Raises :class:`StoreError` for any status other than 2xx."""
         path = self._find_root() + path
         reply = self.api(method, path, body, self._headers)
+        if reply.status == 200:
+            self.api.field(method, path, reply, dict)
         if not 200 <= reply.status < 300:
             advice = {401: "check the token, or username and password", 403: "this user lacks the permission"}.get(
                 reply.status, ""
@@ -144,14 +146,22 @@ class AwxCredentialSink(Sink):
             query = {"name": self._name}
             if self._organization:
                 query["organization__name"] = self._organization
-            reply = self._controller("GET", "/credentials/?" + urlencode(query))
-            matches = [one for one in reply.get("results") or [] if one.get("name") == self._name]
+            matches = [one for one in self._results("/credentials/?" + urlencode(query)) if one.get("name") == self._name]
             if len(matches) != 1:
                 what = "no credential has" if not matches else "%d credentials have" % len(matches)
                 advice = "create it first, with its type" if not matches else "set sink.organization, or set the id"
                 raise StoreError("%s: %s that name: %s" % (self.where, what, advice))
-            self._id = int(matches[0]["id"])
+            self._id = self._number("/credentials/", matches[0], "id")
         return dict(self._controller("GET", "/credentials/%d/" % self._id).body)
+
+    def _results(self, path: str) -> list[dict[str, t.Any]]:
+        """Return the entries of a list. Raises :class:`StoreError` if the answer is not a list of the controller."""
+        found = self._controller.api.field("GET", path, self._controller("GET", path), list, "results")
+        return [one for one in found if isinstance(one, dict)]
+
+    def _number(self, path: str, entry: dict[str, t.Any], name: str) -> int:
+        """Return the number *name* of an object. Raises :class:`StoreError` if it is not a number."""
+        return self._controller.api.field("GET", path, Reply(200, entry), int, name)
 
     def hints(self) -> t.Sequence[str]:
         """Return the warning about a server without TLS."""
@@ -163,7 +173,7 @@ class AwxCredentialSink(Sink):
         editable = ((credential.get("summary_fields") or {}).get("user_capabilities") or {}).get("edit")
         if credential.get("managed") or editable is False:
             raise StoreError("%s: this user may not edit the credential" % self.where)
-        kind = self._controller("GET", "/credential_types/%d/" % int(credential["credential_type"]))
+        kind = self._controller("GET", "/credential_types/%d/" % self._number("/credentials/", credential, "credential_type"))
         fields = {one.get("id"): one for one in kind.get("inputs", "fields") or []}
         if self._field not in fields:
             raise StoreError(
@@ -174,8 +184,8 @@ class AwxCredentialSink(Sink):
             raise StoreError("%s: the field is not secret: every user of the credential would see the key" % self.where)
         if self._metadata_field and (self._metadata_field not in fields or fields[self._metadata_field].get("secret")):
             raise StoreError("%s: metadata_field %s has to be a field that is not secret" % (self.where, self._metadata_field))
-        sources = self._controller("GET", "/credentials/%d/input_sources/" % int(credential["id"]))
-        if any(one.get("input_field_name") == self._field for one in sources.get("results") or []):
+        sources = self._results("/credentials/%d/input_sources/" % self._number("/credentials/", credential, "id"))
+        if any(one.get("input_field_name") == self._field for one in sources):
             raise StoreError("%s: the field comes from another secret store: store the key there" % self.where)
 
     def read(self) -> Stored:
@@ -227,7 +237,8 @@ class AwxCredentialSink(Sink):
             inputs[self._metadata_field] = text
         else:
             body["description"] = "\n".join([*lines, MARK + text] if text else lines)
-        return self._stored(dict(self._controller("PATCH", "/credentials/%d/" % int(credential["id"]), body).body))
+        number = self._number("/credentials/", credential, "id")
+        return self._stored(dict(self._controller("PATCH", "/credentials/%d/" % number, body).body))
 
     def remove(self) -> None:
         """Delete key and metadata from the credential; the credential itself stays."""

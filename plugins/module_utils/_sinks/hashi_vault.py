@@ -196,11 +196,19 @@ class HashiVaultSink(Sink):
         if reply.status == 404 and isinstance(reply.body, dict):
             if reply.get("data") is None and reply.get("errors"):
                 raise self._server.api.refused("GET", self._data(), reply, "check sink.mount and sink.namespace")
-            return {}, int(reply.get("data", "metadata", "version") or 0)
+            deleted = reply.get("data") is not None
+            return {}, self._version(reply) if deleted else 0
         if reply.status != 200:
             advice = "check the identity and its policies" if reply.status == 403 else ""
             raise self._server.api.refused("GET", self._data(), reply, advice)
-        return dict(reply.get("data", "data") or {}), int(reply.get("data", "metadata", "version"))
+        fields: dict[str, t.Any] = {}
+        if reply.get("data", "data") is not None:
+            fields = self._server.api.field("GET", self._data(), reply, dict, "data", "data")
+        return fields, self._version(reply)
+
+    def _version(self, reply: Reply) -> int:
+        """Return the number of the secret's newest version. Raises :class:`StoreError` if the answer has no number."""
+        return self._server.api.field("GET", self._data(), reply, int, "data", "metadata", "version")
 
     def write(self, key: str, metadata: Metadata, before: Stored) -> Stored:
         """Write a new version with key and metadata, and read it again."""

@@ -34,6 +34,7 @@ _REDIRECTS = (301, 302, 303, 307, 308)
 NO_ANSWER = "store_no_answer"
 
 Headers = t.Mapping[str, str]
+T = t.TypeVar("T")
 
 
 class Reply(t.NamedTuple):
@@ -106,6 +107,16 @@ class Api:
     def _without_answer(self, method: str, url: str, problem: NoAnswer) -> StoreError:
         return StoreError(
             "%s %s %s: no answer: %s; check sink.url" % (self.what, method, public_url(url), problem.reason), code=NO_ANSWER
+        )
+
+    def field(self, method: str, path: str, reply: Reply, kind: type[T], *names: str) -> T:
+        """Return the value at *names* in *reply*. Raises :class:`StoreError` if its type is not *kind*."""
+        value = reply.get(*names)
+        if isinstance(value, kind) and not isinstance(value, bool):
+            return value
+        raise StoreError(
+            "%s %s %s answered %d, but without a valid %s: check sink.url, and what answers there"
+            % (self.what, method, public_url(self.url + path), reply.status, ".".join(names) or "object")
         )
 
     def refused(self, method: str, path: str, reply: Reply, advice: str = "") -> StoreError:

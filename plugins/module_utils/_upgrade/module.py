@@ -16,6 +16,7 @@ from .._engine.module import GrafanaModule
 from .._grafana.client import Client
 from .._grafana.connection import Connection, OrgChoice
 from .._grafana.errors import BadInput, Forbidden, NotFound, Unauthorized, Unsupported
+from .._grafana.interpreting import interpreting
 from .._grafana.orgs import Org, OrgFinder
 from .._grafana.scope import Scope
 from .._grafana.versions import API_KEYS_END, LOGIN_PER_ORG, SERVICE_ACCOUNTS, Version, parse
@@ -87,7 +88,8 @@ def _read(client: Client, choices: tuple[OrgChoice, ...] | None, present: Versio
         if members is not None and org.id not in members:
             return _not_a_member(client, org)
         scope = Scope(client, org, org_finder, many=True)
-        return _org_keys(scope, accounts, present < LOGIN_PER_ORG <= target)
+        with interpreting():
+            return _org_keys(scope, accounts, present < LOGIN_PER_ORG <= target)
 
     with ThreadPoolExecutor(max(1, client.connection.concurrency)) as pool:
         found = tuple(pool.map(read, orgs))

@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+import json
 import re
+import sys
 from dataclasses import dataclass
 from typing import Any
 
-from .replies import Reply, message
+from .replies import JSON, Reply, message
 
 KINDS = (
     "rate_limit",
@@ -24,14 +26,28 @@ KINDS = (
     "unavailable",
     "request_timeout",
     "redirect",
+    "object",
+    "list",
+    "text",
+    "without_id",
+    "no_content",
+    "failed",
+    "outage",
 )
 #: Kinds in which the request is handled before its answer is spoilt.
-HANDLED = ("empty", "broken_json", "drop", "slow")
+HANDLED = ("empty", "broken_json", "drop", "slow", "object", "list", "text", "without_id", "no_content", "failed", "outage")
+#: Handled kinds in which no answer arrives.
+LOST = ("drop", "outage")
+#: The fields that ``without_id`` removes, at every depth.
+IDS = ("id", "uid", "orgId", "userId")
 
 
 @dataclass
 class Fault:
-    """What goes wrong, from the *nth* match on, *times* times; *path* is a regular expression."""
+    """What goes wrong, from the *nth* match on, *times* times; *path* is a regular expression.
+
+    An ``outage`` lasts: the server handles the request, but its answer and all later requests are lost.
+    """
 
     kind: str
     method: str = "*"
@@ -78,7 +94,10 @@ class Faults:
 
     def strike(self, method: str, path: str) -> Fault | None:
         """Return the fault that this request meets, if any."""
-        return next((fault for fault in self._all if fault.strikes(method, path)), None)
+        found = next((fault for fault in self._all if fault.strikes(method, path)), None)
+        if found is not None and found.kind == "outage":
+            self._all.append(Fault("refuse", times=sys.maxsize))
+        return found
 
 
 def instead(fault: Fault) -> Reply | None:
@@ -105,4 +124,28 @@ def spoilt(fault: Fault, reply: Reply) -> Reply:
         return Reply(reply.status, b"", reply.type)
     if fault.kind == "broken_json":
         return Reply(reply.status, reply.encoded()[:-1] or b"{", reply.type)
-    return reply
+    if fault.kind == "no_content":
+        return Reply(204, b"", JSON)
+    if fault.kind == "failed":
+        return message("Internal Server Error", 500)
+    found = _parsed(reply)
+    if fault.kind == "without_id":
+        return Reply(reply.status, _without_ids(found), reply.type)
+    shapes: dict[str, Any] = {"object": {}, "list": ["x"] if isinstance(found, list) else [], "text": "x"}
+    return Reply(200, shapes[fault.kind], JSON) if fault.kind in shapes else reply
+
+
+def _parsed(reply: Reply) -> Any:
+    """Return the body of *reply*, parsed if it is JSON."""
+    content = reply.encoded()
+    try:
+        return json.loads(content)
+    except ValueError:
+        return content
+
+
+def _without_ids(value: Any) -> Any:
+    """Return *value* (parsed JSON) without ids."""
+    if isinstance(value, dict):
+        return {name: _without_ids(inner) for name, inner in value.items() if name not in IDS}
+    return [_without_ids(one) for one in value] if isinstance(value, list) else value

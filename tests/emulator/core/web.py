@@ -18,7 +18,7 @@ from aiohttp import web
 
 from .. import routes as _routes  # noqa: F401 - registers them
 from .costs import Costs
-from .faults import HANDLED, Fault, instead, spoilt
+from .faults import HANDLED, LOST, Fault, instead, spoilt
 from .profile import VERSIONS
 from .replies import JSON, Reply, message
 from .server import Server
@@ -68,7 +68,7 @@ class Application:
             self._costs = self._costs or Costs(self.server)
             await self._costs.pay(request.method, template, request.headers, reply.org_id, len(content))
         if fault is not None:
-            if fault.kind == "drop":
+            if fault.kind in LOST:
                 return await self._fail(request, fault)
             if fault.kind == "slow":
                 await asyncio.sleep(fault.seconds)

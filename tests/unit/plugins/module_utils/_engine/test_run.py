@@ -23,11 +23,13 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.errors i
     Conflict,
     GrafanaError,
     LostAnswer,
+    NotGrafana,
     Refused,
     ServerError,
     Stale,
     Unreachable,
 )
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.interpreting import answered
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.scope import WriteLimit
 
 from ..conftest import connection
@@ -376,3 +378,26 @@ def test_a_base_of_several_kinds_may_lack_something():
 
         class Half(Base):
             kind = "half"
+
+
+@pytest.mark.parametrize(("asks", "code"), [(True, "not_grafana"), (False, None)])
+def test_an_answer_that_cannot_be_interpreted(asks, code):
+    """A field of an answer that the code cannot read is the answer's fault; without an answer it is a bug."""
+
+    class Dated(Things):
+        def read(self, scope, desired):
+            if asks:
+                answered("GET", "http://user:secret@grafana.test/api/things?a=b", 200)
+            return int("tomorrow, glsa_secret")
+
+    if code is None:
+        with pytest.raises(ValueError, match="tomorrow"):
+            run(Dated(), "a")
+        return
+    with pytest.raises(NotGrafana) as raised:
+        run(Dated(), "a")
+    problem = raised.value
+    assert problem.code == code
+    assert "GET http://grafana.test/api/things answered 200, but not as Grafana does (ValueError" in problem.message
+    assert "in read" in problem.details["traceback"]
+    assert "secret" not in problem.message

@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks.base import StoreError
-from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks.web import Api
+from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks.web import Api, Reply
 
 FOLLOWED = [
     ("https://vault.test:8200", "https://active.test:8200/v1/x"),
@@ -92,3 +92,11 @@ def test_an_address_without_tls_is_a_warning_unless_it_is_this_host(url, warned)
     hints = Api("Vault", url).hints()
     assert bool(hints) is warned
     assert all(hint.startswith(f"keys and the sink's own token go to {url} (Vault) without TLS") for hint in hints)
+
+
+@pytest.mark.parametrize("body", [{}, [], None, "text", {"id": None}, {"id": "7"}, {"id": True}])
+def test_a_field_of_another_type_is_an_error_of_the_store(body):
+    api = Api("the controller", "http://127.0.0.1:9")
+    with pytest.raises(StoreError, match=r"the controller GET http://127\.0\.0\.1:9/x answered 200, but without a valid id"):
+        api.field("GET", "/x", Reply(200, body), int, "id")
+    assert api.field("GET", "/x", Reply(200, {"id": 7}), int, "id") == 7
