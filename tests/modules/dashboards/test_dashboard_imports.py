@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import copy
 import json
+from pathlib import Path
 
 import pytest
 import yaml
 
 from modules.conftest import Org
 from modules.dashboards.exports import SHARED, source, stored, version, without_default
+
+#: Dashboards of the version 2 layouts with missing and unknown fields.
+LAYOUTS = Path(__file__).resolve().parents[2] / "data/layouts"
 
 
 @pytest.mark.parametrize("by", ["DS_METRICS", "Metrics", "prometheus"])
@@ -172,4 +176,17 @@ def test_layouts_of_version_2(org, tmp_path, version, text):
     assert org.four(path=str(path))[1]["dashboard"]["changed_paths"] == ["title"]
     namespace = f"org-{server.org_id('tenant')}"
     found = server.api("GET", f"/apis/dashboard.grafana.app/{version}/namespaces/{namespace}/dashboards/new")
-    assert found["spec"]["elements"] == {"panel-1": element(version)}
+    assert found["spec"]["elements"]["panel-1"]["spec"]["vizConfig"]["spec"]["options"] == {"content": "x"}
+
+
+@pytest.mark.parametrize("name", ["panel-least", "short-timesettings", "unknown-field", "without-description"])
+def test_layouts_with_few_fields(newest, name):
+    path = LAYOUTS / f"{name}.json"
+    results = newest.four("grafana_dashboard", path=str(path))
+    warnings = ["the layout v2beta1 of this server does not have these fields, and the server drops them: foo"]
+    for result in results:
+        assert [text.partition("): ")[2] for text in result["warnings"]] == (warnings if name == "unknown-field" else [])
+    document = json.loads(path.read_text())
+    document["spec"]["tags"] = ["new"]
+    changed = newest.ok("grafana_dashboard", dashboard=document)
+    assert changed["dashboard"]["changed_paths"] == ["tags"]
