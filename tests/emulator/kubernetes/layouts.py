@@ -90,3 +90,11 @@ def _object(types: dict[str, Any], name: str, value: Any) -> Any:
         if not (kind.endswith("?") and empty):
             result[key] = entry
     return result
+
+
+def missing_element(spec: dict[str, Any]) -> str | None:
+    """Return an element that an item of the grid names and the dashboard lacks, which no server converts to another version."""
+    layout = spec.get("layout") or {}
+    items = layout["spec"]["items"] if layout.get("kind") == "GridLayout" else None
+    named = [item["spec"]["element"]["name"] for item in items or ()]
+    return next((name for name in named if name not in (spec.get("elements") or {})), None)

@@ -190,3 +190,17 @@ def test_layouts_with_few_fields(newest, name):
     document["spec"]["tags"] = ["new"]
     changed = newest.ok("grafana_dashboard", dashboard=document)
     assert changed["dashboard"]["changed_paths"] == ["tags"]
+
+
+def test_a_layout_that_the_server_cannot_convert(newest, tmp_path):
+    newest.ok("grafana_org", name="tenant")
+    spec = {**layout("v2beta1", title="Dangling"), "elements": {"panel-2": element("v2beta1")}}
+    (tmp_path / "dangling.json").write_text(json.dumps(spec))
+    results = newest.four("grafana_dashboard", org_name="tenant", directory=str(tmp_path), prune=True)
+    uid = results[1]["results"][0]["dashboard"]["uid"]
+    shown = newest.ok("grafana_dashboard_info", org_name="tenant")["dashboards"]
+    assert [(one["uid"], one["title"]) for one in shown] == [(uid, "Dangling")]
+    content = newest.ok("grafana_dashboard_info", org_name="tenant", uid=uid, content=True)["dashboards"][0]
+    assert content["dashboard"]["spec"]["title"] == "Dangling"
+    newest.four("grafana_dashboard", org_name="tenant", dashboard={"title": "Dangling"}, state="absent")
+    assert newest.ok("grafana_dashboard_info", org_name="tenant")["dashboards"] == []
