@@ -204,3 +204,11 @@ def test_a_layout_that_the_server_cannot_convert(newest, tmp_path):
     assert content["dashboard"]["spec"]["title"] == "Dangling"
     newest.four("grafana_dashboard", org_name="tenant", dashboard={"title": "Dangling"}, state="absent")
     assert newest.ok("grafana_dashboard_info", org_name="tenant")["dashboards"] == []
+
+
+def test_a_bare_spec_of_the_stable_layout_is_refused_where_it_would_lose_parts(newest):
+    for check in (True, False):
+        with newest.writes_nothing():
+            failed = newest.fails("grafana_dashboard", path=str(LAYOUTS / "spec-of-stable-v2.json"), check=check)
+        assert failed.code == "unsupported"
+        assert "does not support dashboards of the layout v2;" in failed["msg"]
