@@ -30,7 +30,7 @@ options:
       - A file on the host that runs the module.
       - It contains the dashboard as JSON (the JSON model from its settings, an export, also one for sharing, see O(inputs), or
         the response of the API or of grafana.com), or a Kubernetes manifest in JSON or YAML, with the classic layout or, from
-        Grafana 12.0 on, the new one (C(v2alpha1), C(v2beta1)).
+        Grafana 12.0 on, the new one (C(v2alpha1), C(v2beta1), C(v2)).
     type: path
   content:
     description:
@@ -163,7 +163,7 @@ options:
           - A file on the host that runs the module.
           - It contains the dashboard as JSON (the JSON model from its settings, an export, also one for sharing, see O(inputs),
             or the response of the API or of grafana.com), or a Kubernetes manifest in JSON or YAML, with the classic layout or,
-            from Grafana 12.0 on, the new one (C(v2alpha1), C(v2beta1)).
+            from Grafana 12.0 on, the new one (C(v2alpha1), C(v2beta1), C(v2)).
         type: path
       content:
         description:

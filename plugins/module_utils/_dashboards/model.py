@@ -13,6 +13,7 @@ from .._grafana.errors import Refused
 from .._grafana.secrets import masked
 from .._text.json_diff import paths, shown
 from .compare.diff import compare
+from .compare.layouts import Schema
 from .formats.forms import SERVER_FIELDS, Document
 from .formats.inputs import LibraryPanel
 from .history import LastWrite
@@ -141,6 +142,8 @@ class DashboardState:
     edited: LastWrite | None = None
     #: The uid of another dashboard with its title in its folder, on a server that allows one only.
     namesake: str | None = None
+    #: The fields of its layout, ``None`` for a classic dashboard.
+    schema: Schema | None = field(default=None, repr=False)
     #: Library panels that the server would not find.
     missing_panels: tuple[str, ...] = ()
 
@@ -182,7 +185,8 @@ def plan(desired: DesiredDashboard, state: DashboardState) -> Change[DashboardWo
         after = {**_head(wanted, state.folder_uid, None), **_panels(state)}
         return Change("create", {}, after, DashboardWork(state))
     moves = state.folder_to_make is not None or state.folder_uid not in (None, current.folder_uid)
-    changes = compare(current.body, wanted.body)
+    old, new, _dropped = as_stored(wanted, state)
+    changes = compare(old, new)
     if not changes and not moves and not state.panels:
         return None
     inside = [change for change in changes if change.path != "title"]  # the head shows the title
@@ -192,6 +196,28 @@ def plan(desired: DesiredDashboard, state: DashboardState) -> Change[DashboardWo
         before["folder"] = after["folder"]
     beside = (["folder"] if moves else []) + (["library panels"] if state.panels else [])
     return Change("update", before, after, DashboardWork(state, tuple(paths(changes) + beside), moves))
+
+
+def as_stored(wanted: DesiredDashboard, state: DashboardState) -> tuple[View, View, list[str]]:
+    """Return the current and the wanted body as the server stores them, and the paths of the fields that it drops."""
+    current = {} if state.current is None else state.current.body
+    if state.schema is None:
+        return dict(current), dict(wanted.body), []
+    return state.schema.as_stored(current, wanted.body)
+
+
+def dropped(desired: DesiredDashboard, state: DashboardState) -> str | None:
+    """Return a warning about fields that the layout of the dashboard does not have, ``None`` if there are none."""
+    if state.schema is None or desired.state == "absent":
+        return None
+    unknown = as_stored(state.wanted or desired, state)[2]
+    if not unknown:
+        return None
+    named = ", ".join(unknown[:10]) + (" and %d more" % (len(unknown) - 10) if len(unknown) > 10 else "")
+    return "the layout %s of this server does not have these fields, and the server drops them: %s" % (
+        state.schema.layout,
+        masked(named),
+    )
 
 
 def allowed(desired: DesiredDashboard, state: DashboardState, change: Change[DashboardWork]) -> Change[DashboardWork] | None:

@@ -15,8 +15,9 @@ from .._grafana.client import Client
 from .._grafana.errors import BadInput, Conflict, Forbidden, GrafanaError, Refused
 from .._grafana.scope import Scope
 from .._grafana.secrets import masked
-from .._grafana.versions import DASHBOARD_APIS, LIBRARY_PANELS_MAY_LACK, TITLES_REPEAT
+from .._grafana.versions import DASHBOARD_APIS, LIBRARY_PANELS_MAY_LACK, MORE_LAYOUT_FIELDS, TITLES_REPEAT
 from .._text.yaml_lines import as_text
+from .compare.layouts import schema
 from .directory import wanted as wanted_of
 from .history import last_write, mark, source_of
 from .imports import dangling, filled_in, foresee_panels, make_panels, missing_panels, panels_to_make, required
@@ -28,6 +29,7 @@ from .model import (
     DesiredDashboard,
     Head,
     allowed,
+    dropped,
     edit_in_words,
     label,
     place_of,
@@ -114,6 +116,8 @@ class Dashboards(Resource[DesiredDashboard, DashboardState, DashboardWork]):
             current = None if to_make is not None else _by_title(scope, route, wanted.title, folder_uid or "")
         panels = tuple(panels_to_make(scope, wanted))
         state = DashboardState(current, folder_uid, to_make, wanted=None if wanted is desired else wanted, panels=panels)
+        if desired.layout:
+            state = replace(state, schema=schema(desired.layout, scope.client.at_least(MORE_LAYOUT_FIELDS) is not False))
         if desired.check_references and desired.state == "present":
             state = replace(state, dangling=tuple(dangling(scope, wanted)))
         return state
@@ -159,7 +163,8 @@ class Dashboards(Resource[DesiredDashboard, DashboardState, DashboardWork]):
             state, texts = _completed(scope, state.wanted or desired, state)
             ours = desired.pruned is None or _has_mark(scope, desired, state)
             change = allowed(desired, state, change) if ours else None
-        for text in (*texts, *state.dangling):
+        ignored = dropped(desired, state)
+        for text in (*texts, *state.dangling, *([ignored] if ignored else [])):
             scope.warn("%s: %s" % (named, text))
         other = self._repeated.get(desired.uid or "")
         if other is not None:

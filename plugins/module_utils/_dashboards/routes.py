@@ -29,6 +29,7 @@ from .._grafana.kubernetes import (
 from .._grafana.scope import Scope
 from .._grafana.versions import DASHBOARD_APIS, MESSAGES_LISTED, VERSIONS_BY_UID
 from .model import CurrentDashboard, Head, comparable
+from .unconverted import with_spec
 
 AUTO, LEGACY, KUBERNETES = "auto", "legacy", "kubernetes"
 #: The API version that returns a dashboard exactly as it was stored.
@@ -228,7 +229,7 @@ class KubernetesRoute:
         return None if answer is None else self._current(answer)
 
     def _current(self, entry: t.Mapping[str, t.Any]) -> CurrentDashboard:
-        current = from_object(entry)
+        current = from_object(with_spec(self._scope, entry))
         if self._scope.client.at_least(MESSAGES_LISTED):
             return current
         return current.with_message(None)

@@ -65,7 +65,9 @@ _OBJECT = {
     "spec": dict,
     "status?": {"conversion?": dict},
 }
-_OBJECTS = {"items": [_OBJECT], "metadata": {"continue?": str}}
+#: An object that the server cannot convert to the version that was asked for (seen at 12.4.3 and 13.1.0-pre).
+_UNCONVERTED = {**_OBJECT, "spec": None, "status": {"conversion": {"failed": bool, "storedVersion": str}}}
+_OBJECTS = {"items": [(_OBJECT, _UNCONVERTED)], "metadata": {"continue?": str}}
 
 #: The shape of the 2xx answer of each request: (methods, path, shape). ``*`` is one segment of the path.
 _ROUTES: tuple[tuple[str, str, t.Any], ...] = (
@@ -126,7 +128,8 @@ _ROUTES: tuple[tuple[str, str, t.Any], ...] = (
     # 12.0 answers an empty list of dashboards without items (recorded).
     ("GET", "/apis/*/*/namespaces/*/*", (_OBJECTS, {"kind": str, "items?": None, "metadata": {"resourceVersion": str}})),
     ("POST", "/apis/*/*/namespaces/*/*", _OBJECT),
-    ("GET PUT", "/apis/*/*/namespaces/*/*/*", _OBJECT),
+    ("PUT", "/apis/*/*/namespaces/*/*/*", _OBJECT),
+    ("GET", "/apis/*/*/namespaces/*/*/*", (_OBJECT, _UNCONVERTED)),
     ("DELETE", "/apis/*/*/namespaces/*/*/*", {"kind": str}),
 )
 

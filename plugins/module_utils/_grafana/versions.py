@@ -62,6 +62,8 @@ LIBRARY_FOLDER_UIDS = Version(9, 0)
 LIBRARY_PANELS_MAY_LACK = Version(12, 1)
 #: Several objects of a folder may have the same title; before, a write can overwrite the object with the same title.
 TITLES_REPEAT = Version(11, 3)
+#: Version 2 layouts have some fields more, such as ``labels`` and ``origin`` (seen at 13.1.0-pre, missing at 12.4.3).
+MORE_LAYOUT_FIELDS = Version(13, 0)
 #: Lists of ``/apis`` are empty for callers who are not members, and may leave out objects (seen at 13.1.0-pre).
 LISTS_MAY_OMIT = Version(13, 0)
 #: Folders can contain folders.

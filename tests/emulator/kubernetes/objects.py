@@ -14,6 +14,7 @@ from ..core.replies import Reply
 from ..core.server import Request
 from ..core.state import stamp
 from ..core.state import uid as new_uid
+from .layouts import missing_element
 
 GROUP = "dashboard.grafana.app"
 ID_LABEL = "grafana.app/deprecatedInternalID"
@@ -209,6 +210,12 @@ def object_of(
         body["status"] = {}
         if not written and profile >= (12, 1) and version != found.api:
             body["status"] = {"conversion": {"failed": False, "storedVersion": found.api}}
+            lost = missing_element(found.spec) if found.api.startswith("v2") and not version.startswith("v2") else None
+            if lost is not None:
+                text = f"failed to convert dashboard spec: failed to convert panels: panel with uid {lost} not found in the "
+                text += "dashboard elements"
+                body["spec"] = None
+                body["status"] = {"conversion": {"failed": True, "error": text, "storedVersion": found.api}}
     return body
 
 

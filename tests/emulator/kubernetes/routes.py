@@ -21,6 +21,7 @@ from ..core.server import Request, route
 from ..core.state import uid as new_uid
 from ..tenancy.quotas import limit, on
 from .access import check_member, enter, require, require_readable, require_update
+from .layouts import Unfit, stored
 from .objects import (
     GRANT_NOTE,
     GRANT_REFUSED,
@@ -208,9 +209,7 @@ def _made(
     if grant not in ("", "default") and not holed(request):
         return failure(500, GRANT_REFUSED)
     require(request, "dashboards:create", DASHBOARD_KIND, "", folder)
-    kept = {key: value for key, value in spec.items() if key not in FIELDS}
-    if version == "v1beta1":
-        kept = newest(kept)
+    kept = _kept(request, spec)
     store = request.server.store
     made = store.add(org_id, name, kept, folder, _writer(request), message=notes.get(MESSAGE_NOTE, ""), api=version)
     made.folder_half_set = holed(request)
@@ -258,9 +257,7 @@ def _replaced(
 ) -> Reply:
     """Replace a dashboard, provisioned or not: nothing protects it here."""
     version = request.params["version"]
-    kept = {key: value for key, value in spec.items() if key not in FIELDS}
-    if version == "v1beta1":
-        kept = newest(kept)
+    kept = _kept(request, spec)
     before, parent, marks, known = found.spec, found.version, found.marks(), found.client_notes()
     changed = request.server.store.replace(found, kept, folder, _writer(request))
     found.message, found.api = notes.get(MESSAGE_NOTE, ""), version
@@ -277,6 +274,19 @@ def _replaced(
     if request.server.profile.authorizer and not changed and found.marks() == marks:
         del answer["metadata"]["resourceVersion"]  # nothing was stored
     return ok(answer)
+
+
+def _kept(request: Request, spec: dict[str, Any]) -> dict[str, Any]:
+    """Return what the server stores of *spec* in the API version that a client wrote."""
+    version = request.params["version"]
+    kept = {key: value for key, value in spec.items() if key not in FIELDS}
+    if version.startswith("v2"):
+        try:
+            return stored(version, request.server.profile >= (13, 0), kept)
+        except Unfit as wrong:
+            text = f'Dashboard in version "{version}" cannot be handled as a Dashboard: json: cannot unmarshal into {wrong}'
+            raise Refusal(failure(400, text, "BadRequest")) from None
+    return newest(kept) if version == "v1beta1" else kept
 
 
 def _writer(request: Request) -> str:

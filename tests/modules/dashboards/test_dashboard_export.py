@@ -30,7 +30,14 @@ V2 = {
     "links": [],
     "preload": False,
     "tags": ["two"],
-    "timeSettings": {"from": "now-6h", "to": "now", "autoRefresh": "", "autoRefreshIntervals": [], "hideTimepicker": False},
+    "timeSettings": {
+        "from": "now-6h",
+        "to": "now",
+        "autoRefresh": "",
+        "autoRefreshIntervals": [],
+        "hideTimepicker": False,
+        "fiscalYearStartMonth": 0,
+    },
     "variables": [],
 }
 

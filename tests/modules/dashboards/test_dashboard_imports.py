@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import copy
 import json
+from pathlib import Path
 
 import pytest
 import yaml
 
 from modules.conftest import Org
 from modules.dashboards.exports import SHARED, source, stored, version, without_default
+
+#: Dashboards of the version 2 layouts with missing and unknown fields.
+LAYOUTS = Path(__file__).resolve().parents[2] / "data/layouts"
 
 
 @pytest.mark.parametrize("by", ["DS_METRICS", "Metrics", "prometheus"])
@@ -172,4 +176,39 @@ def test_layouts_of_version_2(org, tmp_path, version, text):
     assert org.four(path=str(path))[1]["dashboard"]["changed_paths"] == ["title"]
     namespace = f"org-{server.org_id('tenant')}"
     found = server.api("GET", f"/apis/dashboard.grafana.app/{version}/namespaces/{namespace}/dashboards/new")
-    assert found["spec"]["elements"] == {"panel-1": element(version)}
+    assert found["spec"]["elements"]["panel-1"]["spec"]["vizConfig"]["spec"]["options"] == {"content": "x"}
+
+
+@pytest.mark.parametrize("name", ["panel-least", "short-timesettings", "unknown-field", "without-description"])
+def test_layouts_with_few_fields(newest, name):
+    path = LAYOUTS / f"{name}.json"
+    results = newest.four("grafana_dashboard", path=str(path))
+    warnings = ["the layout v2beta1 of this server does not have these fields, and the server drops them: foo"]
+    for result in results:
+        assert [text.partition("): ")[2] for text in result["warnings"]] == (warnings if name == "unknown-field" else [])
+    document = json.loads(path.read_text())
+    document["spec"]["tags"] = ["new"]
+    changed = newest.ok("grafana_dashboard", dashboard=document)
+    assert changed["dashboard"]["changed_paths"] == ["tags"]
+
+
+def test_a_layout_that_the_server_cannot_convert(newest, tmp_path):
+    newest.ok("grafana_org", name="tenant")
+    spec = {**layout("v2beta1", title="Dangling"), "elements": {"panel-2": element("v2beta1")}}
+    (tmp_path / "dangling.json").write_text(json.dumps(spec))
+    results = newest.four("grafana_dashboard", org_name="tenant", directory=str(tmp_path), prune=True)
+    uid = results[1]["results"][0]["dashboard"]["uid"]
+    shown = newest.ok("grafana_dashboard_info", org_name="tenant")["dashboards"]
+    assert [(one["uid"], one["title"]) for one in shown] == [(uid, "Dangling")]
+    content = newest.ok("grafana_dashboard_info", org_name="tenant", uid=uid, content=True)["dashboards"][0]
+    assert content["dashboard"]["spec"]["title"] == "Dangling"
+    newest.four("grafana_dashboard", org_name="tenant", dashboard={"title": "Dangling"}, state="absent")
+    assert newest.ok("grafana_dashboard_info", org_name="tenant")["dashboards"] == []
+
+
+def test_a_bare_spec_of_the_stable_layout_is_refused_where_it_would_lose_parts(newest):
+    for check in (True, False):
+        with newest.writes_nothing():
+            failed = newest.fails("grafana_dashboard", path=str(LAYOUTS / "spec-of-stable-v2.json"), check=check)
+        assert failed.code == "unsupported"
+        assert "does not support dashboards of the layout v2;" in failed["msg"]

@@ -198,7 +198,9 @@ def _guessed_layout(spec: t.Mapping[str, t.Any]) -> str:
     elements = spec.get("elements")
     if not isinstance(elements, dict) or "panels" in spec:
         return CLASSIC
-    return "v2alpha1" if any(_alpha_marks(spec, elements)) else "v2beta1"
+    if any(_alpha_marks(spec, elements)):
+        return "v2alpha1"
+    return "v2" if any(_stable_marks(spec, elements)) else "v2beta1"
 
 
 def _alpha_marks(spec: t.Mapping[str, t.Any], elements: t.Mapping[str, t.Any]) -> t.Iterator[bool]:
@@ -217,6 +219,17 @@ def _alpha_marks(spec: t.Mapping[str, t.Any], elements: t.Mapping[str, t.Any]) -
     for variable in _list(spec, "variables"):
         # v2beta1 moved the data source of these variables out of their spec.
         yield any("datasource" in inner for inner in _spec(variable)) and variable.get("kind") in FILTERS
+
+
+def _stable_marks(spec: t.Mapping[str, t.Any], elements: t.Mapping[str, t.Any]) -> t.Iterator[bool]:
+    """Yield whether *spec* has preferences, and for each transformation whether it has a form that only v2 uses.
+
+    In v2 the kind of each transformation is ``Transformation``, and its id is the ``group``; before, its id is the kind.
+    """
+    yield spec.get("preferences") is not None
+    for element in elements.values():
+        for entry in _list(_inner(element, "data"), "transformations"):
+            yield isinstance(entry, dict) and entry.get("kind") == "Transformation" and "group" in entry
 
 
 def queries(spec: t.Mapping[str, t.Any]) -> t.Iterator[t.Mapping[str, t.Any]]:

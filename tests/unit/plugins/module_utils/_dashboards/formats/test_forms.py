@@ -62,6 +62,11 @@ def panel(query=None, viz="VizConfig"):
     return {"panel-1": {"kind": "Panel", "spec": {"id": 1, "data": queries, "vizConfig": {"kind": viz, "spec": {}}}}}
 
 
+def transformed(transformation):
+    data = {"kind": "QueryGroup", "spec": {"queries": [], "transformations": [transformation]}}
+    return {"panel-1": {"kind": "Panel", "spec": {"id": 1, "data": data}}}
+
+
 @pytest.mark.parametrize(
     ("extra", "layout"),
     [
@@ -72,6 +77,10 @@ def panel(query=None, viz="VizConfig"):
         ({"annotations": [{"kind": "AnnotationQuery", "spec": {"query": {"kind": "grafana", "spec": {}}}}]}, "v2alpha1"),
         ({"variables": [{"kind": "AdhocVariable", "spec": {"name": "f", "datasource": {"uid": "x"}}}]}, "v2alpha1"),
         ({"variables": [{"kind": "AdhocVariable", "group": "loki", "spec": {"name": "f"}}]}, "v2beta1"),
+        ({"preferences": None}, "v2beta1"),
+        ({"preferences": {"layout": {"kind": "GridLayout", "spec": {"items": []}}}}, "v2"),
+        ({"elements": transformed({"kind": "sortBy", "spec": {"id": "sortBy", "options": {}}})}, "v2beta1"),
+        ({"elements": transformed({"kind": "Transformation", "group": "sortBy", "spec": {"options": {}}})}, "v2"),
     ],
 )
 def test_the_version_of_a_bare_layout_is_guessed_from_its_content(extra, layout):
