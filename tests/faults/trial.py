@@ -73,8 +73,9 @@ class Normal:
 
 
 def _comparable(result: Result) -> str:
-    """Return the result without what differs between two runs."""
-    return _VOLATILE.sub("…", json.dumps({name: value for name, value in result.data.items() if name != "invocation"}))
+    """Return the result without what differs between two runs, of which the first may have written files already."""
+    left_out = ("invocation", "changed", "diff")
+    return _VOLATILE.sub("…", json.dumps({name: value for name, value in result.data.items() if name not in left_out}))
 
 
 class Trial:

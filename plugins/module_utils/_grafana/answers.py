@@ -73,7 +73,7 @@ _OBJECTS = {"items": [(_OBJECT, _UNCONVERTED)], "metadata": {"continue?": str}}
 _ROUTES: tuple[tuple[str, str, t.Any], ...] = (
     ("GET", "/api/health", {"database": str, "version?": str}),
     ("GET", "/api/frontend/settings", {"buildInfo": {"version?": str}}),
-    ("GET", "/api/admin/settings", Map(dict)),
+    ("GET", "/api/admin/settings", Map(dict, filled=True)),
     ("GET", "/api/org", _ORG),
     ("GET", "/api/user", {"orgId": int, "login": str, "uid?": str}),
     ("GET", "/api/user/orgs", [{"orgId": int, "name": str}]),
@@ -117,7 +117,7 @@ _ROUTES: tuple[tuple[str, str, t.Any], ...] = (
     ("GET", "/api/library-elements", {"result": {"elements": [{"uid": str}], "totalCount": int}}),
     ("GET", "/api/library-elements/*", {"result": {"uid": str}}),
     ("POST", "/api/library-elements", {"result": {"uid": str}}),
-    ("GET", "/api/dashboards/uid/*", {"dashboard": dict, "meta": {"version?": int, "folderUid?": str}}),
+    ("GET", "/api/dashboards/uid/*", {"dashboard": {"uid": str}, "meta": {"version?": int, "folderUid?": str}}),
     ("DELETE", "/api/dashboards/uid/*", DONE),
     ("POST", "/api/dashboards/db", {"uid": str, "version": int}),
     ("GET", "/api/dashboards/uid/*/permissions", [{"role?": str, "inherited?": bool}]),

@@ -131,7 +131,7 @@ def spoilt(fault: Fault, reply: Reply) -> Reply:
     found = _parsed(reply)
     if fault.kind == "without_id":
         return Reply(reply.status, _without_ids(found), reply.type)
-    shapes: dict[str, Any] = {"object": {}, "list": ["x"] if isinstance(found, list) else [], "text": "x"}
+    shapes: dict[str, Any] = {"object": {}, "list": ["x"], "text": "x"}
     return Reply(200, shapes[fault.kind], JSON) if fault.kind in shapes else reply
 
 
