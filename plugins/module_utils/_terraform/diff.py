@@ -12,12 +12,12 @@ import re
 _KEYS = re.compile(r"\b(?:glsa_|glc_|eyJrIjoi)[\w.+/=-]+")
 #: A value assigned to a name that suggests a secret, in code, JSON or a comment: name and sign, and the rest of the line.
 _ASSIGNED = re.compile(
-    r'(?i)([\w-]*(?:auth|authorization|cookie|credentials?|headers|key|passwd|password|pwd|secret|token)"?'
+    r'(?i)((?<![\w-])[\w-]*(?:auth|authorization|cookie|credentials?|headers|key|passwd|password|pwd|secret|token)"?'
     r"\s*(?:=(?!=)|:)\s*)(\S.*)$"
 )
 #: A reference, alone or as a template: it names a value and does not hold one.
 _REFERENCE = re.compile(r'^(?:"\$\{[\w.-]+\}"|[a-z_][\w-]*(?:\.[\w-]+|\[[\w."-]*\])+)\s*,?$')
-_USERINFO = re.compile(r"://\S*@")
+_WORD = re.compile(r"\S+")
 _HEREDOC = re.compile(r"<<-?([\w-]+)\s*$")
 HIDDEN = "********"
 
@@ -47,8 +47,15 @@ def hidden(text: str) -> str:
             shown = '%s"%s"' % (line[: assigned.start(2)], HIDDEN)
         else:
             shown = line
-        lines.append(HIDDEN if '\\"' in shown else _KEYS.sub(HIDDEN, _USERINFO.sub("://%s@" % HIDDEN, shown)))
+        lines.append(HIDDEN if '\\"' in shown else _KEYS.sub(HIDDEN, _WORD.sub(_without_userinfo, shown)))
     return "\n".join(lines)
+
+
+def _without_userinfo(word: re.Match[str]) -> str:
+    """Return a word with user and password of a URL hidden; a pattern for it would take quadratic time."""
+    text = word.group()
+    start, end = text.find("://"), text.rfind("@")
+    return text if not 0 <= start < end else text[: start + 3] + HIDDEN + text[end:]
 
 
 def _opened(line: str) -> int:

@@ -33,3 +33,18 @@ def test_a_line_end_is_refused(options):
 def test_blank_lines():
     text = "\n" * 2_000_000
     assert hidden(text + 'token = "hunter-two"\n') == text + 'token = "********"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a" * 300_000, "a" * 300_000),
+        ("://" * 200_000, "://" * 200_000),
+        ("x" * 300_000 + "://user:hunter-two@host", "x" * 300_000 + "://********@host"),
+        ("<<" * 200_000, "<<" * 200_000),
+        ("auth" * 100_000, "auth" * 100_000),
+    ],
+    ids=["a long word", "many addresses", "a long scheme", "many heredocs", "many names of secrets"],
+)
+def test_lines_that_would_take_quadratic_time(text, shown):
+    assert hidden(text) == shown
