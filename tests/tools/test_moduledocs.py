@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import ast
+import re
 import shutil
 from pathlib import Path
 
@@ -160,3 +162,28 @@ def test_yaml_is_read_as_it_was(value):
 def test_an_anchor_stands_for_its_value():
     data = {"one": Anchored("name", {"path": {"type": "str"}}), "two": Alias("name")}
     assert yaml.safe_load("\n".join(emit(data, 0))) == {"one": {"path": {"type": "str"}}, "two": {"path": {"type": "str"}}}
+
+
+def texts(value):
+    """Yield every text inside a parsed document."""
+    if isinstance(value, str):
+        yield value
+    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from texts(inner)
+
+
+def documents():
+    """Yield the documentation of each module, filter and role, as `ansible-doc` and the HTML pages show it."""
+    for path in sorted([*ROOT.glob("plugins/modules/*.py"), *ROOT.glob("plugins/filter/*.py")]):
+        for node in ast.parse(path.read_text("utf-8")).body:
+            if isinstance(node, ast.Assign) and node.targets[0].id in ("DOCUMENTATION", "RETURN"):
+                yield path.name, yaml.safe_load(node.value.value)
+    for path in sorted(ROOT.glob("roles/*/meta/argument_specs.yml")):
+        yield str(path.relative_to(ROOT)), yaml.safe_load(path.read_text("utf-8"))
+
+
+def test_groups_of_patterns_are_written_with_one_backslash():
+    r"""A reader copies what the documentation shows: ``\1``, and not ``\\1``."""
+    shown = [(name, text) for name, document in documents() for text in texts(document) if re.search(r"\\\d", text)]
+    assert shown
+    assert [name for name, text in shown if re.search(r"\\\\\d", text)] == []
