@@ -14,6 +14,7 @@ from .blocks import KeyOptions, SplitBlock
 from .hcl import Block, Document, Edit, apply, line_of
 from .keys import Address, Key, Problem, keys_of, problems_of, top_block
 from .layout import realigned, replaced
+from .nulls import without_stack
 from .options import Options
 from .references import CannotRewrite, Reference, Target, edits_of, quoted_dependencies, references
 from .tree import Tree
@@ -201,7 +202,7 @@ class _FirstApply:
                     self._exclude(key.address, Problem(key.file, key.first_line, str(key.address), "it is declared twice"))
                 seen.add(key.address)
                 existing = self.tree.addresses(key.address.folder)
-                for problem in problems_of(key, existing):
+                for problem in [*problems_of(key, existing), *without_stack(self.tree, key)]:
                     self._exclude(key.address, problem)
         for (folder, kind, name), problem in self.tree.blocked.items():
             if Address(folder, kind, name) in self.keys:
@@ -320,7 +321,7 @@ class _FirstApply:
 
     def _keeps_name(self, key: Key) -> bool:
         """Return whether the account must keep its name: Terraform would replace an adopted account of a stack to rename it."""
-        return "stack_slug" in key.kind.attributes and key.address in self.adopted
+        return bool(key.kind.stack) and key.address in self.adopted
 
     def _add_removed_blocks(self) -> None:
         """Add a ``removed`` block for each rewritten key, in its module."""
