@@ -33,7 +33,9 @@ options:
   apply:
     description:
       - The apply for which the module rewrites the code.
-      - V(second) fails if the code still contains API keys, or arguments that provider 3 does not accept.
+      - V(second) moves C(org_id) from the provider block to the resources and data sources that use the provider.
+      - V(second) fails if the code still contains API keys, or arguments that provider 3 does not accept and that the module
+        cannot change.
     type: str
     choices: [first, second]
     default: first
@@ -226,7 +228,7 @@ not_rewritten:
       type: str
       returned: success
 notes:
-  description: What to know before the first apply. The module also prints these notes as warnings.
+  description: What to know before the apply. The module also prints these notes as warnings.
   type: list
   elements: str
   returned: success

@@ -16,6 +16,7 @@ from .keys import Address, Key, Problem, keys_of, problems_of, top_block
 from .layout import realigned, replaced
 from .nulls import without_stack
 from .options import Options
+from .organizations import Moves
 from .references import CannotRewrite, Reference, Target, edits_of, quoted_dependencies, references
 from .tree import Tree
 
@@ -57,15 +58,18 @@ def second_apply(sources: t.Mapping[str, bytes], options: Options) -> Plan:
     """
     tree = Tree(sources)
     _refuse_keys(tree)
-    _refuse_gone(tree)
+    moves = Moves(tree, sources)
+    _refuse_gone(tree, moves.problems)
     pin = versions.second(options.provider_version)
     roots = [root for root in tree.roots() if any(leftovers.is_migrated(tree, folder) for folder in tree.closure(root))]
     new_files = _NewFiles(sources)
+    for path, edits in moves.edits.items():
+        new_files.files[path] = replaced(path, sources[path], edits)
     for root in roots:
         new_files.pin(tree, root, pin)
     for folder in tree.folders():
         new_files.files.update(leftovers.cleaned(tree, folder))
-    return Plan(new_files.changed(), [], [], [])
+    return Plan(new_files.changed(), [], [], moves.notes)
 
 
 def _refuse_keys(tree: Tree) -> None:
@@ -87,9 +91,9 @@ def _refuse_keys(tree: Tree) -> None:
         )
 
 
-def _refuse_gone(tree: Tree) -> None:
-    """Raise :class:`BadInput` if the tree has arguments or types that provider 3 no longer accepts."""
-    found = [one for document in tree.documents.values() for one in provider3.gone(document)]
+def _refuse_gone(tree: Tree, problems: list[Problem]) -> None:
+    """Raise :class:`BadInput` for *problems*, and if the tree has arguments or types that provider 3 no longer accepts."""
+    found = [*problems, *(one for document in tree.documents.values() for one in provider3.gone(document))]
     if found:
         lines = ["%s:%d (%s: %s)" % (one.file, one.line, one.what, one.why) for one in found]
         more = ", and %d more" % (len(lines) - QUOTED) if len(lines) > QUOTED else ""
