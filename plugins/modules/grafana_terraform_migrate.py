@@ -12,9 +12,9 @@ version_added: 0.1.0
 description:
   - Reads a directory of Terraform code. It replaces each C(grafana_api_key) with C(grafana_service_account) and
     C(grafana_service_account_token), and each C(grafana_cloud_stack_api_key) with C(grafana_cloud_stack_service_account) and
-    C(grafana_cloud_stack_service_account_token). It also rewrites all references to them, and C(cloud_api_key) in the provider
-    block becomes C(cloud_access_policy_token). Comments, formatting and all other code
-    stay the same, to the byte.
+    C(grafana_cloud_stack_service_account_token). A C(grafana_api_key) with C(cloud_stack_slug), from version 1 of the provider,
+    is also a key of a stack. The module also rewrites all references to keys, and C(cloud_api_key) in the provider block becomes
+    C(cloud_access_policy_token). Comments, formatting and all other code stay the same, to the byte.
   - Version 3 of the provider does not support API keys, so two applies are necessary. For the first one, with provider 2.19, the
     module writes C(removed) blocks. With them Terraform forgets the keys and does not delete them in Grafana. Between the two
     applies, old and new keys work. For the second apply, the module pins provider 3 and deletes these blocks.
@@ -33,7 +33,9 @@ options:
   apply:
     description:
       - The apply for which the module rewrites the code.
-      - V(second) fails if the code still contains API keys, or arguments that provider 3 does not accept.
+      - V(second) moves C(org_id) from the provider block to the resources and data sources that use the provider.
+      - V(second) fails if the code still contains API keys, or arguments that provider 3 does not accept and that the module
+        cannot change.
     type: str
     choices: [first, second]
     default: first
@@ -90,7 +92,7 @@ options:
         required: true
       id:
         description:
-          - The import id of the account, C(ID) or C(ORGANIZATION:ID); in Grafana Cloud C(STACK:ID).
+          - The import id of the account, C(ID) or C(ORGANIZATION:ID); for a key of a stack in Grafana Cloud C(STACK:ID).
         type: str
         required: true
       directory:
@@ -226,7 +228,7 @@ not_rewritten:
       type: str
       returned: success
 notes:
-  description: What to know before the first apply. The module also prints these notes as warnings.
+  description: What to know before the apply. The module also prints these notes as warnings.
   type: list
   elements: str
   returned: success

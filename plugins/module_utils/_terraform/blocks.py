@@ -12,11 +12,11 @@ from __future__ import annotations
 import typing as t
 
 from .hcl import Block, Document, Node, only
-from .keys import META_ARGUMENTS, Key
+from .keys import META_ARGUMENTS, STACK, Key
 from .layout import aligned
 
-_ACCOUNT = frozenset(["name", "role", "org_id", "stack_slug"])
-_TOKEN = frozenset(["name", "seconds_to_live", "stack_slug"])
+_ACCOUNT = frozenset(["name", "role", "org_id", STACK])
+_TOKEN = frozenset(["name", "seconds_to_live", STACK])
 #: The arguments of ``lifecycle`` that both resources get.
 _BOTH_LIFECYCLES = frozenset(["create_before_destroy", "prevent_destroy", "ignore_changes"])
 
@@ -107,7 +107,7 @@ class SplitBlock:
     def __init__(self, key: Key, options: KeyOptions) -> None:
         self.key, self.options = key, options
         self.document = key.document
-        self.items = items_of(key.block)
+        self.items = [self._with_new_name(item) for item in items_of(key.block)]
         node = key.block.node
         start = self.document.source.rfind(b"\n", 0, node.start_byte) + 1
         # A comment or a byte order mark before the block stays there; only the indentation is repeated.
@@ -115,6 +115,13 @@ class SplitBlock:
         self.margin = before[: len(before) - len(before.lstrip())]
         inner = next((item.lines[0] for item in self.items if item.lines), "  ")
         self.indent = inner[: len(inner) - len(inner.lstrip())]
+
+    def _with_new_name(self, item: Item) -> Item:
+        """Return an argument with the name that it has in account and token."""
+        new = self.key.kind.new_names.get(item.name)
+        if new is None:
+            return item
+        return item._replace(name=new, lines=(item.lines[0].replace(item.name, new, 1), *item.lines[1:]))
 
     def text(self) -> bytes:
         """Return the text that replaces the key's block, without a line break at its end."""
@@ -158,10 +165,10 @@ class SplitBlock:
         """Return the body of the account that several keys share."""
         shared = t.cast(Shared, self.options.shared)
         lines = []
-        for name in ("provider", "stack_slug", "name", "role", "org_id", "depends_on"):
+        for name in ("provider", STACK, "name", "role", "org_id", "depends_on"):
             if name == "name":
                 lines.append('%sname = "%s"' % (self.indent, shared.name))
-            elif name in self.key.attributes:
+            elif self.key.argument(name) is not None:
                 lines.append("%s%s = %s" % (self.indent, name, self.key.expression(name)))
         return lines
 
@@ -186,7 +193,7 @@ class SplitBlock:
             yield from item.above if shared else ()
             yield "%sname = %s%s" % (self.indent, self._token_name(), self._trailing_comment(item) if shared else "")
             yield "%sservice_account_id = %s.id" % (self.indent, self._account_address())
-        elif item.name in META_ARGUMENTS or item.name == "stack_slug":
+        elif item.name in META_ARGUMENTS or item.name == STACK:
             if shared:
                 yield from (*item.above, *item.lines)
             else:
@@ -201,7 +208,9 @@ class SplitBlock:
 
     def _without_comment(self, item: Item) -> list[str]:
         """Return the lines of an argument without the comment at its end."""
-        return (self.indent + self.document.text(t.cast(Node, item.node))).replace("\r\n", "\n").split("\n")
+        node = t.cast(Node, item.node)
+        code = item.name + self.document.text(node)[len(_name(self.document, node)) :]
+        return (self.indent + code).replace("\r\n", "\n").split("\n")
 
     def _trailing_comment(self, item: Item) -> str:
         """Return the comment at the end of an item's last line, with a space before it; empty without a comment."""
@@ -252,13 +261,16 @@ class SplitBlock:
     def _ignore_changes(self, part: Item, account: bool) -> list[str]:
         """Return ``ignore_changes`` with those attributes that the account or the token has; no lines if it has none."""
         expression = t.cast(Node, part.node).children[-1]
-        known = _ACCOUNT if account else _TOKEN
+        stack = self.key.kind.stack
+        accounts = _ACCOUNT - {"org_id" if stack else STACK}
+        known = accounts if account else _TOKEN if stack else _TOKEN - {STACK}
         names = ignored_names(self.document, expression)
-        ignored = [name for name in names if name in known]
+        new_names = [self.key.kind.new_names.get(name, name) for name in names]
+        ignored = [name for name in new_names if name in known]
         if "name" not in ignored and account and self.options.keep_name and names != ["all"]:
             ignored.append("name")
         # Comments are written once: in the account's block if that has the list.
-        with_comments = account or not [name for name in names if name in (*_ACCOUNT, "all")]
+        with_comments = account or not [name for name in new_names if name in (*accounts, "all")]
         above = part.above if with_comments else ()
         if names == ["all"] or ignored == names:
             return [*above, *(part.lines if with_comments else self._without_comment_inner(part))]

@@ -13,9 +13,10 @@ from .hcl import Block, Document, Node, ancestors, descendants, line_of
 
 
 class Kind(t.NamedTuple):
-    """A resource type for keys in provider 2, and the two types that replace it in provider 3.
+    """A kind of key in provider 1 or 2, and the two resource types that replace it in provider 3.
 
     *attributes* maps each attribute of the key to the resource that has it: ``account``, ``token`` or ``both``.
+    *stack* is the argument that has the stack in Grafana Cloud; it is empty for a key of another Grafana.
     """
 
     key: str
@@ -23,6 +24,31 @@ class Kind(t.NamedTuple):
     token: str
     attributes: t.Mapping[str, str]
     required: tuple[str, ...]
+    stack: str = ""
+
+    @property
+    def new_names(self) -> dict[str, str]:
+        """The attributes that have another name in account and token, with that name."""
+        return {self.stack: STACK} if self.stack not in ("", STACK) else {}
+
+
+#: The argument of the accounts and tokens in Grafana Cloud that has the stack.
+STACK = "stack_slug"
+
+
+def _stack_key(type_: str, stack: str) -> Kind:
+    """Return the kind of a key in Grafana Cloud."""
+    attributes = {
+        "name": "account",
+        "role": "account",
+        stack: "token",
+        "seconds_to_live": "token",
+        "id": "token",
+        "key": "token",
+        "expiration": "token",
+    }
+    types = ("grafana_cloud_stack_service_account", "grafana_cloud_stack_service_account_token")
+    return Kind(type_, *types, attributes, ("name", "role", stack), stack)
 
 
 #: The account gets the name of the key. The token cannot: the names of tokens and API keys are unique in an organization.
@@ -44,23 +70,11 @@ KINDS = {
             },
             ("name", "role"),
         ),
-        Kind(
-            "grafana_cloud_stack_api_key",
-            "grafana_cloud_stack_service_account",
-            "grafana_cloud_stack_service_account_token",
-            {
-                "name": "account",
-                "role": "account",
-                "stack_slug": "token",
-                "seconds_to_live": "token",
-                "id": "token",
-                "key": "token",
-                "expiration": "token",
-            },
-            ("name", "role", "stack_slug"),
-        ),
+        _stack_key("grafana_cloud_stack_api_key", STACK),
     )
 }
+#: A key of provider 1 for a stack: it has the type of other keys, and this argument.
+_OLD_STACK_KEY = _stack_key("grafana_api_key", "cloud_stack_slug")
 READ_ONLY = frozenset(["id", "key", "expiration"])
 META_ARGUMENTS = frozenset(["count", "for_each", "provider", "depends_on"])
 META_BLOCKS = frozenset(["lifecycle", "provisioner", "connection"])
@@ -69,6 +83,11 @@ LIFECYCLE = frozenset(
 )
 #: Functions that return another value at each call, so that account and token would differ.
 _IMPURE = frozenset(["bcrypt", "plantimestamp", "timestamp", "uuid"])
+
+
+def kinds_of(type_: str) -> list[Kind]:
+    """Return the kinds of keys that have this resource type: first the kind that only keys with a certain argument have."""
+    return [kind for kind in (_OLD_STACK_KEY, *KINDS.values()) if kind.key == type_]
 
 
 class Problem(t.NamedTuple):
@@ -98,9 +117,9 @@ class Key:
     def __init__(self, block: Block) -> None:
         self.block = block
         self.document = block.document
-        self.kind = KINDS[block.labels[0]]
         self.name = block.labels[1]
         self.attributes = block.attributes()
+        self.kind = next(kind for kind in kinds_of(block.labels[0]) if kind.stack in ("", STACK, *self.attributes))
         self.address = Address(posixpath.dirname(block.document.path), self.kind.key, self.name)
         self.shape = next((name for name in ("for_each", "count") if name in self.attributes), "one")
 
@@ -116,9 +135,13 @@ class Key:
     def last_line(self) -> int:
         return int(self.block.node.end_point[0]) + 1
 
+    def argument(self, name: str) -> Node | None:
+        """Return the expression of an argument by its name in account and token, ``None`` if the block does not have it."""
+        return self.attributes.get(self.kind.stack if name == STACK and self.kind.stack else name)
+
     def expression(self, attribute: str) -> str | None:
-        """Return the expression of an attribute as code, ``None`` if the block does not have the attribute."""
-        node = self.attributes.get(attribute)
+        """Return the expression of an argument as code, ``None`` if the block does not have it. See :meth:`argument`."""
+        node = self.argument(attribute)
         return None if node is None else self.document.text(node)
 
 
@@ -159,12 +182,18 @@ def _reasons_in_arguments(key: Key) -> t.Iterator[tuple[int, str]]:
         if attribute in META_ARGUMENTS:
             continue
         if attribute not in key.kind.attributes or attribute in READ_ONLY:
-            yield line_of(node), "%s has no argument %s in provider 2" % (key.kind.key, attribute)
+            yield line_of(node), _no_argument(key.kind, attribute)
         for inner in descendants(node):
             if inner.type == "function_call" and key.document.text(inner.children[0]) in _IMPURE:
                 yield line_of(inner), "%s() returns different values for account and token" % key.document.text(inner.children[0])
         if attribute == "name" and any(inner.type == "heredoc_template" for inner in descendants(node)):
             yield line_of(node), "the name is a heredoc"
+
+
+def _no_argument(kind: Kind, attribute: str) -> str:
+    if attribute == "org_id" and kind.stack:
+        return "a key with %s has no organization: remove org_id" % kind.stack
+    return "%s has no argument %s in provider 2" % (kind.key, attribute)
 
 
 def _reasons_in_blocks(key: Key) -> t.Iterator[tuple[int, str]]:
@@ -179,7 +208,9 @@ def _reasons_in_blocks(key: Key) -> t.Iterator[tuple[int, str]]:
             if ignored is not None and any(inner.type == "comment" for inner in descendants(ignored)):
                 yield line_of(ignored), "there are comments in the list ignore_changes, which would be split"
         for attribute, node in self_attributes(key, block.node):
-            if key.kind.attributes.get(attribute) != "token":
+            if attribute in key.kind.new_names:
+                yield line_of(node), "self.%s is %s in the token: rewrite it by hand" % (attribute, STACK)
+            elif key.kind.attributes.get(attribute) != "token":
                 yield line_of(node), "self.%s is an attribute of the account, not of the token" % attribute
 
 
@@ -196,7 +227,7 @@ def self_attributes(key: Key, node: Node) -> t.Iterator[tuple[str, Node]]:
 
 def depends_on_instance(key: Key, attribute: str) -> bool:
     """Return whether an argument differs between the instances of one resource."""
-    node = key.attributes.get(attribute)
+    node = key.argument(attribute)
     if node is None:
         return False
     return any(inner.type == "variable_expr" and key.document.text(inner) in ("each", "count") for inner in descendants(node))

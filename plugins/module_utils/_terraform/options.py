@@ -11,7 +11,7 @@ import typing as t
 
 from .._grafana.errors import BadInput
 from .blocks import Shared, ignored_names
-from .keys import KINDS, Address, Key, depends_on_instance
+from .keys import KINDS, Address, Key, Kind, depends_on_instance, kinds_of
 from .tree import Tree
 from .versions import admitted
 
@@ -24,8 +24,8 @@ _ADDRESS = re.compile(
 _MODULE = re.compile(r"module\.([\w-]+)(?:\[[^\]]+\])?\.")
 #: The ids that the provider takes when it imports an account: pattern and description.
 _IDS = {
-    "grafana_api_key": (re.compile(r"(\d+:)?\d+"), "ID or ORGANIZATION:ID, in numbers"),
-    "grafana_cloud_stack_api_key": (re.compile(r"[\w-]+:\d+"), "STACK:ID"),
+    "grafana_service_account": (re.compile(r"(\d+:)?\d+"), "ID or ORGANIZATION:ID, in numbers"),
+    "grafana_cloud_stack_service_account": (re.compile(r"[\w-]+:\d+"), "STACK:ID"),
 }
 #: The arguments that must be equal in all keys that share an account.
 _ALIKE = ("role", "org_id", "stack_slug", "provider", "depends_on")
@@ -78,9 +78,7 @@ class Options(t.NamedTuple):
                     "adopt: '%s' is not the address of an API key as 'terraform state list' shows it, for example "
                     'grafana_api_key.ci or module.tenant["a"].grafana_api_key.ci[0]' % entry.address
                 )
-            pattern, shape = _IDS[found.group("type")]
-            if not pattern.fullmatch(entry.id):
-                raise BadInput("adopt: the id of %s must be %s, not '%s'" % (entry.address, shape, entry.id))
+            _check_id(entry, KINDS[found.group("type")], *kinds_of(found.group("type")))
 
     def shared_accounts(self, tree: Tree, keys: t.Mapping[Address, Key]) -> dict[Address, Shared]:
         """Return the keys that share an account, including keys that an earlier run rewrote. Raises :class:`BadInput`."""
@@ -88,15 +86,19 @@ class Options(t.NamedTuple):
         for group in self.consolidate:
             members = [_member(tree, keys, group, name) for name in group.keys]
             declared = [keys[address] for address in members if address in keys]
-            if len({address.type for address in members}) > 1:
-                raise BadInput("consolidate: the keys of %s have different resource types" % group.account)
+            kinds = {(address.type, _kind(tree, keys, address).stack) for address in members}
+            if len(kinds) > 1:
+                raise BadInput(
+                    "consolidate: the keys of %s have different resource types, or only some of them have cloud_stack_slug"
+                    % group.account
+                )
             _check_alike(group, declared)
             for address in members:
                 if address in found:
                     raise BadInput("consolidate: %s is in two accounts" % address)
                 found[address] = Shared(group.account, group.name, False)
             if declared and len(declared) == len(members):
-                account = "%s.%s" % (KINDS[members[0].type].account, group.account)
+                account = "%s.%s" % (_kind(tree, keys, members[0]).account, group.account)
                 if account in tree.addresses(members[0].folder):
                     raise BadInput("consolidate: %s exists already" % account)
         return found
@@ -117,9 +119,11 @@ class Options(t.NamedTuple):
             address, prefix, index = _resolve(tree, entry)
             _check_instance(entry, keys.get(address), index)
             label = shared[address].label if address in shared else address.name
-            account = "%s.%s" % (KINDS[address.type].account, label)
+            kind = _kind(tree, keys, address)
+            _check_id(entry, kind)
+            account = "%s.%s" % (kind.account, label)
             if address not in keys:
-                _check_ignores_name(tree, address, account)
+                _check_ignores_name(tree, address, kind, account)
             to = "%s%s%s" % (prefix, account, "" if address in shared else index)
             entries = found.setdefault(_folder(entry.directory), [])
             if to in [other for _address, other, _id in entries]:
@@ -144,8 +148,27 @@ def _member(tree: Tree, keys: t.Mapping[Address, Key], group: Consolidated, name
 
 def _was_rewritten(tree: Tree, address: Address) -> bool:
     """Return whether an earlier run rewrote a key: its module removes it from the state, or declares its token."""
-    token = "%s.%s" % (KINDS[address.type].token, address.name)
-    return str(address) in tree.removed_keys(address.folder) or token in tree.addresses(address.folder)
+    return str(address) in tree.removed_keys(address.folder) or bool(_declared_kinds(tree, address))
+
+
+def _declared_kinds(tree: Tree, address: Address) -> list[Kind]:
+    """Return the kinds that a key may have had before an earlier run rewrote it: its module declares their token."""
+    declared = tree.addresses(address.folder)
+    return [kind for kind in kinds_of(address.type) if "%s.%s" % (kind.token, address.name) in declared]
+
+
+def _kind(tree: Tree, keys: t.Mapping[Address, Key], address: Address) -> Kind:
+    """Return the kind of a key, also of one that an earlier run rewrote."""
+    if address in keys:
+        return keys[address].kind
+    return next(iter(_declared_kinds(tree, address)), KINDS[address.type])
+
+
+def _check_id(entry: Adopted, *kinds: Kind) -> None:
+    """Raise :class:`BadInput` if the id of an account has not the form that one of *kinds* needs."""
+    forms = [_IDS[kind.account] for kind in kinds]
+    if not any(pattern.fullmatch(entry.id) for pattern, _shape in forms):
+        raise BadInput("adopt: the id of %s must be %s, not '%s'" % (entry.address, forms[0][1], entry.id))
 
 
 def _check_alike(group: Consolidated, keys: t.Sequence[Key]) -> None:
@@ -192,10 +215,10 @@ def _check_instance(entry: Adopted, key: Key | None, index: str) -> None:
         raise BadInput("adopt: %s %s (%s)" % (key.address, what, entry.address))
 
 
-def _check_ignores_name(tree: Tree, address: Address, account: str) -> None:
+def _check_ignores_name(tree: Tree, address: Address, kind: Kind, account: str) -> None:
     """Raise :class:`BadInput` if an earlier run wrote the block of an account of a stack that does not ignore its name."""
     block = tree.addresses(address.folder).get(account)
-    if "stack_slug" not in KINDS[address.type].attributes or block is None:
+    if not kind.stack or block is None:
         return
     for inner in block.blocks():
         ignored = inner.attributes().get("ignore_changes") if inner.type == "lifecycle" else None

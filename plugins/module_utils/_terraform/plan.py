@@ -14,7 +14,9 @@ from .blocks import KeyOptions, SplitBlock
 from .hcl import Block, Document, Edit, apply, line_of
 from .keys import Address, Key, Problem, keys_of, problems_of, top_block
 from .layout import realigned, replaced
+from .nulls import without_stack
 from .options import Options
+from .organizations import Moves
 from .references import CannotRewrite, Reference, Target, edits_of, quoted_dependencies, references
 from .tree import Tree
 
@@ -56,15 +58,18 @@ def second_apply(sources: t.Mapping[str, bytes], options: Options) -> Plan:
     """
     tree = Tree(sources)
     _refuse_keys(tree)
-    _refuse_gone(tree)
+    moves = Moves(tree, sources)
+    _refuse_gone(tree, moves.problems)
     pin = versions.second(options.provider_version)
     roots = [root for root in tree.roots() if any(leftovers.is_migrated(tree, folder) for folder in tree.closure(root))]
     new_files = _NewFiles(sources)
+    for path, edits in moves.edits.items():
+        new_files.files[path] = replaced(path, sources[path], edits)
     for root in roots:
         new_files.pin(tree, root, pin)
     for folder in tree.folders():
         new_files.files.update(leftovers.cleaned(tree, folder))
-    return Plan(new_files.changed(), [], [], [])
+    return Plan(new_files.changed(), [], [], moves.notes)
 
 
 def _refuse_keys(tree: Tree) -> None:
@@ -86,9 +91,9 @@ def _refuse_keys(tree: Tree) -> None:
         )
 
 
-def _refuse_gone(tree: Tree) -> None:
-    """Raise :class:`BadInput` if the tree has arguments or types that provider 3 no longer accepts."""
-    found = [one for document in tree.documents.values() for one in provider3.gone(document)]
+def _refuse_gone(tree: Tree, problems: list[Problem]) -> None:
+    """Raise :class:`BadInput` for *problems*, and if the tree has arguments or types that provider 3 no longer accepts."""
+    found = [*problems, *(one for document in tree.documents.values() for one in provider3.gone(document))]
     if found:
         lines = ["%s:%d (%s: %s)" % (one.file, one.line, one.what, one.why) for one in found]
         more = ", and %d more" % (len(lines) - QUOTED) if len(lines) > QUOTED else ""
@@ -201,7 +206,7 @@ class _FirstApply:
                     self._exclude(key.address, Problem(key.file, key.first_line, str(key.address), "it is declared twice"))
                 seen.add(key.address)
                 existing = self.tree.addresses(key.address.folder)
-                for problem in problems_of(key, existing):
+                for problem in [*problems_of(key, existing), *without_stack(self.tree, key)]:
                     self._exclude(key.address, problem)
         for (folder, kind, name), problem in self.tree.blocked.items():
             if Address(folder, kind, name) in self.keys:
@@ -320,7 +325,7 @@ class _FirstApply:
 
     def _keeps_name(self, key: Key) -> bool:
         """Return whether the account must keep its name: Terraform would replace an adopted account of a stack to rename it."""
-        return "stack_slug" in key.kind.attributes and key.address in self.adopted
+        return bool(key.kind.stack) and key.address in self.adopted
 
     def _add_removed_blocks(self) -> None:
         """Add a ``removed`` block for each rewritten key, in its module."""

@@ -14,8 +14,8 @@ from .layout import realigned
 #: The argument of the provider block for Grafana Cloud: its name up to version 2, and its name from 2.19 on.
 _OLD, _NEW = "cloud_api_key", "cloud_access_policy_token"
 #: The arguments that version 3 no longer has, by kind of block and type. Source: the schemas of 2.19 and 3.22.
+#: ``org_id`` of the provider block moves to the resources: see the module ``organizations``.
 _GONE = {
-    ("provider", "grafana"): ("org_id",),
     ("resource", "grafana_annotation"): ("dashboard_id",),
     ("resource", "grafana_dashboard_permission"): ("dashboard_id",),
     ("resource", "grafana_report"): ("dashboard_id",),
@@ -65,13 +65,8 @@ def gone(document: Document) -> t.Iterator[Problem]:
         arguments = block.attributes()
         for name in _GONE.get(kind, ()):
             if name in arguments:
-                yield Problem(document.path, line_of(arguments[name]), "%s in %s" % (name, what), _why(kind[0], name))
-
-
-def _why(kind: str, name: str) -> str:
-    if kind == "provider":
-        return "provider 3 does not accept it here: move it to the resources and data sources that use this provider"
-    return "provider 3 does not have the argument %s" % name
+                why = "provider 3 does not have the argument %s" % name
+                yield Problem(document.path, line_of(arguments[name]), "%s in %s" % (name, what), why)
 
 
 def _provider_blocks(document: Document) -> list[Block]:

@@ -107,6 +107,15 @@ def edits_of(reference: Reference, key: Key, target: Target) -> list[Edit]:
     return _Rewriter(reference, key, target).edits()
 
 
+class _Use(t.NamedTuple):
+    """Code that reads an *attribute* of a loop's value: the *node* and the *end* of the value, and the node of ``.attribute``."""
+
+    attribute: str
+    node: Node
+    end: int
+    step: Node
+
+
 class _Rewriter:
     """Rewrites one reference: *index* is the step that selects an instance, *rest* are the steps after it."""
 
@@ -190,7 +199,15 @@ class _Rewriter:
                 raise CannotRewrite("a splat that reads %s, but all instances share one account" % attribute)
             last = self.index if self.index is not None else self.reference.steps[0]
             return [Edit(self.reference.root.start_byte, last.end_byte, resource.encode())]
-        return [self._replace_resource(resource)]
+        return [self._replace_resource(resource), *self._new_name(attribute, self.rest[0])]
+
+    def _new_name(self, attribute: str, node: Node) -> list[Edit]:
+        """Return the edit for an attribute that has another name in the token; *node* is ``.NAME`` or ``["NAME"]``."""
+        new = self.key.kind.new_names.get(attribute)
+        if new is None:
+            return []
+        name = next(one for one in descendants(node) if one.type in ("identifier", "template_literal"))
+        return [Edit(name.start_byte, name.end_byte, new.encode())]
 
     # A resource as a whole.
 
@@ -215,8 +232,9 @@ class _Rewriter:
     def _object(self, token: str, index: str) -> str:
         """Return the code of an object with the attributes of *token*, and those of its account."""
         account = self.target.account + ("" if self.target.shared else index)
-        names = [name for name in self.key.kind.attributes if self._is_account(name)]
-        return "merge(%s, { %s })" % (token, ", ".join("%s = %s.%s" % (name, account, name) for name in names))
+        parts = ["%s = %s.%s" % (name, account, name) for name in self.key.kind.attributes if self._is_account(name)]
+        parts += ["%s = %s.%s" % (name, token, new) for name, new in self.key.kind.new_names.items()]
+        return "merge(%s, { %s })" % (token, ", ".join(parts))
 
     def _collection(self) -> list[Edit]:
         """Return the edits for a reference to a resource with count or for_each as a whole.
@@ -254,7 +272,9 @@ class _Rewriter:
         if attribute is None:
             return []
         resource = self.target.resource_of(attribute, self._owner(attribute))
-        return [] if self.target.shared and resource == self.target.account else [self._replace_resource(resource)]
+        if self.target.shared and resource == self.target.account:
+            return []
+        return [self._replace_resource(resource), *self._new_name(attribute, inner[0])]
 
     def _loop(self, intro: Node) -> list[Edit]:
         """Return the edits for ``for k, v in grafana_api_key.x``, by the attributes of ``v`` that the loop reads."""
@@ -264,8 +284,8 @@ class _Rewriter:
         if uses is None:
             return []
         edits = [self._replace_resource(self.target.token)]
-        if not any(self._is_account(attribute) for attribute, _node, _end in uses):
-            return edits
+        if not any(self._is_account(use.attribute) for use in uses):
+            return edits + self._from_account(uses, "")
         if len(variables) == 2:
             name = self.document.text(variables[0])
         else:
@@ -287,12 +307,14 @@ class _Rewriter:
         """Return whether the account has an attribute."""
         return self.target.resource_of(attribute, self._owner(attribute)) == self.target.account
 
-    def _from_account(self, uses: list[tuple[str, Node, int]], index: str) -> list[Edit]:
+    def _from_account(self, uses: list[_Use], index: str) -> list[Edit]:
+        """Return the edits of the code that reads the account, or an attribute with a new name, by the value of a loop."""
         account = self.target.account + ("" if self.target.shared else index)
-        return [Edit(node.start_byte, end, account.encode()) for attribute, node, end in uses if self._is_account(attribute)]
+        edits = [Edit(use.node.start_byte, use.end, account.encode()) for use in uses if self._is_account(use.attribute)]
+        return edits + [edit for use in uses for edit in self._new_name(use.attribute, use.step)]
 
-    def _uses(self, scope: Node, variable: str, path: tuple[str, ...], intro: Node | None) -> list[tuple[str, Node, int]] | None:
-        """Return the attributes of a loop's value that *scope* reads: attribute, node of the value, offset of the value's end.
+    def _uses(self, scope: Node, variable: str, path: tuple[str, ...], intro: Node | None) -> list[_Use] | None:
+        """Return the attributes of a loop's value that *scope* reads.
 
         Returns ``None`` if the code uses the value as a whole, or if an inner loop has a variable of the same name.
         """
@@ -302,18 +324,18 @@ class _Rewriter:
                 return None
             if node.type != "variable_expr" or self.document.text(node) != variable:
                 continue
-            names: list[str] = []
-            last, following = node, node.next_sibling
-            while following is not None and following.type == "get_attr" and len(names) <= len(path):
-                names.append(self.document.text(following.children[-1]))
-                if len(names) <= len(path):
-                    last = following
+            steps: list[Node] = []
+            following = node.next_sibling
+            while following is not None and following.type == "get_attr" and len(steps) <= len(path):
+                steps.append(following)
                 following = following.next_sibling
-            if tuple(names[: len(path)]) != path:
+            names = tuple(self.document.text(step.children[-1]) for step in steps)
+            if names[: len(path)] != path:
                 continue
             if len(names) == len(path):
                 return None
-            found.append((names[len(path)], node, last.end_byte))
+            value = [node, *steps][len(path)]
+            found.append(_Use(names[len(path)], node, value.end_byte, steps[len(path)]))
         return found
 
     def _free_name(self, scope: Node) -> str:

@@ -11,9 +11,9 @@ terraform {
   }
 }
 
-# Of version 1: keys of a stack were of the same type.
+# Of version 1: keys of a stack were of the same type. Without a stack, this is another kind of key.
 resource "grafana_api_key" "stack" {
-  cloud_stack_slug = "example"
+  cloud_stack_slug = var.cloud ? "example" : null
   name             = "stack"
   role             = "Viewer"
 }
@@ -31,4 +31,8 @@ resource "grafana_api_key" "rotating" {
 output "stack" {
   value     = grafana_api_key.stack.key
   sensitive = true
+}
+
+variable "cloud" {
+  type = bool
 }

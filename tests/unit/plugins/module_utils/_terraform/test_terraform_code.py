@@ -173,7 +173,6 @@ def test_a_provider_with_both_tokens_is_named():
 @pytest.mark.parametrize(
     ("head", "argument"),
     [
-        ('provider "grafana"', "org_id"),
         ('resource "grafana_annotation" "a"', "dashboard_id"),
         ('resource "grafana_dashboard_permission" "a"', "dashboard_id"),
         ('resource "grafana_report" "a"', "dashboard_id"),
