@@ -67,7 +67,7 @@ _HAVE = {
 _NEED_NONE = re.compile(r"(cloud|oncall|synthetic_monitoring)_\w+|service_account_token|organization|users?")
 _REFERENCE = re.compile(r'"?grafana(?:\.([\w-]+))?"?')
 _LITERAL = re.compile(r'\d+|"\d+"')
-_IN_TESTS = re.compile(r'^\s*provider\s+"grafana"\s*\{[^}]*\borg_id\b', re.MULTILINE)
+_IN_TESTS = re.compile(r'^[ \t]*provider[ \t]+"grafana"[ \t]*\{[^}]{0,2000}\borg_id\b', re.MULTILINE)
 #: A type of Grafana's provider in a file that is not parsed, or a call of a module, which may get the provider.
 _USE = re.compile(r'(?<![\w.-])(?:"?grafana_\w+(?=["\s]*[.\["])|"module"|module(?=\s+"))')
 _WHERE = "provider 3 does not accept it here, and it cannot be moved to the resources: "
@@ -101,6 +101,8 @@ class Moves:
         self.configs: dict[tuple[str, str], _Config | None] = {}
         #: The calls of each module: the module that calls it, and the block.
         self.callers: dict[str, list[tuple[str, Block]]] = {}
+        #: What references to providers mean, by module and alias: many calls may lead to one module.
+        self.resolved: dict[tuple[str, str], list[_Config | None]] = {}
         for folder in tree.folders():
             self._add(folder)
         self._check_other_files(sources)
@@ -166,7 +168,7 @@ class Moves:
         if "org_id" in arguments or _NEED_NONE.fullmatch(type_):
             return
         provider = block.document.text(arguments["provider"]) if "provider" in arguments else "grafana"
-        found = self._resolve(folder, provider, set())
+        found = self._resolve(folder, provider)
         config = next((config for config in found if config is not None), None)
         if config is None:
             return
@@ -177,7 +179,7 @@ class Moves:
         else:
             self._edit(block.document, _insertion(block, config.text))
 
-    def _resolve(self, folder: str, reference: str, seen: set[tuple[str, str]]) -> list[_Config | None]:
+    def _resolve(self, folder: str, reference: str) -> list[_Config | None]:
         """Return the provider blocks that a reference may mean, over all calls of the module; ``None`` is one without org_id."""
         match = _REFERENCE.fullmatch(reference)
         if match is None:
@@ -187,14 +189,16 @@ class Moves:
         here = (folder, match.group(1) or "")
         if here in self.configs:
             return [self.configs[here]]
-        if here in seen or folder not in self.callers:
-            return [None]
+        if here in self.resolved or folder not in self.callers:
+            return self.resolved.get(here, [None])
+        self.resolved[here] = [None]  # for modules that call each other in a circle, which Terraform refuses
         found: list[_Config | None] = []
         for caller, call in self.callers[folder]:
             name = "grafana.%s" % here[1] if here[1] else "grafana"
-            for config in self._resolve(caller, _providers(call).get(name, name), seen | {here}):
+            for config in self._resolve(caller, _providers(call).get(name, name)):
                 if config not in found:
                     found.append(config)
+        self.resolved[here] = found
         return found
 
     def _check_remote(self, folder: str, call: Block) -> None:
@@ -202,10 +206,10 @@ class Moves:
         where = "%s:%d (module.%s)" % (call.document.path, call.line, call.labels[0])
         given = [reference for reference in _providers(call).values() if _REFERENCE.fullmatch(reference)]
         for reference in given:
-            for config in self._resolve(folder, reference, set()):
+            for config in self._resolve(folder, reference):
                 if config is not None:
                     self.problems.append(config.problem("%s gets this provider, and its code is not in the directory" % where))
-        if not given and any(self._resolve(folder, "grafana", set())):
+        if not given and any(self._resolve(folder, "grafana")):
             self.notes.append(
                 "%s: org_id moved out of the provider block. If the code of this module has resources of Grafana, they need "
                 "org_id too" % where
@@ -239,7 +243,7 @@ def _providers(call: Block) -> dict[str, str]:
     node = call.attributes().get("providers")
     text = call.document.text(node) if node is not None else ""
     text = re.sub(r"(#|//)[^\n]*", "", text)
-    return {name.strip('"'): reference for name, reference in re.findall(r'([\w."-]+)\s*[=:]\s*([^\s,}]+)', text)}
+    return {name.strip('"'): reference for name, reference in re.findall(r'(?<![\w."-])([\w."-]+)\s*[=:]\s*([^\s,}]+)', text)}
 
 
 def _in_json(text: str) -> bool:

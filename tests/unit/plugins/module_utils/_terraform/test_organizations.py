@@ -201,3 +201,11 @@ def test_files_that_do_not_use_the_provider():
         "b.tf.json": '{"output": {}}',
     }
     assert moved(main=PROVIDER + FOLDER, **others) == {"main.tf": PLAIN + MOVED % "2"}
+
+
+def test_many_ways_to_one_module():
+    """Each module calls the next one twice: there are 2 ** 21 ways to the last module."""
+    calls = "".join('module "%s" {\n  source = "../m%%d"\n}\n' % name for name in "ab")
+    modules = {"m%d__main" % number: calls % (number + 1, number + 1) for number in range(20)}
+    new = moved(**{"root__main": PROVIDER + calls % (0, 0), **modules, "m20__main": FOLDER})
+    assert new == {"root/main.tf": PLAIN + calls % (0, 0), "m20/main.tf": MOVED % "2"}
