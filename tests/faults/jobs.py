@@ -52,6 +52,10 @@ def _fixed(**options: Any) -> Callable[[World], Setting]:
 IN_ORG: Setting = {"org_name": "tenant"}
 
 
+def _exported(world: World) -> Setting:
+    return {**IN_ORG, "directory": str(world.folder / "export")}
+
+
 def _tenant(world: World) -> int:
     return world.org("tenant")
 
@@ -248,8 +252,7 @@ def _infos() -> Iterator[Job]:
     content: Setting = {**IN_ORG, "content": True}
     yield Job("dashboards listed, legacy", "grafana_dashboard_info", _fixed(api="legacy", **content), _two_orgs)
     yield Job("dashboards listed, kubernetes", "grafana_dashboard_info", _fixed(api="kubernetes", **content), _two_orgs, (NEW,))
-    exported = lambda world: {**IN_ORG, "directory": str(world.folder / "export")}  # noqa: E731
-    yield Job("dashboards exported", "grafana_dashboard_info", exported, _two_orgs)
+    yield Job("dashboards exported", "grafana_dashboard_info", _exported, _two_orgs)
     yield Job("upgrade reported", "grafana_upgrade_guard_info", _fixed(target_version=NEW), _two_orgs_with_keys, (OLD,))
 
 
