@@ -13,7 +13,8 @@ import pytest
 
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.answers import ANY, difference, shape_of
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.errors import LostAnswer, NotGrafana
-from unit.plugins.module_utils.conftest import Call
+
+from ..conftest import Call
 
 RECORDINGS = Path(__file__).parents[4] / "conformance" / "recordings"
 

@@ -11,7 +11,8 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.errors i
 from ansible_collections.orgsmith.grafana.plugins.module_utils._migration.options import _adopt, _rule
 from ansible_collections.orgsmith.grafana.plugins.module_utils._migration.plan import adoptions
 from ansible_collections.orgsmith.grafana.plugins.module_utils._orgs.service_accounts import Account
-from unit.plugins.module_utils._migration.test_migration_plan import key, reissue_plans
+
+from .test_migration_plan import key, reissue_plans
 
 
 @pytest.mark.parametrize(
