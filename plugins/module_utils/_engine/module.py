@@ -13,6 +13,7 @@ import typing as t
 from dataclasses import replace
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible.module_utils.common.warnings import get_warning_messages
 
 from .._grafana import connection as _connection
 from .._grafana import secrets as _secrets
@@ -61,6 +62,7 @@ class GrafanaModule(AnsibleModule):
         self.handover = self.params.pop(HANDOVER, None)
         self.hide(*_arguments.secrets_of(self.argument_spec, self.params))
         self._malformed = _arguments.parsed(self.argument_spec, self.params)
+        # Parsing has turned text into dictionaries, in which each secret is a value of its own.
         self.hide(*_arguments.secrets_of(self.argument_spec, self.params))
 
     def log(self, msg: t.Any, log_args: t.Any = None) -> None:
@@ -68,20 +70,21 @@ class GrafanaModule(AnsibleModule):
         if log_args is not None:
             given = sorted(name for name, value in self.params.items() if value is not None)
             msg = "Invoked with the options %s" % ", ".join(given)
+        self._mask(msg)
         super().log(msg)  # type: ignore[no-untyped-call]
 
     def exit_json(self, **kwargs: t.Any) -> t.NoReturn:
-        self.no_log_values.update(_secrets.known())
         kwargs.update(self._handed_over())
         kwargs["invocation"] = {"module_args": {}}
+        self._mask(kwargs)
         super().exit_json(**kwargs)
         raise AssertionError("exit_json returned")
 
     def fail_json(self, msg: str, **kwargs: t.Any) -> t.NoReturn:
-        self.no_log_values.update(_secrets.known())
         kwargs.update(self._handed_over())
         kwargs["invocation"] = {"module_args": {}}
         kwargs.setdefault("failure", BadInput(msg).failure())  # Ansible's own check of the arguments
+        self._mask(msg, kwargs, traceback.format_exc())  # Ansible may add the traceback to the result
         super().fail_json(msg, **kwargs)
         raise AssertionError("fail_json returned")
 
@@ -98,7 +101,13 @@ class GrafanaModule(AnsibleModule):
         """Mask *secrets*, in all their forms, in everything that this module prints from now on."""
         _secrets.remember(*secrets)
         for secret in secrets:
-            self.no_log_values.update(_secrets.forms(secret) if secret else ())
+            if secret:
+                # The other forms of a long secret follow in _mask, where they occur.
+                self.no_log_values.update(_secrets.forms(secret) if len(secret) < _secrets.LEAST else (secret,))
+
+    def _mask(self, *values: t.Any) -> None:
+        """Mask all forms of secrets that occur in *values* or in a warning."""
+        self.no_log_values.update(_secrets.occurring(*values, get_warning_messages()))
 
     def connection(self) -> Connection:
         """Return the connection that options and environment describe, and mask its secrets. Raises :class:`BadInput`."""

@@ -73,7 +73,7 @@ QUOTED = 2000
 #: How much of such a text is searched for secrets, in characters: the rest is never quoted.
 _SEARCHED = 20 * QUOTED
 #: The least length of a known secret that is masked in quoted texts; Ansible masks shorter ones in the whole result.
-_LEAST = 8
+LEAST = 8
 
 _NAMES = r"[\w-]*(?:session|token|passw(?:or)?d|secret|credential|api[_-]?key)[\w-]*"
 #: Text that holds a credential, and what takes its place.
@@ -100,17 +100,25 @@ _CREDENTIALS: tuple[tuple[re.Pattern[str], str], ...] = (
 
 
 class _Known:
-    """The secrets of this process in all their forms, the longest first. A module, or the plugin of a task, is one process."""
+    """The secrets of this process in all their forms. A module, or the plugin of a task, is one process."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self.forms: tuple[str, ...] = ()
+        self._found: set[str] = set()
+        self._sorted: tuple[str, ...] | None = ()
 
     def add(self, secret: str) -> None:
         with self._lock:
-            new = {form for form in forms(secret) if len(form) >= _LEAST}
-            if not new.issubset(self.forms):
-                self.forms = tuple(sorted(new.union(self.forms), key=lambda form: (-len(form), form)))
+            self._found.update(form for form in forms(secret) if len(form) >= LEAST)
+            self._sorted = None
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """All forms, the longest first; sorted when they are needed, as a task may create thousands of keys."""
+        with self._lock:
+            if self._sorted is None:
+                self._sorted = tuple(sorted(self._found, key=lambda form: (-len(form), form)))
+            return self._sorted
 
 
 _KNOWN = _Known()
@@ -123,14 +131,33 @@ def remember(*secrets: str | None) -> None:
             _KNOWN.add(secret)
 
 
-def known() -> tuple[str, ...]:
-    """Return all secrets that :func:`remember` got, in all their forms of 8 characters or more."""
-    return _KNOWN.forms
+def occurring(*values: t.Any) -> set[str]:
+    """Return the secrets that :func:`remember` got, in those forms of 8 characters or more that occur in *values*.
+
+    Ansible compares each text of a result with each secret to mask, so it gets those that matter only.
+    """
+    text = "\0".join(_texts(values))
+    return {form for form in _KNOWN.forms if form in text}
+
+
+def _texts(value: t.Any) -> t.Iterator[str]:
+    """Yield all strings in *value*, names in objects included, and everything else as text."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield str(key)
+            yield from _texts(inner)
+    elif isinstance(value, (list, tuple, set)):
+        for inner in value:
+            yield from _texts(inner)
+    else:
+        yield str(value)
 
 
 def forms(secret: str) -> set[str]:
     """Return *secret* as it may appear in text: plain, each of its long lines, escaped (Python, JSON), in a URL, in base64."""
-    lines = [line for line in (secret.strip(), " ".join(secret.split()), *secret.splitlines()) if len(line) >= _LEAST]
+    lines = [line for line in (secret.strip(), " ".join(secret.split()), *secret.splitlines()) if len(line) >= LEAST]
     found = {secret, *lines}
     for text in list(found):
         raw = text.encode("utf-8", "surrogatepass")
@@ -168,4 +195,4 @@ def quoted(text: str, most: int = QUOTED) -> str:
     return without_secrets(" ".join(lines.split()))[:most]
 
 
-__all__ = ["QUOTED", "forms", "in_result", "key_like", "known", "masked", "quoted", "remember", "without_secrets"]
+__all__ = ["QUOTED", "forms", "in_result", "key_like", "masked", "occurring", "quoted", "remember", "without_secrets"]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.secrets import key_like, masked
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.secrets import key_like, masked, occurring, remember
 
 SECRET = "AbCd1234" * 4
 KEY = "glsa_" + SECRET + "_0a1b2c3d"
@@ -63,3 +63,21 @@ def test_keys_are_masked_everywhere(key, before, after):
 )
 def test_other_values_are_not_masked(value):
     assert masked(value) == value
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        ({"a": ['plain se-cr"et here']}, ['se-cr"et here']),
+        ({'se-cr"et here': 1}, ['se-cr"et here']),
+        ({"a": ({"b": "c2UtY3IiZXQgaGVyZQ=="},)}, ["c2UtY3IiZXQgaGVyZQ==", "c2UtY3IiZXQgaGVyZQ"]),
+        ("se-cr%22et%20here", ["se-cr%22et%20here"]),
+        (ValueError('se-cr"et here'), ['se-cr"et here']),
+        ({"a": 1234567890}, ["1234567890"]),
+        ({"a": "something else"}, []),
+        (None, []),
+    ],
+)
+def test_only_the_forms_that_occur(value, found):
+    remember('se-cr"et here', "1234567890")
+    assert occurring("first", value) == set(found)
