@@ -52,6 +52,7 @@ options:
         file that it replaces.
       - Without it and O(sink), an existing API key is sufficient, and the module cannot create one.
     type: path
+  # BEGIN GENERATED (make generate): allow_ephemeral
   allow_ephemeral:
     description:
       - Whether O(dest) may be a file that ends with a container. For a O(sink), set O(sink.allow_ephemeral).
@@ -59,6 +60,7 @@ options:
         Files on volumes that are mounted into the container are always allowed. If it is not set, the module uses
         E(ORGSMITH_ALLOW_EPHEMERAL).
     type: bool
+  # END GENERATED
   sink:
     description:
       - Where the module stores the key, instead of O(dest). It stores metadata there too, which contains no secret. The module

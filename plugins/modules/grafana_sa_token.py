@@ -46,6 +46,7 @@ options:
       - Without it and O(sink), any working token with the name is sufficient, and the module can create a token only with
         O(return_key).
     type: path
+  # BEGIN GENERATED (make generate): allow_ephemeral
   allow_ephemeral:
     description:
       - Whether O(dest) may be a file that ends with a container. For a O(sink), set O(sink.allow_ephemeral).
@@ -53,6 +54,7 @@ options:
         Files on volumes that are mounted into the container are always allowed. If it is not set, the module uses
         E(ORGSMITH_ALLOW_EPHEMERAL).
     type: bool
+  # END GENERATED
   sink:
     description:
       - Where the module stores the key, instead of O(dest). It stores the metadata there too. The module tests that it can write

@@ -4,7 +4,7 @@
 """What stands in the generated blocks.
 
 The texts come from the YAML files beside this one, and from the options of the modules. A module file has the blocks ``sink``,
-``batch`` and those of ``returns.yml``; the role's argument specs have the lists of ``role.yml``.
+``batch``, and those of ``options.yml`` and ``returns.yml``; the role's argument specs have the lists of ``role.yml``.
 """
 
 from __future__ import annotations
@@ -27,9 +27,11 @@ class Texts:
     """The shared texts."""
 
     def __init__(self, folder: Path = HERE) -> None:
-        self.sink, self.batch, self.returns, self.role = (
-            load((folder / name).read_text(encoding="utf-8")) for name in ("sink.yml", "batch.yml", "returns.yml", "role.yml")
+        self.sink, self.batch, self.options, self.returns, self.role = (
+            load((folder / name).read_text(encoding="utf-8"))
+            for name in ("sink.yml", "batch.yml", "options.yml", "returns.yml", "role.yml")
         )
+        self.parts: Doc = {**self.options, **self.returns}
 
 
 def module_text(name: str, text: str, texts: Texts) -> str:
@@ -48,9 +50,9 @@ def _of_module(block: Block, texts: Texts) -> list[str]:
         return emit({"suboptions": Anchored(SINK, _sink(texts, block.arguments.get("of")))}, block.indent)
     values: Doc = {}
     for name in block.names:
-        if name not in texts.returns:
-            raise BlockError("line %d: returns.yml has no %s" % (block.start, name))
-        values.update(_filled(texts.returns[name], block))
+        if name not in texts.parts:
+            raise BlockError("line %d: options.yml has no %s, and returns.yml has no %s" % (block.start, name, name))
+        values.update(_filled(texts.parts[name], block))
     return emit(values, block.indent)
 
 
