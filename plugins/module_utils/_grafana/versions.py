@@ -44,8 +44,6 @@ LOGIN_PER_ORG = Version(10, 4, 1)
 TOKEN_KNOWS_ITSELF = Version(11, 5)
 #: The server counts an account's tokens correctly (at the latest); before, it returns the length of a truncated list.
 TOKENS_COUNTED = Version(11, 5)
-#: The list of an account's tokens ends at 1,000 tokens; before, at 300 (from the sources).
-LONG_TOKEN_LISTS = Version(13, 1)
 #: ``/apis/dashboard.grafana.app`` is complete (11.5 serves only a part of it).
 DASHBOARD_APIS = Version(12, 0)
 #: ``/api/dashboards/uid/:uid/versions`` exists; before, the route of a dashboard's history takes its database id.

@@ -205,7 +205,7 @@ def _members(scope: Scope) -> list[CurrentMember]:
 
 
 def _creator(scope: Scope) -> list[CurrentMember]:
-    """Return the caller as the member of an organization that it creates; nobody if the server does not show the caller."""
+    """Return the caller as the member of an organization that it creates; no member if the server does not show the caller."""
     user = scope.client.user()
     if user is None or not user.get("login"):
         return []

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import typing as t
 
-from .._grafana.caller import ask_caller
+from .._grafana.caller import Caller, ask_caller
 from .._grafana.errors import Forbidden, GrafanaError, NotFound, Refused, Unauthorized
 from .._grafana.scope import Scope
-from .._grafana.versions import DAY_LIMIT, LONG_TOKEN_LISTS, TOKENS_COUNTED
+from .._grafana.versions import DAY_LIMIT, TOKENS_COUNTED
 from .._orgs.service_accounts import Account, named, numbered
 from .model import DesiredToken, Token
 
 #: The server lists at most so many tokens of an account, sorted by name, and does not report that there are more: up to 13.0,
-#: and from LONG_TOKEN_LISTS on.
+#: and from 13.1 on (from the sources).
 LIST_CAP, LONG_LIST_CAP = 300, 1000
 
 
@@ -36,12 +36,14 @@ def list_tokens(scope: Scope, account_id: int) -> list[Token]:
 
 def may_be_cut(scope: Scope, account: Account, listed: int) -> bool:
     """Tell whether an account may have more tokens than the *listed* ones: older servers count only what they list."""
-    if account.tokens > listed >= LIST_CAP:
+    if listed < LIST_CAP:
+        return False
+    if account.tokens > listed:
         return True
-    long_list = scope.client.at_least(LONG_TOKEN_LISTS)
-    # A server that hides its version and lists more than LIST_CAP tokens has the longer list.
-    ends_at = LONG_LIST_CAP if long_list or (long_list is None and listed > LIST_CAP) else LIST_CAP
-    return listed >= ends_at and scope.client.at_least(TOKENS_COUNTED) is not True
+    counted = scope.client.at_least(TOKENS_COUNTED)
+    if counted is None:  # a server that hides its version may have either list
+        return listed == LIST_CAP or listed >= LONG_LIST_CAP
+    return not counted
 
 
 def number_of(account: Account, listed: int) -> str:
@@ -65,16 +67,17 @@ def check_key(scope: Scope, key: str, account: Account | None = None) -> None:
 
     Counts as a use. Raises :class:`Refused` (``unproven``), or the server's refusal.
     """
-    with scope.client.as_token(key, "the key under test", tested=True) as client:
-        caller = ask_caller(client)
-    if caller.org_id not in (None, scope.org_id):
+    caller = _caller(scope, key)
+    belongs_to = _other(scope, caller, account)
+    if belongs_to == "other org":
         raise Refused(
             "the key works, but in org %s (id %s), not in %s" % (caller.org_name or "", caller.org_id, scope.where()),
             code="unproven",
         )
-    if account is not None and caller.account not in (None, str(account.id), account.uid):
+    if belongs_to == "other account":
+        name = account.name if account is not None else ""
         raise Refused(
-            "the key works, but for another service account (%s) than %s of %s" % (caller.login, account.name, scope.where()),
+            "the key works, but for another service account (%s) than %s of %s" % (caller.login, name, scope.where()),
             code="unproven",
         )
 
@@ -86,11 +89,20 @@ def refused(scope: Scope, key: str, account: Account | None = None) -> str | Non
 
     From 11.5 on the server reports which account a key belongs to. Counts as a use of the key.
     """
+    try:
+        return _other(scope, _caller(scope, key), account)
+    except Unauthorized as problem:
+        return _REFUSALS.get(str(problem.details.get("message_id")), "refused")
+
+
+def _caller(scope: Scope, key: str) -> Caller:
+    """Return the caller that the server takes *key* for. Raises :class:`Unauthorized` if the server does not accept it."""
     with scope.client.as_token(key, "the key under test", tested=True) as client:
-        try:
-            caller = ask_caller(client)
-        except Unauthorized as problem:
-            return _REFUSALS.get(str(problem.details.get("message_id")), "refused")
+        return ask_caller(client)
+
+
+def _other(scope: Scope, caller: Caller, account: Account | None) -> str | None:
+    """Return "other org" or "other account" if the server reports that *caller* is not of this organization or *account*."""
     if caller.org_id not in (None, scope.org_id):
         return "other org"
     if account is not None and caller.account not in (None, str(account.id), account.uid):

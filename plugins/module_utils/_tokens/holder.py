@@ -12,13 +12,11 @@ from .._grafana.errors import NotFound, Refused
 from .._grafana.scope import Scope
 from .._orgs.service_accounts import Account
 from .api import list_tokens, refused
-from .model import REASONS, VALID, DesiredToken, TokenState, unknown_key
+from .model import OF_OTHERS, REASONS, VALID, DesiredToken, TokenState, unknown_key
 from .names import belongs
 
 #: Verdicts about a stored key that may work on another server, if the metadata names another server.
 _OUT_OF_SIGHT = ("gone", "revoked", "refused")
-#: Verdicts about a stored key that works, and not as the key of this token.
-_OF_OTHERS = ("other org", "other account")
 
 
 def holder(desired: DesiredToken, current: TokenState) -> str | None:
@@ -78,9 +76,9 @@ def check_sink(desired: DesiredToken, current: TokenState, verdict: str) -> None
     if other is None and current.moved and verdict in _OUT_OF_SIGHT:
         known = current.known
         other = "token %s of service account %s on %s" % (known.name, known.service_account, known.server)
-    elif other is None and (verdict in _OF_OTHERS or current.refused in _OF_OTHERS):
-        other = "something else: %s" % REASONS[verdict if verdict in _OF_OTHERS else str(current.refused)]
-    elif other is None and (current.unknown_key in _OF_OTHERS or (current.unknown_key == VALID and verdict != "foreign")):
+    elif other is None and (verdict in OF_OTHERS or current.refused in OF_OTHERS):
+        other = "something else: %s" % REASONS[verdict if verdict in OF_OTHERS else str(current.refused)]
+    elif other is None and (current.unknown_key in OF_OTHERS or (current.unknown_key == VALID and verdict != "foreign")):
         other = "something else: the server accepts it, and the metadata does not describe it"
     elif other is None or (current.dead and (desired.state == "present" or not _renamed(desired, current))):
         return
@@ -120,7 +118,7 @@ def works_as(scope: Scope, key: str, account: Account | None = None) -> str | No
     Returns "other org" or "other account" if it is known to work as the key of something else. Counts as a use of the key.
     """
     verdict = refused(scope, key, account)
-    return VALID if verdict is None else verdict if verdict in _OF_OTHERS else None
+    return VALID if verdict is None else verdict if verdict in OF_OTHERS else None
 
 
 def with_holder(scope: Scope, desired: DesiredToken, state: TokenState) -> TokenState:

@@ -227,10 +227,10 @@ class TokenIssue(Issue):
             previous=work.waiting,
         )
         if sink is not None and sink.locks and not sink.deferred:
-            return replace(known, pending=(*work.pending, *(entry.name for entry in work.doomed)))
+            return replace(known, pending=(*work.pending, *(entry.name for entry in work.to_delete)))
         # Expired ones only if a later run has to delete them: a purge may delete hundreds.
         later = sink is not None and sink.deferred
-        replaced = [entry for entry in work.doomed if entry.alive or later or entry == work.state.stored_token]
+        replaced = [entry for entry in work.to_delete if entry.alive or later or entry == work.state.stored_token]
         return replace(known, previous=(*work.waiting, *(Previous(entry.id, entry.name, iso(created)) for entry in replaced)))
 
     def test(self, key: str, name: str) -> bool:

@@ -50,6 +50,8 @@ REASONS = {
     "due": "it is due: it expires within renew_before",
     "told": "the task asks for it (rotate: always)",
 }
+#: Reasons that say that a stored key works, and not as the key of this token.
+OF_OTHERS = ("other org", "other account")
 #: Reasons for replacing a token that still works and whose key clients may have.
 IN_USE = ("due", "told")
 

@@ -36,7 +36,7 @@ class TokenWork:
     verdict: str = VALID
 
     @property
-    def doomed(self) -> tuple[Token, ...]:
+    def to_delete(self) -> tuple[Token, ...]:
         """The tokens to delete."""
         return tuple(entry for entry, _why in self.delete)
 
@@ -316,7 +316,7 @@ def _removal(desired: DesiredToken, current: TokenState, work: TokenWork) -> Cha
     if not work.delete and not current.stored.there:
         return None
     work = replace(work, waiting=(), pending=())
-    return Change("delete", before(desired, current, work.doomed), {}, work)
+    return Change("delete", before(desired, current, work.to_delete), {}, work)
 
 
 def _room(desired: DesiredToken, current: TokenState, going: int) -> None:

@@ -28,7 +28,7 @@ from ...module_utils._sinks.file import sweep
 from ...module_utils._sinks.handover import HandoverSink, unseal, vault_place
 from ...module_utils._sinks.private_files import StoreError, locked
 from ...module_utils._tokens.api import refused
-from ...module_utils._tokens.model import mistyped, unknown_key
+from ...module_utils._tokens.model import OF_OTHERS, mistyped, unknown_key
 from .file import VaultFile, absolute, vault_secrets
 
 Args = t.Mapping[str, t.Any]
@@ -172,7 +172,7 @@ class TaskVault:
             return False
         if entry.tested is None or entry.tested[0] != fingerprint(unknown):
             entry.tested = (fingerprint(unknown), refused(self._scope(known or Metadata()), unknown))
-        return entry.tested[1] in (None, "other org", "other account")
+        return entry.tested[1] in (None, *OF_OTHERS)
 
     def _scope(self, known: Metadata) -> Scope:
         """Return a scope of the task's server and of the organization of a stored key, to test keys in."""

@@ -61,7 +61,7 @@ def test_only_the_token_whose_key_could_not_be_stored_is_deleted(monkeypatch, na
     tokens = (Token(6, "ci-0"), Token(7, "ci-1" if name == "ci" else "ci"), Token(9, name), Token(10, "ci-3"))
     account = Account(5, "build", "sa-build")
     state = TokenState(account, 2, tokens, Stored(Metadata.parse(told["metadata"]), None, True), org_name="tenant")
-    assert [entry.id for entry in plan(desired, state).work.doomed] == [9]
+    assert [entry.id for entry in plan(desired, state).work.to_delete] == [9]
     assert not check
 
 

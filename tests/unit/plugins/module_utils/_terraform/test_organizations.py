@@ -16,6 +16,8 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.errors i
 from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform.options import Options
 from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform.plan import second_apply
 
+from .trees import plan
+
 PROVIDER = 'provider "grafana" {\n  url    = "u"\n  org_id = 2\n}\n'
 PLAIN = 'provider "grafana" {\n  url = "u"\n}\n'
 ALIAS = 'provider "grafana" {\n  alias  = "a"\n  org_id = grafana_organization.a.id\n}\n'
@@ -24,14 +26,9 @@ MOVED = 'resource "grafana_folder" "x" {\n  org_id = %s\n  title  = "x"\n}\n'
 CALL = 'module "%s" {\n  source = "./m"\n%s}\n'
 
 
-def sources(files):
-    return {name.replace("__", "/") + ("" if "." in name else ".tf"): text.encode() for name, text in files.items()}
-
-
 def moved(**files):
     """Return the files that the second apply changes. Check that a second run changes nothing."""
-    before = sources(files)
-    planned = second_apply(before, Options())
+    before, planned = plan(None, second_apply, **files)
     assert second_apply({**before, **planned.files}, Options()).files == {}
     return {path: text.decode() for path, text in planned.files.items()}
 
@@ -182,11 +179,11 @@ REMOTE = 'module "r" {\n  source    = "example/r"\n%s}\n'
 )
 def test_what_cannot_be_moved(files, words):
     with pytest.raises(BadInput, match=words):
-        second_apply(sources(files), Options())
+        plan(None, second_apply, **files)
 
 
 def test_a_remote_module_may_inherit_the_provider():
-    planned = second_apply(sources({"main": PROVIDER + REMOTE % ""}), Options())
+    _sources, planned = plan(None, second_apply, main=PROVIDER + REMOTE % "")
     assert planned.notes == [
         "main.tf:5 (module.r): org_id moved out of the provider block. If the code of this module has resources of Grafana, they "
         "need org_id too"

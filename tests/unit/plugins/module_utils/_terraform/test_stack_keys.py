@@ -16,22 +16,14 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.errors i
 from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform.options import Adopted, Consolidated, Options
 from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform.plan import first_apply, second_apply
 
+from .trees import after, plan
+
 MIGRATION = "grafana_api_keys_migration.tf"
 KEY = 'resource "grafana_api_key" "x" {\n  cloud_stack_slug = %s\n  name             = "n"\n  role             = "Viewer"\n}\n'
 ONE = KEY % '"s"'
 EACH = ONE.replace("{\n", "{\n  for_each         = var.keys\n", 1)
 PLAIN = 'resource "grafana_api_key" "y" {\n  name = "m"\n  role = "Viewer"\n}\n'
 ACCOUNT, TOKEN = "grafana_cloud_stack_service_account.x", "grafana_cloud_stack_service_account_token.x"
-
-
-def rewritten(options=None, **files):
-    """Return the files after the first apply. Check that all is rewritten, and that a second run changes nothing."""
-    sources = {name.replace("__", "/") + ("" if "." in name else ".tf"): text.encode() for name, text in files.items()}
-    planned = first_apply(sources, options or Options())
-    assert planned.not_rewritten == []
-    new = {**sources, **planned.files}
-    assert first_apply(new, options or Options()).files == {}
-    return {path: text.decode() for path, text in new.items()}
 
 
 @pytest.mark.parametrize(
@@ -57,7 +49,7 @@ def rewritten(options=None, **files):
     ],
 )
 def test_blocks(before, account, token):
-    new = rewritten(main='resource "grafana_api_key" "x" {\n%s}\n' % before)
+    new = after(main='resource "grafana_api_key" "x" {\n%s}\n' % before)
     head = 'resource "grafana_cloud_stack_service_account%s" "x" {\n%s}\n'
     assert new["main.tf"] == head % ("", account) + "\n" + head % ("_token", token)
     assert "from = grafana_api_key.x\n" in new[MIGRATION]
@@ -65,7 +57,7 @@ def test_blocks(before, account, token):
 
 def test_only_a_key_of_a_stack_has_a_stack_in_ignore_changes():
     lifecycle = "\n  lifecycle {\n    ignore_changes = [cloud_stack_slug]\n  }\n}\n"
-    assert "lifecycle" not in rewritten(main=PLAIN.replace("}\n", lifecycle))["main.tf"]
+    assert "lifecycle" not in after(main=PLAIN.replace("}\n", lifecycle))["main.tf"]
 
 
 EXTRA = f"{{ name = {ACCOUNT}%s.name, role = {ACCOUNT}%s.role, cloud_stack_slug = %s.stack_slug }}"
@@ -97,12 +89,12 @@ EXTRA = f"{{ name = {ACCOUNT}%s.name, role = {ACCOUNT}%s.role, cloud_stack_slug 
 )
 def test_references(block, before, expected):
     code = "locals {\n  a = %s\n}\n"
-    assert rewritten(keys=block, main=code % before)["main.tf"] == code % expected
+    assert after(keys=block, main=code % before)["main.tf"] == code % expected
 
 
 def test_keys_with_and_without_stack_in_one_module():
     code = "locals {\n  a = [grafana_api_key.x.key, grafana_api_key.y.key]\n}\n"
-    new = rewritten(keys=ONE + PLAIN, main=code)
+    new = after(keys=ONE + PLAIN, main=code)
     assert new["main.tf"] == "locals {\n  a = [%s.key, grafana_service_account_token.y.key]\n}\n" % TOKEN
 
 
@@ -124,14 +116,14 @@ CALL = 'module "m" {\n  source = "./m"\n  s      = %s\n}\n'
     ],
 )
 def test_a_stack_that_may_be_null(files, cause):
-    planned = first_apply({name.replace("__", "/") + ".tf": text.encode() for name, text in files.items()}, Options())
+    _sources, planned = plan(**files)
     assert planned.files == {}
     assert [one.what for one in planned.not_rewritten] == ["grafana_api_key.x"]
     assert "cloud_stack_slug may be null (%s)" % cause in planned.not_rewritten[0].why
 
 
 def test_a_stack_that_a_caller_gives():
-    new = rewritten(main=CALL % '"s"', m__main=(KEY % "var.s") + VARIABLE % "  type = string\n")
+    new = after(main=CALL % '"s"', m__main=(KEY % "var.s") + VARIABLE % "  type = string\n")
     assert "  stack_slug = var.s\n" in new["m/main.tf"]
 
 
@@ -147,7 +139,7 @@ def test_a_stack_that_a_caller_gives():
         (ONE + 'resource "grafana_cloud_stack_service_account" "x" {\n}\n', f"{ACCOUNT} exists already"),
     ],
 )
-def test_what_is_not_rewritten(code, words):
+def test_what_is_not_after(code, words):
     planned = first_apply({"main.tf": code.encode()}, Options())
     assert planned.files == {}
     assert words in " ".join(one.why for one in planned.not_rewritten)
@@ -156,13 +148,13 @@ def test_what_is_not_rewritten(code, words):
 def test_adopted():
     options = Options(adopt=(Adopted("grafana_api_key.x", "s:7"),))
     options.check()
-    new = rewritten(options, main=ONE)
+    new = after(options, main=ONE)
     assert new[MIGRATION].endswith('import {\n  to = %s\n  id = "s:7"\n}\n' % ACCOUNT)
     assert "ignore_changes = [name]" in new["main.tf"]
     last = second_apply({path: text.encode() for path, text in new.items()}, Options())
     assert last.files[MIGRATION] is None
     with pytest.raises(BadInput, match="must ignore changes of its name"):
-        first_apply({path: text.encode() for path, text in rewritten(main=ONE).items()}, options)
+        first_apply({path: text.encode() for path, text in after(main=ONE).items()}, options)
 
 
 @pytest.mark.parametrize(("key", "id_", "form"), [(ONE, "7", "STACK:ID"), (PLAIN, "s:7", "ID or ORGANIZATION:ID")])
@@ -175,7 +167,7 @@ def test_import_ids_by_kind(key, id_, form):
 def test_consolidated():
     other = ONE.replace('"x"', '"y"').replace('"n"', '"m"')
     group = Consolidated("ci", ("grafana_api_key.x", "grafana_api_key.y"), "ci")
-    code = rewritten(Options(consolidate=(group,)), main=ONE + other)["main.tf"]
+    code = after(Options(consolidate=(group,)), main=ONE + other)["main.tf"]
     account = '  stack_slug = "s"\n  name       = "ci"\n  role       = "Viewer"\n'
     assert code.startswith('resource "grafana_cloud_stack_service_account" "ci" {\n%s}\n' % account)
     assert code.count("service_account_id = grafana_cloud_stack_service_account.ci.id\n") == 2

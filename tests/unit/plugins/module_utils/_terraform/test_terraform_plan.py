@@ -16,6 +16,8 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.errors i
 from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform.options import Adopted, Consolidated, Options
 from ansible_collections.orgsmith.grafana.plugins.module_utils._terraform.plan import first_apply, second_apply
 
+from .trees import after, plan
+
 ONE = 'resource "grafana_api_key" "x" {\n  name = "n"\n  role = "Viewer"\n}\n'
 EACH = 'resource "grafana_api_key" "x" {\n  for_each = var.keys\n  name     = each.key\n  role     = each.value\n}\n'
 COUNT = 'resource "grafana_api_key" "x" {\n  count = 2\n  name  = "n${count.index}"\n  role  = "Viewer"\n}\n'
@@ -23,21 +25,6 @@ CLOUD = 'resource "grafana_cloud_stack_api_key" "x" {\n  stack_slug = "s"\n  nam
 MIGRATION = "grafana_api_keys_migration.tf"
 VERSIONS = 'terraform {\n  required_providers {\n    grafana = {\n      source = "grafana/grafana"%s\n    }\n  }\n}\n'
 PINNED = VERSIONS.replace("source =", "source  =") % '\n      version = "%s"'
-
-
-def plan(options=None, which=first_apply, **files):
-    """Return the sources and the plan. *files* are named with __ for / and, if they end in .tf, without the ending."""
-    sources = {path.replace("__", "/") + ("" if "." in path else ".tf"): text.encode() for path, text in files.items()}
-    return sources, which(sources, options or Options())
-
-
-def after(options=None, which=first_apply, **files):
-    """Return all files after a run. Check that the run rewrites everything, and that a second run changes nothing."""
-    sources, planned = plan(options, which, **files)
-    assert planned.not_rewritten == []
-    new = {path: text for path, text in {**sources, **planned.files}.items() if text is not None}
-    assert which(new, options or Options()).files == {}
-    return {path: text.decode() for path, text in new.items()}
 
 
 def why_not(options=None, **files):

@@ -6,15 +6,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
 
 import pytest
 
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.errors import Refused
-from ansible_collections.orgsmith.grafana.plugins.module_utils._orgs.service_accounts import Account
 from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks.base import Metadata, Previous, Stored
-from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks.file import FileSink
-from ansible_collections.orgsmith.grafana.plugins.module_utils._text.durations import iso
 from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens.model import (
     VALID,
     DesiredToken,
@@ -27,48 +23,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens.model imp
 )
 from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens.plan import others, own_tokens, plan, present, purged
 
-NOW = datetime(2026, 6, 1, 12, tzinfo=timezone.utc)
-DAY = 86400
-
-
-def at(seconds):
-    """Return a time *seconds* from now, as the server writes it."""
-    return iso(NOW + timedelta(seconds=seconds))
-
-
-ACCOUNT = Account(5, "ci", "sa-1-ci", {"role": "Editor", "disabled": False})
-SINK = FileSink.at("/keys/ci")
-WANTED = DesiredToken("ci", "ci", 3600, SINK)
-KNOWN = Metadata(
-    token_id=7,
-    name="ci",
-    base_name="ci",
-    service_account_id=5,
-    service_account="ci",
-    org_id=2,
-    org_name="tenant",
-    server="http://g",
-    created=at(-3 * DAY),
-    expires=at(9 * DAY),
-    fingerprint="sha256:k",
-)
-THERE = Token(7, "ci", at(-3 * DAY), at(9 * DAY))
-STORED = Stored(KNOWN, "sha256:k", True)
-GOOD = TokenState(ACCOUNT, 2, (THERE,), STORED, "http://g", "tenant", now=NOW)
-NOTHING_STORED = replace(GOOD, stored=Stored())
-OLD = {"created": at(-2 * DAY)}
-YOUNG = {"created": at(-60)}
-
-
-class Unlocked(FileSink):
-    """A place that cannot be locked."""
-
-    locks = False
-
-
-def knowing(state=GOOD, **changes):
-    """Return *state* with other metadata."""
-    return replace(state, stored=replace(state.stored, metadata=replace(state.stored.metadata, **changes)))
+from .states import ACCOUNT, DAY, GOOD, KNOWN, NOTHING_STORED, NOW, OLD, SINK, THERE, WANTED, YOUNG, Unlocked, at, knowing
 
 
 @pytest.mark.parametrize(
@@ -222,7 +177,7 @@ def test_a_later_task_may_keep_it_longer():
 
 def test_a_removal_ends_the_promise():
     state = knowing(replace(GOOD, tokens=(THERE, Token(6, "ci-0", **OLD))), previous=UNTIL_TOMORROW)
-    assert [entry.id for entry in plan(replace(WANTED, state="absent"), state).work.doomed] == [7, 6]
+    assert [entry.id for entry in plan(replace(WANTED, state="absent"), state).work.to_delete] == [7, 6]
 
 
 def test_what_is_replaced_now_is_kept_if_it_works():
@@ -264,7 +219,7 @@ def test_purge_alone():
     wanted = DesiredToken("ci", None, purge=Purge(expired=True))
     change = plan(wanted, replace(GOOD, tokens=(Token(10, "dead", expired=True), Token(11, "alive"))))
     assert change.action == "tidy"
-    assert [entry.id for entry in change.work.doomed] == [10]
+    assert [entry.id for entry in change.work.to_delete] == [10]
     assert change.before["left_over"] == {"dead": "it has expired"}
     assert plan(wanted, replace(GOOD, tokens=(Token(11, "alive"),))) is None
 
@@ -295,128 +250,13 @@ def test_ours_are_not_those_of_other_items():
 def test_absent_without_metadata_goes_by_the_name():
     state = TokenState(ACCOUNT, 2, (Token(1, "ci"), Token(2, "ci-2"), Token(3, "ci-x")), now=NOW)
     gone = replace(WANTED, state="absent")
-    assert [entry.name for entry in plan(gone, state).work.doomed] == ["ci"]
-
-
-FOREIGN = Token(8, "ci", at(-9 * DAY), last_used=at(-60))
-
-
-@pytest.mark.parametrize(
-    ("state", "template"),
-    [
-        pytest.param(replace(NOTHING_STORED, tokens=(FOREIGN,)), None, id="nothing is stored"),
-        pytest.param(replace(GOOD, tokens=(FOREIGN,)), None, id="the stored one is gone"),
-        pytest.param(replace(NOTHING_STORED, tokens=(replace(FOREIGN, created=at(-1)),)), None, id="just created"),
-        pytest.param(replace(NOTHING_STORED, tokens=(replace(FOREIGN, name="ci-20260101"),)), "{name}-{date}", id="template"),
-        pytest.param(replace(NOTHING_STORED, tokens=(replace(FOREIGN, expires=at(60)),)), None, id="due"),
-    ],
-)
-@pytest.mark.parametrize("keep", [None, Keep(DAY)], ids=["at once", "kept"])
-def test_a_token_of_another_creator(state, template, keep):
-    wanted = replace(WANTED, name_template=template, keep=keep, renew_before=600)
-    with pytest.raises(Refused, match=r"\(id 8, last used 2026-06-01T11:59:00Z\).*/keys/ci.*on_foreign_token") as caught:
-        plan(wanted, state)
-    assert caught.value.code == "foreign_token"
-    change = plan(replace(wanted, on_foreign="replace"), state)
-    entry = state.tokens[0]
-    assert (change.action, change.planned["was"], change.work.name != entry.name) == ("replace", "foreign", True)
-    assert (change.work.doomed, [one.id for one in change.work.waiting]) == (((entry,), []) if keep is None else ((), [8]))
-
-
-@pytest.mark.parametrize("verdict", [{}, {"rotate": "always"}])
-def test_a_token_of_another_creator_beside_ours_stays(verdict):
-    state = knowing(replace(GOOD, tokens=(replace(THERE, name="ci-2"), FOREIGN)), name="ci-2")
-    for on_foreign in ("fail", "replace"):
-        change = plan(replace(WANTED, on_foreign=on_foreign, **verdict), state)
-        assert change is None or FOREIGN not in change.work.doomed
-
-
-def test_absent_beside_a_token_of_another_creator():
-    state = knowing(replace(GOOD, tokens=(replace(THERE, name="ci-2"), FOREIGN)), name="ci-2")
-    gone = replace(WANTED, state="absent")
-    with pytest.raises(Refused, match="on_foreign_token: replace, which deletes it, too") as caught:
-        plan(gone, state)
-    assert caught.value.code == "foreign_token"
-    assert sorted(one.id for one in plan(replace(gone, on_foreign="replace"), state).work.doomed) == [7, 8]
-
-
-@pytest.mark.parametrize("action", ["present", "absent"])
-@pytest.mark.parametrize(
-    "state",
-    [
-        pytest.param(replace(GOOD, org_id=3, org_name="other"), id="another org"),
-        pytest.param(replace(GOOD, account=replace(ACCOUNT, id=6, name="build")), id="another account"),
-        pytest.param(knowing(name="deploy", base_name="deploy"), id="another name"),
-        pytest.param(knowing(name="deploy", base_name=None), id="another name, in older metadata"),
-        pytest.param(knowing(name="ci-2", base_name="ci-2"), id="a name that looks like ours"),
-        pytest.param(knowing(service_account_id=None, service_account=None), id="an API key"),
-        pytest.param(replace(knowing(server="http://other"), tokens=()), id="gone, and another server"),
-        pytest.param(replace(knowing(server="http://other"), refused="refused"), id="refused, and another server"),
-        pytest.param(replace(GOOD, refused="other org"), id="it works in another org"),
-        pytest.param(replace(GOOD, refused="other account"), id="it works as another account"),
-        pytest.param(replace(GOOD, tokens=(), stored=Stored(None, "sha256:x", True), unknown_key=VALID), id="no metadata"),
-        pytest.param(replace(GOOD, stored=Stored(KNOWN, "sha256:x", True), unknown_key=VALID), id="a key put there by hand"),
-    ],
-)
-def test_a_sink_of_another_key(state, action):
-    with pytest.raises(Refused, match="/keys/ci stores the key of ") as caught:
-        plan(replace(WANTED, state=action), state)
-    assert caught.value.code == "place_taken"
-
-
-@pytest.mark.parametrize(
-    ("state", "removes"),
-    [
-        pytest.param(replace(GOOD, account=replace(ACCOUNT, id=6), tokens=(), dead=True), True, id="an account created again"),
-        pytest.param(replace(GOOD, account=None, tokens=(), dead=True), True, id="the account is gone"),
-        pytest.param(replace(GOOD, org_id=3, tokens=(), dead=True), True, id="an org created again"),
-        pytest.param(replace(GOOD, org_id=3, org_name="other", dead=True), False, id="another org"),
-        pytest.param(
-            knowing(replace(GOOD, dead=True), service_account="build", service_account_id=6), False, id="another account"
-        ),
-        pytest.param(knowing(replace(GOOD, dead=True), name="deploy", base_name="deploy"), False, id="another name"),
-    ],
-)
-def test_a_dead_key_may_be_overwritten_and_is_removed_only_under_its_names(state, removes):
-    assert plan(WANTED, replace(state, account=ACCOUNT, tokens=())).action == "create"
-    gone = replace(WANTED, state="absent")
-    if removes:
-        assert plan(gone, state).action == "delete"
-        return
-    with pytest.raises(Refused) as caught:
-        plan(gone, state)
-    assert caught.value.code == "place_taken"
-
-
-def test_nothing_is_purged_for_a_sink_of_another_key():
-    dead = Token(10, "dead", expired=True)
-    state = replace(GOOD, tokens=(dead,), cut=Refused("the list ends", code="list_cut"))
-    wanted = replace(WANTED, purge=Purge(expired=True))
-    assert plan(wanted, state).work.doomed == (dead,)
-    with pytest.raises(Refused) as caught:
-        plan(wanted, knowing(state, name="deploy", base_name="deploy"))
-    assert caught.value.code == "place_taken"
-
-
-def test_absent_in_an_account_that_was_created_again():
-    """The metadata describes the token of the old account, and a token of the new one belongs to another creator."""
-    state = replace(GOOD, account=replace(ACCOUNT, id=6), tokens=(FOREIGN,), dead=True)
-    gone = replace(WANTED, state="absent")
-    with pytest.raises(Refused) as caught:
-        plan(gone, state)
-    assert caught.value.code == "foreign_token"
-    assert plan(replace(gone, on_foreign="replace"), state).work.doomed == (FOREIGN,)
-
-
-def test_another_address_of_the_same_server():
-    assert plan(WANTED, knowing(server="http://other")) is None
-    assert plan(replace(WANTED, state="absent"), knowing(server="http://other")).work.doomed == (THERE,)
+    assert [entry.name for entry in plan(gone, state).work.to_delete] == ["ci"]
 
 
 def test_replacing_makes_before_it_deletes():
     change = plan(WANTED, replace(GOOD, tokens=(replace(THERE, expired=True),)))
     assert (change.action, change.work.name) == ("replace", "ci-2")
-    assert [entry.id for entry in change.work.doomed] == [7]
+    assert [entry.id for entry in change.work.to_delete] == [7]
     assert change.before["status"] == "expired"
     assert change.before["reason"] == "it has expired"
     assert change.after == {"name": "ci-2", "service_account": "ci", "status": "valid", "dest": "/keys/ci"}
@@ -425,7 +265,7 @@ def test_replacing_makes_before_it_deletes():
 def test_what_was_left_over_is_tidied():
     change = plan(WANTED, knowing(replace(GOOD, tokens=(THERE, Token(6, "old"))), pending=("old",)))
     assert change.action == "tidy"
-    assert [entry.id for entry in change.work.doomed] == [6]
+    assert [entry.id for entry in change.work.to_delete] == [6]
 
 
 @pytest.mark.parametrize(("sink", "tidies"), [(SINK, True), (Unlocked.at("/k"), False)])
