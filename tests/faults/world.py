@@ -168,7 +168,7 @@ class World:
         if hasattr(basic, "_ANSIBLE_PROFILE"):
             basic._ANSIBLE_PROFILE = "legacy"
         # A module is a process of its own, which does not know the secrets of an earlier one.
-        secrets._KNOWN.forms = ()
+        secrets._KNOWN = secrets._Known()
         printed, _WARNED[:] = io.StringIO(), []
         with contextlib.redirect_stdout(printed), contextlib.suppress(SystemExit):
             importlib.import_module(PACKAGE + module).main()

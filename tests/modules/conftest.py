@@ -17,6 +17,7 @@ from ansible.module_utils import basic
 from ansible.module_utils.common.text.converters import to_bytes
 
 from ansible_collections.orgsmith.grafana.plugins.module_utils._engine.module import GrafanaModule
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana import secrets
 from servers import Grafana, plugin
 
 #: pytest calls it: it switches the plugin on.
@@ -68,6 +69,8 @@ class Server:
         self._patch.setattr(basic, "_ANSIBLE_ARGS", to_bytes(json.dumps({"ANSIBLE_MODULE_ARGS": arguments})))
         if hasattr(basic, "_ANSIBLE_PROFILE"):
             self._patch.setattr(basic, "_ANSIBLE_PROFILE", "legacy")
+        # A module is a process of its own, which does not know the secrets of an earlier one and would not mask them.
+        self._patch.setattr(secrets, "_KNOWN", secrets._Known())
         # In a process that has seen the controller's code, ansible-core keeps warnings out of the result.
         warned: list[str] = []
         self._patch.setattr(GrafanaModule, "warn", lambda _module, text, **_more: warned.append(text))

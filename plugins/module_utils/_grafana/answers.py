@@ -19,7 +19,6 @@ The shapes contain what the collection reads. The answers of real servers 8.5 to
 
 from __future__ import annotations
 
-import re
 import typing as t
 
 ANY = object()
@@ -134,22 +133,19 @@ _ROUTES: tuple[tuple[str, str, t.Any], ...] = (
 )
 
 
-def _pattern(path: str) -> re.Pattern[str]:
-    return re.compile(re.escape(path).replace(r"\*", "[^/]+") + r"\Z")
-
-
-#: The rows by method, each with the pattern of its path.
-_BY_METHOD: dict[str, list[tuple[re.Pattern[str], t.Any]]] = {}
+#: The rows by method and number of segments, each with the segments of its path.
+_ROWS: dict[tuple[str, int], list[tuple[list[str], t.Any]]] = {}
 for _methods, _path, _shape in _ROUTES:
+    _segments = _path.split("/")
     for _method in _methods.split():
-        _BY_METHOD.setdefault(_method, []).append((_pattern(_path), _shape))
+        _ROWS.setdefault((_method, len(_segments)), []).append((_segments, _shape))
 
 
 def shape_of(method: str, path: str) -> t.Any:
     """Return the shape of the 2xx answer to *method* *path* (a query is ignored); :data:`ANY` for an unknown route."""
-    path = path.partition("?")[0]
-    for pattern, shape in _BY_METHOD.get(method, ()):
-        if pattern.match(path):
+    given = path.partition("?")[0].split("/")
+    for segments, shape in _ROWS.get((method, len(given)), ()):
+        if all(one == name or (one == "*" and name) for one, name in zip(segments, given)):
             return shape
     return ANY
 

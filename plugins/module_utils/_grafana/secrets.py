@@ -76,26 +76,26 @@ _SEARCHED = 20 * QUOTED
 LEAST = 8
 
 _NAMES = r"[\w-]*(?:session|token|passw(?:or)?d|secret|credential|api[_-]?key)[\w-]*"
-#: Text that holds a credential, and what takes its place.
-_CREDENTIALS: tuple[tuple[re.Pattern[str], str], ...] = (
+#: Text that holds a credential, as a pattern, and what takes its place. Compiled at first use: most runs quote no text.
+_CREDENTIALS: tuple[tuple[str, str], ...] = (
     # A header, in a dump of headers or in JSON: up to the end of the line or of the string.
     (
-        re.compile(r"""(?i)\b((?:proxy-)?authorization|(?:set-)?cookie)(["']?\s*[:=]\s*["']?)[^\r\n"'<>]+"""),
+        r"""(?i)\b((?:proxy-)?authorization|(?:set-)?cookie)(["']?\s*[:=]\s*["']?)[^\r\n"'<>]+""",
         r"\1\2" + MASK,
     ),
     # A scheme of Authorization and its value; words such as "basic authentication" have neither capitals nor digits.
     (
-        re.compile(r"\b((?i:bearer|basic|digest|negotiate)\s+)(?=[A-Za-z0-9+/._~-]*[0-9A-Z=])[A-Za-z0-9+/=._~-]{12,}"),
+        r"\b((?i:bearer|basic|digest|negotiate)\s+)(?=[A-Za-z0-9+/._~-]*[0-9A-Z=])[A-Za-z0-9+/=._~-]{12,}",
         r"\1" + MASK,
     ),
     # A cookie or a parameter: name=value. In JSON: "name": "value".
-    (re.compile(r"""(?i)\b(%s=)[^\s;&"',<>]+""" % _NAMES), r"\1" + MASK),
-    (re.compile(r"""(?i)(["']%s["']\s*:\s*["'])[^"'<>]+""" % _NAMES), r"\1" + MASK),
+    (r"""(?i)\b(%s=)[^\s;&"',<>]+""" % _NAMES, r"\1" + MASK),
+    (r"""(?i)(["']%s["']\s*:\s*["'])[^"'<>]+""" % _NAMES, r"\1" + MASK),
     # User and password of an address.
-    (re.compile(r"""(?<=://)[^\s/"'<>@]+(?::[^\s/"'<>]*)?@"""), MASK + "@"),
+    (r"""(?<=://)[^\s/"'<>@]+(?::[^\s/"'<>]*)?@""", MASK + "@"),
     # A JWT, and tokens of Vault.
-    (re.compile(r"\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*"), MASK),
-    (re.compile(r"\bhv[sbr]\.[\w-]{12,}"), MASK),
+    (r"\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*", MASK),
+    (r"\bhv[sbr]\.[\w-]{12,}", MASK),
 )
 
 
@@ -182,7 +182,7 @@ def without_secrets(text: str) -> str:
     """Return *text* with stars for known secrets, for text that looks like a key, and for credentials of HTTP."""
     text = str(in_result(text))
     for pattern, replacement in _CREDENTIALS:
-        text = pattern.sub(replacement, text)
+        text = re.sub(pattern, replacement, text)
     return str(masked(text))
 
 
