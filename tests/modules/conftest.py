@@ -191,6 +191,12 @@ def newer(request, emulators, monkeypatch):
     return Server(emulators(request.param), monkeypatch)
 
 
+@pytest.fixture(params=EACH[: EACH.index(DELETES_ORGS) + 1])
+def deleting(request, emulators, monkeypatch):
+    """An empty server of each version that can delete organizations."""
+    return Server(emulators(request.param), monkeypatch)
+
+
 @pytest.fixture(params=(ALL[0], ALL[-1]))
 def outermost(request, emulators, monkeypatch):
     """An empty server of the oldest and of the newest version, for rules that no version in between changes."""

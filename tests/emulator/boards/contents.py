@@ -5,13 +5,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from ..core.replies import Refusal, fail
 from ..core.server import Request
-from ..core.settings import Settings
 
 
 def text_in(document: dict[str, Any], name: str) -> str:
@@ -32,22 +30,6 @@ def _inside(panels: Any) -> Iterator[dict[str, Any]]:
         if isinstance(panel, dict):
             yield panel
             yield from _inside(panel.get("panels"))
-
-
-#: Units of a refresh interval, in seconds.
-UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
-
-
-def too_fast(settings: Settings, spec: dict[str, Any]) -> str:
-    """Return what 13 says of an interval of refreshing that is below the server's minimum or is none; empty for a good one."""
-    refresh, least = spec.get("refresh"), settings.text("dashboards.min_refresh_interval")
-    if not isinstance(refresh, str) or refresh in ("", "auto"):
-        return ""
-    found = [re.fullmatch(r"(\d+)([a-z]+)", text) for text in (refresh, least)]
-    given, minimum = (int(one[1]) * UNITS[one[2]] if one and one[2] in UNITS else None for one in found)
-    if given is None:
-        return f'parsing refresh duration "{refresh}" failed: time: invalid duration "{refresh}"'
-    return "Dashboard refresh interval is too low" if minimum is not None and given < minimum else ""
 
 
 def check_alerts(request: Request, spec: dict[str, Any]) -> None:
