@@ -78,7 +78,8 @@ def _start(path, zipped):
             return
         with open(path + ".zip", "wb") as stream:
             stream.write(base64.b64decode(zipped))
-        environment = {name: value for name, value in os.environ.items() if not name.startswith(("GRAFANA_", "ANSIBLE_", "TMPDIR"))}
+        others = ("GRAFANA_", "ANSIBLE_", "TMPDIR")
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(others)}
         subprocess.run(
             [sys.executable, __file__, path, path + ".zip"],
             env=environment,

@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 VIEWER: tuple[tuple[str, str, tuple[int, ...], tuple[int, ...]], ...] = (
     ("alert.instances.external:read", "datasources:*", (9, 0), ()),
     ("alert.instances:read", "folders:*", (9, 0), (10, 0)),
-    ("alert.instances:read", "", (11, 0), ()),
+    ("alert.instances:read", "", (10, 4), ()),
     ("alert.notifications.external:read", "datasources:*", (9, 0), ()),
     ("alert.notifications.inhibition-rules:read", "inhibition-rules:*", (13, 0), ()),
     ("alert.notifications.receivers:list", "", (10, 4), ()),
+    ("alert.notifications.receivers:read", "", (10, 4), (11, 0)),
     ("alert.notifications.receivers:read", "receivers:*", (11, 0), ()),
     ("alert.notifications.routes:read", "", (11, 0), (13, 0)),
     ("alert.notifications.templates:read", "", (11, 0), ()),

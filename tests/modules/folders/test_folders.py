@@ -10,7 +10,7 @@ import pytest
 MODULE = "grafana_folder"
 NESTED = ["11.5.1", "12.0.0-pre", "12.4.3", "13.1.0-pre"]
 DESCRIBED = ["12.0.0-pre", "12.4.3", "13.1.0-pre"]
-FLAT = ["8.5.15", "9.3.2"]
+FLAT = ["8.5.15", "9.3.2", "10.4.3"]
 
 
 @pytest.fixture
