@@ -232,9 +232,10 @@ class Client:
 
     def _difference(self, method: str, path: str, status: int, parsed: t.Any) -> str | None:
         """Return how a parsed 2xx answer differs from Grafana's; ``None`` if it does not."""
-        if status == 204:
-            return "an answer was expected, but the server sent none"  # no route of Grafana that is used here answers 204
-        return difference(shape_of(method, path), parsed)
+        shape = shape_of(method, path)
+        if status == 204 and shape is not None:
+            return "an answer was expected, but the server sent none"
+        return difference(shape, parsed)
 
     def _send_authenticated(self, method: str, path: str, context: Headers, body: t.Any) -> Answer:
         """Send a request as the caller. Until one succeeds, send them one by one: a wrong password is sent only once."""
