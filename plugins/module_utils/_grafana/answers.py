@@ -115,6 +115,7 @@ _ROUTES: tuple[tuple[str, str, t.Any], ...] = (
     ("DELETE", "/api/teams/*", DONE),
     ("GET", "/api/org/preferences", dict),
     ("PUT", "/api/org/preferences", DONE),
+    ("GET", "/api/ruler/grafana/api/v1/rules", Map([{"rules?": [{"grafana_alert?": {"namespace_uid?": str}}]}])),
     ("GET", "/api/ruler/grafana/api/v1/rules/*", Map([{"rules?": list}])),
     ("GET", "/api/search", [_HIT]),
     ("GET", "/api/datasources", [{"id": int, "uid": str, "name": str, "type": str}]),
