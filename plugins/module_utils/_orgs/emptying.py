@@ -13,7 +13,7 @@ import typing as t
 
 from .._grafana.client import segment
 from .._grafana.errors import Forbidden, NotFound
-from .._grafana.kubernetes import DASHBOARDS, FOLDERS, collection, pages
+from .._grafana.kubernetes import DASHBOARDS, FOLDER_NOTE, FOLDERS, collection, folder_uid, pages
 from .._grafana.orgs import Org
 from .._grafana.roles import ADMIN
 from .._grafana.scope import Scope
@@ -122,7 +122,7 @@ def _folders(scope: Scope) -> list[_Found]:
         above: list[str] = []
         while uid in objects and uid not in above:
             above.append(uid)
-            uid = str((objects[uid]["metadata"].get("annotations") or {}).get("grafana.app/folder") or "")
+            uid = folder_uid((objects[uid]["metadata"].get("annotations") or {}).get(FOLDER_NOTE))
         return len(above)
 
     ordered = sorted(objects, key=depth, reverse=True)

@@ -83,6 +83,20 @@ def test_nothing_to_do_is_one_request(script, task):
     assert task(["x"]).status == OK
 
 
+@pytest.mark.parametrize("api", ["kubernetes", "legacy"])
+def test_a_dashboard_in_the_folder_general_of_13_1(script, task, api):
+    """13.1 may name the folder of a dashboard in General: the dashboard does not move."""
+    script.expect(health("13.1.0"))
+    if api == "kubernetes":
+        script.expect(call("GET", APIS + "/a").answers(200, thing(**{"grafana.app/folder": "general"})))
+    else:
+        document = {"uid": "a", "id": 7, "version": 3, **body()}
+        answer = {"dashboard": document, "meta": {"folderUid": "general", "version": 3}}
+        script.expect(call("GET", "/api/dashboards/uid/a").answers(200, answer))
+    done = task(api=api, folder_uid="")
+    assert (done.status, done.object["folder_uid"]) == (OK, "")
+
+
 #: Without it, only Admins see a new dashboard in General (recorded: visibility-apis).
 GRANTED = {"grafana.app/grant-permissions": "default"}
 

@@ -122,6 +122,20 @@ def test_one_list_tells_all_from_12_on(script, task):
     assert (outcome.status, outcome.object["parent"]) == (OK, "Operations")
 
 
+def test_general_has_a_name_of_its_own_at_13_1(script, task):
+    """Both routes may say that a folder at the top is in the folder ``general`` (seen on 13.1.0-pre)."""
+    script.expect(health("13.1.0"), objects(thing("ops", "Operations", "general"), thing("a", "A", "ops")))
+    outcome = task(title="Operations")
+    assert (outcome.status, outcome.object["uid"], outcome.object["parent_uid"]) == (OK, "ops", "")
+
+
+def test_general_above_a_folder(script, task):
+    above = [{"uid": "general", "title": "Dashboards"}, {"uid": "ops", "title": "Operations"}]
+    script.expect(health("13.1.0"), Call("GET", OBJECTS).answers(403, {"message": "no"}))
+    script.expect(read("a", title="A", version=1, parentUid="ops", parents=above))
+    assert task(uid="a", title="A").object["parent"] == "Operations"
+
+
 def test_one_request_for_a_folder_that_is_as_it_should_be_before(script, task):
     script.expect(health("11.5.1"), read("ops", title="Operations", version=1))
     assert task(uid="ops", title="Operations").status == OK
