@@ -134,6 +134,8 @@ class DashboardState:
     wanted: DesiredDashboard | None = field(default=None, repr=False)
     #: Library panels that it contains and the server lacks.
     panels: tuple[LibraryPanel, ...] = ()
+    #: Sentences about what is written otherwise than the file has it.
+    remarks: tuple[str, ...] = ()
     #: Sentences about missing references, if the task asks for them.
     dangling: tuple[str, ...] = ()
     #: The path of its present folder.

@@ -40,6 +40,7 @@ from .model import (
 from .options import parse
 from .permissions import hidden, loses_permissions
 from .prune import leftovers
+from .refresh import with_minimum
 from .routes import KUBERNETES, NONE_SHOWN, LegacyRoute, Route, managed, route_to
 
 #: Concurrent writes to one organization: SQLite takes four almost without locks (measured with 12.4.3).
@@ -108,14 +109,15 @@ class Dashboards(Resource[DesiredDashboard, DashboardState, DashboardWork]):
     def read(self, scope: Scope, desired: DesiredDashboard) -> DashboardState:
         """Return the dashboard with the uid or, without one, with exactly the title in its folder."""
         folder_uid, to_make = self._folder(scope, desired)
-        wanted = filled_in(scope, desired)
+        wanted, remarks = with_minimum(scope, filled_in(scope, desired))
         route = route_to(scope, desired.api, desired.layout)
         if desired.uid is not None:
             current = route.from_snapshot(desired.uid, scope.cached_for_run("wanted uids", lambda: _uids(scope)))
         else:
             current = None if to_make is not None else _by_title(scope, route, wanted.title, folder_uid or "")
         panels = tuple(panels_to_make(scope, wanted))
-        state = DashboardState(current, folder_uid, to_make, wanted=None if wanted is desired else wanted, panels=panels)
+        changed = None if wanted is desired else wanted
+        state = DashboardState(current, folder_uid, to_make, wanted=changed, panels=panels, remarks=remarks)
         if desired.layout:
             state = replace(state, schema=schema(desired.layout, scope.client.at_least(MORE_LAYOUT_FIELDS) is not False))
         if desired.check_references and desired.state == "present":
@@ -138,10 +140,10 @@ class Dashboards(Resource[DesiredDashboard, DashboardState, DashboardWork]):
         if not scope.new:
             return None
         folder_uid, to_make = self._folder(scope, desired)
-        wanted = filled_in(scope, desired)
+        wanted, remarks = with_minimum(scope, filled_in(scope, desired))
         missing = tuple(dangling(scope, wanted)) if desired.check_references else ()
         panels = tuple(panels_to_make(scope, wanted))
-        return DashboardState(None, folder_uid, to_make, wanted=wanted, panels=panels, dangling=missing)
+        return DashboardState(None, folder_uid, to_make, wanted=wanted, panels=panels, dangling=missing, remarks=remarks)
 
     def plan(self, desired: DesiredDashboard, current: DashboardState | None) -> Change[DashboardWork] | None:
         """Return what differs."""
@@ -164,7 +166,7 @@ class Dashboards(Resource[DesiredDashboard, DashboardState, DashboardWork]):
             ours = desired.pruned is None or _has_mark(scope, desired, state)
             change = allowed(desired, state, change) if ours else None
         ignored = dropped(desired, state)
-        for text in (*texts, *state.dangling, *([ignored] if ignored else [])):
+        for text in (*texts, *state.remarks, *state.dangling, *([ignored] if ignored else [])):
             scope.warn("%s: %s" % (named, text))
         other = self._repeated.get(desired.uid or "")
         if other is not None:
@@ -181,7 +183,7 @@ class Dashboards(Resource[DesiredDashboard, DashboardState, DashboardWork]):
     ) -> tuple[DashboardState, Change[DashboardWork] | None]:
         """Warn of what a dashboard would lack in an organization that does not exist yet."""
         named = "dashboard %s" % label(desired)
-        for text in state.dangling:
+        for text in (*state.remarks, *state.dangling):
             scope.warn("%s: %s" % (named, text))
         if not scope.client.at_least(LIBRARY_PANELS_MAY_LACK) and not desired.layout and desired.api != KUBERNETES:
             panels = missing_panels(scope, state.wanted or desired)
