@@ -74,3 +74,45 @@ def test_a_refresh_that_is_no_interval(on, check):
     with org.server.writes_nothing():
         failed = org.fails(dashboard={"uid": "odd", "title": "Odd", "refresh": "nonsense"}, check=check)
     assert "'nonsense', which is not a duration" in failed["msg"]
+
+
+@pytest.mark.parametrize("version", ["8.5.15", "9.3.2"])
+def test_titles_with_one_slug(on, version):
+    org = on(version, "legacy")
+    org.ok(dashboard={"uid": "one", "title": "Hello: World"})
+    for check in (True, False):
+        with org.server.writes_nothing():
+            failed = org.fails(dashboard={"uid": "two", "title": "hello world"}, check=check)
+        assert failed.code == "title_taken"
+        assert all(part in failed["msg"] for part in ("hello world (two)", "Hello: World (one)"))
+    batch = [{"dashboard": {"uid": uid, "title": title}, "folder_uid": "general"} for uid, title in (("x", "A b"), ("y", "a-B"))]
+    with org.server.writes_nothing():
+        failed = org.fails(batch=batch)
+    assert all(part in failed["msg"] for part in ("A b (x)", "a-B (y)", "case and punctuation"))
+
+
+def test_the_title_of_a_folder(on):
+    org = on("9.3.2", "legacy")
+    org.server.ok("grafana_folder", org_name="tenant", uid="f1", title="Data bases")
+    for folder in (None, "Data bases"):
+        for check in (True, False):
+            with org.server.writes_nothing():
+                failed = org.fails(dashboard={"uid": "one", "title": "data-bases"}, folder=folder, check=check)
+            assert failed.code == "title_taken"
+            assert all(part in failed["msg"] for part in ("data-bases (one)", "older Data bases"))
+    assert "(f1)" in org.fails(dashboard={"uid": "one", "title": "data-bases"})["msg"]
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_a_directory_with_the_title_of_its_dashboard(on, tmp_path, check):
+    (tmp_path / "Databases").mkdir()
+    (tmp_path / "Databases" / "a.json").write_text('{"uid": "databases-1", "title": "Databases", "panels": []}')
+    org = on("9.3.2", "legacy")
+    with org.server.writes_nothing():
+        failed = org.fails(directory=str(tmp_path), check=check)
+    assert failed.code == "title_taken"
+    assert "Databases (databases-1)" in failed["msg"]
+    assert "the folder Databases" in failed["msg"]
+    assert org.server.api("GET", "/api/folders", org="tenant") == []
+    org = on("11.5.1", "legacy")
+    org.four(directory=str(tmp_path))
