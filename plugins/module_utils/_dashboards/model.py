@@ -124,6 +124,7 @@ class Namesake(t.NamedTuple):
     kind: str
     uid: str
     title: str
+    head: Head | None = None
 
 
 @dataclass(frozen=True)
@@ -152,6 +153,8 @@ class DashboardState:
     edited: LastWrite | None = None
     #: The dashboard or folder whose title excludes that of the dashboard.
     namesake: Namesake | None = None
+    #: The dashboard with its title that the task prunes, and that is deleted first.
+    replaces: Head | None = None
     #: The fields of its layout, ``None`` for a classic dashboard.
     schema: Schema | None = field(default=None, repr=False)
     #: Library panels that the server would not find.
@@ -248,6 +251,8 @@ def allowed(desired: DesiredDashboard, state: DashboardState, change: Change[Das
     if state.missing_panels:
         raise _panels_missing(desired, state.missing_panels)
     before = change.before
+    if state.replaces is not None:
+        before = {"uid": state.replaces.uid, "title": masked(state.replaces.title), "folder": change.after["folder"]}
     if state.current_folder and change.work.leaves:
         before = {**before, "folder": masked(state.current_folder)}
     return replace(change, before=before, work=replace(change.work, state=state))

@@ -40,7 +40,7 @@ from .model import (
 )
 from .options import parse
 from .permissions import hidden, loses_permissions
-from .prune import leftovers
+from .prune import leftovers, replaceable
 from .refresh import with_minimum
 from .routes import KUBERNETES, LegacyRoute, Route, managed, route_to
 from .titles import check_titles, namesake, place
@@ -203,6 +203,9 @@ class Dashboards(Resource[DesiredDashboard, DashboardState, DashboardWork]):
         if folder_uid is None:
             # Without a folder in the request, the server moves the dashboard to General (8.5 to 12.4).
             folder_uid = current.folder_uid if current else folders.GENERAL
+        if state.replaces is not None:
+            route.delete(CurrentDashboard(state.replaces.uid, state.replaces.title, {}, state.replaces.folder_uid, 0))
+            scope.invalidate("dashboard heads")
         folders.patiently(lambda: make_panels(scope, state.panels, folder_uid), created)
         uid, version = folders.patiently(lambda: _write(route, desired, current, str(folder_uid)), created)
         written = CurrentDashboard(
@@ -286,7 +289,10 @@ def _completed(scope: Scope, desired: DesiredDashboard, state: DashboardState) -
     legacy = isinstance(route_to(scope, desired.api, desired.layout), LegacyRoute)
     moved = renamed_or_moved(desired, state)
     if moved and scope.client.at_least(TITLES_REPEAT) is False:
-        state = replace(state, namesake=namesake(scope, desired, state))
+        other = namesake(scope, desired, state)
+        old = other.head if other is not None and current is None else None
+        old = old if old is not None and replaceable(scope, desired, old) else None
+        state = replace(state, namesake=other if old is None else None, replaces=old)
     if current is not None and current.folder_uid and (desired.state == "absent" or moved):
         state = replace(state, current_folder=folders.path(scope, current.folder_uid))
         texts += loses_permissions(scope, desired, state)

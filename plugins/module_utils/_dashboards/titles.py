@@ -156,7 +156,7 @@ def namesake(scope: Scope, desired: DesiredDashboard, state: DashboardState) -> 
     heads = route_to(scope, desired.api).heads() if rule.by_slug else titled(scope, desired.api, desired.title)
     for head in heads:
         if head.folder_uid == folder_uid and head.uid != own and same(rule, desired.title, head.title):
-            return Namesake("dashboard", head.uid, head.title)
+            return Namesake("dashboard", head.uid, head.title, head)
     return None
 
 

@@ -116,3 +116,28 @@ def test_a_directory_with_the_title_of_its_dashboard(on, tmp_path, check):
     assert org.server.api("GET", "/api/folders", org="tenant") == []
     org = on("11.5.1", "legacy")
     org.four(directory=str(tmp_path))
+
+
+@pytest.mark.parametrize("version", ["8.5.15", "9.3.2"])
+def test_another_uid_with_prune(on, version):
+    org = on(version, "legacy")
+    org.ok(batch=[{"dashboard": {"uid": "old", "title": "CPU"}}, {"dashboard": {"uid": "other", "title": "Other"}}])
+    batch = [{"dashboard": {"uid": "new", "title": "CPU"}}, {"dashboard": {"uid": "other", "title": "Other"}}]
+    with org.server.writes_nothing():
+        assert org.fails(batch=batch)["results"][0]["failure"]["code"] == "title_taken"
+    made = org.four(batch=batch, prune=True)
+    for result in made[:2]:
+        assert result["summary"] == {"ok": 1, "changed": 1, "failed": 0, "not_run": 0, "total": 2}
+        assert result["results"][0]["diff"]["before"].splitlines()[0] == "uid: old"
+    assert org.uids() == ["new", "other"]
+
+
+def test_another_uid_does_not_destroy_what_others_made(on):
+    org = on("9.3.2", "legacy")
+    org.ok(dashboard={"uid": "mine", "title": "Mine"})
+    org.by_hand("old", "CPU")
+    batch = [{"dashboard": {"uid": "new", "title": "CPU"}}, {"dashboard": {"uid": "mine", "title": "Mine"}}]
+    for check in (True, False):
+        with org.server.writes_nothing():
+            assert org.fails(batch=batch, prune=True, check=check)["results"][0]["failure"]["code"] == "title_taken"
+    assert org.uids() == ["mine", "old"]
