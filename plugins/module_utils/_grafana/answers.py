@@ -71,7 +71,7 @@ _OBJECTS = {"items": [(_OBJECT, _UNCONVERTED)], "metadata": {"continue?": str}}
 #: The shape of the 2xx answer of each request: (methods, path, shape). ``*`` is one segment of the path.
 _ROUTES: tuple[tuple[str, str, t.Any], ...] = (
     ("GET", "/api/health", {"database": str, "version?": str}),
-    ("GET", "/api/frontend/settings", {"buildInfo": {"version?": str}}),
+    ("GET", "/api/frontend/settings", {"buildInfo": {"version?": str}, "minRefreshInterval?": str}),
     ("GET", "/api/admin/settings", Map(dict, filled=True)),
     ("GET", "/api/org", _ORG),
     ("GET", "/api/user", {"orgId": int, "login": str, "uid?": str}),

@@ -196,8 +196,9 @@ def test_before_9_a_history_is_asked_for_by_id(script, task):
 def test_up_to_11_2_a_taken_title_is_looked_for_before_writing(script, task):
     hits = [{"uid": "b", "title": "A", "folderUid": ""}, {"uid": "c", "title": "AA"}]
     script.expect(
-        health("9.3.2"),
+        health("11.2.0"),
         call("GET", "/api/dashboards/uid/a").answers(404, {"message": "Dashboard not found"}),
+        call("GET", "/api/folders?limit=1000&page=1").answers(200, [{"uid": "f", "title": "B"}]),
         call("GET", "/api/search?type=dash-db&query=A&limit=1000&page=1").answers(200, hits),
     )
     done = task(check=True)
@@ -350,8 +351,8 @@ def test_a_move_from_general_loses_nothing(script, task):
 def test_before_9_permissions_are_not_those_of_folders(script, task):
     found = {"meta": {"folderUid": "f", "version": 1, "isFolder": False}, "dashboard": {"uid": "a", "title": "A", "id": 7}}
     script.expect(health("8.5.15"), call("GET", "/api/dashboards/uid/a").answers(200, found))
-    script.expect(call("GET", "/api/search?type=dash-db&query=A&limit=1000&page=1").answers(200, []))
-    script.expect(call("GET", "/api/folders/f").answers(200, {"uid": "f", "title": "F", "id": 3}))
+    script.expect(call("GET", "/api/folders?limit=1000&page=1").answers(200, [{"uid": "f", "title": "F"}]))
+    script.expect(call("GET", "/api/search?type=dash-db&limit=1000&page=1").answers(200, []))
     script.expect(call("GET", "/api/dashboards/id/7/versions?limit=1").answers(200, []))
     assert task(check=True, folder_uid="").status == CHANGED
     assert task.warned == []
