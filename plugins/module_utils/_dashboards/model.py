@@ -58,6 +58,8 @@ class DesiredDashboard:
     #: An export with inputs, their values, and the library panels that it contains.
     document: Document | None = field(default=None, repr=False)
     inputs: t.Mapping[str, t.Any] = field(default_factory=dict, repr=False)
+    #: Keys of the inputs that the dashboard does not use.
+    unused_inputs: frozenset[str] = frozenset()
     panels: tuple[LibraryPanel, ...] = ()
     check_references: bool = False
     #: Warnings about the file.

@@ -38,7 +38,7 @@ from .model import (
     title_of_folder,
     title_taken,
 )
-from .options import parse
+from .options import check_unused_inputs, parse
 from .permissions import hidden, loses_permissions
 from .prune import leftovers, replaceable
 from .refresh import with_minimum
@@ -80,6 +80,10 @@ class Dashboards(Resource[DesiredDashboard, DashboardState, DashboardWork]):
     def label(self, desired: DesiredDashboard) -> str:
         """Return title, uid and file."""
         return label(desired)
+
+    def check_task(self, wanted: t.Sequence[DesiredDashboard]) -> None:
+        """Raise :class:`BadInput` for keys of ``inputs`` that no dashboard of the task uses."""
+        check_unused_inputs(wanted)
 
     def check_together(self, client: Client, wanted: t.Sequence[DesiredDashboard]) -> None:
         """Raise :class:`BadInput` for dashboards whose titles exclude each other; see :func:`check_titles`."""

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import pytest
 
-from ..conftest import Org, Server
+from modules.conftest import Org, Server
+from modules.dashboards.exports import SHARED, source
 
 V2 = {
     "title": "New layout",
@@ -141,3 +142,71 @@ def test_another_uid_does_not_destroy_what_others_made(on):
         with org.server.writes_nothing():
             assert org.fails(batch=batch, prune=True, check=check)["results"][0]["failure"]["code"] == "title_taken"
     assert org.uids() == ["mine", "old"]
+
+
+def operators(value="${DS_PROMETHEUS}", kind="prometheus"):
+    """A dashboard as written for grafana-operator: with a placeholder, without ``__inputs``."""
+    source_of = {"type": kind, "uid": value}
+    panel = {
+        "id": 1,
+        "type": "timeseries",
+        "title": "up",
+        "datasource": source_of,
+        "targets": [{"refId": "A", "datasource": source_of}],
+    }
+    return {"uid": "s18", "title": "S18", "panels": [panel], "schemaVersion": 39}
+
+
+@pytest.mark.parametrize("value", ["A", "prometheus-a", {"name": "A"}, {"uid": "prometheus-a", "type": "prometheus"}])
+def test_a_placeholder_without_inputs_is_filled_in(on, value):
+    org = on("12.4.3")
+    uid = source(org, "A")
+    org.four(dashboard=operators(), inputs={"DS_PROMETHEUS": value}, check_references=True)
+    panel = org.read("s18")["dashboard"]["panels"][0]
+    assert (panel["datasource"]["uid"], panel["targets"][0]["datasource"]["uid"]) == (uid, uid)
+
+
+def test_a_placeholder_that_remains_is_reported(on):
+    org = on("12.4.3")
+    source(org, "A")
+    assert not org.ok(dashboard=operators())["warnings"]
+    made = org.ok(dashboard=operators(), check_references=True)
+    assert len(made["dashboard"]["missing_references"]) == 1
+    assert "${DS_PROMETHEUS}" in made["dashboard"]["missing_references"][0]
+    variable = {"templating": {"list": [{"name": "DS_PROMETHEUS", "type": "datasource", "query": "prometheus"}]}}
+    made = org.ok(dashboard={**operators(), **variable}, check_references=True)
+    assert made["dashboard"]["missing_references"] == []
+
+
+def test_keys_of_inputs_that_nothing_uses(on):
+    org = on("12.4.3")
+    source(org, "A")
+    plain = {"uid": "plain", "title": "Plain"}
+    with org.server.writes_nothing():
+        failed = org.fails(batch=[{"dashboard": operators()}, {"dashboard": plain}], inputs={"DS_PROMETHEUS": "A", "DS_X": "A"})
+        assert failed.code == "inputs_unused"
+        assert "DS_X." in failed["msg"]
+        # A variable of the dashboard has its own values.
+        variable = {"templating": {"list": [{"name": "DS_PROMETHEUS", "type": "datasource", "query": "prometheus"}]}}
+        assert org.fails(dashboard={**operators(), **variable}, inputs={"DS_PROMETHEUS": "A"}).code == "inputs_unused"
+    org.four(batch=[{"dashboard": operators()}, {"dashboard": plain}], inputs={"DS_PROMETHEUS": "A"})
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_a_data_source_of_another_type(on, check):
+    org = on("12.4.3")
+    source(org, "Logs", kind="loki")
+    for wanted in (operators(), SHARED):
+        key = "DS_PROMETHEUS" if wanted is not SHARED else "DS_METRICS"
+        with org.server.writes_nothing():
+            failed = org.fails(dashboard=wanted, inputs={key: "Logs"}, check=check)
+        assert failed.code == "inputs_unresolved"
+        assert "a data source of type loki, not of type prometheus" in failed["msg"]
+        org.ok(dashboard=wanted, inputs={key: {"name": "Logs", "type": "loki"}}, check=check)
+
+
+@pytest.mark.parametrize("value", [{"name": "A", "uid": "b"}, {"kind": "loki"}, {"name": "A", "id": 1}])
+def test_what_is_no_value_of_an_input(on, value):
+    org = on("12.4.3")
+    with org.server.writes_nothing():
+        assert "uid or name, and with type" in org.fails(dashboard=operators(), inputs={"DS_PROMETHEUS": value})["msg"]
