@@ -16,7 +16,8 @@ description:
     differences do.
   - A refresh interval below the minimum of the server (C(min_refresh_interval)) is written, and compared, as that minimum, with a
     warning. The module refuses an interval that is not a duration.
-  - It never writes or deletes provisioned dashboards, nor dashboards that are synchronised with a Git repository.
+  - It never writes or deletes provisioned dashboards, nor dashboards that are synchronised with a Git repository. It writes
+    dashboards whose manager allows edits (C(grafana.app/managerAllowsEdits)), and keeps the manager.
   - >-
     The message of every version that this module writes ends with a mark, C([orgsmith.grafana]), or C([orgsmith.grafana: SOURCE])
     with O(source). From the mark, O(on_conflict) sees whether another person or tool has written the dashboard since, and

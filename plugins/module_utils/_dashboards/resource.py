@@ -32,6 +32,7 @@ from .model import (
     dropped,
     edit_in_words,
     label,
+    managed_as,
     place_of,
     plan,
     renamed_or_moved,
@@ -42,7 +43,7 @@ from .options import check_unused_inputs, parse
 from .permissions import hidden, loses_permissions
 from .prune import leftovers, replaceable
 from .refresh import with_minimum
-from .routes import KUBERNETES, LegacyRoute, Route, managed, route_to
+from .routes import KUBERNETES, LegacyRoute, Route, as_object, route_to
 from .titles import check_titles, namesake, place
 
 #: Concurrent writes to one organization: SQLite takes four almost without locks (measured with 12.4.3).
@@ -307,7 +308,7 @@ def _completed(scope: Scope, desired: DesiredDashboard, state: DashboardState) -
     if current is None:
         return state, texts
     if current.provisioned is None and legacy:
-        current = replace(current, provisioned=managed(scope, current.uid))
+        current = managed_as(current, as_object(scope, current.uid))
     state = replace(state, current=current)
     if desired.state == "present" and current.provisioned is None and source_of(current.message) is None:
         written = last_write(scope, current.uid, current.number)

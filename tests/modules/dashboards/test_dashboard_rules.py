@@ -210,3 +210,21 @@ def test_what_is_no_value_of_an_input(on, value):
     org = on("12.4.3")
     with org.server.writes_nothing():
         assert "uid or name, and with type" in org.fails(dashboard=operators(), inputs={"DS_PROMETHEUS": value})["msg"]
+
+
+@pytest.mark.parametrize("api", ["legacy", "kubernetes"])
+def test_a_manager_that_allows_edits(on, api):
+    org = on("12.4.3", api)
+    path = f"/apis/dashboard.grafana.app/v0alpha1/namespaces/org-{org.server.org_id('tenant')}/dashboards"
+    for name, edits in (("open", "true"), ("closed", "false")):
+        notes = {"managedBy": "terraform", "managerId": "ops", "managerAllowsEdits": edits}
+        metadata = {"name": name, "annotations": {f"grafana.app/{key}": text for key, text in notes.items()}}
+        org.server.api("POST", path, {"metadata": metadata, "spec": {"title": name}})
+    org.four(dashboard={"uid": "open", "title": "open", "tags": ["x"]})
+    assert org.fails(dashboard={"uid": "closed", "title": "closed", "tags": ["x"]}).code == "provisioned"
+    found = org.server.ok("grafana_dashboard_info", org_name="tenant", content=True)["dashboards"]
+    managed = {entry["uid"]: (entry["manager"], entry["provisioned"]) for entry in found}
+    assert managed["closed"] == ("terraform ops", True)
+    if api == "kubernetes":  # A write over the legacy route drops annotations of others.
+        assert managed["open"] == ("terraform ops", False)
+    org.four(uid="open", state="absent")
