@@ -70,6 +70,7 @@ def from_legacy(answer: t.Mapping[str, t.Any]) -> CurrentDashboard:
         provisioned=provisioned,
         manager=provisioned or external or None,
         deletable=not external,
+        can_save=meta.get("canSave"),
         number=number if isinstance(number, int) else None,
     )
 

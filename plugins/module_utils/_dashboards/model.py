@@ -84,7 +84,8 @@ class CurrentDashboard:
     """A dashboard as the server has it.
 
     *manager* names what manages it, and *provisioned* does so if writing it is refused. A dashboard of a file is not
-    *deletable*, even if its manager allows edits. *message* is that of its last version, ``None`` if it must
+    *deletable*, even if its manager allows edits. *can_save* tells whether the caller may write it, ``None`` if that was not
+    returned. *message* is that of its last version, ``None`` if it must
     be read. *number* is its database id, if the server reports one. *notes* (annotations), *labels* and *resource_version*
     belong to its Kubernetes object, *stored* is the version of its schema in storage.
     """
@@ -97,6 +98,7 @@ class CurrentDashboard:
     provisioned: str | None = None
     manager: str | None = None
     deletable: bool = True
+    can_save: bool | None = None
     changed_paths: tuple[str, ...] = ()
     resource_version: str = ""
     message: str | None = None

@@ -43,6 +43,7 @@ from .options import check_unused_inputs, parse
 from .permissions import hidden, loses_permissions
 from .prune import leftovers, replaceable
 from .refresh import with_minimum
+from .rights import check_rights
 from .routes import KUBERNETES, LegacyRoute, Route, as_object, route_to
 from .titles import check_titles, namesake, place
 
@@ -164,6 +165,7 @@ class Dashboards(Resource[DesiredDashboard, DashboardState, DashboardWork]):
             scope.warn("%s was edited %s, and %s" % (named, edit_in_words(state.edited), effect))
         if scope.check and change is not None:
             self._check_parents(scope, desired, change)
+            check_rights(scope, desired, state, change.action)
         return state, change
 
     def _precheck_new(
@@ -232,6 +234,8 @@ class Dashboards(Resource[DesiredDashboard, DashboardState, DashboardWork]):
             return title_of_folder(label(desired), "a folder of %s" % scope.where(), **problem.details)
         if "folder" in said_by_server and "not found" in said_by_server and desired.folder_uid:
             return folders.not_found(scope, desired.folder_uid)
+        if isinstance(problem, Forbidden) and problem.status is None:
+            return problem  # The module has refused it itself.
         if isinstance(problem, Forbidden) and "quota" not in said_by_server:
             return hidden(scope, desired, problem)
         if isinstance(problem, Forbidden):

@@ -228,3 +228,37 @@ def test_a_manager_that_allows_edits(on, api):
     if api == "kubernetes":  # A write over the legacy route drops annotations of others.
         assert managed["open"] == ("terraform ops", False)
     org.four(uid="open", state="absent")
+
+
+CALLERS = [("8.5.15", "legacy"), ("9.3.2", "legacy"), ("11.5.1", "legacy"), ("12.4.3", "legacy"), ("12.4.3", "kubernetes")]
+
+
+@pytest.mark.parametrize(("version", "api"), CALLERS)
+def test_check_mode_knows_that_a_viewer_may_not_write(on, version, api):
+    org = on(version, api)
+    org.ok(dashboard={"uid": "a", "title": "A"})
+    org.ok(dashboard={"uid": "b", "title": "B"}, folder="Hosts", create_folder=True)
+    org.server.user("viewer")
+    number = org.server.org_id("tenant")
+    org.server.api("POST", f"/api/orgs/{number}/users", {"loginOrEmail": "viewer", "role": "Viewer"})
+    viewer = {"admin": None, "url": org.server.url, "username": "viewer", "password": "long-enough-1"}
+    new = [{"dashboard": {"uid": "new", "title": "New"}}] if version != "8.5.15" else []
+    for wanted in ({"dashboard": {"uid": "a", "title": "A", "tags": ["x"]}}, {"dashboard": {"uid": "b", "title": "Other"}}, *new):
+        for check in (True, False):
+            assert org.fails(**viewer, **wanted, check=check).code == "forbidden"
+    assert not org.ok(**viewer, dashboard={"uid": "a", "title": "A"}, check=True)["changed"]
+
+
+@pytest.mark.parametrize(("version", "api"), CALLERS[1:])
+def test_check_mode_knows_that_an_editor_may_write(on, version, api):
+    org = on(version, api)
+    org.ok(dashboard={"uid": "b", "title": "B"}, folder="Hosts", create_folder=True)
+    org.server.user("editor")
+    number = org.server.org_id("tenant")
+    org.server.api("POST", f"/api/orgs/{number}/users", {"loginOrEmail": "editor", "role": "Editor"})
+    editor = {"admin": None, "url": org.server.url, "username": "editor", "password": "long-enough-1"}
+    org.four(**editor, dashboard={"uid": "b", "title": "B", "tags": ["x"]})
+    org.four(**editor, dashboard={"uid": "new", "title": "New"})
+    org.four(**editor, dashboard={"uid": "c", "title": "C"}, folder="Hosts")
+    org.four(**editor, dashboard={"uid": "d", "title": "D"}, folder="Other", create_folder=True)
+    org.four(**editor, uid="b", state="absent")
