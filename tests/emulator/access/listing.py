@@ -60,6 +60,7 @@ HIGHER = {
         ("dashboards:create", "folders:*"),
         ("dashboards:read", "dashboards:*"),
         ("dashboards:write", "dashboards:*"),
+        ("dashboards:delete", "dashboards:*"),
         ("folders:create", "folders:*"),
         ("folders:read", "folders:*"),
         ("folders:write", "folders:*"),

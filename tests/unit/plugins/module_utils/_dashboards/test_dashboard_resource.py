@@ -321,6 +321,34 @@ def folder_of_it():
     return call("GET", "/apis/folder.grafana.app/v1beta1/namespaces/org-2/folders?limit=1000").answers(200, {"items": items})
 
 
+def may(granted, query=""):
+    return call("GET", "/api/access-control/user/permissions" + query).answers(200, granted)
+
+
+def test_check_mode_asks_again_before_it_says_that_the_run_is_refused(script, task):
+    reload = "?reloadcache=true"
+    script.expect(health("12.4.3"), call("GET", APIS + "/a").answers(200, thing()))
+    script.expect(may({"dashboards:write": ["folders:uid:other"]}), may({"dashboards:create": ["folders:*"]}, reload))
+    outcome = task(["x"], check=True)
+    assert (outcome.status, outcome.problem.code) == (FAILED, "forbidden")
+    assert outcome.problem.message.count("dashboard A (a)") == 1
+    assert "dashboards:write" in outcome.problem.message
+
+
+@pytest.mark.parametrize(
+    "granted",
+    [
+        {"dashboards:write": ["folders:uid:general"]},
+        {"dashboards:write": ["folders:*"]},
+        {"dashboards:write": ["dashboards:uid:a"]},
+        {"dashboards:write": ["dashboards:id:7"]},
+    ],
+)
+def test_permissions_that_let_the_caller_write(script, task, granted):
+    script.expect(health("12.4.3"), call("GET", APIS + "/a").answers(200, thing()), may(granted))
+    assert task(["x"], check=True).status == CHANGED
+
+
 @pytest.mark.parametrize(
     ("status", "entries", "warned"),
     [
@@ -336,6 +364,7 @@ def test_a_move_to_general_says_who_cannot_see_the_dashboard_any_more(script, ta
         call("GET", APIS + "/a").answers(200, thing(**IN_FOLDER)),
         folder_of_it(),
         call("GET", "/api/dashboards/uid/a/permissions").answers(status, entries),
+        may({"dashboards:write": ["dashboards:*"]}),
     )
     outcome = task(check=True, folder_uid="General")
     assert outcome.status == CHANGED
@@ -344,6 +373,7 @@ def test_a_move_to_general_says_who_cannot_see_the_dashboard_any_more(script, ta
 
 def test_a_move_from_general_loses_nothing(script, task):
     script.expect(health("12.4.3"), call("GET", APIS + "/a").answers(200, thing()), folder_of_it())
+    script.expect(may({"dashboards:write": ["dashboards:uid:a"]}))
     outcome = task(check=True, folder_uid="f")
     assert (outcome.status, task.warned) == (CHANGED, [])
 
