@@ -16,6 +16,7 @@ from .._grafana.files import read_regular
 from .._grafana.secrets import key_like
 from .._text.json_diff import check_document
 from .formats.forms import CLASSIC, Document, read_document
+from .formats.others import of_untitled
 from .formats.text import load
 from .history import check_source
 from .model import FAIL, KEEP, OVERWRITE, DesiredDashboard, comparable
@@ -83,7 +84,7 @@ def _desired(document: Document, options: t.Mapping[str, t.Any], what: str, stat
     uid, title = options.get("uid") or document.uid, document.title
     if not title:
         if state == "present" or uid is None:
-            raise BadInput("%s has no title" % what)
+            raise BadInput("%s %s" % (what, of_untitled(document.body)))
         title = str(uid)
     folder_uid, folder = options.get("folder_uid"), options.get("folder")
     if folder_uid is not None and folder is not None:
