@@ -22,7 +22,7 @@ _OF_MANY = ("directory", "patterns", "exclude")
 def wanted(options: t.Mapping[str, t.Any]) -> list[DesiredDashboard] | None:
     """Return the desired dashboards of ``directory``; ``None`` if that option is not set.
 
-    Raises one :class:`BadInput` that lists the problems of all files.
+    Raises one :class:`BadInput` that lists the problems of all files, and the files that describe one dashboard.
     """
     problems: list[BadInput] = []
     options_of_files = expand(options, problems)
@@ -34,9 +34,11 @@ def wanted(options: t.Mapping[str, t.Any]) -> list[DesiredDashboard] | None:
             dashboards.append(parse(file_options))
         except BadInput as problem:
             problems.append(problem)
+    twice = _twice(dashboards)
     if problems:
-        raise unusable_files(str(options["directory"]), problems)
-    check(dashboards)
+        raise unusable_files(str(options["directory"]), problems, twice)
+    if twice is not None:
+        raise twice
     return dashboards
 
 
@@ -88,9 +90,9 @@ def _folder_options(options: t.Mapping[str, t.Any], inside: str) -> dict[str, t.
     return result
 
 
-def check(wanted: t.Sequence[DesiredDashboard]) -> None:
-    """Raise :class:`BadInput` if two files of a directory hold the same dashboard."""
-    duplicates(Entry(one.file or "", one.uid, one.title, _folder_label(one)) for one in wanted)
+def _twice(wanted: t.Sequence[DesiredDashboard]) -> BadInput | None:
+    """Return the error for files of a directory that describe one dashboard, ``None`` without any."""
+    return duplicates(Entry(one.file or "", one.uid, one.title, _folder_label(one)) for one in wanted)
 
 
 def _folder_label(desired: DesiredDashboard) -> str | None:

@@ -278,6 +278,22 @@ def title_taken(named: str, by: str, **details: t.Any) -> Refused:
     )
 
 
+def one_title(first: DesiredDashboard, second: DesiredDashboard, repeat: bool) -> str | None:
+    """Return what is wrong with two dashboards with one title in one folder, ``None`` if the server accepts both.
+
+    *repeat* tells whether the server allows a title more than once in a folder.
+    """
+    both = "%s and %s have one title in one folder" % (label(first), label(second))
+    if first.uid is None or second.uid is None:
+        return (
+            "%s, and one of them has no uid, so that its title identifies both: set a uid for each, or another title or folder"
+            % both
+        )
+    if repeat:
+        return None
+    return "%s, where Grafana up to 11.2 allows a title only once: set another title or folder for one of them" % both
+
+
 def edit_in_words(edited: LastWrite) -> str:
     """Return as text who wrote a version, and when."""
     words = "by %s at %s (version %d" % (edited.by or "somebody", edited.at or "some time", edited.version)

@@ -32,6 +32,7 @@ from .model import (
     dropped,
     edit_in_words,
     label,
+    one_title,
     place_of,
     plan,
     renamed_or_moved,
@@ -79,9 +80,10 @@ class Dashboards(Resource[DesiredDashboard, DashboardState, DashboardWork]):
         return label(desired)
 
     def check_together(self, client: Client, wanted: t.Sequence[DesiredDashboard]) -> None:
-        """Raise :class:`BadInput` for two dashboards with one title in one folder, if that is ambiguous or refused."""
+        """Raise one :class:`BadInput` for all dashboards with one title in one folder, if that is ambiguous or refused."""
         repeat = client.at_least(TITLES_REPEAT)
         seen: dict[t.Hashable, DesiredDashboard] = {}
+        problems: list[str] = []
         for desired in wanted:
             # With a uid and without a folder, a dashboard stays in its present folder, which is unknown here.
             if desired.state != "present" or (desired.uid is not None and _placeless(desired)):
@@ -89,17 +91,13 @@ class Dashboards(Resource[DesiredDashboard, DashboardState, DashboardWork]):
             first = seen.setdefault((desired.title, _place(desired)), desired)
             if first is desired:
                 continue
-            if first.uid is None or desired.uid is None:
-                raise BadInput(
-                    "%s and %s have one title in one folder, and one of them has no uid, so that its title identifies both: "
-                    "set a uid for each, or another title or folder" % (label(first), label(desired))
-                )
-            if not repeat:
-                raise BadInput(
-                    "%s and %s have one title in one folder, where Grafana up to 11.2 allows a title only once: set another "
-                    "title or folder for one of them" % (label(first), label(desired))
-                )
-            self._repeated[desired.uid] = label(first)
+            problem = one_title(first, desired, bool(repeat))
+            if problem is not None:
+                problems.append(problem)
+            else:
+                self._repeated[str(desired.uid)] = label(first)
+        if problems:
+            raise BadInput("; ".join(problems))
 
     def max_writers(self, scope: Scope) -> int:
         """Return 1 up to 11.2, where dashboards with one title would conflict."""

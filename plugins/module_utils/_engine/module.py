@@ -22,7 +22,7 @@ from .._grafana.cloud import client_for
 from .._grafana.connection import Connection, OrgChoice
 from .._grafana.errors import BadInput, GrafanaError
 from . import arguments as _arguments
-from .items import CHANGED, FAILED, NOT_RUN, OK, Item, Outcome, find_duplicates
+from .items import CHANGED, FAILED, NOT_RUN, OK, Item, Outcome, find_duplicates, one_error
 from .options import HANDED_OVER, HANDOVER, Spec, argument_spec, items_of, place
 from .resource import AnyResource
 from .run import Mode, Run
@@ -196,6 +196,7 @@ def _items(module: GrafanaModule, resource: AnyResource, options: Spec, connecti
         return _expanded(resource, {**own, "org": connection.org}, Item(0, connection.org, None))
     spec = dict(argument_spec(options, in_org)["batch"]["options"])
     items: list[Item] = []
+    problems: list[BadInput] = []
     for index, entry in enumerate(items_of(module.raw_batch, spec, own)):
         org = _connection.choose_org(entry, "options of the item") or connection.org
         try:
@@ -206,8 +207,11 @@ def _items(module: GrafanaModule, resource: AnyResource, options: Spec, connecti
             )
         except GrafanaError as problem:
             where = place(index, module.raw_batch[index])
-            raise BadInput("%s: %s" % (where, problem.message), code=problem.code, **problem.details) from None
-    find_duplicates(resource, items)
+            problems.append(BadInput("%s: %s" % (where, problem.message), code=problem.code, **problem.details))
+    twice = find_duplicates(resource, items)
+    problems += [twice] if twice is not None else []
+    if problems:
+        raise one_error(problems)
     return items
 
 
