@@ -294,6 +294,9 @@ def _quote(resource: AnyResource, failed: t.Sequence[Outcome]) -> str:
         if resource.in_org and outcome.item.org != OrgChoice():
             where += "%s, " % outcome.item.org
         problem = outcome.problem.message if outcome.problem else ""
-        words.append("%s%s: %s" % (where, outcome.label or resource.label(outcome.item.desired), problem))
+        name = outcome.label or resource.label(outcome.item.desired)
+        # Many messages begin with the object: name it once.
+        named = "%s %s" % (resource.kind.replace("_", " "), name) in problem
+        words.append("%s%s" % (where, problem) if named else "%s%s: %s" % (where, name, problem))
     more = len(failed) - len(words)
     return "; ".join(words) + ("; and %d more" % more if more else "")
