@@ -14,6 +14,8 @@ description:
   - The module does not write a dashboard that needs no change, so the dashboard gets no new version. Ids, the order of keys,
     default values and schema migrations that the server adds, drops or changes by itself do not count as a difference. All other
     differences do.
+  - A refresh interval below the minimum of the server (C(min_refresh_interval)) is written, and compared, as that minimum, with a
+    warning. The module refuses an interval that is not a duration.
   - It never writes or deletes provisioned dashboards, nor dashboards that are synchronised with a Git repository.
   - >-
     The message of every version that this module writes ends with a mark, C([orgsmith.grafana]), or C([orgsmith.grafana: SOURCE])

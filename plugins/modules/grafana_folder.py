@@ -52,6 +52,9 @@ options:
       - V(delete) deletes the contents with the folder, and the diff lists what it contained.
       - From Grafana 12.0 on, the server counts dashboards in its search index, which may not contain a dashboard that was created
         a moment ago.
+      - If the server does not count one of these kinds, V(refuse) does not delete the folder (code V(contents_unknown)).
+      - Grafana 13.1 counts only what is directly in a folder, and no alert rules. The module adds up the subfolders, and warns if
+        the caller may not list alert rules. With V(refuse) the server does not delete a folder with alert rules.
     type: str
     choices: [refuse, delete]
     default: refuse
@@ -110,6 +113,9 @@ options:
           - V(delete) deletes the contents with the folder, and the diff lists what it contained.
           - From Grafana 12.0 on, the server counts dashboards in its search index, which may not contain a dashboard that was
             created a moment ago.
+          - If the server does not count one of these kinds, V(refuse) does not delete the folder (code V(contents_unknown)).
+          - Grafana 13.1 counts only what is directly in a folder, and no alert rules. The module adds up the subfolders, and
+            warns if the caller may not list alert rules. With V(refuse) the server does not delete a folder with alert rules.
         type: str
         choices: [refuse, delete]
       state:

@@ -118,6 +118,15 @@ class CurrentDashboard:
         )
 
 
+class Namesake(t.NamedTuple):
+    """An object with a title that the server takes for that of the dashboard; *kind* is ``dashboard`` or ``folder``."""
+
+    kind: str
+    uid: str
+    title: str
+    head: Head | None = None
+
+
 @dataclass(frozen=True)
 class DashboardState:
     """What was read: the dashboard if it exists, and the folder in which it should be.
@@ -134,14 +143,18 @@ class DashboardState:
     wanted: DesiredDashboard | None = field(default=None, repr=False)
     #: Library panels that it contains and the server lacks.
     panels: tuple[LibraryPanel, ...] = ()
+    #: Sentences about what is written otherwise than the file has it.
+    remarks: tuple[str, ...] = ()
     #: Sentences about missing references, if the task asks for them.
     dangling: tuple[str, ...] = ()
     #: The path of its present folder.
     current_folder: str = ""
     #: The newest version, if this collection did not write it.
     edited: LastWrite | None = None
-    #: The uid of another dashboard with its title in its folder, on a server that allows one only.
-    namesake: str | None = None
+    #: The dashboard or folder whose title excludes that of the dashboard.
+    namesake: Namesake | None = None
+    #: The dashboard with its title that the task prunes, and that is deleted first.
+    replaces: Head | None = None
     #: The fields of its layout, ``None`` for a classic dashboard.
     schema: Schema | None = field(default=None, repr=False)
     #: Library panels that the server would not find.
@@ -161,6 +174,11 @@ class DashboardWork:
 def place_of(desired: DesiredDashboard) -> tuple[str, tuple[str, ...]]:
     """Return the path of the desired folder, and the titles of folders below it, which may contain slashes."""
     return (desired.top, desired.below) if desired.below else (desired.folder or "", ())
+
+
+def placeless(desired: DesiredDashboard) -> bool:
+    """Tell whether the task names no folder."""
+    return desired.folder is None and desired.folder_uid is None and not desired.below
 
 
 def comparable(document: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
@@ -233,6 +251,8 @@ def allowed(desired: DesiredDashboard, state: DashboardState, change: Change[Das
     if state.missing_panels:
         raise _panels_missing(desired, state.missing_panels)
     before = change.before
+    if state.replaces is not None:
+        before = {"uid": state.replaces.uid, "title": masked(state.replaces.title), "folder": change.after["folder"]}
     if state.current_folder and change.work.leaves:
         before = {**before, "folder": masked(state.current_folder)}
     return replace(change, before=before, work=replace(change.work, state=state))
@@ -258,7 +278,7 @@ def _guard(desired: DesiredDashboard, state: DashboardState) -> None:
             code="provisioned",
         )
     if state.namesake is not None:
-        raise title_taken(named, "another dashboard (%s)" % state.namesake)
+        raise _namesake_refused(named, state.namesake)
     if state.edited is not None and desired.on_conflict == FAIL:
         raise Refused(
             "dashboard %s was edited %s: copy that change into its source, or set on_conflict: overwrite (or keep)"
@@ -268,30 +288,33 @@ def _guard(desired: DesiredDashboard, state: DashboardState) -> None:
         )
 
 
-def title_taken(named: str, by: str, **details: t.Any) -> Refused:
-    """Return the error for a title that another dashboard in the folder has."""
+def _namesake_refused(named: str, other: Namesake) -> Refused:
+    """Return the error for a title that the server takes for that of another dashboard or folder."""
+    title = masked(other.title)
+    if other.kind == "dashboard":
+        return title_taken(named, "another dashboard, %s (%s)," % (title, other.uid))
+    return title_of_folder(named, "folder %s (%s)" % (title, other.uid))
+
+
+def title_of_folder(named: str, by: str, **details: t.Any) -> Refused:
+    """Return the error for a title that a folder has, on a server that then refuses the dashboard."""
     return Refused(
-        "dashboard %s cannot be written: %s has that title in that folder, and up to Grafana 11.2 writing would "
-        "destroy it; set the uid of that one, or another title" % (named, by),
+        "dashboard %s cannot be written: %s has that title, and up to Grafana 11.2 the server refuses a dashboard with the title "
+        "of a folder (up to 10.0, case and punctuation do not count); set another title for one of them" % (named, by),
         code="title_taken",
         **details,
     )
 
 
-def one_title(first: DesiredDashboard, second: DesiredDashboard, repeat: bool) -> str | None:
-    """Return what is wrong with two dashboards with one title in one folder, ``None`` if the server accepts both.
-
-    *repeat* tells whether the server allows a title more than once in a folder.
-    """
-    both = "%s and %s have one title in one folder" % (label(first), label(second))
-    if first.uid is None or second.uid is None:
-        return (
-            "%s, and one of them has no uid, so that its title identifies both: set a uid for each, or another title or folder"
-            % both
-        )
-    if repeat:
-        return None
-    return "%s, where Grafana up to 11.2 allows a title only once: set another title or folder for one of them" % both
+def title_taken(named: str, by: str, **details: t.Any) -> Refused:
+    """Return the error for a title that another dashboard in the folder has."""
+    return Refused(
+        "dashboard %s cannot be written: %s has that title in that folder, and up to Grafana 11.2 writing would "
+        "destroy it (up to 10.0, case and punctuation of titles do not count); set the uid of that one, or another title"
+        % (named, by),
+        code="title_taken",
+        **details,
+    )
 
 
 def edit_in_words(edited: LastWrite) -> str:

@@ -17,6 +17,7 @@ from .._grafana.secrets import key_like
 from .._text.json_diff import check_document
 from .formats.forms import CLASSIC, Document, read_document
 from .formats.others import of_untitled
+from .formats.refresh import check_interval
 from .formats.text import load
 from .history import check_source
 from .model import FAIL, KEEP, OVERWRITE, DesiredDashboard, comparable
@@ -92,6 +93,8 @@ def _desired(document: Document, options: t.Mapping[str, t.Any], what: str, stat
     if folder_uid is None and folder is None:
         folder_uid = document.folder_uid
     _check_secrets(document, options, what, state)
+    if state == "present":
+        check_interval(document.body, document.layout, what)
     exported = bool(document.inputs or document.requires or document.elements)
     return DesiredDashboard(
         uid=None if uid is None else _uid(uid, what),

@@ -24,6 +24,7 @@ from .._grafana.kubernetes import (
     MESSAGE_NOTE,
     NOTE,
     collection,
+    folder_uid,
     pages,
 )
 from .._grafana.scope import Scope
@@ -183,7 +184,7 @@ class LegacyRoute:
             yield Head(
                 uid=str(hit["uid"]),
                 title=str(hit["title"]),
-                folder_uid=str(hit.get("folderUid") or ""),
+                folder_uid=folder_uid(hit.get("folderUid")),
                 number=hit.get("id"),
                 tags=tuple(hit.get("tags") or ()),
             )
@@ -349,7 +350,7 @@ def from_object(entry: t.Mapping[str, t.Any]) -> CurrentDashboard:
         uid=str(metadata["name"]),
         title=str(spec.get("title") or ""),
         body=comparable(spec),
-        folder_uid=str(notes.get(FOLDER_NOTE) or ""),
+        folder_uid=folder_uid(notes.get(FOLDER_NOTE)),
         version=int(metadata.get("generation") or 0),
         provisioned=_manager(notes),
         resource_version=str(metadata.get("resourceVersion") or ""),
@@ -372,15 +373,14 @@ def _manager(notes: t.Mapping[str, str]) -> str | None:
 def from_legacy(answer: t.Mapping[str, t.Any]) -> CurrentDashboard:
     """Convert an answer of ``GET /api/dashboards/uid/:uid``."""
     meta, document = answer["meta"], answer["dashboard"]
-    external = meta.get("provisionedExternalId") or "from a file"
     number = document.get("id")
     return CurrentDashboard(
         uid=str(document.get("uid") or ""),
         title=str(document.get("title") or ""),
         body=comparable(document),
-        folder_uid=str(meta.get("folderUid") or ""),
+        folder_uid=folder_uid(meta.get("folderUid")),
         version=int(meta.get("version") or document.get("version") or 0),
-        provisioned=str(external) if meta.get("provisioned") else None,
+        provisioned=str(meta.get("provisionedExternalId") or "from a file") if meta.get("provisioned") else None,
         number=number if isinstance(number, int) else None,
     )
 

@@ -63,7 +63,8 @@ class FolderState:
 
     *path* is the path of its present parent, *place* the parent that it should have. *namesakes* are the uids of other folders
     with its title in that parent. *within* tells whether that parent is the folder itself or below it. *contents* is what
-    it holds, by kind, and *names* some of that by title (for a deletion). *describes* tells whether the server reports
+    it holds, by kind, *uncounted* the kinds that the server does not count, and *names* some of the contents by title (for a
+    deletion). *describes* tells whether the server reports
     descriptions.
     """
 
@@ -73,6 +74,7 @@ class FolderState:
     namesakes: tuple[str, ...] = ()
     within: bool = False
     contents: t.Mapping[str, int] = field(default_factory=dict)
+    uncounted: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     describes: bool = True
 
@@ -162,6 +164,12 @@ def _removal(desired: DesiredFolder, found: FolderState) -> Change[FolderState] 
             "all of that with it" % (label(desired), in_words(found.contents), names),
             code="not_empty",
             contents=dict(found.contents),
+        )
+    if found.uncounted and desired.contents != "delete":
+        raise Refused(
+            "folder %s was not deleted: the server does not say whether it holds %s; look at it, and set contents: delete to "
+            "delete it with everything in it" % (label(desired), " or ".join(kind.replace("_", " ") for kind in found.uncounted)),
+            code="contents_unknown",
         )
     before = _view(current, found.path, desired)
     return Change("delete", {**before, "contents": dict(found.contents)} if found.contents else before, {}, found)

@@ -82,12 +82,13 @@ class Folders(Resource[DesiredFolder, FolderState, FolderState]):
             current = self._only(scope, tree, desired, place) if place is not None and there else None
         if current is None:
             return FolderState(None)
-        contents = held(scope, tree, current)
+        contents, uncounted = held(scope, tree, current)
         refused = bool(contents) and desired.contents != "delete" and current.managed_by is None
         return FolderState(
             current=current,
             path=tree.path(current.parent_uid),
             contents=contents,
+            uncounted=uncounted,
             names=tuple(names(scope, current)) if refused else (),
         )
 
@@ -251,6 +252,12 @@ _ADVICE = (
         ("contains alert rules", "alert rules"),
         "not_empty",
         "it holds alert rules; move them first, or set contents: delete to delete everything in it",
+    ),
+    (
+        ("folder is not empty", "folder not empty"),
+        "not_empty",
+        "it holds alert rules, or objects that the caller may not see; move them first, or set contents: delete to delete "
+        "everything in it",
     ),
     (
         ("maximum nested folder depth", "max depth", "folder depth"),

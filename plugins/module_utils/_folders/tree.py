@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 from .._grafana.client import segment
 from .._grafana.errors import Forbidden, NotFound
-from .._grafana.kubernetes import FOLDER_NOTE, FOLDERS, MANAGER_NOTE, NOTE, collection, pages
+from .._grafana.kubernetes import FOLDER_NOTE, FOLDERS, MANAGER_NOTE, NOTE, collection, folder_uid, pages
 from .._grafana.scope import Scope
 from .._grafana.versions import FOLDER_APIS, NESTED_FOLDERS
 from .unlisted import look_up, may_be_unlisted
@@ -55,7 +55,7 @@ def from_legacy(entry: t.Mapping[str, t.Any]) -> Folder:
     return Folder(
         uid=str(entry["uid"]),
         title=str(entry["title"]),
-        parent_uid=str(entry.get("parentUid") or GENERAL),
+        parent_uid=folder_uid(entry.get("parentUid")),
         id=entry.get("id"),
         version=None if version is None else int(version),
         managed_by=str(manager) if manager else None,
@@ -71,7 +71,7 @@ def from_object(entry: t.Mapping[str, t.Any]) -> Folder:
     return Folder(
         uid=str(metadata["name"]),
         title=str(spec.get("title") or ""),
-        parent_uid=str(notes.get(FOLDER_NOTE) or (parents[-1] if parents else GENERAL)),
+        parent_uid=folder_uid(notes.get(FOLDER_NOTE) or (parents[-1] if parents else GENERAL)),
         version=None if generation is None else int(generation),
         description=str(spec.get("description") or ""),
         managed_by=notes.get(MANAGER_NOTE),
@@ -155,7 +155,7 @@ class Tree:
     def _put_chain(self, chain: t.Sequence[t.Mapping[str, t.Any]]) -> None:
         """Cache a folder (the last of *chain*) and its parents, given from the top down without their own parents."""
         parent = GENERAL
-        for entry in chain[:-1]:
+        for entry in (entry for entry in chain[:-1] if folder_uid(entry["uid"])):
             uid = str(entry["uid"])
             if uid not in self._known:
                 self.put(replace(from_legacy(entry), parent_uid=parent))

@@ -71,7 +71,7 @@ _OBJECTS = {"items": [(_OBJECT, _UNCONVERTED)], "metadata": {"continue?": str}}
 #: The shape of the 2xx answer of each request: (methods, path, shape). ``*`` is one segment of the path.
 _ROUTES: tuple[tuple[str, str, t.Any], ...] = (
     ("GET", "/api/health", {"database": str, "version?": str}),
-    ("GET", "/api/frontend/settings", {"buildInfo": {"version?": str}}),
+    ("GET", "/api/frontend/settings", {"buildInfo": {"version?": str}, "minRefreshInterval?": str}),
     ("GET", "/api/admin/settings", Map(dict, filled=True)),
     ("GET", "/api/org", _ORG),
     ("GET", "/api/user", {"orgId": int, "login": str, "uid?": str}),
@@ -108,12 +108,22 @@ _ROUTES: tuple[tuple[str, str, t.Any], ...] = (
     # 9.3 answers null (recorded).
     ("DELETE", "/api/folders/*", (DONE, None)),
     ("GET", "/api/folders/*/counts", Map(int, filled=True)),
+    ("GET", "/api/v1/provisioning/alert-rules", [{"uid": str, "title": str}]),
+    # 204.
+    ("DELETE", "/api/v1/provisioning/alert-rules/*", None),
+    ("GET", "/api/teams/search", {"teams": [{"id": int, "name": str}]}),
+    ("DELETE", "/api/teams/*", DONE),
+    ("GET", "/api/org/preferences", dict),
+    ("PUT", "/api/org/preferences", DONE),
+    ("GET", "/api/ruler/grafana/api/v1/rules", Map([{"rules?": [{"grafana_alert?": {"namespace_uid?": str}}]}])),
     ("GET", "/api/ruler/grafana/api/v1/rules/*", Map([{"rules?": list}])),
     ("GET", "/api/search", [_HIT]),
     ("GET", "/api/datasources", [{"id": int, "uid": str, "name": str, "type": str}]),
     ("GET", "/api/plugins", [{"id": str}]),
     ("GET", "/api/plugins/*/settings", {"id": str}),
     ("GET", "/api/library-elements", {"result": {"elements": [{"uid": str}], "totalCount": int}}),
+    ("DELETE", "/api/library-elements/*", DONE),
+    ("DELETE", "/api/datasources/uid/*", DONE),
     ("GET", "/api/library-elements/*", {"result": {"uid": str}}),
     ("POST", "/api/library-elements", {"result": {"uid": str}}),
     ("GET", "/api/dashboards/uid/*", {"dashboard": {"uid": str}, "meta": {"version?": int, "folderUid?": str}}),

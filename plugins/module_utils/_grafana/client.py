@@ -68,6 +68,8 @@ class Client:
         self._version_lock = threading.Lock()
         self._version: Version | None = None
         self._version_known = False
+        self._settings_lock = threading.Lock()
+        self._settings: dict[str, t.Any] | None = None
         self._clock_offset = timedelta(0)
         self._auth = auth_for(connection, self._send_once)
         self._acceptance = Acceptance(
@@ -102,7 +104,7 @@ class Client:
         client = Client(replace(self.connection, identity=identity, headers=headers), self._before_write)
         client._acceptance.tested = tested
         client._version, client._version_known = self._version, self._version_known
-        client._clock_offset = self._clock_offset
+        client._clock_offset, client._settings = self._clock_offset, self._settings
         return client
 
     def expect(self, requests_to_come: int) -> None:
@@ -231,9 +233,10 @@ class Client:
 
     def _difference(self, method: str, path: str, status: int, parsed: t.Any) -> str | None:
         """Return how a parsed 2xx answer differs from Grafana's; ``None`` if it does not."""
-        if status == 204:
-            return "an answer was expected, but the server sent none"  # no route of Grafana that is used here answers 204
-        return difference(shape_of(method, path), parsed)
+        shape = shape_of(method, path)
+        if status == 204 and shape is not None:
+            return "an answer was expected, but the server sent none"
+        return difference(shape, parsed)
 
     def _send_authenticated(self, method: str, path: str, context: Headers, body: t.Any) -> Answer:
         """Send a request as the caller. Until one succeeds, send them one by one: a wrong password is sent only once."""
@@ -307,13 +310,19 @@ class Client:
         version = parse(health.get("version")) if isinstance(health, dict) else None
         if version is None:
             # With ``hide_version`` the server shows it only to signed-in callers.
-            try:
-                settings = self.get("/api/frontend/settings")
-            except (Forbidden, NotFound):
-                return None
-            build = settings.get("buildInfo") if isinstance(settings, dict) else None
+            build = self.frontend_settings().get("buildInfo")
             version = parse(build.get("version")) if isinstance(build, dict) else None
         return version
+
+    def frontend_settings(self) -> dict[str, t.Any]:
+        """Return the settings that the server shows to its UI, ``{}`` if it does not show them. Asks the server once."""
+        with self._settings_lock:
+            if self._settings is None:
+                try:
+                    self._settings = dict(self.get("/api/frontend/settings"))
+                except (Forbidden, NotFound):
+                    self._settings = {}
+            return self._settings
 
     def now(self) -> datetime:
         """Return the time of the server's clock, by the header Date of its last answer. Ages of objects use that clock."""

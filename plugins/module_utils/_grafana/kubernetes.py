@@ -24,6 +24,11 @@ GRANT_NOTE = NOTE + "grant-permissions"
 GRANT_DEFAULT = "default"
 
 
+def folder_uid(value: t.Any) -> str:
+    """Return the uid of a folder in an answer of the server; ``""`` for General, which 13.1 may call ``general`` (seen)."""
+    return "" if value is None or str(value) == "general" else str(value)
+
+
 def collection(scope: Scope, group: str, version: str, kind: str) -> str:
     """Return the path of all objects of a *kind* in the organization of *scope*.
 

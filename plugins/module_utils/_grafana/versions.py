@@ -70,6 +70,11 @@ LISTS_MAY_OMIT = Version(13, 0)
 NESTED_FOLDERS = Version(11, 0)
 #: A setting limits how deep folders can be nested (from the sources of 13.1).
 DEPTH_IS_A_SETTING = Version(13, 0)
+#: Versions that answer 500 to every deletion of an organization: the first one, the first later one that is not known to do so,
+#: and both in words (seen at 13.1.0-pre; the fix is not in 13.2).
+ORGS_REMAIN = ((Version(13, 1), Version(13, 3), "13.1 and 13.2"),)
+#: Versions that answer 500 to some deletions of organizations (12.0.0-pre deletes empty ones: recorded).
+ORGS_MAY_REMAIN = ((Version(12, 0), Version(12, 0, 2), "12.0.0 and 12.0.1"),)
 #: The setting ``[service_accounts] token_expiration_day_limit`` exists.
 DAY_LIMIT = Version(9, 4)
 #: ``POST /api/auth/keys`` answers 410.

@@ -36,6 +36,7 @@ from .library_elements import connect
 from .library_elements import read as with_library_panels
 from .library_store import NoUid, cleaned
 from .normalise import legacy_read, moves_when_same, to_v0
+from .refresh import problem
 from .store import GENERAL, SERVER_MANAGER, Dashboard, Folder
 
 FIELDS = ("id", "uid", "version")
@@ -165,6 +166,7 @@ def write(request: Request) -> Reply:
     spec["title"], uid = text_in(document, "title").strip(), text_in(document, "uid").strip()
     spec = _stored(profile, spec)
     _check(profile, spec, uid, text)
+    _refresh(request, spec)
     if profile >= (10, 0):
         folder_uid = _folder(request, fields)
     check_alerts(request, spec)
@@ -236,6 +238,16 @@ def _check(profile: Profile, spec: dict[str, Any], uid: str, text: str) -> None:
         raise Refusal(message("uid too long, max 40 characters", 400))
     if profile >= (12, 1) and isinstance(tags, list) and any(isinstance(tag, str) and len(tag) > 50 for tag in tags):
         raise Refusal(message("dashboard tag too long, max 50 characters", 400))
+
+
+def _refresh(request: Request, spec: dict[str, Any]) -> None:
+    """Set a refresh interval that cannot be stored to the minimum; from 13 on raise for it."""
+    settings = request.server.settings
+    wrong = problem(settings, spec.get("refresh"))
+    if wrong and request.server.profile >= (13, 0):
+        raise Refusal(message(wrong, 400))
+    if wrong:
+        spec["refresh"] = settings.text("dashboards.min_refresh_interval")
 
 
 def _stored(profile: Profile, spec: dict[str, Any]) -> dict[str, Any]:

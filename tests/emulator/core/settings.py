@@ -24,6 +24,7 @@ DEFAULTS = {
     "security.admin_user": "admin",
     "service_accounts.token_expiration_day_limit": "-1",
     "dashboards.versions_to_keep": "20",
+    "dashboards.min_refresh_interval": "5s",
     "quota.enabled": "false",
     "quota.org_user": "10",
     "quota.org_dashboard": "100",

@@ -13,6 +13,7 @@ from ..access.rules import DASHBOARDS as DASHBOARD_KIND
 from ..boards.contents import text_in
 from ..boards.dashboards import FIELDS
 from ..boards.normalise import newest
+from ..boards.refresh import problem
 from ..boards.search import visible_dashboards
 from ..boards.store import Dashboard
 from ..core.profile import Profile
@@ -151,9 +152,10 @@ def _basics(request: Request, name: str, spec: dict[str, Any], message: str) -> 
         return "uid contains illegal characters"
     if len(name) > 40:
         return "uid too long, max 40 characters"
-    if newest_rules and isinstance(tags, list) and any(isinstance(tag, str) and len(tag) > 50 for tag in tags):
+    wrong = problem(request.server.settings, spec.get("refresh", (spec.get("timeSettings") or {}).get("autoRefresh")))
+    if not wrong and newest_rules and isinstance(tags, list) and any(isinstance(tag, str) and len(tag) > 50 for tag in tags):
         return "dashboard tag too long, max 50 characters"
-    return ""
+    return wrong
 
 
 def _check(request: Request, org_id: int, name: str, spec: dict[str, Any], notes: dict[str, str]) -> str:

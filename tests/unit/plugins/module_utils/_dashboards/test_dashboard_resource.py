@@ -83,6 +83,20 @@ def test_nothing_to_do_is_one_request(script, task):
     assert task(["x"]).status == OK
 
 
+@pytest.mark.parametrize("api", ["kubernetes", "legacy"])
+def test_a_dashboard_in_the_folder_general_of_13_1(script, task, api):
+    """13.1 may name the folder of a dashboard in General: the dashboard does not move."""
+    script.expect(health("13.1.0"))
+    if api == "kubernetes":
+        script.expect(call("GET", APIS + "/a").answers(200, thing(**{"grafana.app/folder": "general"})))
+    else:
+        document = {"uid": "a", "id": 7, "version": 3, **body()}
+        answer = {"dashboard": document, "meta": {"folderUid": "general", "version": 3}}
+        script.expect(call("GET", "/api/dashboards/uid/a").answers(200, answer))
+    done = task(api=api, folder_uid="")
+    assert (done.status, done.object["folder_uid"]) == (OK, "")
+
+
 #: Without it, only Admins see a new dashboard in General (recorded: visibility-apis).
 GRANTED = {"grafana.app/grant-permissions": "default"}
 
@@ -182,8 +196,9 @@ def test_before_9_a_history_is_asked_for_by_id(script, task):
 def test_up_to_11_2_a_taken_title_is_looked_for_before_writing(script, task):
     hits = [{"uid": "b", "title": "A", "folderUid": ""}, {"uid": "c", "title": "AA"}]
     script.expect(
-        health("9.3.2"),
+        health("11.2.0"),
         call("GET", "/api/dashboards/uid/a").answers(404, {"message": "Dashboard not found"}),
+        call("GET", "/api/folders?limit=1000&page=1").answers(200, [{"uid": "f", "title": "B"}]),
         call("GET", "/api/search?type=dash-db&query=A&limit=1000&page=1").answers(200, hits),
     )
     done = task(check=True)
@@ -336,8 +351,8 @@ def test_a_move_from_general_loses_nothing(script, task):
 def test_before_9_permissions_are_not_those_of_folders(script, task):
     found = {"meta": {"folderUid": "f", "version": 1, "isFolder": False}, "dashboard": {"uid": "a", "title": "A", "id": 7}}
     script.expect(health("8.5.15"), call("GET", "/api/dashboards/uid/a").answers(200, found))
-    script.expect(call("GET", "/api/search?type=dash-db&query=A&limit=1000&page=1").answers(200, []))
-    script.expect(call("GET", "/api/folders/f").answers(200, {"uid": "f", "title": "F", "id": 3}))
+    script.expect(call("GET", "/api/folders?limit=1000&page=1").answers(200, [{"uid": "f", "title": "F"}]))
+    script.expect(call("GET", "/api/search?type=dash-db&limit=1000&page=1").answers(200, []))
     script.expect(call("GET", "/api/dashboards/id/7/versions?limit=1").answers(200, []))
     assert task(check=True, folder_uid="").status == CHANGED
     assert task.warned == []
