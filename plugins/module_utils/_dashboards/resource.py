@@ -168,6 +168,7 @@ class Dashboards(Resource[DesiredDashboard, DashboardState, DashboardWork]):
     ) -> tuple[DashboardState, Change[DashboardWork] | None]:
         """Warn of what a dashboard would lack in an organization that does not exist yet."""
         named = "dashboard %s" % label(desired)
+        check_alerts(scope, state.wanted or desired)
         for text in (*state.remarks, *state.dangling):
             scope.warn("%s: %s" % (named, text))
         if not scope.client.at_least(LIBRARY_PANELS_MAY_LACK) and not desired.layout and desired.api != KUBERNETES:
