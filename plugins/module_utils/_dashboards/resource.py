@@ -42,6 +42,7 @@ from .model import (
 )
 from .options import parse
 from .permissions import hidden, loses_permissions
+from .placing import check_place
 from .prune import leftovers, replaceable
 from .refresh import with_minimum
 from .routes import KUBERNETES, LegacyRoute, Route, managed, route_to
@@ -140,8 +141,8 @@ class Dashboards(Resource[DesiredDashboard, DashboardState, DashboardWork]):
         """Read what decides whether the change is allowed, and warn of what it does beyond the difference."""
         if current is None:
             return current, change
-        if current.folder_to_make is not None and change is not None:
-            folders.check_depth(scope, current.folder_to_make, len(t.cast("tuple[str, ...]", place(desired))) - 1)
+        if change is not None:
+            check_place(scope, desired, current)
         if scope.new:
             return self._precheck_new(scope, desired, current, change)
         state, named = current, "dashboard %s" % label(desired)
