@@ -42,10 +42,12 @@ options:
   directory:
     description:
       - A directory on the host that runs the module. It contains one file for each dashboard.
-      - Its subdirectories are folders, in O(folder) if that is set; the module creates missing ones. If the server has no nested
+      - Its subdirectories are folders, in O(folder) if that is set; the module creates missing ones. If the server has
+        no nested
         folders (before Grafana 11.0), a path such as C(hosts/linux) is one folder with that title. In the name of a directory,
         C(%2F) is a slash.
-      - The path of a file decides the folder of its dashboard. The module ignores the folder that the file itself names. Files at
+      - The path of a file decides the folder of its dashboard. The module ignores the folder that the file itself
+        names. Files at
         the top level belong to no folder, or to O(folder).
       - The module skips hidden files and directories, and follows links. Before it writes anything it reports all files that it
         cannot read, and all dashboards with the same uid, or with the same title in one folder.
@@ -71,15 +73,25 @@ options:
   folder_uid:
     description:
       - The uid of the folder. V(general) means no folder.
-      - Without it and O(folder), an existing dashboard stays in its folder, and a new dashboard is in no folder.
+      - Without it, O(folder) and O(folder_path), an existing dashboard stays in its folder, and a new dashboard is in
+        no folder.
     type: raw
   folder:
     description:
       - The title of the folder, or a path of titles from the top level, joined by slashes.
+      - A title may contain slashes itself. At each level, the longest title that exists matches. O(folder_path) is the
+        unambiguous form.
     type: raw
+  folder_path:
+    description:
+      - The folder as a list of exact titles from the top level. The titles may contain slashes. An empty list means the
+        top level.
+    type: list
+    elements: raw
   create_folder:
     description:
-      - Whether the module creates missing folders of O(folder). The default is V(true) with O(directory), otherwise V(false).
+      - Whether the module creates missing folders of O(folder) or O(folder_path). The default is V(true) with
+        O(directory), otherwise V(false).
     type: bool
   commit_message:
     description:
@@ -87,7 +99,8 @@ options:
     type: str
   source:
     description:
-      - A name for the origin of these dashboards, of up to 60 letters, digits, spaces and C(.,/_-). The module writes it into the
+      - A name for the origin of these dashboards, of up to 60 letters, digits, spaces and C(.,/_-). The module writes
+        it into the
         mark, so that O(prune) can distinguish dashboards of several sources in one organization.
     type: str
     default: ""
@@ -113,7 +126,8 @@ options:
     default: overwrite
   inputs:
     description:
-      - Values for the inputs of a dashboard that was exported for sharing. A key is the name of an input (C(DS_PROMETHEUS)), the
+      - Values for the inputs of a dashboard that was exported for sharing. A key is the name of an input
+        (C(DS_PROMETHEUS)), the
         name that the data source had, or a type of data source. A value is the uid or name of a data source of the organization,
         or the value of a constant.
       - A key can also be the name of a placeholder (C(DS_X) for C(${DS_X})) in a file without C(__inputs), as in files for
@@ -128,13 +142,15 @@ options:
     default: {}
   allow_secrets:
     description:
-      - Whether a dashboard may contain text that looks like a key of Grafana (C(glsa_...), C(glc_...), an API key). Everyone who
+      - Whether a dashboard may contain text that looks like a key of Grafana (C(glsa_...), C(glc_...), an API key).
+        Everyone who
         can see the dashboard could use the key.
     type: bool
     default: false
   check_references:
     description:
-      - Whether the module warns of data sources and library panels that a dashboard uses and that the organization does not have,
+      - Whether the module warns of data sources and library panels that a dashboard uses and that the organization does
+        not have,
         and returns them in RV(dashboard.missing_references).
     type: bool
     default: false
@@ -210,15 +226,25 @@ options:
       folder_uid:
         description:
           - The uid of the folder. V(general) means no folder.
-          - Without it and O(folder), an existing dashboard stays in its folder, and a new dashboard is in no folder.
+          - Without it, O(folder) and O(folder_path), an existing dashboard stays in its folder, and a new dashboard is in no
+            folder.
         type: raw
       folder:
         description:
           - The title of the folder, or a path of titles from the top level, joined by slashes.
+          - A title may contain slashes itself. At each level, the longest title that exists matches. O(folder_path) is the
+            unambiguous form.
         type: raw
+      folder_path:
+        description:
+          - The folder as a list of exact titles from the top level. The titles may contain slashes. An empty list means the top
+            level.
+        type: list
+        elements: raw
       create_folder:
         description:
-          - Whether the module creates missing folders of O(folder). The default is V(true) with O(directory), otherwise V(false).
+          - Whether the module creates missing folders of O(folder) or O(folder_path). The default is V(true) with O(directory),
+            otherwise V(false).
         type: bool
       commit_message:
         description:

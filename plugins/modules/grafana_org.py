@@ -50,7 +50,8 @@ options:
   state:
     description:
       - Whether the organization exists. V(absent) deletes it with everything in it; its members remain users of the server.
-      - The module deletes an organization from the context of another one, so it can also delete the current organization of the
+      - The module deletes an organization from the context of another one, so it can also delete the current
+        organization of the
         caller.
     type: str
     choices: [present, absent]
@@ -59,7 +60,8 @@ options:
     description:
       - What O(state=absent) does on a server that cannot delete organizations. Grafana 13.1 and 13.2 cannot delete any
         organization, and Grafana 12.0.0 and 12.0.1 not all of them.
-      - With V(fail) the task fails with the code V(undeletable), on 13.1 and 13.2 before anything is deleted, in check mode too.
+      - With V(fail) the task fails with the code V(undeletable), on 13.1 and 13.2 before anything is deleted, in check
+        mode too.
       - V(empty) removes the dashboards, folders, library panels, alert rules, data sources, service accounts, teams and
         preferences of the organization, and all members except the caller. The empty organization remains, which is a warning.
         Contact points, playlists, annotations and snapshots stay, and so do the service accounts of plugins.

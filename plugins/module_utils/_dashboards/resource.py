@@ -17,6 +17,8 @@ from .._grafana.scope import Scope
 from .._grafana.secrets import masked
 from .._grafana.versions import LIBRARY_PANELS_MAY_LACK, MORE_LAYOUT_FIELDS, TITLES_REPEAT
 from .._text.yaml_lines import as_text
+from .alerts import check_alerts
+from .alerts import explain as explain_alerts
 from .compare.layouts import schema
 from .directory import wanted as wanted_of
 from .history import last_write, mark, source_of
@@ -41,6 +43,7 @@ from .model import (
 )
 from .options import check_unused_inputs, parse
 from .permissions import hidden, loses_permissions
+from .placing import check_place
 from .prune import leftovers, replaceable
 from .refresh import with_minimum
 from .rights import check_rights
@@ -144,8 +147,8 @@ class Dashboards(Resource[DesiredDashboard, DashboardState, DashboardWork]):
         """Read what decides whether the change is allowed, and warn of what it does beyond the difference."""
         if current is None:
             return current, change
-        if current.folder_to_make is not None and change is not None:
-            folders.check_depth(scope, current.folder_to_make, len(t.cast("tuple[str, ...]", place(desired))) - 1)
+        if change is not None:
+            check_place(scope, desired, current)
         if scope.new:
             return self._precheck_new(scope, desired, current, change)
         state, named = current, "dashboard %s" % label(desired)
@@ -173,6 +176,7 @@ class Dashboards(Resource[DesiredDashboard, DashboardState, DashboardWork]):
     ) -> tuple[DashboardState, Change[DashboardWork] | None]:
         """Warn of what a dashboard would lack in an organization that does not exist yet."""
         named = "dashboard %s" % label(desired)
+        check_alerts(scope, state.wanted or desired)
         for text in (*state.remarks, *state.dangling):
             scope.warn("%s: %s" % (named, text))
         if not scope.client.at_least(LIBRARY_PANELS_MAY_LACK) and not desired.layout and desired.api != KUBERNETES:
@@ -236,6 +240,8 @@ class Dashboards(Resource[DesiredDashboard, DashboardState, DashboardWork]):
             return folders.not_found(scope, desired.folder_uid)
         if isinstance(problem, Forbidden) and problem.status is None:
             return problem  # The module has refused it itself.
+        if isinstance(problem, Forbidden) and "/library-elements" in str(problem.details.get("url")):
+            return Forbidden("library panels of dashboard %s: %s" % (label(desired), problem.message), **problem.details)
         if isinstance(problem, Forbidden) and "quota" not in said_by_server:
             return hidden(scope, desired, problem)
         if isinstance(problem, Forbidden):
@@ -244,7 +250,7 @@ class Dashboards(Resource[DesiredDashboard, DashboardState, DashboardWork]):
                 code="quota_reached",
                 **problem.details,
             )
-        return problem
+        return explain_alerts(scope, desired, problem)
 
     def leftovers(self, scope: Scope, wanted: t.Sequence[DesiredDashboard]) -> list[DesiredDashboard]:
         """Return the dashboards that ``prune`` deletes."""
@@ -307,6 +313,8 @@ def _completed(scope: Scope, desired: DesiredDashboard, state: DashboardState) -
         texts += loses_permissions(scope, desired, state)
     if desired.document is not None:
         texts += required(scope, desired)
+    if legacy and desired.state == "present":
+        check_alerts(scope, desired)
     if legacy and desired.state == "present" and not scope.client.at_least(LIBRARY_PANELS_MAY_LACK):
         state = replace(state, missing_panels=tuple(missing_panels(scope, desired)))
     if current is None:

@@ -68,42 +68,53 @@ def same(rule: TitleRule, title: str, other: str) -> bool:
 
 
 def check_titles(client: Client, wanted: t.Sequence[DesiredDashboard]) -> dict[str, str]:
-    """Raise :class:`BadInput` for dashboards of one organization whose titles exclude each other, or are ambiguous.
+    """Raise one :class:`BadInput` for all dashboards of one organization whose titles exclude each other, or are ambiguous.
 
     Returns the others with the title of another one in one folder: their uids, each with the label of the other one.
     """
     rule = rule_of(client)
     in_task = _folders_of(rule, wanted)
     repeated: dict[str, str] = {}
+    problems: list[BadInput] = []
     seen: dict[t.Hashable, DesiredDashboard] = {}
     for desired in wanted:
         if desired.state != "present":
             continue
         folder = in_task.get(_key(rule, desired.title))
         if folder is not None:
-            raise _folder_titled(rule, desired, *folder)
+            problems.append(_folder_titled(rule, desired, *folder))
+            continue
         # With a uid and without a folder, a dashboard stays in its present folder, which is unknown here.
         if desired.uid is not None and placeless(desired):
             continue
         first = seen.setdefault((_key(rule, desired.title), place(desired)), desired)
-        if first is not desired:
-            _check_pair(client, first, desired)
+        if first is desired:
+            continue
+        problem = _pair(client, first, desired)
+        if problem is not None:
+            problems.append(BadInput(problem))
+        else:
             repeated[str(desired.uid)] = label(first)
+    if problems:
+        codes = {problem.code for problem in problems}
+        message = "; ".join(problem.message for problem in problems)
+        raise BadInput(message, code=codes.pop() if len(codes) == 1 else None)
     return repeated
 
 
-def _check_pair(client: Client, first: DesiredDashboard, second: DesiredDashboard) -> None:
-    """Raise :class:`BadInput` for two dashboards with one title in one folder, if that is ambiguous or refused."""
+def _pair(client: Client, first: DesiredDashboard, second: DesiredDashboard) -> str | None:
+    """Return what is wrong with two dashboards with one title in one folder, ``None`` if the server accepts both."""
     if first.title == second.title and (first.uid is None or second.uid is None):
-        raise BadInput(
+        return (
             "%s and %s have one title in one folder, and one of them has no uid, so that its title identifies both: "
             "set a uid for each, or another title or folder" % (label(first), label(second))
         )
-    if not client.at_least(TITLES_REPEAT):
-        raise BadInput(
-            "%s and %s have one title in one folder, where Grafana up to 11.2 allows a title only once%s: set another "
-            "title or folder for one of them" % (label(first), label(second), "" if first.title == second.title else SLUGS)
-        )
+    if client.at_least(TITLES_REPEAT):
+        return None
+    return (
+        "%s and %s have one title in one folder, where Grafana up to 11.2 allows a title only once%s: set another "
+        "title or folder for one of them" % (label(first), label(second), "" if first.title == second.title else SLUGS)
+    )
 
 
 def _folders_of(rule: TitleRule | None, wanted: t.Sequence[DesiredDashboard]) -> dict[str, tuple[str, DesiredDashboard]]:

@@ -10,7 +10,6 @@ read the object again to learn whether the write happened.
 
 from __future__ import annotations
 
-import json
 import threading
 import time
 import typing as t
@@ -22,7 +21,7 @@ from urllib.parse import quote, urlencode
 from .answers import difference, shape_of
 from .auth import Cookie, auth_for
 from .connection import Connection, Identity
-from .errors import Answer, Forbidden, GrafanaError, NotFound, from_answer
+from .errors import Answer, Forbidden, GrafanaError, NotFound, encoded, from_answer
 from .identity import USER_PATH, Acceptance, User
 from .interpreting import answered
 from .retries import is_repeatable, pause, retry_after
@@ -212,7 +211,7 @@ class Client:
             answer = self._send_authenticated(method, path, context, body)
         url = self.connection.url + path
         if not 200 <= answer.status < 300:
-            problem = from_answer(method, url, answer)
+            problem = from_answer(method, url, answer, body)
             problem.retry_after = retry_after(answer.headers.get("Retry-After"))
             raise problem
         return self._parsed(method, path, answer)
@@ -264,7 +263,7 @@ class Client:
     def _send_once(self, method: str, path: str, headers: Headers, body: t.Any) -> tuple[Answer, dict[str, Cookie]]:
         """Send one request; return the answer and its cookies. Raises :class:`Unreachable` or :class:`LostAnswer`."""
         url = self.connection.url + path
-        data = None if body is None else json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode()
+        data = None if body is None else encoded(body)
         try:
             response = self._transport.send(method, url, data, headers)
         except NoAnswer as problem:

@@ -18,6 +18,7 @@ NOTE = "grafana.app/"
 FOLDER_NOTE = NOTE + "folder"
 MESSAGE_NOTE = NOTE + "message"
 MANAGER_NOTE = NOTE + "managedBy"
+MANAGER_ID_NOTE = NOTE + "managerId"
 #: ``true`` if the manager lets others edit the object.
 EDITS_NOTE = NOTE + "managerAllowsEdits"
 #: Asks the server to give a new object in General the default permissions (Viewer, Editor and its creator), as the legacy

@@ -293,8 +293,8 @@ class Organizations(Resource[DesiredOrg, CurrentOrg, OrgWork]):
             return _taken(str(desired.name))
         if isinstance(problem, Forbidden) and "quota" in said:
             return Refused(
-                "organization %s cannot be created, as a quota of the server is reached: %s; raise [quota] org_user or "
-                "global_org in the server's configuration, or remove an organization" % (self.label(desired), problem.message),
+                "organization %s cannot be created, as a quota of the server is reached (org_user or global_org): %s"
+                % (self.label(desired), problem.message),
                 code="quota_reached",
                 **problem.details,
             )

@@ -71,5 +71,9 @@ class FolderPaths:
         wanted = path.strip().strip("/")
         return {uid for uid in list(self._all()) if self.path(uid) == wanted}
 
+    def at_titles(self, titles: tuple[str, ...]) -> set[str]:
+        """Return the uids of the folders with exactly these titles, from the top down; none of them means General."""
+        return {uid for uid in list(self._all()) if self.titles(uid) == titles} if titles else {folders.GENERAL}
+
 
 __all__ = ["FolderPaths"]

@@ -97,6 +97,24 @@ def test_a_dashboard_in_the_folder_general_of_13_1(script, task, api):
     assert (done.status, done.object["folder_uid"]) == (OK, "")
 
 
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize("where", [{"folder_uid": "git"}, {"folder": "Git"}, {"folder": "Git/more", "create_folder": True}])
+@pytest.mark.parametrize("moved", [True, False])
+def test_a_folder_of_a_repository_takes_no_dashboard(script, task, check, where, moved):
+    """The server refuses dashboards from elsewhere in it (from the source of 13.1)."""
+    notes = {"grafana.app/managedBy": "repo", "grafana.app/managerId": "boards"}
+    git = {"metadata": {"name": "git", "annotations": notes}, "spec": {"title": "Git"}}
+    folders = call("GET", "/apis/folder.grafana.app/v1beta1/namespaces/org-2/folders?limit=1000").answers(200, {"items": [git]})
+    permissions = call("GET", "/api/access-control/user/permissions").answers(200, {"folders:read": ["folders:*"]})
+    there = call("GET", APIS + "/a").answers(*((200, thing()) if moved else (404, {"message": "no"})))
+    first = {"git": [there, folders], "Git": [folders, there], "Git/more": [folders, permissions, there]}
+    script.expect(health("13.1.0"), *first[where.get("folder", "git")])
+    if "create_folder" in where:
+        script.expect(Call("GET", "/api/admin/settings").answers(403, {"message": "no"}))
+    problem = task(check=check, **where).problem
+    assert (problem.code, "folder Git, which is managed by repo boards" in problem.message) == ("provisioned", True)
+
+
 #: Without it, only Admins see a new dashboard in General (recorded: visibility-apis).
 GRANTED = {"grafana.app/grant-permissions": "default"}
 

@@ -26,9 +26,10 @@ def health(version):
     return Call("GET", "/api/health").answers(200, {"version": version})
 
 
-def thing(uid, title, parent=None, generation=1, manager=None, description=""):
+def thing(uid, title, parent=None, generation=1, manager=None, description="", edits=False):
     notes = {"grafana.app/folder": parent} if parent else {}
-    notes.update({"grafana.app/managedBy": manager} if manager else {})
+    notes.update({"grafana.app/managedBy": manager, "grafana.app/managerId": "boards"} if manager else {})
+    notes.update({"grafana.app/managerAllowsEdits": "true"} if edits else {})
     metadata = {"name": uid, "generation": generation, "annotations": notes}
     return {"metadata": metadata, "spec": {"title": title, "description": description}}
 
@@ -239,6 +240,71 @@ def test_deleted_with_what_it_holds(script, task):
     script.expect(health("12.4.3"), objects(thing("ops", "Operations")), counting("ops", alertrule=3))
     script.expect(deleting("ops", force=True))
     assert task(uid="ops", state="absent", contents="delete").status == CHANGED
+
+
+SYNCED = (thing("git", "Git", manager="repo"), thing("ops", "Operations"), thing("a", "A", "ops"))
+
+
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize(
+    "options",
+    [
+        pytest.param({"title": "New", "parent": "Git"}, id="created in it"),
+        pytest.param({"title": "New", "parent": "Git/more", "create_parents": True}, id="created below it"),
+        pytest.param({"title": "New", "parent_uid": "git"}, id="created in its uid"),
+        pytest.param({"uid": "a", "parent": "Git"}, id="moved into it"),
+        pytest.param({"uid": "git", "title": "Renamed"}, id="renamed"),
+        pytest.param({"uid": "git", "parent_uid": "ops"}, id="moved"),
+    ],
+)
+def test_folders_of_a_repository(script, task, check, options):
+    """The server refuses everything from elsewhere: it is reported before any write (from the source of 13.1)."""
+    by_title = [] if "uid" in options else [permissions("folders:*")]
+    script.expect(health("13.1.0"), objects(*SYNCED), *by_title)
+    problem = task(check=check, **options).problem
+    assert problem.code == "provisioned"
+    assert "managed by repo boards" in problem.message
+
+
+def test_a_folder_with_a_folder_of_a_repository_is_not_deleted(script, task):
+    inner = thing("git", "Git", "a", manager="repo")
+    script.expect(health("13.1.0"), objects(*SYNCED[1:], inner), direct("ops", folders=1))
+    script.expect(permissions("folders:*"), rules(), direct("a", folders=1), direct("git"))
+    problem = task(uid="ops", state="absent", contents="delete").problem
+    assert (problem.code, "contains the folder Git, which is managed by repo boards" in problem.message) == ("provisioned", True)
+
+
+def test_a_manager_that_allows_edits(script, task):
+    script.expect(health("13.1.0"), objects(thing("tf", "Old", manager="terraform", edits=True)))
+    script.expect(putting("tf", {"title": "New", "version": 1}))
+    assert task(uid="tf", title="New").status == CHANGED
+
+
+def settings(*answer):
+    return Call("GET", "/api/admin/settings").answers(*answer)
+
+
+DEEP = (200, {"folder": {"max_nested_folder_depth": "6"}})
+HIDDEN = (403, {"message": "no"})
+
+
+@pytest.mark.parametrize(
+    ("titles", "answer", "code", "said"),
+    [
+        pytest.param(6, DEEP, None, None, id="as deep as the setting allows"),
+        pytest.param(7, DEEP, "too_deep", "would have 7 folders above it, and Grafana allows 6", id="deeper"),
+        pytest.param(2, (200, {"folder": {"max_nested_folder_depth": "1"}}), "too_deep", "allows 1", id="less than usual"),
+        pytest.param(5, (200, {"folder": {}}), None, "max_nested_folder_depth may allow more", id="unknown setting"),
+        pytest.param(5, HIDDEN, None, "max_nested_folder_depth may allow more", id="hidden setting"),
+        pytest.param(8, HIDDEN, "too_deep", "would have 8", id="more than any setting allows"),
+    ],
+)
+def test_how_deep_13_1_nests_folders(script, task, warned, titles, answer, code, said):
+    way = ["T%d" % number for number in range(titles)]
+    script.expect(health("13.1.0"), objects(), objects(), permissions("folders:*"), settings(*answer))
+    outcome = task(check=True, title="New", parent_path=way, create_parents=True)
+    assert (outcome.problem and outcome.problem.code) == code
+    assert said is None or said in " ".join([*warned, outcome.problem.message if code else ""])
 
 
 BELOW = (thing("ops", "Operations"), thing("a", "A", "ops"), thing("b", "B", "a"), thing("other", "Other"))
