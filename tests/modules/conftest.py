@@ -18,7 +18,7 @@ from ansible.module_utils.common.text.converters import to_bytes
 
 from ansible_collections.orgsmith.grafana.plugins.module_utils._engine.module import GrafanaModule
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana import secrets
-from servers import Grafana, plugin
+from servers import DELETES_ORGS, NEWEST, Grafana, plugin
 
 #: pytest calls it: it switches the plugin on.
 pytest_configure = plugin.pytest_configure
@@ -31,8 +31,6 @@ ALL = ["8.5.15", "9.3.2", "11.5.1", "12.0.0-pre", "12.4.3", "13.1.0-pre"]
 #: Where versions differ in other things than dashboards: 12.0 differs from 12.4 only there, and in what has tests of its own.
 EACH = [version for version in ALL if version != "12.0.0-pre"]
 WITH_ACCOUNTS = EACH[1:]
-#: The newest version that can delete organizations.
-DELETES_ORGS = "12.4.3"
 
 
 def start(version, **options):
@@ -197,13 +195,13 @@ def deleting(request, emulators, monkeypatch):
     return Server(emulators(request.param), monkeypatch)
 
 
-@pytest.fixture(params=(ALL[0], ALL[-1]))
+@pytest.fixture(params=(ALL[0], NEWEST))
 def outermost(request, emulators, monkeypatch):
     """An empty server of the oldest and of the newest version, for rules that no version in between changes."""
     return Server(emulators(request.param), monkeypatch)
 
 
-@pytest.fixture(params=(WITH_ACCOUNTS[0], WITH_ACCOUNTS[-1]))
+@pytest.fixture(params=(WITH_ACCOUNTS[0], NEWEST))
 def outermost_newer(request, emulators, monkeypatch):
     """An empty server of the oldest version with service accounts, and of the newest one."""
     return Server(emulators(request.param), monkeypatch)
@@ -212,7 +210,7 @@ def outermost_newer(request, emulators, monkeypatch):
 @pytest.fixture
 def newest(emulators, monkeypatch):
     """An empty server of the newest version."""
-    return Server(emulators(ALL[-1]), monkeypatch)
+    return Server(emulators(NEWEST), monkeypatch)
 
 
 @pytest.fixture
