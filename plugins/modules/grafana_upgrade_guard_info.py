@@ -26,7 +26,8 @@ description:
 options:
   target_version:
     description:
-      - The version to which the server is to be upgraded, such as V(12.4.3). The module rejects a version older than the present
+      - The version to which the server is to be upgraded, such as V(12.4.3). The module rejects a version older than
+        the present
         one.
       - Quote it, because YAML reads V(12.10) as the number V(12.1).
     type: str
@@ -42,12 +43,14 @@ options:
     type: raw
   scan:
     description:
-      - Files and directories to search, on the host that runs the module. The module searches for requests to C(/api/auth/keys),
+      - Files and directories to search, on the host that runs the module. The module searches for requests to
+        C(/api/auth/keys),
         for code that creates API keys in Terraform, Pulumi, tasks and roles (C(grafana_api_key), C(grafana_api_keys)), and for
         API keys in plain text. Of API keys in plain text it reports only the file and the line.
       - It reports the method of a request if the line or the lines around it show it, in curl, wget, Python, Go, JavaScript,
         PowerShell, Terraform and Ansible. Otherwise the method is C(unknown), and a person has to look at it.
-      - It skips binary files, and directories such as C(.git) and C(node_modules). Files above 10 MB, files that it cannot read,
+      - It skips binary files, and directories such as C(.git) and C(node_modules). Files above 10 MB, files that it
+        cannot read,
         and files that ansible-vault has encrypted as a whole are findings. It does not follow symbolic links to directories.
     type: list
     elements: path

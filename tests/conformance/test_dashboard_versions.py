@@ -20,6 +20,7 @@ COMMON = {"id", "dashboardId", "parentVersion", "restoredFrom", "version", "crea
 LISTED = {
     "8.5.15": set(),
     "9.3.2": {"dashboardUid"},
+    "10.4.3": {"uid", "data"},
     "11.5.1": {"uid", "data"},
     "12.0.0-pre": {"uid", "data"},
     "12.4.3": {"uid", "data"},
@@ -58,7 +59,7 @@ def history(api: Api, server: Emulator, query: str = "") -> list[dict[str, Any]]
     number = server.server.store.dashboard(1, "d1").id  # type: ignore[union-attr]
     place = f"id/{number}" if server.version == "8.5.15" else "uid/d1"
     found = api.made("GET", f"/api/dashboards/{place}/versions{query}")
-    bare = server.version in ("8.5.15", "9.3.2", "11.5.1")
+    bare = server.version in ("8.5.15", "9.3.2", "10.4.3", "11.5.1")
     assert isinstance(found, list) == bare
     versions: list[dict[str, Any]] = found if bare else found["versions"]
     return versions

@@ -19,7 +19,7 @@ from emulator import VERSIONS, Emulator
 ELEMENTS = "/api/library-elements"
 FIELDS = {"id", "orgId", "folderId", "uid", "name", "kind", "type", "description", "model", "version", "meta"}
 #: Versions that look for the library panels of a dashboard.
-CONNECTING = ("8.5.15", "9.3.2", "11.5.1", "12.0.0-pre")
+CONNECTING = ("8.5.15", "9.3.2", "10.4.3", "11.5.1", "12.0.0-pre")
 #: Versions that know which dashboards use a library panel.
 COUNTING = (*CONNECTING, "13.1.0-pre")
 PLACE = {"h": 1, "w": 2, "x": 0, "y": 0}

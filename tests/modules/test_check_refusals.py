@@ -126,6 +126,20 @@ def test_folders_that_may_be_too_deep_from_13_on(newest):
     assert newest.fails("grafana_folder", **wanted).code == "too_deep"
 
 
+@pytest.mark.parametrize("check", BOTH)
+def test_a_directory_that_is_too_deep(versioned, tmp_path, check):
+    """No file is written if one of them is in folders that the server does not nest so deeply."""
+    server = versioned("12.4.3")
+    deep = tmp_path / "a" / "b" / "c" / "d" / "e" / "f"
+    deep.mkdir(parents=True)
+    (tmp_path / "first.json").write_text('{"uid": "first", "title": "First"}')
+    (deep / "g.json").write_text('{"uid": "g", "title": "G"}')
+    with server.writes_nothing():
+        failed = server.fails("grafana_dashboard", check=check, directory=str(tmp_path))
+    assert {one["failure"]["code"] for one in failed["results"]} == {"too_deep"}
+    assert "a/b/c/d/e/f would have 5 folders above it, and Grafana allows 4" in failed.text
+
+
 @pytest.mark.parametrize(
     ("version", "module", "options"),
     [

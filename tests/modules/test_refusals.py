@@ -54,10 +54,21 @@ def test_broken_json_in_a_batch_stops_everything(newest, tmp_path):
     assert "is not valid JSON" in result["msg"]
 
 
+def test_one_report_for_all_items_of_a_batch(newest, tmp_path):
+    batch = [{"path": str(tmp_path / "nothing.json")}]
+    batch += [{"dashboard": {"uid": uid, "title": "A"}} for uid in ("a", "a", "b/")]
+    with newest.writes_nothing():
+        result = newest.fails("grafana_dashboard", batch=batch)
+    assert result.code == "bad_input"
+    for words in ("batch[0]: path ", "batch[3]: uid 'b/' is not valid", "batch[1] and batch[2] both describe dashboard A (a)"):
+        assert words in result["msg"]
+    assert [problem["code"] for problem in result["failure"]["details"]["problems"]] == ["bad_input"] * 3
+
+
 @pytest.mark.parametrize(
     ("document", "words"),
     [
-        pytest.param({"uid": "a"}, "no title", id="no title"),
+        pytest.param({"uid": "a"}, "neither a title nor panels", id="no title"),
         pytest.param({"uid": "a/b", "title": "A"}, "uid 'a/b' is not valid", id="uid with a slash"),
         pytest.param({"uid": "a" * 41, "title": "A"}, "up to 40", id="long uid"),
     ],

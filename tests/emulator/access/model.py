@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ..core.state import Account, User
 
 #: From which version on a service account gets an entry on what it makes.
-ACCOUNTS_OWN = {DASHBOARDS: (10, 0), FOLDERS: (12, 1)}
+ACCOUNTS_OWN = {DASHBOARDS: (11, 0), FOLDERS: (12, 1)}
 #: Seconds for which a server remembers which folders an object is in.
 RESOLVED = 30.0
 #: What basic roles get on a folder or dashboard that is made outside of folders.

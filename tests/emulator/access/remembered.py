@@ -59,7 +59,7 @@ class Remembered:
         rules = rules_of(profile)
         subjects: tuple[Subject, ...] = (("role", caller.role or ""), *subjects_of(caller))
         now = self._server.clock.now()
-        if profile >= (10, 0):
+        if profile >= (11, 0):
             return Grants(rules, caller.role, tuple(self._part(caller.org_id, one, now) for one in subjects))
         key = (caller.org_id, subjects[-1])
         until, known = self._together.get(key, (0.0, None))

@@ -16,6 +16,7 @@ from ..core.server import Request, route
 from ..core.slugs import slug
 from ..core.state import stamp
 from ..kubernetes.objects import namespace_of, own_notes
+from ..tenancy.members import BASIC_ROLES
 from ..tenancy.quotas import limit, on
 from .contents import check_alerts, number_in, text_in
 from .dashboard_rights import (
@@ -139,8 +140,8 @@ def _meta(request: Request, found: Dashboard) -> dict[str, Any]:
 
 def _annotations(request: Request, editor: bool) -> dict[str, dict[str, bool]]:
     profile = request.server.profile
-    here = profile >= (9, 0) and (editor or profile < (10, 0))
-    # Those of the organization go by the basic role.
+    # Those of the organization go by the basic role, and up to 10.x those of the dashboard, too: each role but None has them.
+    here = profile >= (9, 0) and (editor if profile >= (11, 0) else request.caller.role in BASIC_ROLES)
     there = profile >= (9, 0) and request.caller.role in ("Editor", "Admin")
     names = ("canAdd", "canEdit", "canDelete")
     if profile.objects_only:
@@ -279,8 +280,10 @@ def _folder(request: Request, fields: dict[str, Any]) -> str:
     folder = store.folder(org_id, uid) if uid else store.folder_of_id(org_id, number)
     if folder is None and not uid and profile < (10, 0):
         raise Refusal(fail(profile, 404, "Folder not found"))
+    if folder is None and profile < (10, 0):
+        raise Refusal(fail(profile, 400, "Folder not found"))
     if folder is None:
-        raise Refusal(fail(profile, 400, "Folder not found" if profile < (10, 0) else "folder not found"))
+        raise Refusal(message("folder not found", 400))
     return folder.uid
 
 
@@ -358,6 +361,6 @@ def delete(request: Request) -> Reply:
     require_stored(request, DELETE, found.uid, found.folder_uid)
     server.store.remove(found)
     body: dict[str, Any] = {"message": f"Dashboard {found.title} deleted", "title": found.title}
-    if server.profile < (10, 0):
+    if server.profile < (11, 0):
         return ok({"id": found.id, **body})
     return ok({**body, "uid": found.uid})

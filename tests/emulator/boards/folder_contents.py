@@ -79,7 +79,8 @@ def delete(request: Request) -> Reply:
 
 def _in_use(request: Request, folder: Folder) -> Reply | None:
     """Return why a folder cannot be deleted: alert rules, unless forced, and but for 12.1 to 12.4 library panels in use."""
-    profile, store, uids = request.server.profile, request.server.store, _below(request, folder)
+    profile, store = request.server.profile, request.server.store
+    uids = {folder.uid, *(one.uid for one in store.deleted_with(folder))}
     ruled = any(one in uids for one in store.rules(folder.org_id).values())
     if ruled and not request.flag("forceDeleteRules"):
         if profile < (10, 0):

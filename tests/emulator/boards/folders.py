@@ -68,7 +68,7 @@ def shown(request: Request, folder: Folder, alone: bool = True) -> dict[str, Any
     may, admin, gone = (access.folder(caller, action, folder) for action in (WRITE, "folders.permissions:write", DELETE))
     entry: dict[str, Any] = {"id": folder.id, "uid": folder.uid}
     if profile >= (10, 0):
-        entry["orgId"] = folder.org_id
+        entry["orgId"] = folder.org_id if profile >= NESTED else 0
     entry.update(title=folder.title, url=url_of(request, folder), hasAcl=False)
     entry.update(canSave=may, canEdit=may, canAdmin=admin, canDelete=gone)
     entry.update(createdBy=_maker(request, folder.created_by), created=stamp(folder.created))
@@ -76,10 +76,9 @@ def shown(request: Request, folder: Folder, alone: bool = True) -> dict[str, Any
     entry.update(updatedBy=NOBODY if nobody else _maker(request, folder.updated_by), updated=stamp(folder.updated))
     if profile >= (12, 1) or (alone and profile < (12, 0)):
         entry["version"] = folder.version
-    if profile < NESTED:
-        if profile >= (9, 0):
-            entry["parentUid"] = ""
-    elif folder.parent:
+    if (9, 0) <= profile.numbers < (10, 0):
+        entry["parentUid"] = ""
+    if folder.parent:
         entry["parentUid"] = folder.parent
         parents = _readable(request, folder) if alone else []
         if parents:
@@ -105,10 +104,11 @@ def _shown_general(request: Request) -> dict[str, Any]:
 def _above(request: Request, folder: Folder) -> list[Folder]:
     """Return the folders above one, from the top down."""
     found: list[Folder] = []
-    parent = request.server.store.folder(folder.org_id, folder.parent)
+    store = request.server.store
+    parent = store.folder(folder.org_id, folder.parent or folder.hidden_parent)
     while parent is not None and parent not in found:
         found.insert(0, parent)
-        parent = request.server.store.folder(folder.org_id, parent.parent) if parent.parent else None
+        parent = store.folder(folder.org_id, parent.parent or parent.hidden_parent)
     return found
 
 
@@ -233,7 +233,7 @@ def create(request: Request) -> Reply:
     _require_anywhere(request, CREATE)
     fields = request.fields({"uid": str, "title": str, "parentUid": str, "description": str})
     title, uid = fields.get("title", "").strip(), fields.get("uid", "").strip()
-    parent = fields.get("parentUid", "") if profile >= NESTED else ""
+    parent = fields.get("parentUid", "") if profile.nested or profile.half_nested else ""
     _require_place(request, parent)
     _check_names(profile, title, uid)
     _check_parent(request, parent, uid)
@@ -253,15 +253,16 @@ def create(request: Request) -> Reply:
         return too_deep(profile)
     if uid and any(one.parent == uid for one in above):  # an orphan of 12.1 or later had it as its parent already
         return broken(profile, "cyclic folder references found")
-    folder = server.store.add_folder(caller.org_id, uid or None, title, parent, caller.login)
-    folder.description = fields.get("description", "")
-    if parent:
-        own_notes(folder, SERVER_MANAGER, None, {FOLDER_NOTE: parent})
+    inside, hidden = (parent, "") if profile.nested else ("", parent)
+    folder = server.store.add_folder(caller.org_id, uid or None, title, inside, caller.login)
+    folder.description, folder.hidden_parent = fields.get("description", ""), hidden
+    if inside:
+        own_notes(folder, SERVER_MANAGER, None, {FOLDER_NOTE: inside})
     elif profile.objects_only:
         own_notes(folder, SERVER_MANAGER, None, {GRANT_NOTE: "default"})
-    server.access.made(caller, FOLDERS, folder.uid, parent, caller.org_id)
+    server.access.made(caller, FOLDERS, folder.uid, inside, caller.org_id)
     _seen(request, folder)
-    return ok(shown(request, folder))
+    return ok({**shown(request, folder), **({"parentUid": hidden} if hidden else {})})
 
 
 def _check_names(profile: Profile, title: str, uid: str) -> None:
@@ -276,11 +277,16 @@ def _check_names(profile: Profile, title: str, uid: str) -> None:
 
 
 def _check_parent(request: Request, parent: str, uid: str) -> None:
-    """Raise for a folder to make one in that does not exist: 12.4 makes an orphan, and 13 one in ``general``, too."""
+    """Raise for a folder to make one in that does not exist: 12.4 makes an orphan, and 13 one in ``general``, too.
+
+    Half nested folders look at it last of all.
+    """
     profile = request.server.profile
     known = request.server.store.folder(request.caller.org_id, parent) is not None
     if parent and parent == uid and profile >= (12, 1):
         raise Refusal(message("folder cannot be parent of itself", 400))
+    if parent and not known and profile.half_nested:
+        raise Refusal(typed(404, "Not found", "folder.notFound"))
     if parent and not known and profile < (12, 1):
         raise Refusal(missing(request, status=not profile.unified))
     if parent not in ("", "general") and not known and profile.objects_only:
@@ -321,8 +327,9 @@ def _check_title(request: Request, title: str, own: Folder | None = None) -> Fol
     if not isinstance(other, Folder):
         raise Refusal(fail(profile, 400, "Folder name cannot be the same as one of its dashboards"))
     if own is None:
-        text = "a folder or dashboard in the general folder with the same name already exists"
-        raise Refusal(message(text, 409))
+        older = "a folder or dashboard in the general folder with the same name already exists"
+        newer = "a folder with the same name already exists in the current location"
+        raise Refusal(message(newer if (10, 0) <= profile.numbers < (11, 0) else older, 409))
     return other
 
 

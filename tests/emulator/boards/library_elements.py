@@ -224,11 +224,13 @@ def connections(request: Request, uid: str) -> int:
 
 def shown(request: Request, element: LibraryElement, meta: dict[str, Any] | None = None) -> dict[str, Any]:
     """Return an element as the API shows it; lists, and answers to writes, have a *meta* of their own."""
+    # 10.x calls no folder "general" in answers to reads of one element only.
+    general = "general" if meta is None and (10, 0) <= request.server.profile.numbers < (11, 0) else ""
     meta = meta or _meta(request, element)
     folder = request.server.store.folder(element.org_id, element.folder_uid)
     body: dict[str, Any] = {"id": element.id, "orgId": element.org_id, "folderId": folder.id if folder else 0}
     if request.server.profile >= (9, 0):
-        body["folderUid"] = meta["folderUid"]
+        body["folderUid"] = meta["folderUid"] or general
     body.update(uid=element.uid, name=element.name, kind=element.kind, type=element.type, description=element.description)
     return {**body, "model": element.model, "version": element.version, "meta": meta}
 

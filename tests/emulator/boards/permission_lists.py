@@ -118,7 +118,7 @@ def _of_dashboard(request: Request, found: Dashboard) -> dict[str, Any]:
 def _shown(request: Request, entry: Entry) -> dict[str, Any]:
     """Return the part of an entry that tells whom it is for, and what."""
     profile, state, who = request.server.profile, request.server.state, entry.subject
-    uids = profile >= (10, 4)
+    uids = profile.uids
     body: dict[str, Any] = {"created": stamp(entry.created), "updated": stamp(entry.updated)}
     user: User | Account | None = None
     if who[0] == "user":

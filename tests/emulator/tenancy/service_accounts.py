@@ -39,7 +39,7 @@ def begin(request: Request, permission: str) -> int:
     From 11 on a uid is an id too, which is looked up before anything else.
     """
     text, state = request.params["account_id"], request.server.state
-    if request.server.profile.typed_errors and not is_number(text):
+    if request.server.profile.uids and not is_number(text):
         org_id = request.caller.org_id
         found = next((one for one in state.accounts.values() if one.uid == text and one.org_id == org_id), None)
         if found is None:
@@ -69,7 +69,7 @@ def account_of(request: Request) -> Account | None:
 def basic(request: Request, account: Account) -> dict:
     """Return what every view of an account begins with."""
     entry: dict = {"id": account.id}
-    if request.server.profile >= (10, 0):
+    if request.server.profile.uids:
         entry["uid"] = account.uid
     entry.update(name=account.name, login=account.login, orgId=account.org_id, isDisabled=account.disabled)
     return entry

@@ -10,7 +10,7 @@ import pytest
 MODULE = "grafana_folder"
 NESTED = ["11.5.1", "12.0.0-pre", "12.4.3", "13.1.0-pre"]
 DESCRIBED = ["12.0.0-pre", "12.4.3", "13.1.0-pre"]
-FLAT = ["8.5.15", "9.3.2"]
+FLAT = ["8.5.15", "9.3.2", "10.4.3"]
 
 
 @pytest.fixture
@@ -266,6 +266,49 @@ def test_too_deep(nested):
         nested.ok(MODULE, uid="top", parent=below)
         below += "/Top"
     assert nested.fails(MODULE, uid="last", parent=below, retries=0).code == "too_deep"
+
+
+# Titles with slashes
+
+
+@pytest.mark.parametrize("where", [{"parent": "Team X/Y"}, {"parent_path": ["Team X/Y"]}])
+def test_below_a_title_with_a_slash(nested, where):
+    folder(nested, "xy", "Team X/Y")
+    made = nested.four(MODULE, title="kid", **where)
+    assert made[3]["folder"]["parent_uid"] == "xy"
+    board = {"dashboard": {"uid": "cpu", "title": "CPU"}, "create_folder": True}
+    path = {"folder": "Team X/Y/kid/more"} if "parent" in where else {"folder_path": ["Team X/Y", "kid", "more"]}
+    nested.four("grafana_dashboard", **board, **path)
+    assert titles(nested) == ["Team X/Y", "Team X/Y/kid", "Team X/Y/kid/more"]
+    assert len(nested.ok("grafana_dashboard_info", **path)["dashboards"]) == 1
+    inside = {"parent": "Team X/Y/kid"} if "parent" in where else {"parent_path": ["Team X/Y", "kid"]}
+    assert [one["title"] for one in nested.ok("grafana_folder_info", **inside)["folders"]] == ["more"]
+
+
+def test_a_title_with_a_slash_and_what_is_below_it_in_one_task(nested):
+    batch = [{"title": "kid", "parent": "Team X/Y"}, {"title": "Team X/Y"}]
+    nested.four(MODULE, batch=batch)
+    assert titles(nested) == ["Team X/Y", "Team X/Y/kid"]
+
+
+@pytest.mark.parametrize(
+    ("module", "options"),
+    [
+        (MODULE, {"title": "A", "parent": "General/x"}),
+        (MODULE, {"title": "A", "parent_path": ["General", "x"]}),
+        (MODULE, {"title": "A", "parent": "x", "parent_path": ["x"]}),
+        ("grafana_folder_info", {"parent": "General/x"}),
+        ("grafana_dashboard", {"dashboard": {"title": "A"}, "folder": "General/x"}),
+        ("grafana_dashboard", {"dashboard": {"title": "A"}, "folder_path": ["general", "x"]}),
+        ("grafana_dashboard", {"dashboard": {"title": "A"}, "folder": "x", "folder_path": ["x"]}),
+        ("grafana_dashboard_info", {"folder": "General/x"}),
+        ("grafana_dashboard_info", {"folder_path": ["x"], "folder_uid": "x"}),
+    ],
+)
+def test_ways_that_are_refused(newest, module, options):
+    before = newest.requests()
+    assert newest.fails(module, **options).code == "bad_input"
+    assert newest.requests() == before
 
 
 # Contents

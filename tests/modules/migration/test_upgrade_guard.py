@@ -48,6 +48,7 @@ def test_under_each_version(server):
     expected = {
         "8.5.15": ["no_new_keys", "keys_end"],
         "9.3.2": ["no_new_keys", "keys_end"],
+        "10.4.3": ["no_new_keys", "keys_end"],
         "11.5.1": ["keys_end"],
         "12.0.0-pre": ["keys_end"],
         "12.4.3": ["keys_gone"],
