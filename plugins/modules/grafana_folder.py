@@ -50,6 +50,8 @@ options:
       - What happens to dashboards, subfolders, alert rules and library panels in a folder with O(state=absent).
       - V(refuse) does not delete a folder with contents, and the error lists what it contains.
       - V(delete) deletes the contents with the folder, and the diff lists what it contained.
+      - Grafana 10.3 and 10.4 do not show which folders other programs have created in a folder by C(parentUid), and delete them
+        and their dashboards with the folder. There V(refuse) cannot see them; a warning says so.
       - From Grafana 12.0 on, the server counts dashboards in its search index, which may not contain a dashboard that was created
         a moment ago.
     type: str
@@ -108,6 +110,8 @@ options:
           - What happens to dashboards, subfolders, alert rules and library panels in a folder with O(state=absent).
           - V(refuse) does not delete a folder with contents, and the error lists what it contains.
           - V(delete) deletes the contents with the folder, and the diff lists what it contained.
+          - Grafana 10.3 and 10.4 do not show which folders other programs have created in a folder by C(parentUid), and delete
+            them and their dashboards with the folder. There V(refuse) cannot see them; a warning says so.
           - From Grafana 12.0 on, the server counts dashboards in its search index, which may not contain a dashboard that was
             created a moment ago.
         type: str

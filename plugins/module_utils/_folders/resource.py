@@ -17,7 +17,7 @@ from .._grafana.errors import Conflict, Forbidden, GrafanaError, NotFound, Refus
 from .._grafana.scope import Scope
 from .._grafana.versions import TITLES_REPEAT
 from . import paths as folders
-from .contents import held, names
+from .contents import held, names, warn_of_hidden
 from .plan import DesiredFolder, FolderState, ParentFolder, label, order, parse, plan
 from .tree import GENERAL, Folder, Tree
 
@@ -146,6 +146,8 @@ class Folders(Resource[DesiredFolder, FolderState, FolderState]):
         """Raise for a folder that is too deep. In check mode, change the cached tree as ``apply`` would, for later items."""
         if change is not None and change.action == "create":
             folders.check_depth(scope, label(desired), _depth(scope, change.work.place))
+        if change is not None and change.action == "delete" and change.work.current and desired.contents != "delete":
+            warn_of_hidden(scope, change.work.current)
         if scope.check and change is not None:
             _simulate(folders.tree(scope), desired, change)
         return current, change
