@@ -68,6 +68,11 @@ MORE_LAYOUT_FIELDS = Version(13, 0)
 LISTS_MAY_OMIT = Version(13, 0)
 #: Folders can contain folders.
 NESTED_FOLDERS = Version(11, 0)
+#: The first version that takes a parent and never shows it, and the first that shows it (from the sources; recorded at 10.4.3):
+#: ``DELETE`` of a folder also deletes the folders whose hidden parent it is.
+HIDDEN_PARENTS = (Version(10, 3), NESTED_FOLDERS)
+#: The path of a folder's alert rules has its uid; before, its title (from the sources).
+RULES_BY_UID = Version(10, 4)
 #: A setting limits how deep folders can be nested (from the sources of 13.1).
 DEPTH_IS_A_SETTING = Version(13, 0)
 #: Versions that answer 500 to every deletion of an organization: the first one, the first later one that is not known to do so,
