@@ -71,7 +71,8 @@ options:
   folder_uid:
     description:
       - The uid of the folder. V(general) means no folder.
-      - Without it and O(folder), an existing dashboard stays in its folder, and a new dashboard is in no folder.
+      - Without it and O(folder), the folder that the file names applies, if the server has it. If it does not, the module warns.
+      - Without any folder, an existing dashboard stays in its folder, and a new dashboard is in no folder.
     type: raw
   folder:
     description:
@@ -210,7 +211,9 @@ options:
       folder_uid:
         description:
           - The uid of the folder. V(general) means no folder.
-          - Without it and O(folder), an existing dashboard stays in its folder, and a new dashboard is in no folder.
+          - Without it and O(folder), the folder that the file names applies, if the server has it. If it does not, the module
+            warns.
+          - Without any folder, an existing dashboard stays in its folder, and a new dashboard is in no folder.
         type: raw
       folder:
         description:
