@@ -45,7 +45,7 @@ from .prune import leftovers, replaceable
 from .refresh import with_minimum
 from .rights import check_rights
 from .routes import KUBERNETES, LegacyRoute, Route, as_object, route_to
-from .titles import check_titles, namesake, place
+from .titles import check_lengths, check_titles, namesake, place
 
 #: Concurrent writes to one organization: SQLite takes four almost without locks (measured with 12.4.3).
 WRITERS = 4
@@ -163,6 +163,8 @@ class Dashboards(Resource[DesiredDashboard, DashboardState, DashboardWork]):
             return current, change
         if current.folder_to_make is not None and change is not None:
             folders.check_depth(scope, current.folder_to_make, len(t.cast("tuple[str, ...]", place(desired))) - 1)
+        if change is not None and change.action != "delete":
+            check_lengths(scope.client, current.wanted or desired)
         if scope.new:
             return self._precheck_new(scope, desired, current, change)
         state, named = current, "dashboard %s" % label(desired)

@@ -294,3 +294,21 @@ def test_the_folder_in_a_request_body(on):
     org = on("12.4.3")
     made = org.four(dashboard={"dashboard": {"uid": "a", "title": "A"}, "folderUid": "gone"})
     assert "the folder gone, which does not exist" in made[1]["warnings"][0]
+
+
+@pytest.mark.parametrize("api", ["legacy", "kubernetes"])
+def test_a_long_message_is_cut(on, api):
+    org = on("12.4.3", api)
+    org.four(dashboard={"uid": "a", "title": "A"}, commit_message="ä" * 600, source="s" * 60)
+    org.ok(dashboard={"uid": "a", "title": "A", "tags": ["x"]}, commit_message="why", on_conflict="fail")
+
+
+@pytest.mark.parametrize(("version", "api"), [("12.4.3", "legacy"), ("12.4.3", "kubernetes")])
+@pytest.mark.parametrize("wanted", [{"title": "T" * 5001}, {"title": "A", "tags": ["x", "t" * 51]}])
+def test_what_is_too_long_is_known_in_check_mode(on, version, api, wanted):
+    org = on(version, api)
+    for check in (True, False):
+        with org.server.writes_nothing():
+            failed = org.fails(dashboard={"uid": "a", **wanted}, check=check)
+        assert failed.code == "too_long"
+    org.four(dashboard={"uid": "a", "title": "T" * 5000, "tags": ["t" * 50]})
