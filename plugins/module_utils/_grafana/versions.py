@@ -62,6 +62,10 @@ LIBRARY_PANELS_MAY_LACK = Version(12, 1)
 PANEL_ALERTS_OPTIONAL = Version(9, 0)
 #: Several objects of a folder may have the same title; before, a write can overwrite the object with the same title.
 TITLES_REPEAT = Version(11, 3)
+#: A dashboard's title has at most 5000 bytes (11.5 and later, recorded).
+TITLES_END = Version(11, 0)
+#: A dashboard's tag has at most 50 characters (recorded at 12.4.3).
+TAGS_END = Version(12, 1)
 #: Version 2 layouts have some fields more, such as ``labels`` and ``origin`` (seen at 13.1.0-pre, missing at 12.4.3).
 MORE_LAYOUT_FIELDS = Version(13, 0)
 #: Lists of ``/apis`` are empty for callers who are not members, and may leave out objects (seen at 13.1.0-pre).
