@@ -16,7 +16,8 @@ description:
     differences do.
   - A refresh interval below the minimum of the server (C(min_refresh_interval)) is written, and compared, as that minimum, with a
     warning. The module refuses an interval that is not a duration.
-  - It never writes or deletes provisioned dashboards, nor dashboards that are synchronised with a Git repository.
+  - It never writes or deletes provisioned dashboards, nor dashboards that are synchronised with a Git repository. It writes
+    dashboards whose manager allows edits (C(grafana.app/managerAllowsEdits)), and keeps the manager.
   - >-
     The message of every version that this module writes ends with a mark, C([orgsmith.grafana]), or C([orgsmith.grafana: SOURCE])
     with O(source). From the mark, O(on_conflict) sees whether another person or tool has written the dashboard since, and
@@ -129,6 +130,12 @@ options:
         (C(DS_PROMETHEUS)), the
         name that the data source had, or a type of data source. A value is the uid or name of a data source of the organization,
         or the value of a constant.
+      - A key can also be the name of a placeholder (C(DS_X) for C(${DS_X})) in a file without C(__inputs), as in files for
+        grafana-operator.
+      - The data source must have the type of the input. To use another type, give a dictionary with C(uid) or C(name), and with
+        C(type).
+      - A key that no dashboard of the task uses is an error.
+      - If the caller may not list data sources, values are taken as uids, with a warning.
       - Without a value, the module uses the data source with that name and type, otherwise the only one of the type, otherwise
         the default data source if it has that type. If inputs remain without a value, the error lists all of them.
     type: dict
@@ -271,6 +278,12 @@ options:
           - Values for the inputs of a dashboard that was exported for sharing. A key is the name of an input (C(DS_PROMETHEUS)),
             the name that the data source had, or a type of data source. A value is the uid or name of a data source of the
             organization, or the value of a constant.
+          - A key can also be the name of a placeholder (C(DS_X) for C(${DS_X})) in a file without C(__inputs), as in files for
+            grafana-operator.
+          - The data source must have the type of the input. To use another type, give a dictionary with C(uid) or C(name), and
+            with C(type).
+          - A key that no dashboard of the task uses is an error.
+          - If the caller may not list data sources, values are taken as uids, with a warning.
           - Without a value, the module uses the data source with that name and type, otherwise the only one of the type,
             otherwise the default data source if it has that type. If inputs remain without a value, the error lists all of them.
         type: dict

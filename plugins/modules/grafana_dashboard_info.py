@@ -192,6 +192,12 @@ dashboards:
       description: Whether the dashboard is provisioned and so cannot be written with the API.
       type: bool
       returned: when O(content) is set or O(directory) is given
+    manager:
+      description: >-
+        What manages the dashboard (its kind, id and path), null if nothing does. The dashboard can be written if the manager
+        allows edits. The legacy routes show files only.
+      type: str
+      returned: when O(content) is set or O(directory) is given
     dashboard:
       description: The dashboard itself, in the O(format) of the task.
       type: dict

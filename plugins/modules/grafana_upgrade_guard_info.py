@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: grafana_upgrade_guard_info
-short_description: Report the effects of an upgrade of Grafana on API keys
+short_description: Report the effects of an upgrade of Grafana on API keys and on the server
 version_added: 0.1.0
 description:
   - Reports, for each organization, the API keys and what an upgrade does to them. From Grafana 11.3 on, no key can be created.
@@ -15,6 +15,9 @@ description:
     on, there are no API keys.
   - Reports which keys have expired, which keys the server cannot migrate because the logins of their new accounts are in use, and
     which new accounts will have the name of an existing account.
+  - Reports what the target version does to the server. The first start of 13.0 or later migrates folders and dashboards to
+    unified storage, so back up the database before. Grafana withdrew 13.0.0 because of data loss. 13.1 and 13.2 cannot delete
+    organizations.
   - Searches files for requests that the new version refuses, see O(scan).
   - RV(decisions) lists the findings that need a decision. The module does not fail because of them; the playbook
     C(orgsmith.grafana.upgrade_guard) does.

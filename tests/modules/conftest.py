@@ -18,7 +18,7 @@ from ansible.module_utils.common.text.converters import to_bytes
 
 from ansible_collections.orgsmith.grafana.plugins.module_utils._engine.module import GrafanaModule
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana import secrets
-from servers import Grafana, plugin
+from servers import CHOICE, DELETES_ORGS, NEWEST, Grafana, plugin
 
 #: pytest calls it: it switches the plugin on.
 pytest_configure = plugin.pytest_configure
@@ -27,8 +27,12 @@ PACKAGE = "ansible_collections.orgsmith.grafana.plugins.modules."
 #: The emulator's admin password in these tests: masked in results, so it must not be a word of them.
 PASSWORD = "S3cret-of-the-tests"
 
-ALL = ["8.5.15", "9.3.2", "11.5.1", "12.0.0-pre", "12.4.3"]
-WITH_ACCOUNTS = ALL[1:]
+ALL = ["8.5.15", "9.3.2", "10.4.3", "11.5.1", "12.0.0-pre", "12.4.3", "13.1.0-pre"]
+#: 10.4.3 answers these tests as 9.3.2 and 11.5.1 do: on the emulator, only tests about its differences run on it.
+DIFFERENT = [version for version in ALL if version != "10.4.3" or CHOICE]
+#: Where versions differ in other things than dashboards: 12.0 differs from 12.4 only there, and in what has tests of its own.
+EACH = [version for version in DIFFERENT if version != "12.0.0-pre"]
+WITH_ACCOUNTS = EACH[1:]
 
 
 def start(version, **options):
@@ -175,9 +179,9 @@ def emulators():
         yield get
 
 
-@pytest.fixture(params=ALL)
+@pytest.fixture(params=EACH)
 def server(request, emulators, monkeypatch):
-    """An empty server of each version."""
+    """An empty server of each version that differs in more than dashboards."""
     return Server(emulators(request.param), monkeypatch)
 
 
@@ -187,13 +191,19 @@ def newer(request, emulators, monkeypatch):
     return Server(emulators(request.param), monkeypatch)
 
 
-@pytest.fixture(params=(ALL[0], ALL[-1]))
+@pytest.fixture(params=EACH[: EACH.index(DELETES_ORGS) + 1])
+def deleting(request, emulators, monkeypatch):
+    """An empty server of each version that can delete organizations."""
+    return Server(emulators(request.param), monkeypatch)
+
+
+@pytest.fixture(params=(ALL[0], NEWEST))
 def outermost(request, emulators, monkeypatch):
     """An empty server of the oldest and of the newest version, for rules that no version in between changes."""
     return Server(emulators(request.param), monkeypatch)
 
 
-@pytest.fixture(params=(WITH_ACCOUNTS[0], WITH_ACCOUNTS[-1]))
+@pytest.fixture(params=(WITH_ACCOUNTS[0], NEWEST))
 def outermost_newer(request, emulators, monkeypatch):
     """An empty server of the oldest version with service accounts, and of the newest one."""
     return Server(emulators(request.param), monkeypatch)
@@ -202,7 +212,13 @@ def outermost_newer(request, emulators, monkeypatch):
 @pytest.fixture
 def newest(emulators, monkeypatch):
     """An empty server of the newest version."""
-    return Server(emulators(ALL[-1]), monkeypatch)
+    return Server(emulators(NEWEST), monkeypatch)
+
+
+@pytest.fixture
+def newest_that_deletes(emulators, monkeypatch):
+    """An empty server of the newest version that can delete organizations."""
+    return Server(emulators(DELETES_ORGS), monkeypatch)
 
 
 @pytest.fixture
@@ -211,7 +227,9 @@ def versioned(emulators, monkeypatch):
     return lambda version: Server(emulators(version), monkeypatch)
 
 
-ROUTES = [(version, api) for version in ALL for api in (("legacy", "kubernetes") if version.startswith("12") else ("legacy",))]
+#: The routes of dashboards that a module uses by itself, and the legacy one of the newest version, which answers as no other.
+ROUTES = [(version, "kubernetes" if version.startswith(("12", "13")) else "legacy") for version in DIFFERENT]
+ROUTES += [(ALL[-1], "legacy")]
 
 
 @pytest.fixture(params=ROUTES, ids=" ".join)

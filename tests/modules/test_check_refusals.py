@@ -63,21 +63,24 @@ def test_a_caller_who_cannot_look_up_users_is_warned(newest):
 @pytest.mark.parametrize("check", BOTH)
 @pytest.mark.parametrize("caller", [_token, lambda server: _user(server, "Admin")], ids=["token", "user"])
 @pytest.mark.parametrize("wanted", [{"name": "another"}, {"id": 1, "state": "absent"}], ids=["create", "delete"])
-def test_organizations_need_a_server_admin(newest, caller, wanted, check):
+def test_organizations_need_a_server_admin(newest_that_deletes, caller, wanted, check):
+    newest = newest_that_deletes
     refused = newest.fails("grafana_org", check=check, **wanted, **caller(newest))
     assert refused.code == "forbidden"
     assert "only server admins" in refused["msg"]
 
 
 @pytest.mark.parametrize("check", BOTH)
-def test_the_last_organization_stays(newest, check):
+def test_the_last_organization_stays(newest_that_deletes, check):
+    newest = newest_that_deletes
     assert newest.fails("grafana_org", name="Main Org.", state="absent", check=check).code == "last_org"
     newest.ok("grafana_org", name="tenant")
     newest.ok("grafana_org", name="Main Org.", state="absent")
     assert newest.fails("grafana_org", name="tenant", state="absent", check=check).code == "last_org"
 
 
-def test_all_organizations_of_a_batch(newest):
+def test_all_organizations_of_a_batch(newest_that_deletes):
+    newest = newest_that_deletes
     newest.ok("grafana_org", name="tenant")
     batch = [{"name": name, "state": "absent"} for name in ("Main Org.", "tenant")]
     failed = newest.fails("grafana_org", batch=batch, check=True)

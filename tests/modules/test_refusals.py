@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import pytest
 
+from servers import NEWEST
+
 
 def test_unknown_role_names_the_choices(newest):
     newest.user("alice")
@@ -200,12 +202,12 @@ def test_an_organization_by_a_token_that_may_not(newer, tmp_path):
     assert [org["name"] for org in newer.ok("grafana_org_info", **who)["organizations"]] == ["Main Org."]
 
 
-def test_an_id_and_a_name_that_do_not_belong_together(server):
-    made = server.ok("grafana_org", name="tenant")["organization"]
+def test_an_id_and_a_name_that_do_not_belong_together(deleting):
+    made = deleting.ok("grafana_org", name="tenant")["organization"]
     for check in (True, False):
-        result = server.fails("grafana_org", id=made["id"], name="other", state="absent", check=check)
+        result = deleting.fails("grafana_org", id=made["id"], name="other", state="absent", check=check)
         assert result.code == "name_mismatch"
-    server.ok("grafana_org", id=made["id"], name="tenant", state="absent")
+    deleting.ok("grafana_org", id=made["id"], name="tenant", state="absent")
 
 
 def test_folders_in_folders_need_11(versioned):
@@ -308,20 +310,20 @@ def test_rename_to_a_name_that_is_taken(server):
         assert result.code == "name_taken"
 
 
-def test_the_callers_own_org_can_be_deleted(server):
-    made = server.ok("grafana_org", name="tenant")
-    server.api("POST", f"/api/user/using/{made['organization']['id']}")
-    server.four("grafana_org", name="tenant", state="absent")
+def test_the_callers_own_org_can_be_deleted(deleting):
+    made = deleting.ok("grafana_org", name="tenant")
+    deleting.api("POST", f"/api/user/using/{made['organization']['id']}")
+    deleting.four("grafana_org", name="tenant", state="absent")
 
 
-def test_the_first_org_can_be_deleted(server):
-    server.ok("grafana_org", name="tenant")
-    server.ok("grafana_org", name="Main Org.", state="absent")
-    assert [org["name"] for org in server.ok("grafana_org_info")["organizations"]] == ["tenant"]
+def test_the_first_org_can_be_deleted(deleting):
+    deleting.ok("grafana_org", name="tenant")
+    deleting.ok("grafana_org", name="Main Org.", state="absent")
+    assert [org["name"] for org in deleting.ok("grafana_org_info")["organizations"]] == ["tenant"]
 
 
 def test_quota_of_organizations(special):
-    full = special("12.4.3", settings={"quota.enabled": "true", "quota.org_user": "1"})
+    full = special(NEWEST, settings={"quota.enabled": "true", "quota.org_user": "1"})
     result = full.fails("grafana_org", name="tenant")
     assert result.code == "quota_reached"
 
@@ -356,7 +358,7 @@ def test_two_accounts_of_one_name(newer):
 
 def test_provisioned_dashboards_are_left_alone(special):
     dashboard = {"uid": "prov", "title": "Provisioned", "panels": []}
-    server = special("12.4.3", dashboards=[dashboard])
+    server = special(NEWEST, dashboards=[dashboard])
     assert server.fails("grafana_dashboard", dashboard={**dashboard, "tags": ["x"]}).code == "provisioned"
     assert server.fails("grafana_dashboard", uid="prov", state="absent").code == "provisioned"
     assert not server.ok("grafana_dashboard", dashboard=dashboard)["changed"]

@@ -58,6 +58,8 @@ class DesiredDashboard:
     #: An export with inputs, their values, and the library panels that it contains.
     document: Document | None = field(default=None, repr=False)
     inputs: t.Mapping[str, t.Any] = field(default_factory=dict, repr=False)
+    #: Keys of the inputs that the dashboard does not use.
+    unused_inputs: frozenset[str] = frozenset()
     panels: tuple[LibraryPanel, ...] = ()
     check_references: bool = False
     #: Warnings about the file.
@@ -81,7 +83,9 @@ class Head:
 class CurrentDashboard:
     """A dashboard as the server has it.
 
-    *provisioned* names what manages it, if writing it is refused. *message* is that of its last version, ``None`` if it must
+    *manager* names what manages it, and *provisioned* does so if writing it is refused. A dashboard of a file is not
+    *deletable*, even if its manager allows edits. *can_save* tells whether the caller may write it, ``None`` if that was not
+    returned. *message* is that of its last version, ``None`` if it must
     be read. *number* is its database id, if the server reports one. *notes* (annotations), *labels* and *resource_version*
     belong to its Kubernetes object, *stored* is the version of its schema in storage.
     """
@@ -92,6 +96,9 @@ class CurrentDashboard:
     folder_uid: str
     version: int
     provisioned: str | None = None
+    manager: str | None = None
+    deletable: bool = True
+    can_save: bool | None = None
     changed_paths: tuple[str, ...] = ()
     resource_version: str = ""
     message: str | None = None
@@ -111,7 +118,7 @@ class CurrentDashboard:
             uid=self.uid,
             title=self.title,
             folder_uid=self.folder_uid,
-            provisioned=self.provisioned is not None,
+            provisioned=self.provisioned is not None or not self.deletable,
             message=self.message,
             number=self.number,
             tags=tuple(str(tag) for tag in tags) if isinstance(tags, list) else (),
@@ -125,6 +132,13 @@ class Namesake(t.NamedTuple):
     uid: str
     title: str
     head: Head | None = None
+
+
+def managed_as(current: CurrentDashboard, other: CurrentDashboard | None) -> CurrentDashboard:
+    """Return *current* with the manager of *other*, which is the same dashboard over ``/apis``."""
+    if other is None or other.manager is None:
+        return current
+    return replace(current, provisioned=other.provisioned, manager=other.manager, deletable=other.deletable)
 
 
 @dataclass(frozen=True)
@@ -271,10 +285,11 @@ def _panels_missing(desired: DesiredDashboard, panels: t.Sequence[str]) -> Refus
 
 def _guard(desired: DesiredDashboard, state: DashboardState) -> None:
     current, named = state.current, label(desired)
-    if current is not None and current.provisioned is not None:
+    refuses = current is not None and (current.provisioned or (desired.state == "absent" and not current.deletable))
+    if current is not None and refuses:
         raise Refused(
             "dashboard %s is provisioned (%s) and must not be written or deleted over the API: change it at its "
-            "source" % (named, current.provisioned),
+            "source" % (named, current.manager or current.provisioned),
             code="provisioned",
         )
     if state.namesake is not None:

@@ -16,6 +16,7 @@ from .._grafana.files import read_regular
 from .._grafana.secrets import key_like
 from .._text.json_diff import check_document
 from .formats.forms import CLASSIC, Document, read_document
+from .formats.inputs import unused
 from .formats.others import of_untitled
 from .formats.refresh import check_interval
 from .formats.text import load
@@ -95,7 +96,8 @@ def _desired(document: Document, options: t.Mapping[str, t.Any], what: str, stat
     _check_secrets(document, options, what, state)
     if state == "present":
         check_interval(document.body, document.layout, what)
-    exported = bool(document.inputs or document.requires or document.elements)
+    inputs = check_inputs(options.get("inputs") or {})
+    exported = bool(document.inputs or document.requires or document.elements or inputs)
     return DesiredDashboard(
         uid=None if uid is None else _uid(uid, what),
         title=title,
@@ -107,10 +109,34 @@ def _desired(document: Document, options: t.Mapping[str, t.Any], what: str, stat
         state=state,
         layout="" if document.layout == CLASSIC else document.layout,
         document=document if exported else None,
-        inputs=options.get("inputs") or {},
+        inputs=inputs,
+        unused_inputs=unused(document, inputs) if inputs and state == "present" else frozenset(),
         hints=tuple(document.warnings),
         **_write_settings(options),
     )
+
+
+def check_inputs(inputs: t.Mapping[str, t.Any]) -> t.Mapping[str, t.Any]:
+    """Return the option ``inputs``. Raises :class:`BadInput` for a dictionary in it that does not name a data source."""
+    for key, value in inputs.items():
+        if isinstance(value, dict) and (
+            set(value) - {"uid", "name", "type"} or bool(value.get("uid")) == bool(value.get("name"))
+        ):
+            raise BadInput("inputs.%s has to be text, or a dictionary with uid or name, and with type" % key)
+    return inputs
+
+
+def check_unused_inputs(wanted: t.Sequence[DesiredDashboard]) -> None:
+    """Raise :class:`BadInput` for keys of ``inputs`` that no dashboard of the task uses."""
+    unused_keys = {key for one in wanted for key in one.unused_inputs}
+    unused_keys -= {key for one in wanted for key in one.inputs if key not in one.unused_inputs}
+    if unused_keys:
+        raise BadInput(
+            "inputs has keys that no dashboard of the task uses: %s. A key is the name of an input or placeholder "
+            "(DS_PROMETHEUS for ${DS_PROMETHEUS}), the name of the original data source, or the type of an input: correct or "
+            "remove them" % ", ".join(sorted(unused_keys)),
+            code="inputs_unused",
+        )
 
 
 def with_folder_path(options: t.Mapping[str, t.Any]) -> t.Mapping[str, t.Any]:

@@ -13,7 +13,7 @@ from .._grafana.scope import Scope
 from .history import last_write, source_of
 from .imports import filled_in
 from .model import DesiredDashboard, Head
-from .routes import LegacyRoute, Route, managed, route_to
+from .routes import LegacyRoute, Route, as_object, route_to
 
 
 class _PruneArea(t.NamedTuple):
@@ -63,7 +63,11 @@ def _areas(wanted: t.Sequence[DesiredDashboard]) -> list[_PruneArea]:
 def _deleted_in(scope: Scope, route: Route, head: Head, areas: t.Sequence[_PruneArea]) -> _PruneArea | None:
     """Return the area in which pruning deletes a dashboard that the task does not contain; ``None`` if it stays."""
     area = None if head.provisioned else _area_of(scope, head, areas)
-    return None if area is not None and isinstance(route, LegacyRoute) and managed(scope, head.uid) else area
+    if area is None or not isinstance(route, LegacyRoute):
+        return area
+    # The legacy routes report fewer kinds of managers.
+    current = as_object(scope, head.uid)
+    return None if current is not None and current.head().provisioned else area
 
 
 def replaceable(scope: Scope, desired: DesiredDashboard, head: Head) -> bool:

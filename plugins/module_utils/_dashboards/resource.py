@@ -34,18 +34,20 @@ from .model import (
     dropped,
     edit_in_words,
     label,
+    managed_as,
     place_of,
     plan,
     renamed_or_moved,
     title_of_folder,
     title_taken,
 )
-from .options import parse
+from .options import check_unused_inputs, parse
 from .permissions import hidden, loses_permissions
 from .placing import check_place
 from .prune import leftovers, replaceable
 from .refresh import with_minimum
-from .routes import KUBERNETES, LegacyRoute, Route, managed, route_to
+from .rights import check_rights
+from .routes import KUBERNETES, LegacyRoute, Route, as_object, route_to
 from .titles import check_titles, namesake, place
 
 #: Concurrent writes to one organization: SQLite takes four almost without locks (measured with 12.4.3).
@@ -83,6 +85,10 @@ class Dashboards(Resource[DesiredDashboard, DashboardState, DashboardWork]):
     def label(self, desired: DesiredDashboard) -> str:
         """Return title, uid and file."""
         return label(desired)
+
+    def check_task(self, wanted: t.Sequence[DesiredDashboard]) -> None:
+        """Raise :class:`BadInput` for keys of ``inputs`` that no dashboard of the task uses."""
+        check_unused_inputs(wanted)
 
     def check_together(self, client: Client, wanted: t.Sequence[DesiredDashboard]) -> None:
         """Raise :class:`BadInput` for dashboards whose titles exclude each other; see :func:`check_titles`."""
@@ -162,6 +168,7 @@ class Dashboards(Resource[DesiredDashboard, DashboardState, DashboardWork]):
             scope.warn("%s was edited %s, and %s" % (named, edit_in_words(state.edited), effect))
         if scope.check and change is not None:
             self._check_parents(scope, desired, change)
+            check_rights(scope, desired, state, change.action)
         return state, change
 
     def _precheck_new(
@@ -231,6 +238,8 @@ class Dashboards(Resource[DesiredDashboard, DashboardState, DashboardWork]):
             return title_of_folder(label(desired), "a folder of %s" % scope.where(), **problem.details)
         if "folder" in said_by_server and "not found" in said_by_server and desired.folder_uid:
             return folders.not_found(scope, desired.folder_uid)
+        if isinstance(problem, Forbidden) and problem.status is None:
+            return problem  # The module has refused it itself.
         if isinstance(problem, Forbidden) and "/library-elements" in str(problem.details.get("url")):
             return Forbidden("library panels of dashboard %s: %s" % (label(desired), problem.message), **problem.details)
         if isinstance(problem, Forbidden) and "quota" not in said_by_server:
@@ -311,7 +320,7 @@ def _completed(scope: Scope, desired: DesiredDashboard, state: DashboardState) -
     if current is None:
         return state, texts
     if current.provisioned is None and legacy:
-        current = replace(current, provisioned=managed(scope, current.uid))
+        current = managed_as(current, as_object(scope, current.uid))
     state = replace(state, current=current)
     if desired.state == "present" and current.provisioned is None and source_of(current.message) is None:
         written = last_write(scope, current.uid, current.number)

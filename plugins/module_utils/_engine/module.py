@@ -193,8 +193,16 @@ def _items(module: GrafanaModule, resource: AnyResource, options: Spec, connecti
     """Return the items of the task, validated without the server. Raises :class:`BadInput`."""
     own = {name: value for name, value in module.params.items() if name in options and value is not None}
     if module.raw_batch is None:
-        return _expanded(resource, {**own, "org": connection.org}, Item(0, connection.org, None))
-    spec = dict(argument_spec(options, in_org)["batch"]["options"])
+        items = _expanded(resource, {**own, "org": connection.org}, Item(0, connection.org, None))
+    else:
+        items = _items_of_batch(module, resource, own, argument_spec(options, in_org), connection)
+    resource.check_task([item.desired for item in items])
+    return items
+
+
+def _items_of_batch(module: GrafanaModule, resource: AnyResource, own: Spec, whole: Spec, connection: Connection) -> list[Item]:
+    """Return the items of ``batch``; *own* are the task's options, *whole* is the argument spec. Raises :class:`BadInput`."""
+    spec = dict(whole["batch"]["options"])
     items: list[Item] = []
     problems: list[BadInput] = []
     for index, entry in enumerate(items_of(module.raw_batch, spec, own)):

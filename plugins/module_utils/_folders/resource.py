@@ -17,7 +17,7 @@ from .._grafana.errors import Conflict, Forbidden, GrafanaError, NotFound, Refus
 from .._grafana.scope import Scope
 from .._grafana.versions import TITLES_REPEAT
 from . import paths as folders
-from .contents import held, names
+from .contents import held, names, warn_of_hidden
 from .depth import above, check_depth, check_move
 from .plan import DesiredFolder, FolderState, ParentFolder, label, order, parse, plan
 from .tree import GENERAL, Folder, Tree
@@ -156,6 +156,8 @@ class Folders(Resource[DesiredFolder, FolderState, FolderState]):
                 check_depth(scope, label(desired), depth)
             elif place.uid != folder.parent_uid:
                 check_move(scope, label(desired), folder, depth)
+        if change is not None and change.action == "delete" and change.work.current and desired.contents != "delete":
+            warn_of_hidden(scope, change.work.current)
         if scope.check and change is not None:
             _simulate(folders.tree(scope), desired, change)
         return current, change

@@ -126,7 +126,7 @@ _ROUTES: tuple[tuple[str, str, t.Any], ...] = (
     ("DELETE", "/api/datasources/uid/*", DONE),
     ("GET", "/api/library-elements/*", {"result": {"uid": str}}),
     ("POST", "/api/library-elements", {"result": {"uid": str}}),
-    ("GET", "/api/dashboards/uid/*", {"dashboard": {"uid": str}, "meta": {"version?": int, "folderUid?": str}}),
+    ("GET", "/api/dashboards/uid/*", {"dashboard": {"uid": str}, "meta": {"version?": int, "folderUid?": str, "canSave?": bool}}),
     ("DELETE", "/api/dashboards/uid/*", DONE),
     ("POST", "/api/dashboards/db", {"uid": str, "version": int}),
     ("GET", "/api/dashboards/uid/*/permissions", [{"role?": str, "inherited?": bool}]),

@@ -19,7 +19,7 @@ FOLDER_NOTE = NOTE + "folder"
 MESSAGE_NOTE = NOTE + "message"
 MANAGER_NOTE = NOTE + "managedBy"
 MANAGER_ID_NOTE = NOTE + "managerId"
-#: ``"true"`` if the manager lets others edit the object.
+#: ``true`` if the manager lets others edit the object.
 EDITS_NOTE = NOTE + "managerAllowsEdits"
 #: Asks the server to give a new object in General the default permissions (Viewer, Editor and its creator), as the legacy
 #: routes do. Without it only Admins see the object (12.0 to 13.1, recorded). Updates ignore it; any other value is a 500.

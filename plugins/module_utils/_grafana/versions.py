@@ -70,6 +70,11 @@ MORE_LAYOUT_FIELDS = Version(13, 0)
 LISTS_MAY_OMIT = Version(13, 0)
 #: Folders can contain folders.
 NESTED_FOLDERS = Version(11, 0)
+#: The first version that takes a parent and never shows it, and the first that shows it (from the sources; recorded at 10.4.3):
+#: ``DELETE`` of a folder also deletes the folders whose hidden parent it is.
+HIDDEN_PARENTS = (Version(10, 3), NESTED_FOLDERS)
+#: The path of a folder's alert rules has its uid; before, its title (from the sources).
+RULES_BY_UID = Version(10, 4)
 #: A setting limits how deep folders can be nested (from the sources of 13.1).
 DEPTH_IS_A_SETTING = Version(13, 0)
 #: Versions that answer 500 to every deletion of an organization: the first one, the first later one that is not known to do so,
@@ -79,6 +84,10 @@ ORGS_REMAIN = ((Version(13, 1), Version(13, 3), "13.1 and 13.2"),)
 ORGS_MAY_REMAIN = ((Version(12, 0), Version(12, 0, 2), "12.0.0 and 12.0.1"),)
 #: The setting ``[service_accounts] token_expiration_day_limit`` exists.
 DAY_LIMIT = Version(9, 4)
+#: The first start migrates folders and dashboards to unified storage, and no setting prevents it.
+STORAGE_MIGRATES = Version(13, 0)
+#: Grafana withdrew these versions: 13.0.0 loses data with Git Sync.
+WITHDRAWN = (Version(13, 0, 0),)
 #: ``POST /api/auth/keys`` answers 410.
 NO_NEW_API_KEYS = Version(11, 3)
 #: Each start of the server migrates all API keys to service accounts.

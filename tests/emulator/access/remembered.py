@@ -49,13 +49,17 @@ class Remembered:
             self._together.pop((caller.org_id, subject), None)
             self._apart.pop((caller.org_id, subject), None)
 
+    def drop(self, org_id: int, subject: Subject) -> None:
+        """Forget what a subject may do itself."""
+        self._apart.pop((org_id, subject), None)
+
     def grants(self, caller: Caller) -> Grants:
         """Return the permissions that a request of *caller* goes by."""
         profile = self._server.profile
         rules = rules_of(profile)
         subjects: tuple[Subject, ...] = (("role", caller.role or ""), *subjects_of(caller))
         now = self._server.clock.now()
-        if profile >= (10, 0):
+        if profile >= (11, 0):
             return Grants(rules, caller.role, tuple(self._part(caller.org_id, one, now) for one in subjects))
         key = (caller.org_id, subjects[-1])
         until, known = self._together.get(key, (0.0, None))

@@ -18,6 +18,8 @@ from ..tenancy.members import BASIC_ROLES
 #: The word by which refusals up to 9.x name whom a permission is for, by the part of the path.
 WORDS = {"users": "user", "teams": "team", "builtInRoles": "role"}
 KINDS = (FOLDERS, DASHBOARDS)
+#: From this version on refusals tell what is wrong.
+EXPLAINED = (11, 0)
 
 
 def there(profile: Profile) -> bool:
@@ -48,7 +50,7 @@ def _exists(request: Request, kind: str, text: str) -> None:
     found = store.folder(org_id, uid) if kind == FOLDERS else store.dashboard(org_id, uid)
     if found is not None or (kind == FOLDERS and uid == "general" and profile.authorizer):
         return
-    if not profile.typed_errors:
+    if profile < EXPLAINED:
         raise Refusal(fail(profile, 400, text))
     if kind == FOLDERS and profile.authorizer:
         raise Refusal(typed(404, "NotFound", "folder.notFound"))
@@ -60,7 +62,7 @@ def _level(request: Request, name: str, text: str) -> int:
     profile = request.server.profile
     if not name or name in LEVELS or profile.authorizer:
         return LEVELS.get(name, 0)
-    if not profile.typed_errors:
+    if profile < EXPLAINED:
         raise Refusal(fail(profile, 400, text))
     refused = {"message": f"Permission [{name}] is invalid for this resource type", "extra": {"permission": name}}
     raise Refusal(Reply(400, {"statusCode": 400, "messageId": "resourcePermissions.invalidPermission", **refused}))
@@ -68,7 +70,7 @@ def _level(request: Request, name: str, text: str) -> int:
 
 def _nobody(request: Request, word: str, text: str) -> Reply:
     """Return the refusal of a user or team that does not exist."""
-    if not request.server.profile.typed_errors:
+    if request.server.profile < EXPLAINED:
         return fail(request.server.profile, 400, text)
     more = {"message": f"{word} not found", "extra": {"assignment": word}}
     return Reply(400, {"statusCode": 400, "messageId": "accesscontrol.assignmentEntityNotFound", **more})
@@ -80,12 +82,12 @@ def _subject(request: Request, word: str, who: str, text: str) -> Subject:
     if word == "role":
         if who in BASIC_ROLES:
             return ("role", who)
-        if not profile.typed_errors:
+        if profile < EXPLAINED:
             raise Refusal(fail(profile, 400, text))
         more = {"message": f"built-in role [{who}] is not valid", "extra": {"builtInRole": who}}
         raise Refusal(Reply(400, {"statusCode": 400, "messageId": "accesscontrol.invalidBuiltInRole", **more}))
     if word == "user" and not who.isdigit():
-        if not profile.typed_errors:
+        if profile < EXPLAINED:
             raise Refusal(fail(profile, 400, "userID is invalid"))
         known = [*state.users.values(), *state.accounts.values()]
         found = next((one.id for one in known if one.uid == who), None)
@@ -103,7 +105,7 @@ def _set_one(request: Request, kind: str, part: str) -> Reply:
     text = f"failed to set {word} permission"
     _begin(request, kind)
     name = request.fields({"permission": str}).get("permission", "")
-    if request.server.profile.typed_errors:
+    if request.server.profile >= EXPLAINED:
         subject = _subject(request, word, request.params["who"], text)
         _exists(request, kind, text)
         level = _level(request, name, text)
@@ -113,12 +115,13 @@ def _set_one(request: Request, kind: str, part: str) -> Reply:
         subject = _subject(request, word, request.params["who"], text)
     entries, now = request.server.access.entries, request.server.clock.now()
     entries.set(request.caller.org_id, (kind, request.params["uid"]), subject, level, now)
+    request.server.access.changed(request.caller.org_id, subject)
     return message("Permission updated" if name else "Permission removed")
 
 
 def _set_all(request: Request, kind: str) -> Reply:
     """Set the permissions of several subjects on one object; others stay."""
-    text = "failed to set permissions"
+    text = "failed to set permissions" if request.server.profile < (10, 0) else "failed to set permission"
     _begin(request, kind)
     items: list[dict[str, Any]] = request.fields({"permissions": list}).get("permissions", [])
     _exists(request, kind, text)

@@ -16,6 +16,7 @@ from ..core.server import Request, route
 from ..core.slugs import slug
 from ..core.state import stamp
 from ..kubernetes.objects import namespace_of, own_notes
+from ..tenancy.members import BASIC_ROLES
 from ..tenancy.quotas import limit, on
 from .contents import check_alerts, number_in, text_in
 from .dashboard_rights import (
@@ -40,6 +41,7 @@ from .refresh import problem
 from .store import GENERAL, SERVER_MANAGER, Dashboard, Folder
 
 FIELDS = ("id", "uid", "version")
+FOLDER_NOTE, MESSAGE_NOTE = "grafana.app/folder", "grafana.app/message"
 SHAPE: dict[str, type | tuple[type, ...]] = {
     "dashboard": object,
     "folderUid": str,
@@ -138,14 +140,16 @@ def _meta(request: Request, found: Dashboard) -> dict[str, Any]:
 
 def _annotations(request: Request, editor: bool) -> dict[str, dict[str, bool]]:
     profile = request.server.profile
-    here = profile >= (9, 0) and (editor or profile < (10, 0))
-    # Those of the organization go by the basic role.
+    # Those of the organization go by the basic role, and up to 10.x those of the dashboard, too: each role but None has them.
+    here = profile >= (9, 0) and (editor if profile >= (11, 0) else request.caller.role in BASIC_ROLES)
     there = profile >= (9, 0) and request.caller.role in ("Editor", "Admin")
     names = ("canAdd", "canEdit", "canDelete")
+    if profile.objects_only:
+        return {"dashboard": dict.fromkeys(names, here)}
     return {"dashboard": dict.fromkeys(names, here), "organization": dict.fromkeys(names, there)}
 
 
-@route("POST", "/api/dashboards/db")
+@route("POST", "/api/dashboards/db", there=lambda profile: not profile.objects_only)
 def write(request: Request) -> Reply:
     server, caller, profile = request.server, request.caller, request.server.profile
     require_write_anywhere(request)
@@ -188,10 +192,10 @@ def write(request: Request) -> Reply:
     if old is None:
         uid = uid or (str(uuid.uuid4()) if profile >= (12, 1) else "")
         old = server.store.add(caller.org_id, uid or None, spec, folder_uid, caller.login, message=text)
-        old.managers[SERVER_MANAGER] = {*spec, "uid", "version"}
+        old.managers[SERVER_MANAGER] = server_fields(profile, spec)
         own_notes(old, SERVER_MANAGER, None, old.client_notes())
         server.access.made(caller, DASHBOARDS, old.uid, folder_uid, caller.org_id)
-        answer = _written(request, old, old.version)
+        answer = written(request, old, old.version)
     else:
         answer = rewritten(request, old, spec, folder_uid, text)
     connect(request, old)
@@ -204,17 +208,22 @@ def rewritten(request: Request, old: Dashboard, spec: dict[str, Any], folder_uid
     notes = old.client_notes()
     changed = store.replace(old, spec, folder_uid, request.caller.login)
     old.message, old.folder_half_set, old.api = text, False, "v0alpha1"
-    old.managers[SERVER_MANAGER] = {*spec, "uid", "version"}
+    old.managers[SERVER_MANAGER] = server_fields(profile, spec)
     own_notes(old, SERVER_MANAGER, notes, old.client_notes())
     store.written(old, before, changed, marks, request.caller.login)
     if restored:
         old.history[-1].restored = restored
     # At 12.0 a write of the same moves the stored version and answers the one before.
     moved = changed or not profile.unified or moves_when_same(profile, spec)
-    return _written(request, old, old.version if moved else before)
+    return written(request, old, old.version if moved else before)
 
 
-def _written(request: Request, made: Dashboard, version: int) -> Reply:
+def server_fields(profile: Profile, spec: dict[str, Any]) -> set[str]:
+    """Return the fields of a spec that a legacy write sets."""
+    return set(spec) if profile.objects_only else {*spec, "uid", "version"}
+
+
+def written(request: Request, made: Dashboard, version: int) -> Reply:
     title = slug(request.server.profile, made.title)
     body: dict[str, Any] = {}
     if request.server.profile >= (10, 0):
@@ -271,8 +280,10 @@ def _folder(request: Request, fields: dict[str, Any]) -> str:
     folder = store.folder(org_id, uid) if uid else store.folder_of_id(org_id, number)
     if folder is None and not uid and profile < (10, 0):
         raise Refusal(fail(profile, 404, "Folder not found"))
+    if folder is None and profile < (10, 0):
+        raise Refusal(fail(profile, 400, "Folder not found"))
     if folder is None:
-        raise Refusal(fail(profile, 400, "Folder not found" if profile < (10, 0) else "folder not found"))
+        raise Refusal(message("folder not found", 400))
     return folder.uid
 
 
@@ -350,6 +361,6 @@ def delete(request: Request) -> Reply:
     require_stored(request, DELETE, found.uid, found.folder_uid)
     server.store.remove(found)
     body: dict[str, Any] = {"message": f"Dashboard {found.title} deleted", "title": found.title}
-    if server.profile < (10, 0):
+    if server.profile < (11, 0):
         return ok({"id": found.id, **body})
     return ok({**body, "uid": found.uid})

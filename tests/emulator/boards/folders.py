@@ -14,7 +14,7 @@ from ..core.replies import Refusal, Reply, denied, fail, message, ok, typed
 from ..core.server import Request, route
 from ..core.slugs import slug
 from ..core.state import stamp
-from ..kubernetes.objects import own_notes
+from ..kubernetes.objects import GRANT_NOTE, own_notes
 from .store import SERVER_MANAGER, Folder
 
 NOBODY, NO_TIME = "Anonymous", "0001-01-01T00:00:00Z"
@@ -68,7 +68,7 @@ def shown(request: Request, folder: Folder, alone: bool = True) -> dict[str, Any
     may, admin, gone = (access.folder(caller, action, folder) for action in (WRITE, "folders.permissions:write", DELETE))
     entry: dict[str, Any] = {"id": folder.id, "uid": folder.uid}
     if profile >= (10, 0):
-        entry["orgId"] = folder.org_id
+        entry["orgId"] = folder.org_id if profile >= NESTED else 0
     entry.update(title=folder.title, url=url_of(request, folder), hasAcl=False)
     entry.update(canSave=may, canEdit=may, canAdmin=admin, canDelete=gone)
     entry.update(createdBy=_maker(request, folder.created_by), created=stamp(folder.created))
@@ -76,10 +76,9 @@ def shown(request: Request, folder: Folder, alone: bool = True) -> dict[str, Any
     entry.update(updatedBy=NOBODY if nobody else _maker(request, folder.updated_by), updated=stamp(folder.updated))
     if profile >= (12, 1) or (alone and profile < (12, 0)):
         entry["version"] = folder.version
-    if profile < NESTED:
-        if profile >= (9, 0):
-            entry["parentUid"] = ""
-    elif folder.parent:
+    if (9, 0) <= profile.numbers < (10, 0):
+        entry["parentUid"] = ""
+    if folder.parent:
         entry["parentUid"] = folder.parent
         parents = _readable(request, folder) if alone else []
         if parents:
@@ -105,10 +104,11 @@ def _shown_general(request: Request) -> dict[str, Any]:
 def _above(request: Request, folder: Folder) -> list[Folder]:
     """Return the folders above one, from the top down."""
     found: list[Folder] = []
-    parent = request.server.store.folder(folder.org_id, folder.parent)
+    store = request.server.store
+    parent = store.folder(folder.org_id, folder.parent or folder.hidden_parent)
     while parent is not None and parent not in found:
         found.insert(0, parent)
-        parent = request.server.store.folder(folder.org_id, parent.parent) if parent.parent else None
+        parent = store.folder(folder.org_id, parent.parent or parent.hidden_parent)
     return found
 
 
@@ -158,6 +158,8 @@ def require_late(request: Request, action: str, uid: str) -> None:
 def _require_place(request: Request, parent: str) -> None:
     """Raise unless the caller may make a folder in *parent*, or outside of folders where that is empty."""
     if request.server.profile.nested and not request.server.access.inside(request.caller, CREATE, parent):
+        if request.server.profile.objects_only:
+            raise Refusal(message("Access denied", 403))
         text = "not enough permissions to create a folder in the selected location"
         raise Refusal(typed(403, text, "folders.forbiddenCreation"))
 
@@ -202,7 +204,9 @@ def listed(request: Request) -> Reply:
     above = request.server.store.folder(request.caller.org_id, parent) if parent else None
     if above is not None and not _seen(request, above):
         return message("Access denied", 403)
-    folders = [one for one in visible(request) if one.parent == parent and (parent or _shown_outside(request, one))]
+    # From 13 on General has a name in the storage, too, and what is in it by that name is outside of folders.
+    inside = ("", "general") if not parent and request.server.profile.objects_only else (parent,)
+    folders = [one for one in visible(request) if one.parent in inside and (parent or _shown_outside(request, one))]
     folders.sort(key=lambda folder: folder.title.lower())
     size, page = request.number("limit", 1000), max(1, request.number("page", 1))
     if parent and above is None and not request.server.profile.unified:
@@ -217,7 +221,8 @@ def listed(request: Request) -> Reply:
 
 def _hit(request: Request, folder: Folder) -> dict[str, Any]:
     entry: dict[str, Any] = {"id": folder.id, "uid": folder.uid, "title": folder.title}
-    if folder.parent and request.server.profile >= NESTED:
+    outside = ("", "general") if request.server.profile.objects_only else ("",)
+    if folder.parent not in outside and request.server.profile >= NESTED:
         entry["parentUid"] = folder.parent
     return entry
 
@@ -228,18 +233,10 @@ def create(request: Request) -> Reply:
     _require_anywhere(request, CREATE)
     fields = request.fields({"uid": str, "title": str, "parentUid": str, "description": str})
     title, uid = fields.get("title", "").strip(), fields.get("uid", "").strip()
-    parent = fields.get("parentUid", "") if profile >= NESTED else ""
+    parent = fields.get("parentUid", "") if profile.nested or profile.half_nested else ""
     _require_place(request, parent)
-    if uid == "general":
-        return broken(profile, "invalid uid for folder provided")
-    if not title:
-        return message("folder title cannot be empty", 400)
-    if title.lower() == "general" and profile < (12, 1):
-        return fail(profile, 400, "A folder with that name already exists")
-    if parent and parent == uid and profile >= (12, 1):
-        return message("folder cannot be parent of itself", 400)
-    if parent and server.store.folder(caller.org_id, parent) is None and profile < (12, 1):
-        return missing(request, status=not profile.unified)
+    _check_names(profile, title, uid)
+    _check_parent(request, parent, uid)
     if "/" in uid and profile.authorizer:
         text = f'Folder.folder.grafana.app "{uid}" is invalid: metadata.name: Invalid value: "{uid}": may not contain \'/\''
         return message(text, 422)
@@ -256,13 +253,44 @@ def create(request: Request) -> Reply:
         return too_deep(profile)
     if uid and any(one.parent == uid for one in above):  # an orphan of 12.1 or later had it as its parent already
         return broken(profile, "cyclic folder references found")
-    folder = server.store.add_folder(caller.org_id, uid or None, title, parent, caller.login)
-    folder.description = fields.get("description", "")
-    if parent:
-        own_notes(folder, SERVER_MANAGER, None, {FOLDER_NOTE: parent})
-    server.access.made(caller, FOLDERS, folder.uid, parent, caller.org_id)
+    inside, hidden = (parent, "") if profile.nested else ("", parent)
+    folder = server.store.add_folder(caller.org_id, uid or None, title, inside, caller.login)
+    folder.description, folder.hidden_parent = fields.get("description", ""), hidden
+    if inside:
+        own_notes(folder, SERVER_MANAGER, None, {FOLDER_NOTE: inside})
+    elif profile.objects_only:
+        own_notes(folder, SERVER_MANAGER, None, {GRANT_NOTE: "default"})
+    server.access.made(caller, FOLDERS, folder.uid, inside, caller.org_id)
     _seen(request, folder)
-    return ok(shown(request, folder))
+    return ok({**shown(request, folder), **({"parentUid": hidden} if hidden else {})})
+
+
+def _check_names(profile: Profile, title: str, uid: str) -> None:
+    """Raise for a title or uid that no folder can have."""
+    if uid == "general":
+        text = "invalid uid for folder provided"
+        raise Refusal(message(text, 400) if profile.objects_only else broken(profile, text))
+    if not title:
+        raise Refusal(message("folder title cannot be empty", 400))
+    if title.lower() == "general" and (profile < (12, 1) or profile.objects_only):
+        raise Refusal(fail(profile, 400, "A folder with that name already exists"))
+
+
+def _check_parent(request: Request, parent: str, uid: str) -> None:
+    """Raise for a folder to make one in that does not exist: 12.4 makes an orphan, and 13 one in ``general``, too.
+
+    Half nested folders look at it last of all.
+    """
+    profile = request.server.profile
+    known = request.server.store.folder(request.caller.org_id, parent) is not None
+    if parent and parent == uid and profile >= (12, 1):
+        raise Refusal(message("folder cannot be parent of itself", 400))
+    if parent and not known and profile.half_nested:
+        raise Refusal(typed(404, "Not found", "folder.notFound"))
+    if parent and not known and profile < (12, 1):
+        raise Refusal(missing(request, status=not profile.unified))
+    if parent not in ("", "general") and not known and profile.objects_only:
+        raise Refusal(message(f'folders.folder.grafana.app "{parent}" not found', 404))
 
 
 def broken(profile: Profile, text: str) -> Reply:
@@ -271,6 +299,8 @@ def broken(profile: Profile, text: str) -> Reply:
 
 
 def too_deep(profile: Profile) -> Reply:
+    if profile.objects_only:
+        return message(f"[folder.maximum-depth-reached] folder max depth exceeded, max depth is {DEEPEST}", 400)
     if profile >= (12, 1):
         return broken(profile, f"folder max depth exceeded, max depth is {DEEPEST}")
     return typed(400, "Maximum nested folder depth reached", "folder.maximum-depth-reached")
@@ -297,8 +327,9 @@ def _check_title(request: Request, title: str, own: Folder | None = None) -> Fol
     if not isinstance(other, Folder):
         raise Refusal(fail(profile, 400, "Folder name cannot be the same as one of its dashboards"))
     if own is None:
-        text = "a folder or dashboard in the general folder with the same name already exists"
-        raise Refusal(message(text, 409))
+        older = "a folder or dashboard in the general folder with the same name already exists"
+        newer = "a folder with the same name already exists in the current location"
+        raise Refusal(message(newer if (10, 0) <= profile.numbers < (11, 0) else older, 409))
     return other
 
 
@@ -345,7 +376,7 @@ def update(request: Request) -> Reply:
     fields = request.fields({"title": str, "version": int, "overwrite": bool, "uid": str, "description": str})
     title = fields.get("title", "").strip()
     if profile.unified:
-        _check_new_title(fields, title)
+        _check_new_title(profile, fields, title)
     folder = _one(request)
     if profile < (10, 0) and not title:
         return message("folder title cannot be empty", 400)
@@ -374,9 +405,10 @@ def update(request: Request) -> Reply:
     return ok(shown(request, folder))
 
 
-def _check_new_title(fields: dict[str, Any], title: str) -> None:
+def _check_new_title(profile: Profile, fields: dict[str, Any], title: str) -> None:
     """Raise for a title that a folder on unified storage cannot be given; none at all keeps the one it has."""
     if "title" in fields and not title:
-        raise Refusal(message("Dashboard title cannot be empty", 400))
+        what = "Folder" if profile.objects_only else "Dashboard"
+        raise Refusal(message(f"{what} title cannot be empty", 400))
     if title.lower() == "general":
         raise Refusal(message("A folder with that name already exists", 400))

@@ -216,17 +216,21 @@ def delete(request: Request) -> Reply:
 
 
 def connections(request: Request, uid: str) -> int:
-    """Return how many dashboards an element is connected to: those that the legacy route has written up to 12.0."""
+    """Return how many dashboards an element is connected to: up to 12.0 those that the legacy route has written, none at 12.4."""
+    if request.server.profile.objects_only:
+        return sum(uid in named(one.spec) for one in request.server.store.dashboards(request.caller.org_id))
     return sum(uid in one.connected for one in request.server.store.dashboards(request.caller.org_id))
 
 
 def shown(request: Request, element: LibraryElement, meta: dict[str, Any] | None = None) -> dict[str, Any]:
     """Return an element as the API shows it; lists, and answers to writes, have a *meta* of their own."""
+    # 10.x calls no folder "general" in answers to reads of one element only.
+    general = "general" if meta is None and (10, 0) <= request.server.profile.numbers < (11, 0) else ""
     meta = meta or _meta(request, element)
     folder = request.server.store.folder(element.org_id, element.folder_uid)
     body: dict[str, Any] = {"id": element.id, "orgId": element.org_id, "folderId": folder.id if folder else 0}
     if request.server.profile >= (9, 0):
-        body["folderUid"] = meta["folderUid"]
+        body["folderUid"] = meta["folderUid"] or general
     body.update(uid=element.uid, name=element.name, kind=element.kind, type=element.type, description=element.description)
     return {**body, "model": element.model, "version": element.version, "meta": meta}
 

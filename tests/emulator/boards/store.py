@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 V0 = "v0alpha1"
 GENERAL = ""
-#: The name by which a server's own writes stand in ``managedFields`` (12.4).
-SERVER_MANAGER = "grafana124"
+#: Whose writes are a server's own; objects show the name of the program instead.
+SERVER_MANAGER = "grafana"
 #: Versions of a dashboard that unified storage keeps, and the seconds after a write in which old ones go.
 VERSIONS_KEPT, PRUNED_UNIFIED, PRUNED_LEGACY = 20, 30, 600
 
@@ -116,7 +116,10 @@ class Dashboard:
 
 @dataclass
 class Folder:
-    """A folder; *parent* is a folder's uid, or empty."""
+    """A folder; *parent* is a folder's uid, or empty.
+
+    *hidden_parent* is one that no list and no answer shows, which deletes this folder with itself (10.3 and 10.4).
+    """
 
     id: int
     org_id: int
@@ -129,11 +132,14 @@ class Folder:
     updated: float = 0.0
     updated_by: str = ""
     description: str = ""
+    hidden_parent: str = ""
     resource_version: int = 0
     #: Who set which fields of the spec (none: the server itself), and which annotations; who had the name generated.
     owners: dict[str, set[str]] = field(default_factory=dict)
     note_owners: dict[str, set[str]] = field(default_factory=dict)
     generated_by: str = ""
+    #: The version of the API by which a manager wrote.
+    manager_apis: dict[str, str] = field(default_factory=dict)
     #: Annotations and labels of clients, and who set the labels.
     notes: dict[str, str] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)
@@ -164,7 +170,10 @@ class DashboardStore:
         provision(self._server, self)
 
     def upgraded(self) -> None:
-        """Nothing changes with the version but how it is shown."""
+        """Show the parents of folders that older versions hide; nothing else changes but how it is shown."""
+        if self._server.profile.nested:
+            for folder in [folder for table in self._folders.values() for folder in table.values() if folder.hidden_parent]:
+                folder.parent, folder.hidden_parent = folder.hidden_parent, ""
 
     def size(self) -> int:
         """Return how many dashboards there are in all organizations."""
@@ -340,9 +349,14 @@ class DashboardStore:
         inner = [one for one in self.folders(folder.org_id) if one.parent == folder.uid]
         return inner + [lower for one in inner for lower in self.descendants(one)]
 
+    def deleted_with(self, folder: Folder) -> list[Folder]:
+        """Return the folders that are deleted with one: those below it, also if no answer shows that they are."""
+        inner = [one for one in self.folders(folder.org_id) if folder.uid in (one.parent, one.hidden_parent)]
+        return inner + [lower for one in inner for lower in self.deleted_with(one)]
+
     def remove_folder(self, folder: Folder) -> None:
         """Delete a folder with everything in it."""
-        for inner in [one for one in self.folders(folder.org_id) if one.parent == folder.uid]:
+        for inner in [one for one in self.folders(folder.org_id) if folder.uid in (one.parent, one.hidden_parent)]:
             self.remove_folder(inner)
         for dashboard in [one for one in self.dashboards(folder.org_id) if one.folder_uid == folder.uid]:
             self.remove(dashboard)

@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-VERSIONS = ("8.5.15", "9.3.2", "11.5.1", "12.0.0-pre", "12.4.3")
+VERSIONS = ("8.5.15", "9.3.2", "10.4.3", "11.5.1", "12.0.0-pre", "12.4.3", "13.1.0-pre")
+#: The version that the emulator and the demo run without another choice: the newest one that can delete organizations.
+DEFAULT = "12.4.3"
 
 
 class Profile:
@@ -53,6 +55,11 @@ class Profile:
         return self >= (11, 0)
 
     @property
+    def half_nested(self) -> bool:
+        """Whether folders get a parent that only the answer to their creation shows, and that DELETE follows."""
+        return (10, 3) <= self.numbers < (11, 0)
+
+    @property
     def authorizer(self) -> bool:
         """Whether a service of its own decides for ``/apis``, lists of folders and the search."""
         return self >= (12, 1)
@@ -63,9 +70,24 @@ class Profile:
         return self >= (12, 0)
 
     @property
+    def objects_only(self) -> bool:
+        """Whether the legacy routes hand dashboards and folders to the storage of objects, whose refusals they repeat."""
+        return self >= (13, 0)
+
+    @property
     def typed_errors(self) -> bool:
         """Whether refusals carry a message id."""
         return self >= (10, 0)
+
+    @property
+    def traced(self) -> bool:
+        """Whether errors carry a trace id, which is empty from 9.0 on."""
+        return self < (11, 0)
+
+    @property
+    def uids(self) -> bool:
+        """Whether users and service accounts have uids."""
+        return self >= (11, 0)
 
     @property
     def loose_logins(self) -> bool:

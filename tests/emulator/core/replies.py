@@ -58,12 +58,10 @@ def message(text: str, code: int = 200, /, **more: Any) -> Reply:
 
 
 def fail(profile: Profile, code: int, text: str, /, **more: Any) -> Reply:
-    """Return an error that has a cause: up to 9.x with a trace id, which 8.5 fills."""
+    """Return an error that has a cause: up to 10.x with a trace id, which 8.5 fills."""
     body: dict[str, Any] = {"message": text, **more}
-    if profile < (9, 0):
-        body["traceID"] = secrets.token_hex(16)
-    elif profile < (10, 0):
-        body["traceID"] = ""
+    if profile.traced:
+        body["traceID"] = secrets.token_hex(16) if profile < (9, 0) else ""
     return Reply(code, body)
 
 

@@ -19,9 +19,10 @@ from .auth import authenticate
 from .faults import Faults
 from .permissions import Caller
 from .profile import Profile
-from .replies import Refusal, Reply, bad_request, denied, message, not_found, unauthorized
+from .replies import Refusal, Reply, bad_request, denied, message, unauthorized
 from .settings import Settings
 from .state import Clock, State
+from .unrouted import no_route
 
 #: Who is let in to a route: anybody, or whoever is signed in.
 ANYBODY, SIGNED_IN = "anybody", "signed in"
@@ -251,6 +252,8 @@ class Server:
             reply = self._handle(request, found)
         except Refusal as refusal:
             reply = refusal.reply
+        if self.profile.traced and isinstance(reply.body, dict) and "messageId" in reply.body:
+            reply.body.setdefault("traceID", "")
         reply.cookies += request.new_cookies
         reply.org_id = request.caller.org_id
         return reply, template
@@ -268,7 +271,7 @@ class Server:
         request.caller = caller
         if caller.anonymous and found is not None and (found.template + "/").startswith("/api/user/"):
             return message("Unauthorized", 401)
-        return found.handler(request) if found else not_found()
+        return found.handler(request) if found else no_route(self.profile, request.path)
 
     def stats(self) -> dict[str, Any]:
         """Return how many requests were made since the start, by method and route."""
@@ -292,5 +295,6 @@ def require(request: Request, permission: str, old: str = "Permission denied") -
 def require_globally(request: Request, permission: str, old: str = "Permission denied") -> None:
     """Raise :class:`Refusal` unless the caller is a server admin with *permission*."""
     if not request.caller.may_globally(permission):
-        # The server names no permission to the anonymous caller, who has none outside of an organization.
-        raise Refusal(denied(request.server.profile, "" if request.caller.anonymous else permission, old))
+        # From 11 on the server names no permission to the anonymous caller, who has none outside of an organization.
+        unnamed = request.caller.anonymous and request.server.profile >= (11, 0)
+        raise Refusal(denied(request.server.profile, "" if unnamed else permission, old))

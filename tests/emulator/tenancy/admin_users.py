@@ -23,7 +23,7 @@ def create(request: Request) -> Reply:
     password = fields.get("password", "")
     if not password:
         raise Refusal(bad_request(profile))
-    if profile < (10, 0):
+    if profile < (11, 0):
         login, email = login.strip(), email.strip()
     _check(request, login or email, password)
     if profile.loose_logins:
@@ -34,7 +34,7 @@ def create(request: Request) -> Reply:
         org = None if taken else _first_org(request, login, email, fields.get("orgId", 0))
     if taken or org is None:
         return fail(profile, 412, f"User with email '{email}' or username '{login}' already exists")
-    if profile.typed_errors and len(password.encode()) < SHORTEST:
+    if profile >= (11, 0) and len(password.encode()) < SHORTEST:
         return too_short()
     login, email = login or email, email or login
     if profile.loose_logins:
@@ -43,19 +43,19 @@ def create(request: Request) -> Reply:
     own = not server.settings.on("users.auto_assign_org")
     org.members[user.id] = "Admin" if own else server.settings.text("users.auto_assign_org_role")
     body = {"id": user.id, "message": "User created"}
-    if profile >= (10, 0):
+    if profile.uids:
         body["uid"] = user.uid
     return ok(body)
 
 
 def _check(request: Request, login: str, password: str) -> None:
-    """Raise :class:`Refusal` for a user without a name, and up to 9.x for a short password."""
+    """Raise :class:`Refusal` for a user without a name, and up to 10.x for a short password."""
     profile = request.server.profile
     if not login:
         if profile.typed_errors:
             raise Refusal(typed(400, "Need to specify either username or email", "user.empty-username-and-email"))
         raise Refusal(message("Validation error, need specify either username or email", 400))
-    if not profile.typed_errors and len(password.encode()) < SHORTEST:
+    if profile < (11, 0) and len(password.encode()) < SHORTEST:
         raise Refusal(message("Password is missing or too short", 400))
 
 
@@ -101,15 +101,15 @@ def set_password(request: Request) -> Reply:
         return bad_request(profile)
     user = server.state.users.get(user_id(request, "users.password:write"))
     short = len(password.encode()) < SHORTEST
+    if profile >= (11, 0) and (user is None or short):
+        return fail(profile, 500, "Failed to update user password")
+    if short:
+        return fail(profile, 500, "Internal Server Error") if profile.typed_errors else message("New password too short", 400)
+    if user is None:
+        return fail(profile, 500, "Could not read user from database")
     if profile.typed_errors:
-        if user is None or short:
-            return fail(profile, 500, "Failed to update user password")
         server.state.failed_logins.pop(user.login, None)
         drop_sessions(server, user.id)
-    elif short:
-        return message("New password too short", 400)
-    elif user is None:
-        return fail(profile, 500, "Could not read user from database")
     user.password = password
     return message("User password updated")
 
@@ -118,14 +118,14 @@ def set_password(request: Request) -> Reply:
 def set_permissions(request: Request) -> Reply:
     server = request.server
     resolve_user(request)
-    if server.profile.typed_errors and not request.caller.is_admin:
+    if server.profile >= (11, 0) and not request.caller.is_admin:
         return message("Permission denied", 403)
     require_globally(request, "users.permissions:write")
     wanted = request.fields({"isGrafanaAdmin": bool}).get("isGrafanaAdmin", False)
     user = server.state.users.get(user_id(request, "users.permissions:write"))
     if user is None:
-        # Up to 9.x a row that is not there is updated with success.
-        if server.profile < (10, 0):
+        # Up to 10.x a row that does not exist is updated with success.
+        if server.profile < (11, 0):
             return message("User permissions updated")
         return fail(server.profile, 500, "Failed to update user permissions")
     if not wanted and not any(other.is_admin for other in server.state.users.values() if other is not user):

@@ -39,7 +39,7 @@ def role_of(request: Request, value: str | None, text: str = "bad request data")
 def shown(request: Request, org: Org, user: User) -> dict:
     profile = request.server.profile
     entry = {"orgId": org.id, "userId": user.id}
-    if profile >= (10, 0):
+    if profile.uids:
         entry["uid"] = user.uid
     entry.update(email=user.email, name=user.name, avatarUrl=avatar(user.id), login=user.login)
     entry.update(role=org.members[user.id], lastSeenAt=NEVER)
@@ -87,7 +87,7 @@ def look_up_own(request: Request) -> Reply:
     elif request.caller.role != "Admin":
         raise Refusal(message("Permission denied", 403))
     users = users_of(request, request.caller.org_id, request.one("query"))[: request.number("limit", 0) or None]
-    uid = request.server.profile >= (10, 0)
+    uid = request.server.profile.uids
     return ok(
         [
             {**({"uid": user.uid} if uid else {}), "userId": user.id, "login": user.login, "avatarUrl": avatar(user.id)}

@@ -93,7 +93,7 @@ def _off(profile: Profile, text: str = "failed to get quota") -> Reply:
 def _bad(profile: Profile, text: str) -> Reply:
     if profile < (9, 0):
         return bad_request(profile, text)
-    return typed(400, "Bad request" if profile < (10, 0) else "BadRequest", "quota.bad-request")
+    return typed(400, "Bad request" if profile < (11, 0) else "BadRequest", "quota.bad-request")
 
 
 def _number(request: Request, name: str, text: str) -> int:
@@ -172,7 +172,7 @@ def _set(request: Request, targets: dict[str, str], owner: int, text: str) -> Re
     if target not in targets:
         if server.profile < (9, 0):
             return message("Invalid quota target", 404)
-        reason = "Internal server error" if server.profile < (10, 0) else "InternalError"
+        reason = "Internal server error" if server.profile < (11, 0) else "InternalError"
         return typed(500, reason, "quota.invalid-target-table")
     server.state.limits[(targets[target], owner)] = fields.get("limit", 0)
     return None

@@ -14,7 +14,12 @@ from .members import role_of
 
 BAD = "Bad request data"
 #: The list of an account's tokens ends here, sorted by name.
-LISTED = 300
+LISTED, LISTED_FROM_13 = 300, 1000
+
+
+def listed_at_most(profile: Profile) -> int:
+    """Return where the list of an account's tokens ends."""
+    return LISTED_FROM_13 if profile >= (13, 0) else LISTED
 
 
 def there(profile: Profile) -> bool:
@@ -34,7 +39,7 @@ def begin(request: Request, permission: str) -> int:
     From 11 on a uid is an id too, which is looked up before anything else.
     """
     text, state = request.params["account_id"], request.server.state
-    if request.server.profile.typed_errors and not is_number(text):
+    if request.server.profile.uids and not is_number(text):
         org_id = request.caller.org_id
         found = next((one for one in state.accounts.values() if one.uid == text and one.org_id == org_id), None)
         if found is None:
@@ -64,7 +69,7 @@ def account_of(request: Request) -> Account | None:
 def basic(request: Request, account: Account) -> dict:
     """Return what every view of an account begins with."""
     entry: dict = {"id": account.id}
-    if request.server.profile >= (10, 0):
+    if request.server.profile.uids:
         entry["uid"] = account.uid
     entry.update(name=account.name, login=account.login, orgId=account.org_id, isDisabled=account.disabled)
     return entry
@@ -76,7 +81,7 @@ def whole(request: Request, account: Account) -> dict:
     entry.update(createdAt=stamp(account.created), updatedAt=stamp(account.updated))
     entry.update(avatarUrl=f"/avatar/{account.id:032x}", role=account.role, teams=None)
     # The length of the list of tokens, which is cut.
-    tokens = min(len(request.server.state.keys_of(account.id)), LISTED)
+    tokens = min(len(request.server.state.keys_of(account.id)), listed_at_most(request.server.profile))
     if tokens:
         entry["tokens"] = tokens
     return entry
@@ -87,7 +92,7 @@ def listed(request: Request, account: Account) -> dict:
     entry = basic(request, account)
     tokens = len(request.server.state.keys_of(account.id))
     if request.server.profile < (11, 5):  # the length of the list, too; later it is counted
-        tokens = min(tokens, LISTED)
+        tokens = min(tokens, listed_at_most(request.server.profile))
     entry.update(role=account.role, tokens=tokens)
     entry["avatarUrl"] = f"/avatar/{account.id:032x}"
     return entry

@@ -16,6 +16,8 @@ from .orgs import orgs_of
 NO_TIME = "0001-01-01T00:00:00Z"
 #: Shorter passwords are refused.
 SHORTEST = 4
+#: The id of the user whom the server itself creates.
+FIRST = 1
 
 
 @route("GET", "/api/user")
@@ -23,9 +25,9 @@ def caller(request: Request) -> Reply:
     profile, who = request.server.profile, request.caller
     if who.user is not None:
         return ok(profile_of(request, who.user))
-    if profile >= (11, 0):
+    if profile.uids:
         return ok(_key_shown(request))
-    return nobody()
+    return users_only(profile) if profile >= (10, 0) else nobody()
 
 
 def profile_of(request: Request, user: User) -> dict:
@@ -33,7 +35,8 @@ def profile_of(request: Request, user: User) -> dict:
     profile = request.server.profile
     entry: dict = {"id": user.id}
     if profile >= (10, 0):
-        entry["uid"] = user.uid
+        # Up to 10.x the admin, whom the server itself creates, has none.
+        entry["uid"] = user.uid if profile.uids or user.id != FIRST else ""
     entry.update(email=user.email, name=user.name, login=user.login, theme=user.theme)
     if user.org_id:
         entry["orgId"] = user.org_id
@@ -88,8 +91,8 @@ def change(request: Request, user: User | None, fields: dict) -> Reply:
             return typed(400, "Need to specify either username or email", "user.empty-username-and-email")
         return message("Validation error, need to specify either username or email", 400)
     if user is None:
-        # Up to 9.x a row that is not there is updated with success.
-        return message("User updated") if profile < (10, 0) else fail(profile, 500, "Failed to update user")
+        # Up to 10.x a row that does not exist is updated with success.
+        return message("User updated") if profile < (11, 0) else fail(profile, 500, "Failed to update user")
     email = fields.get("email") or user.email
     if profile.loose_logins:
         login, email = login.lower(), email.lower()
@@ -112,7 +115,7 @@ def change_own_password(request: Request) -> Reply:
         profile = server.profile
         return users_only(profile) if profile >= (10, 0) else fail(profile, 500, "Could not read user from database")
     if old != user.password:
-        if server.profile.typed_errors:
+        if server.profile >= (11, 0):
             return typed(400, "Invalid old password", "user.password-missmatch")
         return message("Invalid old password", 401)
     if len(new.encode()) < SHORTEST:
@@ -150,9 +153,11 @@ def _hit(request: Request, user: User) -> dict:
     profile = request.server.profile
     entry: dict = {"id": user.id}
     if profile >= (10, 0):
-        entry["uid"] = user.uid
+        entry["uid"] = user.uid if profile.uids else ""
     entry.update(name=user.name, login=user.login, email=user.email, avatarUrl=avatar(user.id))
     entry.update(isAdmin=user.is_admin, isDisabled=user.disabled)
+    if request.server.profile >= (13, 0):
+        entry["role"] = ""
     if profile >= (12, 0):
         entry["isProvisioned"] = False
     entry.update(lastSeenAt=NEVER, lastSeenAtAge="10 years", authLabels=[])

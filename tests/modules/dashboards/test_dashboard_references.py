@@ -40,7 +40,7 @@ def test_library_panels_among_the_references(org):
     assert org.ok(dashboard=dashboard, check_references=True)["dashboard"]["missing_references"] == []
     named = {**PANEL, "id": 3, "libraryPanel": {"uid": "lib-gone", "name": "Gone"}}
     more = {**dashboard, "panels": [PANEL, named]}
-    if org.server.version.startswith("12.4") or org.server.dashboard_api == "kubernetes":
+    if org.server.version.startswith(("12.4", "13")) or org.server.dashboard_api == "kubernetes":
         found = org.ok(dashboard=more, check_references=True)
         assert found["dashboard"]["missing_references"] == ["library panel lib-gone (Gone) does not exist"]
     else:

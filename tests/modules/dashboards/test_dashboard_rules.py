@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import pytest
 
-from ..conftest import Org, Server
+from modules.conftest import Org, Server
+from modules.dashboards.exports import SHARED, source
 
 V2 = {
     "title": "New layout",
@@ -141,3 +142,123 @@ def test_another_uid_does_not_destroy_what_others_made(on):
         with org.server.writes_nothing():
             assert org.fails(batch=batch, prune=True, check=check)["results"][0]["failure"]["code"] == "title_taken"
     assert org.uids() == ["mine", "old"]
+
+
+def operators(value="${DS_PROMETHEUS}", kind="prometheus"):
+    """A dashboard as written for grafana-operator: with a placeholder, without ``__inputs``."""
+    source_of = {"type": kind, "uid": value}
+    panel = {
+        "id": 1,
+        "type": "timeseries",
+        "title": "up",
+        "datasource": source_of,
+        "targets": [{"refId": "A", "datasource": source_of}],
+    }
+    return {"uid": "s18", "title": "S18", "panels": [panel], "schemaVersion": 39}
+
+
+@pytest.mark.parametrize("value", ["A", "prometheus-a", {"name": "A"}, {"uid": "prometheus-a", "type": "prometheus"}])
+def test_a_placeholder_without_inputs_is_filled_in(on, value):
+    org = on("12.4.3")
+    uid = source(org, "A")
+    org.four(dashboard=operators(), inputs={"DS_PROMETHEUS": value}, check_references=True)
+    panel = org.read("s18")["dashboard"]["panels"][0]
+    assert (panel["datasource"]["uid"], panel["targets"][0]["datasource"]["uid"]) == (uid, uid)
+
+
+def test_a_placeholder_that_remains_is_reported(on):
+    org = on("12.4.3")
+    source(org, "A")
+    assert not org.ok(dashboard=operators())["warnings"]
+    made = org.ok(dashboard=operators(), check_references=True)
+    assert len(made["dashboard"]["missing_references"]) == 1
+    assert "${DS_PROMETHEUS}" in made["dashboard"]["missing_references"][0]
+    variable = {"templating": {"list": [{"name": "DS_PROMETHEUS", "type": "datasource", "query": "prometheus"}]}}
+    made = org.ok(dashboard={**operators(), **variable}, check_references=True)
+    assert made["dashboard"]["missing_references"] == []
+
+
+def test_keys_of_inputs_that_nothing_uses(on):
+    org = on("12.4.3")
+    source(org, "A")
+    plain = {"uid": "plain", "title": "Plain"}
+    with org.server.writes_nothing():
+        failed = org.fails(batch=[{"dashboard": operators()}, {"dashboard": plain}], inputs={"DS_PROMETHEUS": "A", "DS_X": "A"})
+        assert failed.code == "inputs_unused"
+        assert "DS_X." in failed["msg"]
+        # A variable of the dashboard has its own values.
+        variable = {"templating": {"list": [{"name": "DS_PROMETHEUS", "type": "datasource", "query": "prometheus"}]}}
+        assert org.fails(dashboard={**operators(), **variable}, inputs={"DS_PROMETHEUS": "A"}).code == "inputs_unused"
+    org.four(batch=[{"dashboard": operators()}, {"dashboard": plain}], inputs={"DS_PROMETHEUS": "A"})
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_a_data_source_of_another_type(on, check):
+    org = on("12.4.3")
+    source(org, "Logs", kind="loki")
+    for wanted in (operators(), SHARED):
+        key = "DS_PROMETHEUS" if wanted is not SHARED else "DS_METRICS"
+        with org.server.writes_nothing():
+            failed = org.fails(dashboard=wanted, inputs={key: "Logs"}, check=check)
+        assert failed.code == "inputs_unresolved"
+        assert "a data source of type loki, not of type prometheus" in failed["msg"]
+        org.ok(dashboard=wanted, inputs={key: {"name": "Logs", "type": "loki"}}, check=check)
+
+
+@pytest.mark.parametrize("value", [{"name": "A", "uid": "b"}, {"kind": "loki"}, {"name": "A", "id": 1}])
+def test_what_is_no_value_of_an_input(on, value):
+    org = on("12.4.3")
+    with org.server.writes_nothing():
+        assert "uid or name, and with type" in org.fails(dashboard=operators(), inputs={"DS_PROMETHEUS": value})["msg"]
+
+
+@pytest.mark.parametrize("api", ["legacy", "kubernetes"])
+def test_a_manager_that_allows_edits(on, api):
+    org = on("12.4.3", api)
+    path = f"/apis/dashboard.grafana.app/v0alpha1/namespaces/org-{org.server.org_id('tenant')}/dashboards"
+    for name, edits in (("open", "true"), ("closed", "false")):
+        notes = {"managedBy": "terraform", "managerId": "ops", "managerAllowsEdits": edits}
+        metadata = {"name": name, "annotations": {f"grafana.app/{key}": text for key, text in notes.items()}}
+        org.server.api("POST", path, {"metadata": metadata, "spec": {"title": name}})
+    org.four(dashboard={"uid": "open", "title": "open", "tags": ["x"]})
+    assert org.fails(dashboard={"uid": "closed", "title": "closed", "tags": ["x"]}).code == "provisioned"
+    found = org.server.ok("grafana_dashboard_info", org_name="tenant", content=True)["dashboards"]
+    managed = {entry["uid"]: (entry["manager"], entry["provisioned"]) for entry in found}
+    assert managed["closed"] == ("terraform ops", True)
+    if api == "kubernetes":  # A write over the legacy route drops annotations of others.
+        assert managed["open"] == ("terraform ops", False)
+    org.four(uid="open", state="absent")
+
+
+CALLERS = [("8.5.15", "legacy"), ("9.3.2", "legacy"), ("11.5.1", "legacy"), ("12.4.3", "legacy"), ("12.4.3", "kubernetes")]
+
+
+@pytest.mark.parametrize(("version", "api"), CALLERS)
+def test_check_mode_knows_that_a_viewer_may_not_write(on, version, api):
+    org = on(version, api)
+    org.ok(dashboard={"uid": "a", "title": "A"})
+    org.ok(dashboard={"uid": "b", "title": "B"}, folder="Hosts", create_folder=True)
+    org.server.user("viewer")
+    number = org.server.org_id("tenant")
+    org.server.api("POST", f"/api/orgs/{number}/users", {"loginOrEmail": "viewer", "role": "Viewer"})
+    viewer = {"admin": None, "url": org.server.url, "username": "viewer", "password": "long-enough-1"}
+    new = [{"dashboard": {"uid": "new", "title": "New"}}] if version != "8.5.15" else []
+    for wanted in ({"dashboard": {"uid": "a", "title": "A", "tags": ["x"]}}, {"dashboard": {"uid": "b", "title": "Other"}}, *new):
+        for check in (True, False):
+            assert org.fails(**viewer, **wanted, check=check).code == "forbidden"
+    assert not org.ok(**viewer, dashboard={"uid": "a", "title": "A"}, check=True)["changed"]
+
+
+@pytest.mark.parametrize(("version", "api"), CALLERS[1:])
+def test_check_mode_knows_that_an_editor_may_write(on, version, api):
+    org = on(version, api)
+    org.ok(dashboard={"uid": "b", "title": "B"}, folder="Hosts", create_folder=True)
+    org.server.user("editor")
+    number = org.server.org_id("tenant")
+    org.server.api("POST", f"/api/orgs/{number}/users", {"loginOrEmail": "editor", "role": "Editor"})
+    editor = {"admin": None, "url": org.server.url, "username": "editor", "password": "long-enough-1"}
+    org.four(**editor, dashboard={"uid": "b", "title": "B", "tags": ["x"]})
+    org.four(**editor, dashboard={"uid": "new", "title": "New"})
+    org.four(**editor, dashboard={"uid": "c", "title": "C"}, folder="Hosts")
+    org.four(**editor, dashboard={"uid": "d", "title": "D"}, folder="Other", create_folder=True)
+    org.four(**editor, uid="b", state="absent")

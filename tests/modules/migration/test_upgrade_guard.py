@@ -42,15 +42,17 @@ def installation(request, versioned):
 def test_under_each_version(server):
     """An empty server of each version: nothing to decide, and few requests."""
     before = server.requests()
-    result = guard(server)
+    result = guard(server, server.version if server.version.startswith("13") else "12.4.3")
     assert result["ready"]
     assert result["present_version"] == server.version.partition("-")[0]
     expected = {
         "8.5.15": ["no_new_keys", "keys_end"],
         "9.3.2": ["no_new_keys", "keys_end"],
+        "10.4.3": ["no_new_keys", "keys_end"],
         "11.5.1": ["keys_end"],
         "12.0.0-pre": ["keys_end"],
         "12.4.3": ["keys_gone"],
+        "13.1.0-pre": ["keys_gone"],
     }
     assert ids(result) == expected[server.version]
     assert server.requests() - before <= 3 + 2
@@ -219,12 +221,12 @@ def test_settings_that_are_not_told(versioned):
     assert only["decisions"] == ["migration_destroys"]
 
 
-@pytest.mark.parametrize("version", ALL[:-1])
+@pytest.mark.parametrize("version", [version for version in ALL if not version.startswith(("12.4", "13"))])
 def test_organizations_without_the_caller(versioned, version):
     """A server admin who is no member is shown nothing, which is said, and joins nowhere."""
     server = versioned(version)
-    server.user("root2")
-    server.api("PUT", "/api/admin/users/2/permissions", {"isGrafanaAdmin": True})
+    user = server.user("root2")["id"]
+    server.api("PUT", f"/api/admin/users/{user}/permissions", {"isGrafanaAdmin": True})
     org = server.api("POST", "/api/orgs", {"name": "a"})["orgId"]
     root = {"admin": False, "username": "root2", "password": "long-enough-1", "join_org": True}
     result = guard(server, **root)

@@ -12,6 +12,7 @@ import pytest
 import requests
 
 from modules.tenant import Tenant
+from servers import NEWEST
 
 
 class WithFile(Tenant):
@@ -41,6 +42,12 @@ class WithFile(Tenant):
 @pytest.fixture
 def tenant(outermost_newer, tmp_path):
     return WithFile(outermost_newer, tmp_path)
+
+
+@pytest.fixture(params=["9.3.2", "12.4.3"])
+def cut_tenant(request, versioned, tmp_path):
+    """A tenant of a server whose lists of tokens end at 300: the oldest and the newest such version."""
+    return WithFile(versioned(request.param), tmp_path)
 
 
 @pytest.fixture
@@ -262,7 +269,7 @@ def test_the_longest_lifetime(special, tmp_path, version, settings, seconds):
 
 
 def test_the_longest_lifetime_for_somebody_who_may_not_see_the_settings(special, tmp_path):
-    tenant = WithFile(special("12.4.3", settings={"service_accounts.token_expiration_day_limit": "3"}), tmp_path)
+    tenant = WithFile(special(NEWEST, settings={"service_accounts.token_expiration_day_limit": "3"}), tmp_path)
     admin = tenant.server.api("POST", "/api/serviceaccounts", {"name": "admin", "role": "Admin"}, org=tenant.org)["id"]
     token = tenant.make("admin", 3600, admin)["key"]
     made = tenant.server.run("grafana_sa_token", admin=False, token=token, seconds_to_live="max", **tenant.wanted)
@@ -271,7 +278,7 @@ def test_the_longest_lifetime_for_somebody_who_may_not_see_the_settings(special,
 
 
 def test_due_as_soon_as_it_is_made(special, tmp_path):
-    tenant = WithFile(special("12.4.3", settings={"auth.api_key_max_seconds_to_live": "7200"}), tmp_path)
+    tenant = WithFile(special(NEWEST, settings={"auth.api_key_max_seconds_to_live": "7200"}), tmp_path)
     with tenant.server.writes_nothing():
         result = tenant.fails(seconds_to_live="max", renew_before="2h")
     assert "has to be shorter than seconds_to_live (7200 s)" in result["msg"]
@@ -325,7 +332,18 @@ def test_purge_in_a_batch_spares_the_other_items(tenant):
     assert not tenant.server.ok("grafana_sa_token", **options)["changed"]
 
 
-def test_more_tokens_than_the_list_shows(tenant):
+def test_lists_of_13_do_not_end_at_300(newest_tenant):
+    tenant = newest_tenant
+    for number in range(301):
+        tenant.make(f"a-{number:04d}", 0)
+    tenant.present(name="z")
+    assert len(tenant.listed()) == 302
+    again = tenant.present(name="z")
+    assert (again["changed"], again["warnings"]) == (False, [])
+
+
+def test_more_tokens_than_the_list_shows(cut_tenant):
+    tenant = cut_tenant
     for number in range(320):
         tenant.make(f"a-{number:04d}", 60)
     tenant.present(name="z")
@@ -349,9 +367,10 @@ def test_more_tokens_than_the_list_shows(tenant):
     assert not tenant.present(name="z")["changed"]
 
 
-def test_more_tokens_than_the_list_shows_and_the_stored_one_is_due(newest_tenant):
+@pytest.mark.parametrize("cut_tenant", ["12.4.3"], indirect=True)
+def test_more_tokens_than_the_list_shows_and_the_stored_one_is_due(cut_tenant):
     """The purge of the task makes its token visible, and then the token is replaced."""
-    tenant = newest_tenant
+    tenant = cut_tenant
     for number in range(310):
         tenant.make(f"a-{number:04d}", 60)
     tenant.present(name="z")
@@ -361,8 +380,9 @@ def test_more_tokens_than_the_list_shows_and_the_stored_one_is_due(newest_tenant
     assert tenant.works(tenant.key)
 
 
-def test_a_token_beyond_the_end_of_the_list_is_deleted(newest_tenant):
-    tenant = newest_tenant
+@pytest.mark.parametrize("cut_tenant", ["12.4.3"], indirect=True)
+def test_a_token_beyond_the_end_of_the_list_is_deleted(cut_tenant):
+    tenant = cut_tenant
     for number in range(300):
         tenant.make(f"a-{number:04d}", 0)
     tenant.present(name="z")

@@ -178,7 +178,7 @@ class _Inventory:
     def full_entry(self, current: CurrentDashboard) -> Result:
         """Return the result entry of a dashboard that was read with its body."""
         entry = self.entry(current.head())
-        entry.update(version=current.version, provisioned=current.provisioned is not None)
+        entry.update(version=current.version, provisioned=current.provisioned is not None, manager=current.manager)
         if self.wanted.content:
             entry["dashboard"] = document(current, self.wanted.form)
         return entry

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 from dataclasses import dataclass
 
@@ -40,6 +41,8 @@ _FORMER = {
     "postgres": "grafana-postgresql-datasource",
     "testdata": "grafana-testdata-datasource",
 }
+#: A placeholder: ``${``, a name, ``}``. Names that begin with two underscores are variables of Grafana.
+_PLACEHOLDER = re.compile(r"\$\{(?!__)\w+\}")
 
 
 @dataclass(frozen=True, order=True)
@@ -70,6 +73,30 @@ def plugin(name: str) -> str:
 def references(body: t.Mapping[str, t.Any]) -> set[Reference]:
     """Return the references in *body*, in any layout, without built-in and default data sources and variables. Pure."""
     return {reference for reference in _all(body) if reference.value not in _BUILT_IN and not _variable(reference.value)}
+
+
+def placeholders(body: t.Mapping[str, t.Any]) -> list[Reference]:
+    """Return the references to data sources whose value is a placeholder such as ``${DS_PROMETHEUS}``. Pure."""
+    return [one for one in _all(body) if one.kind in (UID, NAME) and _PLACEHOLDER.fullmatch(one.value)]
+
+
+def variables(body: t.Mapping[str, t.Any]) -> set[str]:
+    """Return the names of the variables of a dashboard, in any layout."""
+    classic = [variable.get("name") for variable in _entries(body.get("templating"), "list")]
+    others = [variable.get("spec") for variable in _entries(body, "variables")]
+    names = [*classic, *(spec.get("name") for spec in others if isinstance(spec, dict))]
+    return {name for name in names if isinstance(name, str)}
+
+
+def unfilled(body: t.Mapping[str, t.Any]) -> list[str]:
+    """Return a sentence for each placeholder that stands for a data source and that no variable of the dashboard fills in."""
+    own = variables(body)
+    names = {one.value[2:-1] for one in placeholders(body)} - own
+    return [
+        "the data source ${%s} is a placeholder, for which the dashboard has neither an input nor a variable: set %s in inputs"
+        % (name, name)
+        for name in sorted(names)
+    ]
 
 
 def connected(body: t.Mapping[str, t.Any]) -> list[Reference]:
@@ -246,6 +273,9 @@ __all__ = [
     "connected",
     "missing",
     "panel_alerts",
+    "placeholders",
     "plugin",
     "references",
+    "unfilled",
+    "variables",
 ]

@@ -200,6 +200,37 @@ def test_the_message_of_a_first_version_is_asked_for_alone(script, task):
     assert task(["x"], on_conflict="fail").status == CHANGED
 
 
+def by_legacy(tags, version, sent=False):
+    """A dashboard of the legacy route as it is read, or as it is written."""
+    document = {**body("a", tags), "uid": "a", "version": version}
+    if sent:
+        return {"dashboard": document, "folderUid": "", "overwrite": False, "message": OURS}
+    return {"dashboard": {**document, "id": 7}, "meta": {"version": version}}
+
+
+@pytest.mark.parametrize(
+    ("version", "status", "refusal"),
+    [
+        ("11.5.1", 412, {"status": "version-mismatch", "message": "The dashboard has been changed by someone else"}),
+        ("13.1.0", 409, {"message": "Dashboard already exists. Use overwrite flag to update."}),
+    ],
+)
+def test_somebody_else_came_first_by_the_legacy_route(script, task, version, status, refusal):
+    first = {"version": 1, "parentVersion": 0, "createdBy": "admin", "message": OURS}
+    history = [
+        call("GET", "/api/dashboards/uid/a/versions?limit=1").answers(200, [first]),
+        call("GET", FIRST).answers(200, first),
+    ]
+    manager = [] if version == "11.5.1" else [call("GET", APIS + "/a").answers(200, thing())]
+    first_read, second_read = (
+        call("GET", "/api/dashboards/uid/a").answers(200, by_legacy(*one)) for one in (([], 1), (["x"], 2))
+    )
+    script.expect(health(version), first_read, *manager, *history)
+    script.expect(call("POST", "/api/dashboards/db", json=by_legacy(["x"], 1, sent=True)).answers(status, refusal))
+    script.expect(second_read)
+    assert task(["x"], api="legacy").status == OK
+
+
 def test_before_9_a_history_is_asked_for_by_id(script, task):
     document = {"dashboard": {"uid": "a", "version": 2, "id": 7, **body()}, "meta": {"version": 2}}
     newest = {"version": 2, "parentVersion": 1, "createdBy": "alice", "message": ""}
@@ -339,6 +370,34 @@ def folder_of_it():
     return call("GET", "/apis/folder.grafana.app/v1beta1/namespaces/org-2/folders?limit=1000").answers(200, {"items": items})
 
 
+def may(granted, query=""):
+    return call("GET", "/api/access-control/user/permissions" + query).answers(200, granted)
+
+
+def test_check_mode_asks_again_before_it_says_that_the_run_is_refused(script, task):
+    reload = "?reloadcache=true"
+    script.expect(health("12.4.3"), call("GET", APIS + "/a").answers(200, thing()))
+    script.expect(may({"dashboards:write": ["folders:uid:other"]}), may({"dashboards:create": ["folders:*"]}, reload))
+    outcome = task(["x"], check=True)
+    assert (outcome.status, outcome.problem.code) == (FAILED, "forbidden")
+    assert outcome.problem.message.count("dashboard A (a)") == 1
+    assert "dashboards:write" in outcome.problem.message
+
+
+@pytest.mark.parametrize(
+    "granted",
+    [
+        {"dashboards:write": ["folders:uid:general"]},
+        {"dashboards:write": ["folders:*"]},
+        {"dashboards:write": ["dashboards:uid:a"]},
+        {"dashboards:write": ["dashboards:id:7"]},
+    ],
+)
+def test_permissions_that_let_the_caller_write(script, task, granted):
+    script.expect(health("12.4.3"), call("GET", APIS + "/a").answers(200, thing()), may(granted))
+    assert task(["x"], check=True).status == CHANGED
+
+
 @pytest.mark.parametrize(
     ("status", "entries", "warned"),
     [
@@ -354,6 +413,7 @@ def test_a_move_to_general_says_who_cannot_see_the_dashboard_any_more(script, ta
         call("GET", APIS + "/a").answers(200, thing(**IN_FOLDER)),
         folder_of_it(),
         call("GET", "/api/dashboards/uid/a/permissions").answers(status, entries),
+        may({"dashboards:write": ["dashboards:*"]}),
     )
     outcome = task(check=True, folder_uid="General")
     assert outcome.status == CHANGED
@@ -362,6 +422,7 @@ def test_a_move_to_general_says_who_cannot_see_the_dashboard_any_more(script, ta
 
 def test_a_move_from_general_loses_nothing(script, task):
     script.expect(health("12.4.3"), call("GET", APIS + "/a").answers(200, thing()), folder_of_it())
+    script.expect(may({"dashboards:write": ["dashboards:uid:a"]}))
     outcome = task(check=True, folder_uid="f")
     assert (outcome.status, task.warned) == (CHANGED, [])
 
