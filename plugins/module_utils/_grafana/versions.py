@@ -58,6 +58,8 @@ FOLDER_COUNTS = Version(11, 0)
 LIBRARY_FOLDER_UIDS = Version(9, 0)
 #: A dashboard may name missing library panels; before, the legacy route stores the dashboard and answers 500 (recorded).
 LIBRARY_PANELS_MAY_LACK = Version(12, 1)
+#: A folder without subfolders may move one level deeper than a new folder (12.0 refuses that, 12.4 does not: recorded).
+MOVES_ONE_DEEPER = Version(12, 1)
 #: Alerts in panels are an option; before, each write looks up their data sources (8.5 answers 500 without them, recorded).
 PANEL_ALERTS_OPTIONAL = Version(9, 0)
 #: Several objects of a folder may have the same title; before, a write can overwrite the object with the same title.
