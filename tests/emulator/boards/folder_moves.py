@@ -9,7 +9,7 @@ from ..core.profile import Profile
 from ..core.replies import Refusal, Reply, message, ok, typed
 from ..core.server import Request, route
 from ..kubernetes.objects import own_notes
-from .folders import CREATE, DEEPEST, FOLDER_NOTE, NESTED, WRITE, chain, missing, require, require_stored, shown, too_deep
+from .folders import CREATE, FOLDER_NOTE, NESTED, WRITE, chain, deepest, missing, require, require_stored, shown, too_deep
 from .store import SERVER_MANAGER, Folder
 
 CIRCLE = "cannot move folder under its own descendant, this would create a circular reference"
@@ -35,7 +35,7 @@ def move(request: Request) -> Reply:
     if _orphaned(request, above):
         return missing(request)
     if deeper(request, folder, len(above)):
-        return message("Maximum nested folder depth reached", 400) if profile.authorizer else too_deep(profile)
+        return message("Maximum nested folder depth reached", 400) if profile.authorizer else too_deep(request)
     require_stored(request, WRITE, folder.uid, folder.parent)
     require_stored(request, CREATE, "" if not parent else folder.uid, parent)
     before = {FOLDER_NOTE: folder.parent} if folder.parent else {}
@@ -79,11 +79,12 @@ def deeper(request: Request, folder: Folder, levels: int) -> bool:
     From 12.1 on a folder without children may go one level deeper than one that is made there, and whatever moves no deeper
     than it was is not looked at.
     """
+    most = deepest(request)
     store, below = request.server.store, request.server.store.height(folder) - 1
     if not request.server.profile.authorizer:
-        return levels + below + 1 > DEEPEST + 1
-    if levels > DEEPEST + 1:
+        return levels + below + 1 > most + 1
+    if levels > most + 1:
         return True
     if folder.parent and levels <= len(chain(request, folder.parent)) and store.folder(folder.org_id, folder.parent):
         return False
-    return 0 < DEEPEST + 1 - levels <= below
+    return 0 < most + 1 - levels <= below

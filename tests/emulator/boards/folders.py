@@ -249,8 +249,8 @@ def create(request: Request) -> Reply:
     _check_title(request, title)
     require_late(request, CREATE, "")
     above = chain(request, parent) if parent else []
-    if len(above) > DEEPEST:
-        return too_deep(profile)
+    if len(above) > deepest(request):
+        return too_deep(request)
     if uid and any(one.parent == uid for one in above):  # an orphan of 12.1 or later had it as its parent already
         return broken(profile, "cyclic folder references found")
     inside, hidden = (parent, "") if profile.nested else ("", parent)
@@ -298,9 +298,15 @@ def broken(profile: Profile, text: str) -> Reply:
     return fail(profile, 500, f"Folder API error: {text}" if profile >= (12, 1) else "Folder API error")
 
 
-def too_deep(profile: Profile) -> Reply:
+def deepest(request: Request) -> int:
+    """Return how many folders can be above one: from 13 on a setting."""
+    return request.server.settings.number("folder.max_nested_folder_depth") if request.server.profile.objects_only else DEEPEST
+
+
+def too_deep(request: Request) -> Reply:
+    profile = request.server.profile
     if profile.objects_only:
-        return message(f"[folder.maximum-depth-reached] folder max depth exceeded, max depth is {DEEPEST}", 400)
+        return message(f"[folder.maximum-depth-reached] folder max depth exceeded, max depth is {deepest(request)}", 400)
     if profile >= (12, 1):
         return broken(profile, f"folder max depth exceeded, max depth is {DEEPEST}")
     return typed(400, "Maximum nested folder depth reached", "folder.maximum-depth-reached")

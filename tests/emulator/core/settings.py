@@ -27,6 +27,8 @@ DEFAULTS = {
     "dashboards.min_refresh_interval": "5s",
     "quota.enabled": "false",
     "quota.org_user": "10",
+    # before 13 no setting
+    "folder.max_nested_folder_depth": "4",
     "quota.org_dashboard": "100",
     "quota.org_data_source": "10",
     "quota.org_api_key": "10",

@@ -12,7 +12,7 @@ from typing import Any
 from ..access.rules import FOLDERS, rules_of
 from ..boards.folder_contents import directly_inside
 from ..boards.folder_moves import CIRCLE, deeper
-from ..boards.folders import CREATE, DEEPEST, DELETE, WRITE, chain, visible
+from ..boards.folders import CREATE, DELETE, WRITE, chain, deepest, visible
 from ..boards.store import Folder
 from ..core.replies import Refusal, Reply, ok
 from ..core.server import Handler, Request, route
@@ -224,8 +224,8 @@ def _wrong(request: Request, name: str, title: str, parent: str) -> tuple[int, s
         return 400, "folder cannot be parent of itself"
     if parent not in ("", "general") and not chain(request, parent) and request.server.profile.objects_only:
         return 404, f'folders.{GROUP} "{parent}" not found'
-    if parent and len(chain(request, parent)) > DEEPEST:
-        return 500, f"folder max depth exceeded, max depth is {DEEPEST}"
+    if parent and len(chain(request, parent)) > deepest(request):
+        return 500, f"folder max depth exceeded, max depth is {deepest(request)}"
     return 0, ""
 
 

@@ -51,7 +51,10 @@ def ping(request: Request) -> Reply:
 @route("GET", "/api/admin/settings")
 def admin_settings(request: Request) -> Reply:
     require_globally(request, "settings:read")
-    return ok(request.server.settings.sections())
+    sections = request.server.settings.sections()
+    if not request.server.profile.objects_only:
+        del sections["folder"]
+    return ok(sections)
 
 
 def users_only(profile: Profile) -> Reply:
