@@ -73,8 +73,9 @@ options:
   folder_uid:
     description:
       - The uid of the folder. V(general) means no folder.
-      - Without it, O(folder) and O(folder_path), an existing dashboard stays in its folder, and a new dashboard is in
-        no folder.
+      - Without it, O(folder) and O(folder_path), the folder that the file names applies, if the server has it. If it does not,
+        the module warns.
+      - Without any folder, an existing dashboard stays in its folder, and a new dashboard is in no folder.
     type: raw
   folder:
     description:
@@ -226,8 +227,9 @@ options:
       folder_uid:
         description:
           - The uid of the folder. V(general) means no folder.
-          - Without it, O(folder) and O(folder_path), an existing dashboard stays in its folder, and a new dashboard is in no
-            folder.
+          - Without it, O(folder) and O(folder_path), the folder that the file names applies, if the server has it. If it does
+            not, the module warns.
+          - Without any folder, an existing dashboard stays in its folder, and a new dashboard is in no folder.
         type: raw
       folder:
         description:

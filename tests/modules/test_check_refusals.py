@@ -63,7 +63,8 @@ def test_a_caller_who_cannot_look_up_users_is_warned(newest):
 @pytest.mark.parametrize("check", BOTH)
 @pytest.mark.parametrize("caller", [_token, lambda server: _user(server, "Admin")], ids=["token", "user"])
 @pytest.mark.parametrize("wanted", [{"name": "another"}, {"id": 1, "state": "absent"}], ids=["create", "delete"])
-def test_organizations_need_a_server_admin(newest, caller, wanted, check):
+def test_organizations_need_a_server_admin(newest_that_deletes, caller, wanted, check):
+    newest = newest_that_deletes
     refused = newest.fails("grafana_org", check=check, **wanted, **caller(newest))
     assert refused.code == "forbidden"
     assert "only server admins" in refused["msg"]
@@ -78,7 +79,8 @@ def test_the_last_organization_stays(newest_that_deletes, check):
     assert newest.fails("grafana_org", name="tenant", state="absent", check=check).code == "last_org"
 
 
-def test_all_organizations_of_a_batch(newest):
+def test_all_organizations_of_a_batch(newest_that_deletes):
+    newest = newest_that_deletes
     newest.ok("grafana_org", name="tenant")
     batch = [{"name": name, "state": "absent"} for name in ("Main Org.", "tenant")]
     failed = newest.fails("grafana_org", batch=batch, check=True)
@@ -111,8 +113,7 @@ def test_references_of_a_new_org(newest):
 
 
 @pytest.mark.parametrize("check", BOTH)
-def test_folders_that_are_too_deep(newest_that_deletes, check):
-    newest = newest_that_deletes
+def test_folders_that_are_too_deep(newest, check):
     wanted = {"title": "F", "parent": "A/B/C/D/E", "create_parents": True}
     with newest.writes_nothing():
         assert newest.fails("grafana_folder", check=check, **wanted).code == "too_deep"
@@ -120,22 +121,15 @@ def test_folders_that_are_too_deep(newest_that_deletes, check):
         assert newest.fails("grafana_dashboard", check=check, **deep).code == "too_deep"
 
 
-def test_folders_that_may_be_too_deep_from_13_on(newest):
-    wanted = {"title": "F", "parent": "A/B/C/D/E", "create_parents": True}
-    assert any("a setting may allow more" in text for text in newest.ok("grafana_folder", check=True, **wanted)["warnings"])
-    assert newest.fails("grafana_folder", **wanted).code == "too_deep"
-
-
 @pytest.mark.parametrize("check", BOTH)
-def test_a_directory_that_is_too_deep(versioned, tmp_path, check):
+def test_a_directory_that_is_too_deep(newest, tmp_path, check):
     """No file is written if one of them is in folders that the server does not nest so deeply."""
-    server = versioned("12.4.3")
     deep = tmp_path / "a" / "b" / "c" / "d" / "e" / "f"
     deep.mkdir(parents=True)
     (tmp_path / "first.json").write_text('{"uid": "first", "title": "First"}')
     (deep / "g.json").write_text('{"uid": "g", "title": "G"}')
-    with server.writes_nothing():
-        failed = server.fails("grafana_dashboard", check=check, directory=str(tmp_path))
+    with newest.writes_nothing():
+        failed = newest.fails("grafana_dashboard", check=check, directory=str(tmp_path))
     assert {one["failure"]["code"] for one in failed["results"]} == {"too_deep"}
     assert "a/b/c/d/e/f would have 5 folders above it, and Grafana allows 4" in failed.text
 
@@ -153,3 +147,74 @@ def test_a_directory_that_is_too_deep(versioned, tmp_path, check):
 def test_what_the_server_lacks_in_a_new_org(versioned, version, module, options, tmp_path):
     options = {**options, "dest": str(tmp_path / "key")} if "dest" in options else options
     assert versioned(version).fails(module, **options, **SOON).code == "unsupported"
+
+
+def _both_refuse(server, code, module, **options):
+    """Check mode and the run fail with the same code, and neither writes anything."""
+    for check in BOTH:
+        with server.writes_nothing():
+            failed = server.fails(module, check=check, **options)
+        failures = [failed["failure"], *(entry.get("failure") or {} for entry in failed.get("results", []))]
+        assert code in [failure.get("code") for failure in failures], (check, failed["msg"])
+
+
+@pytest.mark.parametrize("version", ["9.3.2", "11.5.1", "12.4.3"])
+def test_titles_that_are_taken(versioned, version):
+    server = versioned(version)
+    server.ok("grafana_folder", uid="ops", title="Ops")
+    server.ok("grafana_folder", uid="two", title="Two")
+    for wanted in ({"uid": "new", "title": "Ops"}, {"uid": "two", "title": "Ops"}):
+        _both_refuse(server, "title_taken", "grafana_folder", **wanted)
+    if version == "9.3.2":
+        server.ok("grafana_dashboard", dashboard={"uid": "a", "title": "A"}, folder_uid="ops")
+        for board in ({"uid": "b", "title": "A"}, {"uid": "b", "title": "Ops"}):
+            _both_refuse(server, "title_taken", "grafana_dashboard", dashboard=board, folder_uid="ops")
+        return
+    server.ok("grafana_folder", uid="inner", title="Two", parent_uid="ops")
+    _both_refuse(server, "title_taken", "grafana_folder", uid="two", parent_uid="ops")
+
+
+@pytest.mark.parametrize("api", ["legacy", "kubernetes"])
+def test_provisioned_dashboards(special, api):
+    board = {"uid": "prov", "title": "From a file"}
+    server = special("12.4.3", dashboards=[board])
+    server.ok("grafana_folder", uid="ops", title="Ops")
+    for wanted in (
+        {"dashboard": {**board, "tags": ["x"]}},
+        {"dashboard": board, "folder_uid": "ops"},
+        {"uid": "prov", "state": "absent"},
+    ):
+        _both_refuse(server, "provisioned", "grafana_dashboard", api=api, **wanted)
+
+
+@pytest.mark.parametrize("version", ["9.3.2", "11.5.1", "12.4.3"])
+def test_folders_that_are_not_empty(versioned, version):
+    server = versioned(version)
+    server.ok("grafana_folder", uid="ops", title="Ops")
+    server.ok("grafana_dashboard", dashboard={"uid": "a", "title": "A"}, folder_uid="ops")
+    _both_refuse(server, "not_empty", "grafana_folder", uid="ops", state="absent")
+    if version != "9.3.2":
+        server.ok("grafana_folder", title="Inner", parent="Outer", create_parents=True)
+        _both_refuse(server, "not_empty", "grafana_folder", title="Outer", state="absent")
+
+
+@pytest.mark.parametrize("version", ["11.5.1", "12.4.3"])
+def test_moves_that_are_too_deep(versioned, version):
+    server = versioned(version)
+    server.ok("grafana_folder", title="D", parent="A/B/C", create_parents=True)
+    server.ok("grafana_folder", uid="top", title="Top")
+    server.ok("grafana_folder", uid="inner", title="Inner", parent_uid="top")
+    _both_refuse(server, "too_deep", "grafana_folder", uid="top", parent="A/B/C/D")
+    for check in BOTH:
+        server.ok("grafana_folder", uid="top", parent="A/B/C", check=check)
+
+
+@pytest.mark.parametrize("version", ["9.3.2", "12.4.3"])
+def test_quotas_are_reported_by_the_run(special, version):
+    """No route shows every caller what is left of a quota, so check mode does not ask; the run leaves nothing behind."""
+    server = special(version, settings={"quota.enabled": "true", "quota.org_dashboard": "0"})
+    wanted = {"dashboard": {"uid": "a", "title": "A"}}
+    server.ok("grafana_dashboard", check=True, **wanted)
+    failed = server.fails("grafana_dashboard", **wanted)
+    assert failed.code == "quota_reached"
+    assert server.ok("grafana_dashboard_info")["dashboards"] == []

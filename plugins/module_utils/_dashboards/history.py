@@ -20,6 +20,8 @@ from .._grafana.secrets import masked
 from .._grafana.versions import VERSIONS_BY_UID
 
 _MARK = re.compile(r"\[orgsmith\.grafana(?:: ([^\[\]]*))?\]\Z")
+#: The longest message of a version, in bytes of UTF-8.
+_LONGEST = 500
 _SOURCE = re.compile(r"[\w.,/ -]{1,60}")
 
 
@@ -43,9 +45,13 @@ class LastWrite:
 
 
 def mark(message: str | None, source: str) -> str:
-    """Return *message* with the mark appended."""
+    """Return *message* with the mark appended, cut to the length that servers accept (12.1 and later refuse a longer one)."""
     own_mark = "[orgsmith.grafana: %s]" % source if source else "[orgsmith.grafana]"
-    return "%s %s" % (message.strip(), own_mark) if message and message.strip() else own_mark
+    own = (message or "").strip().encode("utf-8", "replace")
+    most = _LONGEST - len(own_mark) - 1
+    if len(own) > most:
+        own = own[: most - 3].decode("utf-8", "ignore").rstrip().encode() + b"..."
+    return "%s %s" % (own.decode(), own_mark) if own else own_mark
 
 
 def source_of(message: str | None) -> str | None:

@@ -35,6 +35,8 @@ class DesiredDashboard:
     body: t.Mapping[str, t.Any] = field(repr=False)
     folder_uid: str | None = None
     folder: str | None = None
+    #: Whether the file names the folder, and not the task.
+    folder_from_file: bool = False
     #: The folder that a directory names: the path at which it starts, and the titles below that.
     top: str = ""
     below: tuple[str, ...] = ()

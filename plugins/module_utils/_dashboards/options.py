@@ -91,7 +91,8 @@ def _desired(document: Document, options: t.Mapping[str, t.Any], what: str, stat
         title = str(uid)
     options = with_folder_path(options)
     folder_uid, folder = options.get("folder_uid"), options.get("folder")
-    if folder_uid is None and folder is None:
+    from_file = folder_uid is None and folder is None and document.folder_uid is not None
+    if from_file:
         folder_uid = document.folder_uid
     _check_secrets(document, options, what, state)
     if state == "present":
@@ -104,6 +105,7 @@ def _desired(document: Document, options: t.Mapping[str, t.Any], what: str, stat
         body=comparable(document.body),
         folder_uid=None if folder_uid is None else general(text(folder_uid, "folder_uid")),
         folder=None if folder is None else folder if options.get("below") else read_path(folder, "folder"),
+        folder_from_file=from_file,
         create_folder=bool(options.get("create_folder")),
         message=options.get("commit_message") or document.message,
         state=state,

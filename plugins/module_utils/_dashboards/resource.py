@@ -48,7 +48,7 @@ from .prune import leftovers, replaceable
 from .refresh import with_minimum
 from .rights import check_rights
 from .routes import KUBERNETES, LegacyRoute, Route, as_object, route_to
-from .titles import check_titles, namesake, place
+from .titles import check_lengths, check_titles, namesake, place
 
 #: Concurrent writes to one organization: SQLite takes four almost without locks (measured with 12.4.3).
 WRITERS = 4
@@ -100,6 +100,7 @@ class Dashboards(Resource[DesiredDashboard, DashboardState, DashboardWork]):
 
     def read(self, scope: Scope, desired: DesiredDashboard) -> DashboardState:
         """Return the dashboard with the uid or, without one, with exactly the title in its folder."""
+        desired, strays = self._without_stray(scope, desired)
         folder_uid, to_make = self._folder(scope, desired)
         wanted, remarks = with_minimum(scope, filled_in(scope, desired))
         route = route_to(scope, desired.api, desired.layout)
@@ -108,13 +109,27 @@ class Dashboards(Resource[DesiredDashboard, DashboardState, DashboardWork]):
         else:
             current = None if to_make is not None else by_title(scope, route, wanted.title, folder_uid or "")
         panels = tuple(panels_to_make(scope, wanted))
-        changed = None if wanted is desired else wanted
-        state = DashboardState(current, folder_uid, to_make, wanted=changed, panels=panels, remarks=remarks)
+        state = DashboardState(current, folder_uid, to_make, wanted=wanted, panels=panels, remarks=(*strays, *remarks))
         if desired.layout:
             state = replace(state, schema=schema(desired.layout, scope.client.at_least(MORE_LAYOUT_FIELDS) is not False))
         if desired.check_references and desired.state == "present":
             state = replace(state, dangling=tuple(dangling(scope, wanted)))
         return state
+
+    def _without_stray(self, scope: Scope, desired: DesiredDashboard) -> tuple[DesiredDashboard, tuple[str, ...]]:
+        """Return *desired* without the folder that its file names, and a warning, if that folder does not exist.
+
+        An exported manifest names the folder on its own server.
+        """
+        uid = desired.folder_uid
+        if not uid or not desired.folder_from_file or desired.state == "absent" or (self._plan_missing and scope.check):
+            return desired, ()
+        if folders.exists(scope, uid):
+            return desired, ()
+        return replace(desired, folder_uid=None), (
+            "its file names the folder %s, which does not exist in %s: an existing dashboard stays in its folder, and a new one "
+            "is written to General; set folder or folder_uid to choose another one" % (uid, scope.where()),
+        )
 
     def _folder(self, scope: Scope, desired: DesiredDashboard) -> tuple[str | None, str | None]:
         """Return the uid of the desired folder, or the path of the folder to create."""
@@ -131,8 +146,10 @@ class Dashboards(Resource[DesiredDashboard, DashboardState, DashboardWork]):
         route_to(scope, desired.api, desired.layout)
         if not scope.new:
             return None
+        desired, strays = self._without_stray(scope, desired)
         folder_uid, to_make = self._folder(scope, desired)
         wanted, remarks = with_minimum(scope, filled_in(scope, desired))
+        remarks = (*strays, *remarks)
         missing = tuple(dangling(scope, wanted)) if desired.check_references else ()
         panels = tuple(panels_to_make(scope, wanted))
         return DashboardState(None, folder_uid, to_make, wanted=wanted, panels=panels, dangling=missing, remarks=remarks)
@@ -149,6 +166,8 @@ class Dashboards(Resource[DesiredDashboard, DashboardState, DashboardWork]):
             return current, change
         if change is not None:
             check_place(scope, desired, current)
+        if change is not None and change.action != "delete":
+            check_lengths(scope.client, current.wanted or desired)
         if scope.new:
             return self._precheck_new(scope, desired, current, change)
         state, named = current, "dashboard %s" % label(desired)
@@ -193,7 +212,7 @@ class Dashboards(Resource[DesiredDashboard, DashboardState, DashboardWork]):
         """Raise for a folder that does not exist, and for library panels that cannot be created."""
         if change.action != "delete":
             foresee_panels(scope, change.work.state.panels)
-        if desired.state != "present" or not desired.folder_uid:
+        if desired.state != "present" or not desired.folder_uid or desired.folder_from_file:
             return
         if not folders.exists(scope, desired.folder_uid) and not self._plan_missing:
             raise folders.not_found(scope, desired.folder_uid)

@@ -10,9 +10,10 @@ import typing as t
 
 from .._folders import paths as folders
 from .._grafana.client import Client
-from .._grafana.errors import BadInput
+from .._grafana.errors import BadInput, Refused
 from .._grafana.scope import Scope
-from .._grafana.versions import TITLES_REPEAT, Version
+from .._grafana.secrets import masked
+from .._grafana.versions import TAGS_END, TITLES_END, TITLES_REPEAT, Version
 from .lookup import titled
 from .model import DashboardState, DesiredDashboard, Namesake, label, place_of, placeless
 from .routes import route_to
@@ -39,6 +40,8 @@ _RULES = (
 )
 #: The end of a message about titles that differ, and that the server takes for the same.
 SLUGS = " (case and punctuation do not count)"
+#: The longest title in bytes, and the longest tag in characters; how much of a title a message shows.
+LONGEST_TITLE, LONGEST_TAG, SHOWN = 5000, 50, 100
 _WORDS = {"&": "and", "@": "at", **dict.fromkeys("\u2012\u2013\u2014\u2015", "-")}
 _WORD = re.compile("[%s]" % "".join(_WORDS))
 #: Signs of ASCII that become a dash in a slug. Quotes and the underscore are not the same in all versions.
@@ -171,4 +174,20 @@ def namesake(scope: Scope, desired: DesiredDashboard, state: DashboardState) -> 
     return None
 
 
-__all__ = ["TitleRule", "check_titles", "namesake", "place", "rule_of", "same", "slug"]
+def check_lengths(client: Client, desired: DesiredDashboard) -> None:
+    """Raise :class:`Refused` for a title or a tag that is longer than the server accepts."""
+    if len(desired.title.encode("utf-8", "replace")) > LONGEST_TITLE and client.at_least(TITLES_END):
+        raise _too_long(desired, "its title has more than %d bytes" % LONGEST_TITLE)
+    tags = desired.body.get("tags")
+    long = [tag for tag in tags if isinstance(tag, str) and len(tag) > LONGEST_TAG] if isinstance(tags, list) else []
+    if long and client.at_least(TAGS_END):
+        raise _too_long(desired, "its tag %s has more than %d characters" % (masked(long[0]), LONGEST_TAG))
+
+
+def _too_long(desired: DesiredDashboard, why: str) -> Refused:
+    named = label(desired)
+    named = named if len(named) <= SHOWN else named[:SHOWN] + "..."
+    return Refused("dashboard %s cannot be written: %s; shorten it" % (named, why), code="too_long")
+
+
+__all__ = ["TitleRule", "check_lengths", "check_titles", "namesake", "place", "rule_of", "same", "slug"]

@@ -10,7 +10,7 @@ import typing as t
 from .._grafana.client import segment
 from .._grafana.errors import Forbidden, NotFound
 from .._grafana.scope import Scope
-from .._grafana.versions import FOLDER_COUNTS
+from .._grafana.versions import FOLDER_COUNTS, HIDDEN_PARENTS, RULES_BY_UID
 from .tree import Folder, Tree
 from .unlisted import may_be_unlisted
 
@@ -165,8 +165,9 @@ def _alert_rules(scope: Scope, folder: Folder) -> int:
 
     Missing a rule does no harm: without ``forceDeleteRules`` the server does not delete a folder that has rules.
     """
+    name = folder.title if scope.client.at_least(RULES_BY_UID) is False else folder.uid
     try:
-        answer = scope.client.find("/api/ruler/grafana/api/v1/rules/%s" % segment(folder.title), org=scope.org_id)
+        answer = scope.client.find("/api/ruler/grafana/api/v1/rules/%s" % segment(name), org=scope.org_id)
     except Forbidden:
         return 0
     return sum(len(group.get("rules") or []) for groups in (answer or {}).values() for group in groups)
@@ -178,6 +179,17 @@ def _library_panels(scope: Scope, folder: Folder) -> int:
     except (Forbidden, NotFound):
         return 0
     return int(answer["result"]["totalCount"])
+
+
+def warn_of_hidden(scope: Scope, folder: Folder) -> None:
+    """Warn before *folder* is deleted because it seems empty, if the server may hide subfolders of it."""
+    first, end = HIDDEN_PARENTS
+    if scope.client.at_least(first) and scope.client.at_least(end) is False:
+        scope.warn(
+            "contents: refuse cannot see whether others have created folders in folder %s of %s: Grafana %s does not show "
+            "which folder has which parentUid, and deletes them and their dashboards with the folder"
+            % (folder.title, scope.where(), scope.client.version())
+        )
 
 
 def names(scope: Scope, folder: Folder) -> list[str]:

@@ -9,8 +9,9 @@ import typing as t
 
 from .._grafana.errors import Forbidden, NotFound, Refused
 from .._grafana.scope import Scope
-from .._grafana.versions import DEPTH_IS_A_SETTING, NESTED_FOLDERS
+from .._grafana.versions import DEPTH_IS_A_SETTING, MOVES_ONE_DEEPER, NESTED_FOLDERS
 from . import paths as folders
+from .tree import Folder, Tree
 
 #: How many folders can be above a folder: 4 can, 5 cannot. Up to 12.4 no setting changes it (recorded); then it is the default.
 MOST_ABOVE = 4
@@ -44,7 +45,44 @@ def check_depth(scope: Scope, what: str, depth: int) -> None:
         depth,
         limit,
     )
-    if certain or depth > CEILING:
+    _refuse(scope, text, limit, certain or depth > CEILING)
+
+
+def check_move(scope: Scope, what: str, folder: Folder, depth: int) -> None:
+    """Raise :class:`Refused` for a folder that would have *depth* folders above it, if the server refuses the move."""
+    if depth < 1 or scope.client.version() is None:
+        return
+    below = _levels(folders.tree(scope), folder.uid)
+    limit, certain = _limit(scope)
+    was = above(scope, folder.parent_uid)
+    if _movable(scope, limit, was, depth, below):
+        return
+    text = (
+        "folder %s cannot move: it would have %d folders above it, its subfolders have %d more levels, and Grafana allows %d "
+        "folders above a folder: choose a parent nearer to the top" % (what, depth, below, limit)
+    )
+    _refuse(scope, text, limit, certain or not _movable(scope, CEILING, was, depth, below))
+
+
+def _movable(scope: Scope, limit: int, was: int, depth: int, below: int) -> bool:
+    """Tell whether a folder with *below* levels of subfolders may move from *was* to *depth* folders above it.
+
+    From 12.1 on a folder without subfolders may go one level deeper than a new one, and the server does not check a move that
+    goes no deeper, nor the subfolders of a folder that is that deep (recorded; ``validateOnUpdate`` in the source of 12.4).
+    """
+    if scope.client.at_least(MOVES_ONE_DEEPER) is False:
+        return depth + below <= limit
+    return depth <= limit + 1 and (depth <= was or not 0 < limit + 1 - depth <= below)
+
+
+def _levels(tree: Tree, uid: str) -> int:
+    """Return how many levels of folders are below a folder."""
+    return max((1 + _levels(tree, inner.uid) for inner in tree.children(uid)), default=0)
+
+
+def _refuse(scope: Scope, text: str, limit: int, certain: bool) -> None:
+    """Raise :class:`Refused`; if it is not *certain* that the server refuses this, warn in check mode."""
+    if certain:
         raise Refused(text, code="too_deep", limit=limit)
     if scope.check:
         scope.warn(text + "; the setting [folder] max_nested_folder_depth may allow more; if it does not, the run fails")
@@ -68,4 +106,4 @@ def _setting(scope: Scope) -> int | None:
     return min(int(value), CEILING) if value.isdigit() else None
 
 
-__all__ = ["CEILING", "MOST_ABOVE", "above", "above_new", "check_depth"]
+__all__ = ["CEILING", "MOST_ABOVE", "above", "above_new", "check_depth", "check_move"]

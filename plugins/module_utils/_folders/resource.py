@@ -17,8 +17,8 @@ from .._grafana.errors import Conflict, Forbidden, GrafanaError, NotFound, Refus
 from .._grafana.scope import Scope
 from .._grafana.versions import TITLES_REPEAT
 from . import paths as folders
-from .contents import held, names
-from .depth import above, check_depth
+from .contents import held, names, warn_of_hidden
+from .depth import above, check_depth, check_move
 from .plan import DesiredFolder, FolderState, ParentFolder, label, order, parse, plan
 from .tree import GENERAL, Folder, Tree
 
@@ -148,10 +148,16 @@ class Folders(Resource[DesiredFolder, FolderState, FolderState]):
         self, scope: Scope, desired: DesiredFolder, current: FolderState | None, change: Change[FolderState] | None
     ) -> tuple[FolderState | None, Change[FolderState] | None]:
         """Raise for a folder that is too deep. In check mode, change the cached tree as ``apply`` would, for later items."""
-        if change is not None and change.action == "create":
-            place = change.work.place
+        if change is not None and change.action != "delete":
+            place, folder = change.work.place, change.work.current
             start = place.uid if place.uid is not None else place.start
-            check_depth(scope, label(desired), above(scope, start) + len(place.missing))
+            depth = above(scope, start) + len(place.missing)
+            if folder is None:
+                check_depth(scope, label(desired), depth)
+            elif place.uid != folder.parent_uid:
+                check_move(scope, label(desired), folder, depth)
+        if change is not None and change.action == "delete" and change.work.current and desired.contents != "delete":
+            warn_of_hidden(scope, change.work.current)
         if scope.check and change is not None:
             _simulate(folders.tree(scope), desired, change)
         return current, change

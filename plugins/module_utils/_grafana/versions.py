@@ -58,16 +58,27 @@ FOLDER_COUNTS = Version(11, 0)
 LIBRARY_FOLDER_UIDS = Version(9, 0)
 #: A dashboard may name missing library panels; before, the legacy route stores the dashboard and answers 500 (recorded).
 LIBRARY_PANELS_MAY_LACK = Version(12, 1)
+#: A folder without subfolders may move one level deeper than a new folder (12.0 refuses that, 12.4 does not: recorded).
+MOVES_ONE_DEEPER = Version(12, 1)
 #: Alerts in panels are an option; before, each write looks up their data sources (8.5 answers 500 without them, recorded).
 PANEL_ALERTS_OPTIONAL = Version(9, 0)
 #: Several objects of a folder may have the same title; before, a write can overwrite the object with the same title.
 TITLES_REPEAT = Version(11, 3)
+#: A dashboard's title has at most 5000 bytes (11.5 and later, recorded).
+TITLES_END = Version(11, 0)
+#: A dashboard's tag has at most 50 characters (recorded at 12.4.3).
+TAGS_END = Version(12, 1)
 #: Version 2 layouts have some fields more, such as ``labels`` and ``origin`` (seen at 13.1.0-pre, missing at 12.4.3).
 MORE_LAYOUT_FIELDS = Version(13, 0)
 #: Lists of ``/apis`` are empty for callers who are not members, and may leave out objects (seen at 13.1.0-pre).
 LISTS_MAY_OMIT = Version(13, 0)
 #: Folders can contain folders.
 NESTED_FOLDERS = Version(11, 0)
+#: The first version that takes a parent and never shows it, and the first that shows it (from the sources; recorded at 10.4.3):
+#: ``DELETE`` of a folder also deletes the folders whose hidden parent it is.
+HIDDEN_PARENTS = (Version(10, 3), NESTED_FOLDERS)
+#: The path of a folder's alert rules has its uid; before, its title (from the sources).
+RULES_BY_UID = Version(10, 4)
 #: A setting limits how deep folders can be nested (from the sources of 13.1).
 DEPTH_IS_A_SETTING = Version(13, 0)
 #: Versions that answer 500 to every deletion of an organization: the first one, the first later one that is not known to do so,

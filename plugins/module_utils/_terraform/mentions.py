@@ -17,7 +17,8 @@ _TYPE = r"grafana_(?:cloud_stack_)?api_key"
 _REFERENCE = re.compile(r"(?<![\w.-])%s(?=\s*[.\[])" % _TYPE)
 _LABEL = re.compile(r'\b(?:\w+_)?(?:resource|data)\s+"(%s)"' % _TYPE)
 _NAMED = re.compile(r"(?<![\w.-])(%s)\.([A-Za-z_][\w-]*)" % _TYPE)
-_JSON = re.compile(r'"((?:[^"\\\n]|\\.)*)"(\s*:)?|[{}\n]')
+#: A string that does not end on its line is one match, too: otherwise each quote in it would be tried as a start.
+_JSON = re.compile(r'"((?:[^"\\\n]|\\.)*)(?:"(\s*:)?)?|[{}\n]')
 #: The objects of JSON code whose keys are resource types.
 _TYPES_IN = frozenset(["resource", "mock_resource", "override_resource"])
 

@@ -95,15 +95,16 @@ def _in_use(request: Request, folder: Folder) -> Reply | None:
 # Alert rules, as far as they are in a folder
 
 
-@route("GET", "/api/ruler/grafana/api/v1/rules/{title}", there=lambda profile: (9, 0) <= profile.numbers < (10, 0))
+@route("GET", "/api/ruler/grafana/api/v1/rules/{name}", there=lambda profile: (9, 0) <= profile.numbers < (11, 0))
 def rules(request: Request) -> Reply:
-    """Answer the groups of rules of the folder of this title: of the rules no more than their uids."""
-    store, org_id, title = request.server.store, request.caller.org_id, request.params["title"]
-    folder = next((one for one in store.folders(org_id) if one.title == title), None)
+    """Answer the groups of rules of the folder of this title (from 10.4 on, uid): of the rules no more than their uids."""
+    store, org_id, name = request.server.store, request.caller.org_id, request.params["name"]
+    by_uid = request.server.profile >= (10, 4)
+    folder = next((one for one in store.folders(org_id) if name == (one.uid if by_uid else one.title)), None)
     if folder is None:
         return message("folder not found", 404)
     inside = [{"grafana_alert": {"uid": uid}} for uid, where in store.rules(org_id).items() if where == folder.uid]
-    return ok({title: [{"name": "rules", "rules": inside}]} if inside else {}, 202)
+    return ok({folder.title: [{"name": "rules", "rules": inside}]} if inside else {}, 202)
 
 
 @route("POST", RULES, there=unified_alerting)

@@ -11,7 +11,7 @@ import pytest
 import requests
 
 KEY = "grafana_api_key"
-MAKERS = ["8.5.15", "9.3.2", "11.2.0"]
+MAKERS = ["8.5.15", "9.3.2", "10.4.3"]
 AT_DAWN = "9.3.2"
 
 

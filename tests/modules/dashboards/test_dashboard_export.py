@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 import os
 import pathlib
+import socket
+import stat
 
 import pytest
 
@@ -288,6 +290,26 @@ def test_a_read_only_directory(newest_org, mounted):
     top = mounted("read-only")
     for check in (True, False):
         assert str(top) in newest_org.refused(top, check=check)["msg"]
+
+
+def test_pipes_sockets_and_devices_stay_as_they_are(newest_org, tmp_path, monkeypatch):
+    org, top = newest_org, tmp_path / "files"
+    org.make(dashboard={"uid": "a", "title": "A"})
+    top.mkdir()
+    os.mkfifo(top / "Old.json")
+    (top / "Device.json").symlink_to("/dev/zero")
+    (top / "Lost.json").symlink_to(tmp_path / "nowhere")
+    monkeypatch.chdir(top)  # the path of a socket may have 107 bytes
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind("Socket.json")
+    assert org.export(top)["stale_files"] == ["Lost.json"]
+    (top / "A.json").unlink()
+    os.mkfifo(top / "A.json")
+    for check in (True, False):
+        failed = org.refused(top, check=check)
+        assert failed.code == "directory_not_writable"
+        assert "it is a pipe, a socket or a device" in failed["msg"]
+    assert all(stat.S_ISFIFO((top / name).lstat().st_mode) for name in ("A.json", "Old.json"))
 
 
 def test_a_link_in_the_place_of_a_file_is_replaced(newest_org, tmp_path):

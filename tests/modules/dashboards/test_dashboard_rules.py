@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from modules.conftest import Org, Server
@@ -262,3 +264,51 @@ def test_check_mode_knows_that_an_editor_may_write(on, version, api):
     org.four(**editor, dashboard={"uid": "c", "title": "C"}, folder="Hosts")
     org.four(**editor, dashboard={"uid": "d", "title": "D"}, folder="Other", create_folder=True)
     org.four(**editor, uid="b", state="absent")
+
+
+def manifest(folder="afoxew1iux5hcd", name="anno1"):
+    notes = {"grafana.app/folder": folder, "grafana.app/folderUrl": f"/dashboards/f/{folder}/kubernetes"}
+    spec = {"title": "Anno", "panels": [], "schemaVersion": 42}
+    metadata = {"name": name, "namespace": "default", "generation": 3, "annotations": notes}
+    return {"apiVersion": "dashboard.grafana.app/v1beta1", "kind": "Dashboard", "metadata": metadata, "spec": spec}
+
+
+@pytest.mark.parametrize(("version", "api"), ROUTES)
+def test_the_folder_of_another_server(on, tmp_path, version, api):
+    org = on(version, api)
+    (tmp_path / "a.json").write_text(json.dumps(manifest()))
+    for result in org.four(path=str(tmp_path / "a.json")):
+        assert ["the folder afoxew1iux5hcd, which does not exist" in text for text in result["warnings"]] == [True]
+    assert org.read("anno1")["meta"]["folderUid"] == ""
+    moved = org.four(path=str(tmp_path / "a.json"), folder="Own", create_folder=True)
+    assert moved[1]["warnings"] == []
+    stays = org.ok(path=str(tmp_path / "a.json"))
+    assert (stays["changed"], len(stays["warnings"])) == (False, 1)
+    folder = org.read("anno1")["meta"]["folderUid"]
+    (tmp_path / "b.json").write_text(json.dumps(manifest(folder, "anno2") | {"spec": {"title": "Another"}}))
+    made = org.four(path=str(tmp_path / "b.json"))
+    assert (made[1]["dashboard"]["folder_uid"], made[1]["warnings"]) == (folder, [])
+
+
+def test_the_folder_in_a_request_body(on):
+    org = on("12.4.3")
+    made = org.four(dashboard={"dashboard": {"uid": "a", "title": "A"}, "folderUid": "gone"})
+    assert "the folder gone, which does not exist" in made[1]["warnings"][0]
+
+
+@pytest.mark.parametrize("api", ["legacy", "kubernetes"])
+def test_a_long_message_is_cut(on, api):
+    org = on("12.4.3", api)
+    org.four(dashboard={"uid": "a", "title": "A"}, commit_message="ä" * 600, source="s" * 60)
+    org.ok(dashboard={"uid": "a", "title": "A", "tags": ["x"]}, commit_message="why", on_conflict="fail")
+
+
+@pytest.mark.parametrize(("version", "api"), [("12.4.3", "legacy"), ("12.4.3", "kubernetes")])
+@pytest.mark.parametrize("wanted", [{"title": "T" * 5001}, {"title": "A", "tags": ["x", "t" * 51]}])
+def test_what_is_too_long_is_known_in_check_mode(on, version, api, wanted):
+    org = on(version, api)
+    for check in (True, False):
+        with org.server.writes_nothing():
+            failed = org.fails(dashboard={"uid": "a", **wanted}, check=check)
+        assert failed.code == "too_long"
+    org.four(dashboard={"uid": "a", "title": "T" * 5000, "tags": ["t" * 50]})

@@ -337,6 +337,21 @@ def test_what_is_below_counts(nested):
     nested.four(MODULE, title="Operations", state="absent", contents="delete")
 
 
+def test_subfolders_that_the_server_hides(versioned):
+    """10.4 deletes what others have created inside of a folder, and shows it to nobody before: a warning says so."""
+    server = versioned("10.4.3")
+    folder(server, "ops", "Operations")
+    folder(server, "hosts", "Hosts", "ops")
+    dashboard(server, "cpu", "CPU", "hosts")
+    assert titles(server) == ["Hosts", "Operations"]
+    results = server.four(MODULE, title="Operations", state="absent")
+    warned = [any("contents: refuse cannot see" in text for text in result["warnings"]) for result in results]
+    assert warned == [True, True, False, False]
+    assert titles(server) == []
+    folder(server, "ops", "Operations")
+    assert server.ok(MODULE, title="Operations", state="absent", contents="delete")["warnings"] == []
+
+
 # Many
 
 

@@ -225,8 +225,8 @@ def test_settings_that_are_not_told(versioned):
 def test_organizations_without_the_caller(versioned, version):
     """A server admin who is no member is shown nothing, which is said, and joins nowhere."""
     server = versioned(version)
-    server.user("root2")
-    server.api("PUT", "/api/admin/users/2/permissions", {"isGrafanaAdmin": True})
+    user = server.user("root2")["id"]
+    server.api("PUT", f"/api/admin/users/{user}/permissions", {"isGrafanaAdmin": True})
     org = server.api("POST", "/api/orgs", {"name": "a"})["orgId"]
     root = {"admin": False, "username": "root2", "password": "long-enough-1", "join_org": True}
     result = guard(server, **root)

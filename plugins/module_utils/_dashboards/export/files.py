@@ -12,6 +12,7 @@ import stat
 import typing as t
 
 from ..._grafana.errors import GrafanaError
+from ..._grafana.files import read_regular
 from ..formats.files import PATTERNS
 
 ABSENT, DIFFERENT = "absent", "different"
@@ -84,14 +85,15 @@ class ExportDirectory:
             self._checked.add(path)
 
     def _read(self, path: str) -> bytes | None:
-        """Return the content of a file, ``None`` if it does not exist. For a link or a pipe, return ``b""``."""
+        """Return the content of a file, ``None`` if it does not exist. For a link, return ``b""``: a file replaces it."""
         try:
-            if not stat.S_ISREG(os.lstat(path).st_mode):
-                if os.path.isdir(path) and not os.path.islink(path):
-                    raise self._error(path, "the export needs to write a file of this name, but it is a directory")
+            mode = os.lstat(path).st_mode
+            if stat.S_ISLNK(mode):
                 return b""
-            with open(path, "rb") as stream:
-                return stream.read()
+            if not stat.S_ISREG(mode):
+                what = "a directory" if stat.S_ISDIR(mode) else "a pipe, a socket or a device"
+                raise self._error(path, "the export needs to write a file of this name, but it is %s" % what)
+            return read_regular(path)
         except FileNotFoundError:
             return None
         except OSError as problem:
@@ -126,7 +128,7 @@ class ExportDirectory:
     def stale(self, expected: t.Collection[str], skipped: t.Collection[str] = ()) -> list[str]:
         """Return the relative paths of files that an import would read as dashboards and that are not *expected*.
 
-        Files in the top-level directories *skipped* are not reported.
+        Files in the top-level directories *skipped* are not reported, nor are pipes, sockets and devices.
         """
         stale = []
         for directory, subdirectories, files in os.walk(self._top):
@@ -137,9 +139,17 @@ class ExportDirectory:
             )
             for name in files:
                 imported = not name.startswith(".") and any(fnmatch.fnmatch(name, pattern) for pattern in PATTERNS)
-                if imported and prefix + name not in expected:
+                if imported and prefix + name not in expected and not _is_special(os.path.join(directory, name)):
                     stale.append(prefix + name)
         return sorted(stale)
+
+
+def _is_special(path: str) -> bool:
+    """Tell whether *path* is a pipe, a socket or a device, or a link to one."""
+    try:
+        return not stat.S_ISREG(os.stat(path).st_mode)
+    except OSError:
+        return False
 
 
 __all__ = ["ABSENT", "DIFFERENT", "ExportDirectory", "ExportError"]

@@ -435,3 +435,12 @@ def test_before_9_permissions_are_not_those_of_folders(script, task):
     script.expect(call("GET", "/api/dashboards/id/7/versions?limit=1").answers(200, []))
     assert task(check=True, folder_uid="").status == CHANGED
     assert task.warned == []
+
+
+@pytest.mark.parametrize("message", ["x" * 1000, "\N{EURO SIGN}" * 400, "x" * 482])
+def test_a_message_has_at_most_500_bytes_with_its_mark(message):
+    marked = mark(message, "ops")
+    assert len(marked.encode()) <= 500
+    assert marked.endswith("... [orgsmith.grafana: ops]")
+    assert source_of(marked) == "ops"
+    assert mark("x" * 470, "ops") == "x" * 470 + " [orgsmith.grafana: ops]"

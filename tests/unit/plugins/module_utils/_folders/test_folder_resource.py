@@ -352,10 +352,12 @@ def test_a_kind_that_the_server_does_not_count(script, task, lacking, contents, 
     assert (problem and problem.code) == code
 
 
-def test_what_it_holds_before_11(script, task):
-    script.expect(health("9.3.2"), read("ops", id=7, title="Operations", version=1, parentUid=""))
+@pytest.mark.parametrize(("version", "name"), [("9.3.2", "Operations"), ("10.3.1", "Operations"), ("10.4.0", "ops")])
+def test_what_it_holds_before_11(script, task, version, name):
+    """The path of its alert rules has its title; from 10.4 on, its uid."""
+    script.expect(health(version), read("ops", id=7, title="Operations", version=1, parentUid=""))
     rules = {"Operations": [{"name": "g", "rules": [{}, {}]}, {"name": "h", "rules": [{}]}]}
-    script.expect(Call("GET", "/api/ruler/grafana/api/v1/rules/Operations").answers(202, rules))
+    script.expect(Call("GET", "/api/ruler/grafana/api/v1/rules/" + name).answers(202, rules))
     script.expect(Call("GET", "/api/search?type=dash-db&folderIds=7&limit=1000&page=1").answers(200, [{"title": "CPU"}]))
     panels = {"result": {"totalCount": 2, "elements": [{}], "page": 1, "perPage": 1}}
     script.expect(Call("GET", "/api/library-elements?folderFilter=7&perPage=1").answers(200, panels))
@@ -381,11 +383,16 @@ def test_what_the_server_refuses_to_delete(script, task, status, said, code):
     assert task(uid="ops", state="absent").problem.code == code
 
 
-def test_dashboards_names_a_folder_that_has_it_already(script, task):
-    script.expect(health("9.3.2"), top())
-    script.expect(
-        making({"title": "X"}, 409, message="a folder or dashboard in the general folder with the same name already exists")
-    )
+@pytest.mark.parametrize(
+    ("version", "said"),
+    [
+        ("9.3.2", "a folder or dashboard in the general folder with the same name already exists"),
+        ("10.4.3", "a folder with the same name already exists in the current location"),
+    ],
+)
+def test_dashboards_names_a_folder_that_has_it_already(script, task, version, said):
+    script.expect(health(version), top())
+    script.expect(making({"title": "X"}, 409, message=said))
     script.expect(top())
     assert task(title="X").problem.code == "title_taken"
 
