@@ -328,9 +328,7 @@ def test_a_folder_that_holds_something_is_kept(org):
     assert org.ok("grafana_dashboard_info", org_name="tenant")["dashboards"] == []
 
 
-@pytest.mark.parametrize("version", NESTED[:-1])  # 13.1 counts only what is directly in a folder
-def test_what_is_below_counts(versioned, version):
-    nested = versioned(version)
+def test_what_is_below_counts(nested):
     folder(nested, "ops", "Operations")
     folder(nested, "hosts", "Hosts", "ops")
     dashboard(nested, "cpu", "CPU", "hosts")
