@@ -46,6 +46,11 @@ options:
       - The option O(orgsmith.grafana.grafana_sa_token#module:renew_before) of tokens that do not set it.
       - A token with a shorter lifetime is due in the last third of its lifetime.
     type: raw
+  ephemeral_on:
+    description:
+      - The connection plugin of the host on which the modules run.
+      - If set, only those tokens are returned whose key may end with a container.
+    type: str
 author:
   - orgsmith contributors (@orgsmith)
 """

@@ -32,7 +32,8 @@ options:
     type: raw
   role:
     description:
-      - The role in the organization. Without it, a new API key becomes V(Viewer), the lowest role that can read, and an existing
+      - The role in the organization. Without it, a new API key becomes V(Viewer), the lowest role that can read, and an
+        existing
         API key may have any role.
       - V(None) needs Grafana 10.2 or later.
     type: str

@@ -33,7 +33,8 @@ options:
     elements: path
   all_orgs:
     description:
-      - Whether to return the API keys of all organizations instead of one. The result omits organizations that the caller is not
+      - Whether to return the API keys of all organizations instead of one. The result omits organizations that the
+        caller is not
         a member of and lists them in RV(not_a_member_of).
     type: bool
     default: false

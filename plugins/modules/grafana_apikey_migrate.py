@@ -47,7 +47,8 @@ options:
     elements: int
   key_name:
     description:
-      - Migrate only API keys with these names. If a name does not exist, the module warns, because the key may have been migrated
+      - Migrate only API keys with these names. If a name does not exist, the module warns, because the key may have
+        been migrated
         before.
     type: list
     elements: str
@@ -68,13 +69,15 @@ options:
     type: raw
   expired_keys:
     description:
-      - What the module does with selected keys that have expired. The default is V(migrate) with O(mode=server) and V(keep) with
+      - What the module does with selected keys that have expired. The default is V(migrate) with O(mode=server) and
+        V(keep) with
         O(mode=reissue).
     type: str
     choices: [migrate, delete, keep]
   keys:
     description:
-      - For O(mode=reissue), the keys to reissue. Use it for keys that the server does not list (any more), or to reissue exactly
+      - For O(mode=reissue), the keys to reissue. Use it for keys that the server does not list (any more), or to
+        reissue exactly
         these keys.
     type: list
     elements: dict

@@ -14,7 +14,10 @@ description:
   - The module does not write a dashboard that needs no change, so the dashboard gets no new version. Ids, the order of keys,
     default values and schema migrations that the server adds, drops or changes by itself do not count as a difference. All other
     differences do.
-  - It never writes or deletes provisioned dashboards, nor dashboards that are synchronised with a Git repository.
+  - A refresh interval below the minimum of the server (C(min_refresh_interval)) is written, and compared, as that minimum, with a
+    warning. The module refuses an interval that is not a duration.
+  - It never writes or deletes provisioned dashboards, nor dashboards that are synchronised with a Git repository. It writes
+    dashboards whose manager allows edits (C(grafana.app/managerAllowsEdits)), and keeps the manager.
   - >-
     The message of every version that this module writes ends with a mark, C([orgsmith.grafana]), or C([orgsmith.grafana: SOURCE])
     with O(source). From the mark, O(on_conflict) sees whether another person or tool has written the dashboard since, and
@@ -39,10 +42,12 @@ options:
   directory:
     description:
       - A directory on the host that runs the module. It contains one file for each dashboard.
-      - Its subdirectories are folders, in O(folder) if that is set; the module creates missing ones. If the server has no nested
+      - Its subdirectories are folders, in O(folder) if that is set; the module creates missing ones. If the server has
+        no nested
         folders (before Grafana 11.0), a path such as C(hosts/linux) is one folder with that title. In the name of a directory,
         C(%2F) is a slash.
-      - The path of a file decides the folder of its dashboard. The module ignores the folder that the file itself names. Files at
+      - The path of a file decides the folder of its dashboard. The module ignores the folder that the file itself
+        names. Files at
         the top level belong to no folder, or to O(folder).
       - The module skips hidden files and directories, and follows links. Before it writes anything it reports all files that it
         cannot read, and all dashboards with the same uid, or with the same title in one folder.
@@ -68,15 +73,25 @@ options:
   folder_uid:
     description:
       - The uid of the folder. V(general) means no folder.
-      - Without it and O(folder), an existing dashboard stays in its folder, and a new dashboard is in no folder.
+      - Without it, O(folder) and O(folder_path), an existing dashboard stays in its folder, and a new dashboard is in
+        no folder.
     type: raw
   folder:
     description:
       - The title of the folder, or a path of titles from the top level, joined by slashes.
+      - A title may contain slashes itself. At each level, the longest title that exists matches. O(folder_path) is the
+        unambiguous form.
     type: raw
+  folder_path:
+    description:
+      - The folder as a list of exact titles from the top level. The titles may contain slashes. An empty list means the
+        top level.
+    type: list
+    elements: raw
   create_folder:
     description:
-      - Whether the module creates missing folders of O(folder). The default is V(true) with O(directory), otherwise V(false).
+      - Whether the module creates missing folders of O(folder) or O(folder_path). The default is V(true) with
+        O(directory), otherwise V(false).
     type: bool
   commit_message:
     description:
@@ -84,7 +99,8 @@ options:
     type: str
   source:
     description:
-      - A name for the origin of these dashboards, of up to 60 letters, digits, spaces and C(.,/_-). The module writes it into the
+      - A name for the origin of these dashboards, of up to 60 letters, digits, spaces and C(.,/_-). The module writes
+        it into the
         mark, so that O(prune) can distinguish dashboards of several sources in one organization.
     type: str
     default: ""
@@ -110,22 +126,31 @@ options:
     default: overwrite
   inputs:
     description:
-      - Values for the inputs of a dashboard that was exported for sharing. A key is the name of an input (C(DS_PROMETHEUS)), the
+      - Values for the inputs of a dashboard that was exported for sharing. A key is the name of an input
+        (C(DS_PROMETHEUS)), the
         name that the data source had, or a type of data source. A value is the uid or name of a data source of the organization,
         or the value of a constant.
+      - A key can also be the name of a placeholder (C(DS_X) for C(${DS_X})) in a file without C(__inputs), as in files for
+        grafana-operator.
+      - The data source must have the type of the input. To use another type, give a dictionary with C(uid) or C(name), and with
+        C(type).
+      - A key that no dashboard of the task uses is an error.
+      - If the caller may not list data sources, values are taken as uids, with a warning.
       - Without a value, the module uses the data source with that name and type, otherwise the only one of the type, otherwise
         the default data source if it has that type. If inputs remain without a value, the error lists all of them.
     type: dict
     default: {}
   allow_secrets:
     description:
-      - Whether a dashboard may contain text that looks like a key of Grafana (C(glsa_...), C(glc_...), an API key). Everyone who
+      - Whether a dashboard may contain text that looks like a key of Grafana (C(glsa_...), C(glc_...), an API key).
+        Everyone who
         can see the dashboard could use the key.
     type: bool
     default: false
   check_references:
     description:
-      - Whether the module warns of data sources and library panels that a dashboard uses and that the organization does not have,
+      - Whether the module warns of data sources and library panels that a dashboard uses and that the organization does
+        not have,
         and returns them in RV(dashboard.missing_references).
     type: bool
     default: false
@@ -201,15 +226,25 @@ options:
       folder_uid:
         description:
           - The uid of the folder. V(general) means no folder.
-          - Without it and O(folder), an existing dashboard stays in its folder, and a new dashboard is in no folder.
+          - Without it, O(folder) and O(folder_path), an existing dashboard stays in its folder, and a new dashboard is in no
+            folder.
         type: raw
       folder:
         description:
           - The title of the folder, or a path of titles from the top level, joined by slashes.
+          - A title may contain slashes itself. At each level, the longest title that exists matches. O(folder_path) is the
+            unambiguous form.
         type: raw
+      folder_path:
+        description:
+          - The folder as a list of exact titles from the top level. The titles may contain slashes. An empty list means the top
+            level.
+        type: list
+        elements: raw
       create_folder:
         description:
-          - Whether the module creates missing folders of O(folder). The default is V(true) with O(directory), otherwise V(false).
+          - Whether the module creates missing folders of O(folder) or O(folder_path). The default is V(true) with O(directory),
+            otherwise V(false).
         type: bool
       commit_message:
         description:
@@ -243,6 +278,12 @@ options:
           - Values for the inputs of a dashboard that was exported for sharing. A key is the name of an input (C(DS_PROMETHEUS)),
             the name that the data source had, or a type of data source. A value is the uid or name of a data source of the
             organization, or the value of a constant.
+          - A key can also be the name of a placeholder (C(DS_X) for C(${DS_X})) in a file without C(__inputs), as in files for
+            grafana-operator.
+          - The data source must have the type of the input. To use another type, give a dictionary with C(uid) or C(name), and
+            with C(type).
+          - A key that no dashboard of the task uses is an error.
+          - If the caller may not list data sources, values are taken as uids, with a warning.
           - Without a value, the module uses the data source with that name and type, otherwise the only one of the type,
             otherwise the default data source if it has that type. If inputs remain without a value, the error lists all of them.
         type: dict

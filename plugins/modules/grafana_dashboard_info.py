@@ -34,9 +34,16 @@ options:
         V(general) selects dashboards in no folder.
       - A missing folder is an error. With O(all_orgs), an organization without the folder contributes no dashboards.
     type: raw
+  folder_path:
+    description:
+      - Return only dashboards in this folder, given as a list of exact titles from the top level. The titles may
+        contain slashes. An empty list means the
+        top level.
+    type: list
+    elements: raw
   subfolders:
     description:
-      - Whether to include dashboards in the subfolders of O(folder) or O(folder_uid).
+      - Whether to include dashboards in the subfolders of O(folder), O(folder_path) or O(folder_uid).
     type: bool
     default: false
   tags:
@@ -69,14 +76,16 @@ options:
         version, because the classic format cannot represent all of it.
       - Neither format contains the folder, because uids of folders have no meaning in another organization. The directory of a
         file shows the folder.
-      - Keys are sorted, with an indentation of two spaces, so that Git shows only real changes. The files contain no C(id) and no
+      - Keys are sorted, with an indentation of two spaces, so that Git shows only real changes. The files contain no
+        C(id) and no
         C(version).
     type: str
     choices: [json, manifest]
     default: json
   api:
     description:
-      - Which routes of Grafana the module uses. V(legacy) is C(/api/dashboards), V(kubernetes) is C(/apis/dashboard.grafana.app),
+      - Which routes of Grafana the module uses. V(legacy) is C(/api/dashboards), V(kubernetes) is
+        C(/apis/dashboard.grafana.app),
         and V(auto) uses C(/apis/dashboard.grafana.app) from Grafana 12.0 on.
     type: str
     choices: [auto, legacy, kubernetes]
@@ -182,6 +191,12 @@ dashboards:
     provisioned:
       description: Whether the dashboard is provisioned and so cannot be written with the API.
       type: bool
+      returned: when O(content) is set or O(directory) is given
+    manager:
+      description: >-
+        What manages the dashboard (its kind, id and path), null if nothing does. The dashboard can be written if the manager
+        allows edits. The legacy routes show files only.
+      type: str
       returned: when O(content) is set or O(directory) is given
     dashboard:
       description: The dashboard itself, in the O(format) of the task.

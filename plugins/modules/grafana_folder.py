@@ -28,16 +28,25 @@ options:
   parent:
     description:
       - The parent folder, as a path of titles from the top level, joined by slashes. V(general) is the top level.
-      - Without it and O(parent_uid), a folder that O(uid) finds stays in its parent. Other folders are at the top level.
+      - Without it, O(parent_uid) and O(parent_path), a folder that O(uid) finds stays in its parent. Other folders are
+        at the top level.
+      - A title may contain slashes itself. At each level, the longest title that exists matches. O(parent_path) is the
+        unambiguous form.
       - Nested folders need Grafana 11.0 or later.
     type: raw
   parent_uid:
     description:
       - The uid of the parent folder. V(general) is the top level.
     type: raw
+  parent_path:
+    description:
+      - The parent folder as a list of exact titles from the top level. The titles may contain slashes. An empty list means the
+        top level.
+    type: list
+    elements: raw
   create_parents:
     description:
-      - Whether the module creates missing folders of O(parent).
+      - Whether the module creates missing folders of O(parent) or O(parent_path).
     type: bool
     default: false
   description:
@@ -50,10 +59,15 @@ options:
       - What happens to dashboards, subfolders, alert rules and library panels in a folder with O(state=absent).
       - V(refuse) does not delete a folder with contents, and the error lists what it contains.
       - V(delete) deletes the contents with the folder, and the diff lists what it contained.
-      - Grafana 10.3 and 10.4 do not show which folders other programs have created in a folder by C(parentUid), and delete them
-        and their dashboards with the folder. There V(refuse) cannot see them; a warning says so.
-      - From Grafana 12.0 on, the server counts dashboards in its search index, which may not contain a dashboard that was created
+      - Grafana 10.3 and 10.4 do not show which folders other programs have created in a folder by C(parentUid), and delete
+        them and their dashboards with the folder. There V(refuse) cannot see them; a warning says so.
+      - From Grafana 12.0 on, the server counts dashboards in its search index, which may not contain a dashboard that
+        was created
         a moment ago.
+      - If the server does not count one of these kinds, V(refuse) does not delete the folder (code V(contents_unknown)).
+      - Grafana 13.1 counts only what is directly in a folder, and no alert rules. The module adds up the subfolders,
+        and warns if
+        the caller may not list alert rules. With V(refuse) the server does not delete a folder with alert rules.
     type: str
     choices: [refuse, delete]
     default: refuse
@@ -89,16 +103,25 @@ options:
       parent:
         description:
           - The parent folder, as a path of titles from the top level, joined by slashes. V(general) is the top level.
-          - Without it and O(parent_uid), a folder that O(uid) finds stays in its parent. Other folders are at the top level.
+          - Without it, O(parent_uid) and O(parent_path), a folder that O(uid) finds stays in its parent. Other folders are at the
+            top level.
+          - A title may contain slashes itself. At each level, the longest title that exists matches. O(parent_path) is the
+            unambiguous form.
           - Nested folders need Grafana 11.0 or later.
         type: raw
       parent_uid:
         description:
           - The uid of the parent folder. V(general) is the top level.
         type: raw
+      parent_path:
+        description:
+          - The parent folder as a list of exact titles from the top level. The titles may contain slashes. An empty list means
+            the top level.
+        type: list
+        elements: raw
       create_parents:
         description:
-          - Whether the module creates missing folders of O(parent).
+          - Whether the module creates missing folders of O(parent) or O(parent_path).
         type: bool
       description:
         description:
@@ -114,6 +137,9 @@ options:
             them and their dashboards with the folder. There V(refuse) cannot see them; a warning says so.
           - From Grafana 12.0 on, the server counts dashboards in its search index, which may not contain a dashboard that was
             created a moment ago.
+          - If the server does not count one of these kinds, V(refuse) does not delete the folder (code V(contents_unknown)).
+          - Grafana 13.1 counts only what is directly in a folder, and no alert rules. The module adds up the subfolders, and
+            warns if the caller may not list alert rules. With V(refuse) the server does not delete a folder with alert rules.
         type: str
         choices: [refuse, delete]
       state:

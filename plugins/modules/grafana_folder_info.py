@@ -30,6 +30,13 @@ options:
     description:
       - Return only folders directly in the one with this uid. V(general) and the empty string are the top level.
     type: raw
+  parent_path:
+    description:
+      - Return only folders directly in this one, given as a list of exact titles from the top level. The titles may
+        contain slashes. An empty list means the
+        top level.
+    type: list
+    elements: raw
 extends_documentation_fragment:
   - orgsmith.grafana.connection
   - orgsmith.grafana.org

@@ -50,11 +50,26 @@ options:
   state:
     description:
       - Whether the organization exists. V(absent) deletes it with everything in it; its members remain users of the server.
-      - The module deletes an organization from the context of another one, so it can also delete the current organization of the
+      - The module deletes an organization from the context of another one, so it can also delete the current
+        organization of the
         caller.
     type: str
     choices: [present, absent]
     default: present
+  on_undeletable:
+    description:
+      - What O(state=absent) does on a server that cannot delete organizations. Grafana 13.1 and 13.2 cannot delete any
+        organization, and Grafana 12.0.0 and 12.0.1 not all of them.
+      - With V(fail) the task fails with the code V(undeletable), on 13.1 and 13.2 before anything is deleted, in check
+        mode too.
+      - V(empty) removes the dashboards, folders, library panels, alert rules, data sources, service accounts, teams and
+        preferences of the organization, and all members except the caller. The empty organization remains, which is a warning.
+        Contact points, playlists, annotations and snapshots stay, and so do the service accounts of plugins.
+      - The server shows the contents of an organization to its members only. With O(join_org=true) a caller who is not a member
+        joins before it removes the contents; in check mode only the other members are shown then.
+    type: str
+    choices: [fail, empty]
+    default: fail
   batch:
     # BEGIN GENERATED (make generate): batch
     description:
@@ -86,6 +101,19 @@ options:
             the caller.
         type: str
         choices: [present, absent]
+      on_undeletable:
+        description:
+          - What O(state=absent) does on a server that cannot delete organizations. Grafana 13.1 and 13.2 cannot delete any
+            organization, and Grafana 12.0.0 and 12.0.1 not all of them.
+          - With V(fail) the task fails with the code V(undeletable), on 13.1 and 13.2 before anything is deleted, in check mode
+            too.
+          - V(empty) removes the dashboards, folders, library panels, alert rules, data sources, service accounts, teams and
+            preferences of the organization, and all members except the caller. The empty organization remains, which is a
+            warning. Contact points, playlists, annotations and snapshots stay, and so do the service accounts of plugins.
+          - The server shows the contents of an organization to its members only. With O(join_org=true) a caller who is not a
+            member joins before it removes the contents; in check mode only the other members are shown then.
+        type: str
+        choices: [fail, empty]
     # END GENERATED
 extends_documentation_fragment:
   - orgsmith.grafana.connection
@@ -139,6 +167,14 @@ organization:
       description: The address, with the field names of the option.
       type: dict
       returned: when O(address) or O(id) is given
+    undeletable:
+      description: Whether the organization remains because the server cannot delete it.
+      type: bool
+      returned: when it remains after O(state=absent)
+    contents:
+      description: What the organization contains, names by kind. It is empty after a run.
+      type: dict
+      returned: when it remains after O(state=absent)
 # BEGIN GENERATED (make generate): status org_results summary failure code=org_not_found
 status:
   description: The status of the object, V(ok), V(changed) or V(failed). In a batch, each entry of RV(results) has it.

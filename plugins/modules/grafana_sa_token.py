@@ -24,7 +24,8 @@ options:
     type: raw
   name:
     description:
-      - The base of the token's name on the server. Names are unique as long as a token exists, so the first token has this name,
+      - The base of the token's name on the server. Names are unique as long as a token exists, so the first token has
+        this name,
         and its replacements have names as O(name_template) defines.
       - Do not give such a name to another token. The module deletes only tokens that the metadata of the sink knows; see
         O(on_foreign_token).

@@ -22,7 +22,8 @@ options:
     elements: raw
   all_orgs:
     description:
-      - Whether to return the tokens of all organizations instead of one. The result omits organizations that the caller is not a
+      - Whether to return the tokens of all organizations instead of one. The result omits organizations that the caller
+        is not a
         member of and lists them in RV(not_a_member_of).
     type: bool
     default: false

@@ -33,7 +33,8 @@ options:
     type: bool
   recreate:
     description:
-      - Whether the module may delete an account with all its tokens and create it again, with a new id, if O(role) or O(disabled)
+      - Whether the module may delete an account with all its tokens and create it again, with a new id, if O(role) or
+        O(disabled)
         differ and the server cannot change them. Only O(cloud_stack) cannot change them, and without this option such a task
         fails there. On other servers this option has no effect.
     type: bool

@@ -41,7 +41,8 @@ options:
     default: first
   token_suffix:
     description:
-      - The suffix of the names of tokens. Names of tokens and API keys are unique in an organization, so a token cannot have the
+      - The suffix of the names of tokens. Names of tokens and API keys are unique in an organization, so a token cannot
+        have the
         name of a key that still exists.
     type: str
     default: "-token"
@@ -76,7 +77,8 @@ options:
         default: "."
   adopt:
     description:
-      - Accounts that already exist because Grafana has migrated the keys itself (C(sa-autogen-...)). The module writes C(import)
+      - Accounts that already exist because Grafana has migrated the keys itself (C(sa-autogen-...)). The module writes
+        C(import)
         blocks for them, so that Terraform does not create new ones. Tokens cannot be imported, so Terraform creates new tokens
         next to the migrated keys.
       - Terraform renames the account to the name of the key. In Grafana Cloud an account cannot be renamed, so there the code

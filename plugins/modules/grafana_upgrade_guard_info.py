@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: grafana_upgrade_guard_info
-short_description: Report the effects of an upgrade of Grafana on API keys
+short_description: Report the effects of an upgrade of Grafana on API keys and on the server
 version_added: 0.1.0
 description:
   - Reports, for each organization, the API keys and what an upgrade does to them. From Grafana 11.3 on, no key can be created.
@@ -15,6 +15,9 @@ description:
     on, there are no API keys.
   - Reports which keys have expired, which keys the server cannot migrate because the logins of their new accounts are in use, and
     which new accounts will have the name of an existing account.
+  - Reports what the target version does to the server. The first start of 13.0 or later migrates folders and dashboards to
+    unified storage, so back up the database before. Grafana withdrew 13.0.0 because of data loss. 13.1 and 13.2 cannot delete
+    organizations.
   - Searches files for requests that the new version refuses, see O(scan).
   - RV(decisions) lists the findings that need a decision. The module does not fail because of them; the playbook
     C(orgsmith.grafana.upgrade_guard) does.
@@ -23,7 +26,8 @@ description:
 options:
   target_version:
     description:
-      - The version to which the server is to be upgraded, such as V(12.4.3). The module rejects a version older than the present
+      - The version to which the server is to be upgraded, such as V(12.4.3). The module rejects a version older than
+        the present
         one.
       - Quote it, because YAML reads V(12.10) as the number V(12.1).
     type: str
@@ -39,12 +43,14 @@ options:
     type: raw
   scan:
     description:
-      - Files and directories to search, on the host that runs the module. The module searches for requests to C(/api/auth/keys),
+      - Files and directories to search, on the host that runs the module. The module searches for requests to
+        C(/api/auth/keys),
         for code that creates API keys in Terraform, Pulumi, tasks and roles (C(grafana_api_key), C(grafana_api_keys)), and for
         API keys in plain text. Of API keys in plain text it reports only the file and the line.
       - It reports the method of a request if the line or the lines around it show it, in curl, wget, Python, Go, JavaScript,
         PowerShell, Terraform and Ansible. Otherwise the method is C(unknown), and a person has to look at it.
-      - It skips binary files, and directories such as C(.git) and C(node_modules). Files above 10 MB, files that it cannot read,
+      - It skips binary files, and directories such as C(.git) and C(node_modules). Files above 10 MB, files that it
+        cannot read,
         and files that ansible-vault has encrypted as a whole are findings. It does not follow symbolic links to directories.
     type: list
     elements: path

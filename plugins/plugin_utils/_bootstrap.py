@@ -8,11 +8,14 @@ from __future__ import annotations
 import typing as t
 
 from ansible.errors import AnsibleFilterError
+from ansible.module_utils.parsing.convert_bool import boolean
 
 from ..module_utils._grafana.connection import OrgChoice
 from ..module_utils._grafana.errors import GrafanaError
 from ..module_utils._sinks.base import KeyOwner, Shared
+from ..module_utils._sinks.container import ends_here
 from ..module_utils._sinks.file import FileSink
+from ..module_utils._sinks.handover import HandoverSink
 from ..module_utils._text.durations import seconds
 from ._paths import absolute_sink, with_absolute
 
@@ -22,6 +25,9 @@ STEPS = ("organizations", "members", "service_accounts", "tokens", "dashboards")
 _PARTS = ("members", "service_accounts", "dashboards")
 #: Roles of accounts whose tokens may write dashboards.
 _WRITERS = ("Editor", "Admin")
+
+#: Connection plugins that run modules in a container.
+_INTO_CONTAINERS = ("buildah", "docker", "docker_api", "kubectl", "oc", "podman")
 
 Tenant = t.Mapping[str, t.Any]
 Item = dict[str, t.Any]
@@ -35,11 +41,13 @@ def items(
     dashboards_as: str = "caller",
     sink: Tenant | None = None,
     renew_before: t.Any = None,
+    ephemeral_on: str | None = None,
 ) -> list[Item]:
     """Return the batch of the step *kind* for all *organizations* that failed at no *earlier* step.
 
     *sink* and *renew_before* are defaults for tokens without these options. A token whose lifetime is shorter than
-    *renew_before* is due in the last third of its lifetime. Relative paths start from *folder*. Raises
+    *renew_before* is due in the last third of its lifetime. Relative paths start from *folder*. With *ephemeral_on*, the
+    connection plugin of the host, only those tokens are returned whose key may end with a container. Raises
     ``AnsibleFilterError`` for invalid input.
     """
     if kind not in STEPS:
@@ -53,7 +61,26 @@ def items(
             batch.extend(_tenant_items(tenant, kind, folder, dashboards_as, sink))
     if kind == "tokens" and renew_before:
         batch = [_with_renewal(item, renew_before) for item in batch]
+    if kind == "tokens" and ephemeral_on is not None:
+        batch = [item for item in batch if _may_end(item, ephemeral_on.rpartition(".")[2])]
     return batch
+
+
+def _may_end(token: Item, connection: str) -> bool:
+    """Tell whether the key of *token* may end with a container: this one, or that of the host behind *connection*.
+
+    Only the module, which runs on that host, knows more; a path may also be a template here.
+    """
+    sink = token.get("sink") or {}
+    holder = token if token.get("dest") else sink
+    path = token.get("dest") or (sink.get("path") if sink.get("type") in (FileSink.type, HandoverSink.type) else None)
+    if not path or token.get("state") == "absent":
+        return False
+    allowed = holder.get("allow_ephemeral")
+    allowed = None if allowed is None else bool(boolean(allowed, strict=False))
+    if connection == "local" or sink.get("type") == HandoverSink.type:
+        return ends_here(str(path), allowed)
+    return connection in _INTO_CONTAINERS and not allowed
 
 
 def _with_renewal(token: Item, renew_before: t.Any) -> Item:

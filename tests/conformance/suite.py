@@ -29,6 +29,9 @@ PROVISIONED: dict[str, dict[str, Any]] = {
 #: When that file was written before each of the recorded servers was started, in seconds since the epoch.
 MODIFIED = {"11.5.1": 1795445777, "12.4.3": 1795445792}
 
+#: What the program of a recorded server was called, if not as its version's other recorded servers: objects show that name.
+PROGRAMS = dict.fromkeys(("13.1.0-pre/visibility-apis", "13.1.0-pre/visibility-folders"), "grafana-13.1.0-pre")
+
 _UPGRADE = re.compile(r"upgrade-(?P<old>.+)-to-(?P<new>.+)")
 
 
@@ -48,7 +51,8 @@ class Case:
         version, _recording, scenario = self.parts[0]
         first = scenario.read_text("utf-8").partition("\n")[0]
         dashboards = [{**one, "modified": MODIFIED.get(version, 0)} for text, one in PROVISIONED.items() if text in first]
-        return Emulator(version=version, settings=settings_of(first), dashboards=dashboards)
+        settings = {**settings_of(first), "program.name": PROGRAMS.get(self.name, "")}
+        return Emulator(version=version, settings=settings, dashboards=dashboards)
 
     def replay(self, recordings: list[list[dict[str, Any]]] | None = None) -> list[Difference]:
         """Replay the parts, or *recordings* in their place, on a fresh server; upgrade it between two parts."""

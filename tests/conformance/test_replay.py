@@ -148,7 +148,14 @@ def test_recordings_follow_their_scenarios(case: Case) -> None:
 
 
 def _request(step: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in step.items() if key not in ("step", "answer", "skipped", "why", "min", "max")}
+    others = ("step", "answer", "skipped", "unstable", "why", "min", "max")
+    return {key: value for key, value in step.items() if key not in others}
+
+
+@pytest.mark.parametrize(("answered", "same"), [(403, True), (200, True), (404, False)])
+def test_a_status_that_differed_between_recordings(answered: int, same: bool) -> None:
+    step = {"request": "GET /", "unstable": [403, 200, 200], "answer": {"status": 403, "type": "text/plain", "body": "<any>"}}
+    assert (check(0, step, Answer(answered, "text/plain", "x"), Values()) == []) is same
 
 
 def test_every_scenario_has_a_recording() -> None:

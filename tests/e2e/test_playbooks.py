@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from e2e import shortcuts
 from e2e.conftest import BY_A_TOKEN, ROOT
 
 
@@ -61,7 +62,7 @@ def test_demo(tmp_path):
 def test_demo_on_a_real_server(sites):
     """With GRAFANA_URL the demo works on that server, and says how to undo it."""
     site = sites("11.5.1")
-    path = f"{ROOT / '.build'}:{ROOT / 'tests'}"
+    path = f"{shortcuts.STARTUP}:{ROOT / '.build'}:{ROOT / 'tests'}"
     demo = site.command("python", str(ROOT / "tests/tools/demo.py"), environment={"PYTHONPATH": path}).ok()
     assert "Second run: changed=0." in demo.text
     assert "teardown_org.yml" in demo.text

@@ -168,6 +168,23 @@ def test_unreachable_server_fails_with_what_to_do(sites):
     assert "http://127.0.0.1:9/api/user: no connection: Failed to establish a new connection" in run.text
 
 
+@pytest.mark.by_core
+def test_a_key_that_ends_with_a_container_is_refused_before_the_first_write(sites):
+    site = sites()
+    site.user("alice")
+    tenants = site.tenants(2)
+    tenants[1]["service_accounts"][0]["tokens"][0]["dest"] = "/orgsmith-does-not-exist/key"  # a path that lies on no mount
+    in_container = {"environment": {"container": "docker", "ORGSMITH_ALLOW_EPHEMERAL": "false"}}
+    run = site.play(site.role(tenants), **in_container).failed()
+    assert "own file system of this container" in " ".join(run.text.split())
+    assert set(site.emulator.orgs()) == {"Main Org."}
+    for tenant in tenants:
+        token = tenant["service_accounts"][0]["tokens"][0]
+        token.update(dest=str(site.keys / tenant["name"]), allow_ephemeral=True)
+    site.play(site.role(tenants), **in_container).ok()
+    assert len(site.emulator.orgs()) == 3
+
+
 @pytest.mark.parametrize("dashboards_as", ["caller", "token"])
 def test_budget_of_requests(sites, dashboards_as):
     """At most 12 requests an organization the first time, and 6 the second."""

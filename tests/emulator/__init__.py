@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from .core.profile import VERSIONS
+from .core.profile import DEFAULT, VERSIONS
 from .core.web import Emulator
 
-__all__ = ["VERSIONS", "Emulator"]
+__all__ = ["DEFAULT", "VERSIONS", "Emulator"]

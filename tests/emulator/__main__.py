@@ -10,7 +10,7 @@ import asyncio
 import signal
 import sys
 
-from .core.profile import VERSIONS
+from .core.profile import DEFAULT, VERSIONS
 from .core.server import Server
 from .core.settings import CLOUD, DEFAULTS
 from .core.web import Application, provisioned, serve, tls_context
@@ -19,7 +19,7 @@ from .core.web import Application, provisioned, serve, tls_context
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="emulator", description=__doc__)
     parser.add_argument("--port", type=int, default=3000, help="0 takes a free one")
-    parser.add_argument("--grafana-version", default=VERSIONS[-1], choices=VERSIONS)
+    parser.add_argument("--grafana-version", default=DEFAULT, choices=VERSIONS)
     parser.add_argument(
         "--set",
         action="append",

@@ -17,6 +17,7 @@ from .boards import (  # noqa: F401
     library_elements,
     permission_lists,
     restores,
+    saves,
     search,
     versions,
 )

@@ -19,7 +19,7 @@ from interrupted.world import DUE, LIFETIME, World
 
 HISTORIES = int(os.environ.get("HISTORIES", "6"))
 #: Somewhere in a run that makes a token.
-POINTS = some.integers(1, 48)
+POINTS = some.integers(1, 22)
 LOSSES = ["drop", "empty", "broken_json", "database_locked", "refuse"]
 
 

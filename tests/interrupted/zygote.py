@@ -18,6 +18,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from ansible.module_utils import basic
@@ -25,11 +26,14 @@ from ansible.module_utils.common.text.converters import to_bytes
 from requests.adapters import HTTPAdapter
 
 PACKAGE = "ansible_collections.orgsmith.grafana.plugins.modules."
-WRITES = os.O_WRONLY | os.O_RDWR
 
 
 class Points:
-    """Counts what a run does, before and after; kills the process when it comes to number *last* (0: never)."""
+    """Counts the points of a run at which something outside of the process is different than at the point before.
+
+    Kills the process at point number *last* (0: never). A kill leaves nothing but what the process wrote, so the points
+    between two writes are one: a run that is killed before a request that only reads leaves the same as one killed after it.
+    """
 
     def __init__(self, last: int) -> None:
         self.last, self.count = last, 0
@@ -39,26 +43,37 @@ class Points:
         if self.count == self.last:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    def around(self, work: Any) -> Any:
-        """Return *work* with a point before and one after it."""
+    def after(self, work: Any, writes: Callable[..., bool] = lambda *_args, **_more: True) -> Any:
+        """Return *work* with a point after each call for which *writes* returns true."""
 
         def done(*args: Any, **more: Any) -> Any:
-            self()
+            changes = writes(*args, **more)
             result = work(*args, **more)
-            self()
+            if changes:
+                self()
             return result
 
         return done
 
     def install(self) -> None:
-        """Count every request, every program that is run, and every operation that changes a file."""
-        HTTPAdapter.send = self.around(HTTPAdapter.send)  # type: ignore[method-assign]
-        subprocess.run = self.around(subprocess.run)
+        """Count each request, each program that is run, and each operation on a file, if it writes."""
+        self()  # nothing is written yet
+        HTTPAdapter.send = self.after(HTTPAdapter.send, request_writes)  # type: ignore[method-assign]
+        subprocess.run = self.after(subprocess.run)
+        os.open = self.after(os.open, opening_writes)
+        # What a file got before it is synchronized may be on the disk: the point after fsync is the one after those writes.
         for name in ("replace", "unlink", "fsync", "rename"):
-            setattr(os, name, self.around(getattr(os, name)))
-        plain = os.open
-        counted = self.around(plain)
-        os.open = lambda path, flags, *more, **rest: (counted if flags & WRITES else plain)(path, flags, *more, **rest)
+            setattr(os, name, self.after(getattr(os, name)))
+
+
+def request_writes(_adapter: Any, request: Any, **_more: Any) -> bool:
+    """Tell whether a request changes the server; one with a key does, as the server stores when a key was used."""
+    return request.method not in ("GET", "HEAD") or "Bearer" in str(request.headers.get("Authorization"))
+
+
+def opening_writes(path: Any, flags: int, *_more: Any, **_rest: Any) -> bool:
+    """Tell whether opening *path* creates or empties a file."""
+    return bool(flags & os.O_TRUNC or (flags & os.O_CREAT and not os.path.exists(path)))
 
 
 def child(job: dict[str, Any], out: int, counted: int) -> None:

@@ -28,10 +28,14 @@ PACKAGE = "ansible_collections.orgsmith.grafana.plugins.modules."
 #: The emulator's admin password in these tests: masked in results, so it must not be a word of them.
 PASSWORD = "S3cret-of-the-tests"
 
-#: On the emulator only tests about its differences run on 10.4.3: other answers are those of 9.3.2 or of 11.5.1.
-TENTH = ["10.4.3"] if choice(os.environ) else []
-ALL = ["8.5.15", "9.3.2", *TENTH, "11.5.1", "12.0.0-pre", "12.4.3"]
-WITH_ACCOUNTS = ALL[1:]
+ALL = ["8.5.15", "9.3.2", "10.4.3", "11.5.1", "12.0.0-pre", "12.4.3", "13.1.0-pre"]
+#: 10.4.3 answers these tests as 9.3.2 and 11.5.1 do: on the emulator, only tests about its differences run on it.
+DIFFERENT = [version for version in ALL if version != "10.4.3" or choice(os.environ)]
+#: Where versions differ in other things than dashboards: 12.0 differs from 12.4 only there, and in what has tests of its own.
+EACH = [version for version in DIFFERENT if version != "12.0.0-pre"]
+WITH_ACCOUNTS = EACH[1:]
+#: The newest version that can delete organizations.
+DELETES_ORGS = "12.4.3"
 
 
 def start(version, **options):
@@ -178,15 +182,21 @@ def emulators():
         yield get
 
 
-@pytest.fixture(params=ALL)
+@pytest.fixture(params=EACH)
 def server(request, emulators, monkeypatch):
-    """An empty server of each version."""
+    """An empty server of each version that differs in more than dashboards."""
     return Server(emulators(request.param), monkeypatch)
 
 
 @pytest.fixture(params=WITH_ACCOUNTS)
 def newer(request, emulators, monkeypatch):
     """An empty server of each version that has service accounts."""
+    return Server(emulators(request.param), monkeypatch)
+
+
+@pytest.fixture(params=EACH[: EACH.index(DELETES_ORGS) + 1])
+def deleting(request, emulators, monkeypatch):
+    """An empty server of each version that can delete organizations."""
     return Server(emulators(request.param), monkeypatch)
 
 
@@ -209,12 +219,20 @@ def newest(emulators, monkeypatch):
 
 
 @pytest.fixture
+def newest_that_deletes(emulators, monkeypatch):
+    """An empty server of the newest version that can delete organizations."""
+    return Server(emulators(DELETES_ORGS), monkeypatch)
+
+
+@pytest.fixture
 def versioned(emulators, monkeypatch):
     """A function that returns an empty server of the version that it is given."""
     return lambda version: Server(emulators(version), monkeypatch)
 
 
-ROUTES = [(version, api) for version in ALL for api in (("legacy", "kubernetes") if version.startswith("12") else ("legacy",))]
+#: The routes of dashboards that a module uses by itself, and the legacy one of the newest version, which answers as no other.
+ROUTES = [(version, "kubernetes" if version.startswith(("12", "13")) else "legacy") for version in DIFFERENT]
+ROUTES += [(ALL[-1], "legacy")]
 
 
 @pytest.fixture(params=ROUTES, ids=" ".join)

@@ -70,7 +70,8 @@ def test_organizations_need_a_server_admin(newest, caller, wanted, check):
 
 
 @pytest.mark.parametrize("check", BOTH)
-def test_the_last_organization_stays(newest, check):
+def test_the_last_organization_stays(newest_that_deletes, check):
+    newest = newest_that_deletes
     assert newest.fails("grafana_org", name="Main Org.", state="absent", check=check).code == "last_org"
     newest.ok("grafana_org", name="tenant")
     newest.ok("grafana_org", name="Main Org.", state="absent")
@@ -110,12 +111,33 @@ def test_references_of_a_new_org(newest):
 
 
 @pytest.mark.parametrize("check", BOTH)
-def test_folders_that_are_too_deep(newest, check):
+def test_folders_that_are_too_deep(newest_that_deletes, check):
+    newest = newest_that_deletes
     wanted = {"title": "F", "parent": "A/B/C/D/E", "create_parents": True}
     with newest.writes_nothing():
         assert newest.fails("grafana_folder", check=check, **wanted).code == "too_deep"
         deep = {"dashboard": {"uid": "a", "title": "A"}, "folder": "A/B/C/D/E/F", "create_folder": True}
         assert newest.fails("grafana_dashboard", check=check, **deep).code == "too_deep"
+
+
+def test_folders_that_may_be_too_deep_from_13_on(newest):
+    wanted = {"title": "F", "parent": "A/B/C/D/E", "create_parents": True}
+    assert any("a setting may allow more" in text for text in newest.ok("grafana_folder", check=True, **wanted)["warnings"])
+    assert newest.fails("grafana_folder", **wanted).code == "too_deep"
+
+
+@pytest.mark.parametrize("check", BOTH)
+def test_a_directory_that_is_too_deep(versioned, tmp_path, check):
+    """No file is written if one of them is in folders that the server does not nest so deeply."""
+    server = versioned("12.4.3")
+    deep = tmp_path / "a" / "b" / "c" / "d" / "e" / "f"
+    deep.mkdir(parents=True)
+    (tmp_path / "first.json").write_text('{"uid": "first", "title": "First"}')
+    (deep / "g.json").write_text('{"uid": "g", "title": "G"}')
+    with server.writes_nothing():
+        failed = server.fails("grafana_dashboard", check=check, directory=str(tmp_path))
+    assert {one["failure"]["code"] for one in failed["results"]} == {"too_deep"}
+    assert "a/b/c/d/e/f would have 5 folders above it, and Grafana allows 4" in failed.text
 
 
 @pytest.mark.parametrize(

@@ -42,8 +42,9 @@ def test_org_gets_an_address(org):
     assert changed[1]["diff"]["before"]["address"]["city"] == ""
 
 
-def test_org_is_deleted(org):
-    gone = org.four("grafana_org", name="tenant", state="absent")
+def test_org_is_deleted(deleting):
+    deleting.ok("grafana_org", name="tenant")
+    gone = deleting.four("grafana_org", name="tenant", state="absent")
     assert gone[1]["organization"] is None
     assert gone[1]["diff"]["after"] == {}
 

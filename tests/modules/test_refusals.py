@@ -52,10 +52,21 @@ def test_broken_json_in_a_batch_stops_everything(newest, tmp_path):
     assert "is not valid JSON" in result["msg"]
 
 
+def test_one_report_for_all_items_of_a_batch(newest, tmp_path):
+    batch = [{"path": str(tmp_path / "nothing.json")}]
+    batch += [{"dashboard": {"uid": uid, "title": "A"}} for uid in ("a", "a", "b/")]
+    with newest.writes_nothing():
+        result = newest.fails("grafana_dashboard", batch=batch)
+    assert result.code == "bad_input"
+    for words in ("batch[0]: path ", "batch[3]: uid 'b/' is not valid", "batch[1] and batch[2] both describe dashboard A (a)"):
+        assert words in result["msg"]
+    assert [problem["code"] for problem in result["failure"]["details"]["problems"]] == ["bad_input"] * 3
+
+
 @pytest.mark.parametrize(
     ("document", "words"),
     [
-        pytest.param({"uid": "a"}, "no title", id="no title"),
+        pytest.param({"uid": "a"}, "neither a title nor panels", id="no title"),
         pytest.param({"uid": "a/b", "title": "A"}, "uid 'a/b' is not valid", id="uid with a slash"),
         pytest.param({"uid": "a" * 41, "title": "A"}, "up to 40", id="long uid"),
     ],
@@ -189,12 +200,12 @@ def test_an_organization_by_a_token_that_may_not(newer, tmp_path):
     assert [org["name"] for org in newer.ok("grafana_org_info", **who)["organizations"]] == ["Main Org."]
 
 
-def test_an_id_and_a_name_that_do_not_belong_together(server):
-    made = server.ok("grafana_org", name="tenant")["organization"]
+def test_an_id_and_a_name_that_do_not_belong_together(deleting):
+    made = deleting.ok("grafana_org", name="tenant")["organization"]
     for check in (True, False):
-        result = server.fails("grafana_org", id=made["id"], name="other", state="absent", check=check)
+        result = deleting.fails("grafana_org", id=made["id"], name="other", state="absent", check=check)
         assert result.code == "name_mismatch"
-    server.ok("grafana_org", id=made["id"], name="tenant", state="absent")
+    deleting.ok("grafana_org", id=made["id"], name="tenant", state="absent")
 
 
 def test_folders_in_folders_need_11(versioned):
@@ -297,16 +308,16 @@ def test_rename_to_a_name_that_is_taken(server):
         assert result.code == "name_taken"
 
 
-def test_the_callers_own_org_can_be_deleted(server):
-    made = server.ok("grafana_org", name="tenant")
-    server.api("POST", f"/api/user/using/{made['organization']['id']}")
-    server.four("grafana_org", name="tenant", state="absent")
+def test_the_callers_own_org_can_be_deleted(deleting):
+    made = deleting.ok("grafana_org", name="tenant")
+    deleting.api("POST", f"/api/user/using/{made['organization']['id']}")
+    deleting.four("grafana_org", name="tenant", state="absent")
 
 
-def test_the_first_org_can_be_deleted(server):
-    server.ok("grafana_org", name="tenant")
-    server.ok("grafana_org", name="Main Org.", state="absent")
-    assert [org["name"] for org in server.ok("grafana_org_info")["organizations"]] == ["tenant"]
+def test_the_first_org_can_be_deleted(deleting):
+    deleting.ok("grafana_org", name="tenant")
+    deleting.ok("grafana_org", name="Main Org.", state="absent")
+    assert [org["name"] for org in deleting.ok("grafana_org_info")["organizations"]] == ["tenant"]
 
 
 def test_quota_of_organizations(special):

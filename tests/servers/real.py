@@ -18,7 +18,7 @@ from typing import Any
 
 import requests
 
-from emulator import VERSIONS, Emulator
+from emulator import DEFAULT, VERSIONS, Emulator
 from emulator.core.profile import Profile
 from emulator.core.settings import CLOUD, DEFAULTS
 
@@ -39,7 +39,7 @@ ONLY_EMULATED = frozenset(("unified_storage.folder_permission_delay", "auth.jwt.
 def tested_version(real: str) -> str:
     """Return the version of the emulator whose tests a server of version *real* is expected to pass.
 
-    It is the newest one that is not newer: 12.4.3 for 13.1.0-pre, which the emulator does not know.
+    It is the newest one that is not newer: 12.4.3 for 12.4.7, which the emulator does not know.
     """
     numbers = Profile(real).numbers
     older = [version for version in VERSIONS if Profile(version).numbers <= numbers]
@@ -65,7 +65,7 @@ class RealServer(Emulator, TestServer):
 
     def __init__(
         self,
-        version: str = VERSIONS[-1],
+        version: str = DEFAULT,
         settings: dict[str, str] | None = None,
         admin_password: str = "admin",
         dashboards: list[dict[str, Any]] | None = None,

@@ -30,7 +30,7 @@ def explain(scope: Scope, desired: DesiredKey, problem: GrafanaError) -> Grafana
             return Refused("%s: %s (%s)" % (label, advice, problem.message), code=code, **problem.details)
     if isinstance(problem, Forbidden) and "quota" in said(problem):
         return Refused(
-            "%s: the quota of API keys is reached: delete one, or raise the quota (%s)" % (label, problem.message),
+            "%s: the quota of API keys is reached: %s" % (label, problem.message),
             code="quota_reached",
             **problem.details,
         )

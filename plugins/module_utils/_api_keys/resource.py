@@ -97,7 +97,7 @@ class ApiKeys(Resource[DesiredKey, KeyState, KeyWork]):
         if desired.sink is not None:
             self._claims.claim(desired.sink, "API key %s" % desired.name)
             if desired.state == "present":
-                self._claims.run(desired.sink.check)
+                self._claims.check(desired.sink)
         return desired
 
     def hints(self, desired: DesiredKey) -> t.Sequence[str]:
@@ -214,7 +214,7 @@ class ApiKeys(Resource[DesiredKey, KeyState, KeyWork]):
 
     def _check_creation(self, scope: Scope, desired: DesiredKey, sink: Sink) -> None:
         """Raise for a sink that cannot be written, and for a lifetime that the server refuses."""
-        self._claims.run(sink.probe)
+        self._claims.probe(sink)
         longest = scope.cached("lifetime", lambda: longest_api_key(scope))
         check_lifetime("API key %s" % desired.name, desired.lifetime, longest)
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 import typing as t
 from urllib.parse import unquote
 
-from .._folders.paths import general
+from .._folders.paths import check_titles, general
 from .._grafana.errors import BadInput
 from .formats.files import PATTERNS, Entry, duplicates, find, unusable_files
 from .model import DesiredDashboard, place_of
-from .options import parse
+from .options import parse, with_folder_path
 
 #: Options for one dashboard, and options for a directory of dashboards.
 _OF_ONE = ("dashboard", "path", "content", "uid")
@@ -22,7 +22,7 @@ _OF_MANY = ("directory", "patterns", "exclude")
 def wanted(options: t.Mapping[str, t.Any]) -> list[DesiredDashboard] | None:
     """Return the desired dashboards of ``directory``; ``None`` if that option is not set.
 
-    Raises one :class:`BadInput` that lists the problems of all files.
+    Raises one :class:`BadInput` that lists the problems of all files, and the files that describe one dashboard.
     """
     problems: list[BadInput] = []
     options_of_files = expand(options, problems)
@@ -34,9 +34,11 @@ def wanted(options: t.Mapping[str, t.Any]) -> list[DesiredDashboard] | None:
             dashboards.append(parse(file_options))
         except BadInput as problem:
             problems.append(problem)
+    twice = _twice(dashboards)
     if problems:
-        raise unusable_files(str(options["directory"]), problems)
-    check(dashboards)
+        raise unusable_files(str(options["directory"]), problems, twice)
+    if twice is not None:
+        raise twice
     return dashboards
 
 
@@ -61,7 +63,8 @@ def _folder_options(options: t.Mapping[str, t.Any], inside: str) -> dict[str, t.
 
     Each directory is a folder. Exports write a slash in a folder's title as ``%2F`` in the directory's name.
     """
-    top, top_uid = options.get("folder"), options.get("folder_uid")
+    options = with_folder_path(options)
+    top, top_uid, exact = options.get("folder"), options.get("folder_uid"), options.get("below") or ()
     at_top = not general(str(top or "").strip()) and not general(str(top_uid or "").strip())
     whole_org = {"prune_folder": None, "prune_folder_uid": None}
     result: dict[str, t.Any] = {"flat": True, **(whole_org if at_top else {"prune_folder": top, "prune_folder_uid": top_uid})}
@@ -74,23 +77,25 @@ def _folder_options(options: t.Mapping[str, t.Any], inside: str) -> dict[str, t.
                 "folder_uid, so that the module can create folders in it" % (options["directory"], inside)
             )
         return result
-    start = "" if at_top else str(top)
-    titles = () if not start and not general(inside) else tuple(unquote(name).strip() for name in inside.split("/"))
+    start = "" if at_top or exact else str(top)
+    titles = () if not (start or exact) and not general(inside) else tuple(unquote(name).strip() for name in inside.split("/"))
     if inside and not all(titles):
         raise BadInput(
             "directory %s contains the directory %s, which has a blank name: a folder's title cannot be blank"
             % (options["directory"], inside)
         )
-    below = tuple(title for title in titles if title)
+    if not (start or exact):
+        check_titles(inside.split("/"), "directory")
+    below = (*exact, *(title for title in titles if title))
     path = "/".join(part for part in (start, *below) if part)
     result.update({"folder": path, "folder_uid": None} if path else {"folder": None, "folder_uid": ""})
-    result.update(top=start, below=below)
+    result.update(top=start, below=below, folder_path=None)
     return result
 
 
-def check(wanted: t.Sequence[DesiredDashboard]) -> None:
-    """Raise :class:`BadInput` if two files of a directory hold the same dashboard."""
-    duplicates(Entry(one.file or "", one.uid, one.title, _folder_label(one)) for one in wanted)
+def _twice(wanted: t.Sequence[DesiredDashboard]) -> BadInput | None:
+    """Return the error for files of a directory that describe one dashboard, ``None`` without any."""
+    return duplicates(Entry(one.file or "", one.uid, one.title, _folder_label(one)) for one in wanted)
 
 
 def _folder_label(desired: DesiredDashboard) -> str | None:

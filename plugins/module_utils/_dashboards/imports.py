@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from .._folders import paths as folders
 from .._grafana.client import segment
-from .._grafana.errors import Conflict, Forbidden, GrafanaError, Refused
+from .._grafana.errors import BadInput, Conflict, Forbidden, GrafanaError, Refused
 from .._grafana.scope import Scope
 from .._grafana.versions import LIBRARY_FOLDER_UIDS
 from .formats.forms import Document
@@ -27,7 +27,7 @@ from .formats.inputs import (
     requirements,
     substitute,
 )
-from .formats.references import LIBRARY_PANEL, Reference, connected, missing, references
+from .formats.references import LIBRARY_PANEL, Reference, connected, missing, references, unfilled
 from .model import DesiredDashboard, comparable, label
 
 #: Library panels per page of a list.
@@ -42,9 +42,11 @@ def filled_in(scope: Scope, desired: DesiredDashboard) -> DesiredDashboard:
     Raises :class:`BadInput` if the value of an input cannot be determined.
     """
     document = desired.document
-    if document is None or desired.state == "absent" or not (document.inputs or document.elements):
+    if document is None or desired.state == "absent" or not (document.inputs or document.elements or desired.inputs):
         return desired
-    inputs = needed(document)
+    inputs = needed(document, desired.inputs)
+    if not inputs and not document.elements:
+        return desired
     values: dict[str, str] = {}
     if inputs:
         values = _values(scope, inputs, desired)
@@ -56,14 +58,28 @@ def filled_in(scope: Scope, desired: DesiredDashboard) -> DesiredDashboard:
 def _values(scope: Scope, inputs: t.Sequence[Input], desired: DesiredDashboard) -> dict[str, str]:
     """Return the values of inputs. Raises :class:`BadInput` for an input without one."""
     what = "dashboard %s" % label(desired)
-    if not scope.new:
-        return choose(inputs, data_sources(scope), desired.inputs, what=what)
+    if scope.new:
+        why = "%s, which does not exist yet" % scope.where()
+        return _unread_values(scope, inputs, desired, why)
+    try:
+        known = data_sources(scope)
+    except Forbidden as problem:
+        try:
+            return _unread_values(scope, inputs, desired, "%s, which the caller may not list" % scope.where())
+        except BadInput:
+            raise problem from None
+    return choose(inputs, known, desired.inputs, what=what)
+
+
+def _unread_values(scope: Scope, inputs: t.Sequence[Input], desired: DesiredDashboard, where: str) -> dict[str, str]:
+    """Return the values of inputs, taken as the task gives them, and warn that they are not compared with data sources."""
+    what = "dashboard %s" % label(desired)
     values = choose_unread(inputs, desired.inputs, what)
     unread = [entry.name for entry in inputs if entry.type == DATA_SOURCE and values[entry.name] != EXPRESSIONS]
     if unread:
         scope.warn(
-            "%s: the data sources in inputs (%s) are not compared with those of %s, which does not exist yet: if it has no such "
-            "data sources then, the run fails" % (what, ", ".join(unread), scope.where())
+            "%s: the data sources in inputs (%s) are taken as uids, and not compared with those of %s"
+            % (what, ", ".join(unread), where)
         )
     return values
 
@@ -71,7 +87,7 @@ def _values(scope: Scope, inputs: t.Sequence[Input], desired: DesiredDashboard) 
 def data_sources(scope: Scope) -> list[DataSource]:
     """Return the org's data sources; a new org has none.
 
-    Raises :class:`Forbidden`: up to 8.5 only Admins of the org may list them.
+    Raises :class:`Forbidden`: up to 8.5 only Admins of the org may list them, and later no account with the role None.
     """
     if scope.new:
         return []
@@ -82,8 +98,8 @@ def data_sources(scope: Scope) -> list[DataSource]:
         )
     except Forbidden as problem:
         raise Forbidden(
-            "the caller may not list the data sources of %s, which a dashboard exported for sharing needs: run the task as an "
-            "Admin of the organization; %s" % (scope.where(), problem.message),
+            "the caller may not list the data sources of %s, which a dashboard exported for sharing needs: set their uids in "
+            "inputs, or run the task as an Admin of the organization; %s" % (scope.where(), problem.message),
             code="data_sources_hidden",
             **problem.details,
         ) from None
@@ -130,15 +146,15 @@ def _installed(scope: Scope, name: str) -> bool:
 
 def dangling(scope: Scope, desired: DesiredDashboard) -> list[str]:
     """Return a sentence for every data source and library panel that the dashboard refers to and its org lacks."""
-    referenced = references(desired.body)
+    referenced, open_inputs = references(desired.body), unfilled(desired.body)
     own = {panel.uid for panel in desired.panels}
     panel_uids = {reference.value for reference in referenced if reference.kind == LIBRARY_PANEL}
     existing = {uid for uid in panel_uids - own if _panel_exists(scope, uid)}
     try:
         known = data_sources(scope)
     except Forbidden:
-        return ["its references are not checked: the caller may not list the data sources of %s" % scope.where()]
-    return missing(referenced, known, existing | own)
+        return [*open_inputs, "its references are not checked: the caller may not list the data sources of %s" % scope.where()]
+    return open_inputs + missing(referenced, known, existing | own)
 
 
 def missing_panels(scope: Scope, desired: DesiredDashboard) -> list[str]:

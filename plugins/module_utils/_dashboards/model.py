@@ -58,6 +58,8 @@ class DesiredDashboard:
     #: An export with inputs, their values, and the library panels that it contains.
     document: Document | None = field(default=None, repr=False)
     inputs: t.Mapping[str, t.Any] = field(default_factory=dict, repr=False)
+    #: Keys of the inputs that the dashboard does not use.
+    unused_inputs: frozenset[str] = frozenset()
     panels: tuple[LibraryPanel, ...] = ()
     check_references: bool = False
     #: Warnings about the file.
@@ -81,7 +83,9 @@ class Head:
 class CurrentDashboard:
     """A dashboard as the server has it.
 
-    *provisioned* names what manages it, if writing it is refused. *message* is that of its last version, ``None`` if it must
+    *manager* names what manages it, and *provisioned* does so if writing it is refused. A dashboard of a file is not
+    *deletable*, even if its manager allows edits. *can_save* tells whether the caller may write it, ``None`` if that was not
+    returned. *message* is that of its last version, ``None`` if it must
     be read. *number* is its database id, if the server reports one. *notes* (annotations), *labels* and *resource_version*
     belong to its Kubernetes object, *stored* is the version of its schema in storage.
     """
@@ -92,6 +96,9 @@ class CurrentDashboard:
     folder_uid: str
     version: int
     provisioned: str | None = None
+    manager: str | None = None
+    deletable: bool = True
+    can_save: bool | None = None
     changed_paths: tuple[str, ...] = ()
     resource_version: str = ""
     message: str | None = None
@@ -111,11 +118,27 @@ class CurrentDashboard:
             uid=self.uid,
             title=self.title,
             folder_uid=self.folder_uid,
-            provisioned=self.provisioned is not None,
+            provisioned=self.provisioned is not None or not self.deletable,
             message=self.message,
             number=self.number,
             tags=tuple(str(tag) for tag in tags) if isinstance(tags, list) else (),
         )
+
+
+class Namesake(t.NamedTuple):
+    """An object with a title that the server takes for that of the dashboard; *kind* is ``dashboard`` or ``folder``."""
+
+    kind: str
+    uid: str
+    title: str
+    head: Head | None = None
+
+
+def managed_as(current: CurrentDashboard, other: CurrentDashboard | None) -> CurrentDashboard:
+    """Return *current* with the manager of *other*, which is the same dashboard over ``/apis``."""
+    if other is None or other.manager is None:
+        return current
+    return replace(current, provisioned=other.provisioned, manager=other.manager, deletable=other.deletable)
 
 
 @dataclass(frozen=True)
@@ -134,14 +157,18 @@ class DashboardState:
     wanted: DesiredDashboard | None = field(default=None, repr=False)
     #: Library panels that it contains and the server lacks.
     panels: tuple[LibraryPanel, ...] = ()
+    #: Sentences about what is written otherwise than the file has it.
+    remarks: tuple[str, ...] = ()
     #: Sentences about missing references, if the task asks for them.
     dangling: tuple[str, ...] = ()
     #: The path of its present folder.
     current_folder: str = ""
     #: The newest version, if this collection did not write it.
     edited: LastWrite | None = None
-    #: The uid of another dashboard with its title in its folder, on a server that allows one only.
-    namesake: str | None = None
+    #: The dashboard or folder whose title excludes that of the dashboard.
+    namesake: Namesake | None = None
+    #: The dashboard with its title that the task prunes, and that is deleted first.
+    replaces: Head | None = None
     #: The fields of its layout, ``None`` for a classic dashboard.
     schema: Schema | None = field(default=None, repr=False)
     #: Library panels that the server would not find.
@@ -161,6 +188,11 @@ class DashboardWork:
 def place_of(desired: DesiredDashboard) -> tuple[str, tuple[str, ...]]:
     """Return the path of the desired folder, and the titles of folders below it, which may contain slashes."""
     return (desired.top, desired.below) if desired.below else (desired.folder or "", ())
+
+
+def placeless(desired: DesiredDashboard) -> bool:
+    """Tell whether the task names no folder."""
+    return desired.folder is None and desired.folder_uid is None and not desired.below
 
 
 def comparable(document: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
@@ -233,6 +265,8 @@ def allowed(desired: DesiredDashboard, state: DashboardState, change: Change[Das
     if state.missing_panels:
         raise _panels_missing(desired, state.missing_panels)
     before = change.before
+    if state.replaces is not None:
+        before = {"uid": state.replaces.uid, "title": masked(state.replaces.title), "folder": change.after["folder"]}
     if state.current_folder and change.work.leaves:
         before = {**before, "folder": masked(state.current_folder)}
     return replace(change, before=before, work=replace(change.work, state=state))
@@ -251,14 +285,15 @@ def _panels_missing(desired: DesiredDashboard, panels: t.Sequence[str]) -> Refus
 
 def _guard(desired: DesiredDashboard, state: DashboardState) -> None:
     current, named = state.current, label(desired)
-    if current is not None and current.provisioned is not None:
+    refuses = current is not None and (current.provisioned or (desired.state == "absent" and not current.deletable))
+    if current is not None and refuses:
         raise Refused(
             "dashboard %s is provisioned (%s) and must not be written or deleted over the API: change it at its "
-            "source" % (named, current.provisioned),
+            "source" % (named, current.manager or current.provisioned),
             code="provisioned",
         )
     if state.namesake is not None:
-        raise title_taken(named, "another dashboard (%s)" % state.namesake)
+        raise _namesake_refused(named, state.namesake)
     if state.edited is not None and desired.on_conflict == FAIL:
         raise Refused(
             "dashboard %s was edited %s: copy that change into its source, or set on_conflict: overwrite (or keep)"
@@ -268,11 +303,30 @@ def _guard(desired: DesiredDashboard, state: DashboardState) -> None:
         )
 
 
+def _namesake_refused(named: str, other: Namesake) -> Refused:
+    """Return the error for a title that the server takes for that of another dashboard or folder."""
+    title = masked(other.title)
+    if other.kind == "dashboard":
+        return title_taken(named, "another dashboard, %s (%s)," % (title, other.uid))
+    return title_of_folder(named, "folder %s (%s)" % (title, other.uid))
+
+
+def title_of_folder(named: str, by: str, **details: t.Any) -> Refused:
+    """Return the error for a title that a folder has, on a server that then refuses the dashboard."""
+    return Refused(
+        "dashboard %s cannot be written: %s has that title, and up to Grafana 11.2 the server refuses a dashboard with the title "
+        "of a folder (up to 10.0, case and punctuation do not count); set another title for one of them" % (named, by),
+        code="title_taken",
+        **details,
+    )
+
+
 def title_taken(named: str, by: str, **details: t.Any) -> Refused:
     """Return the error for a title that another dashboard in the folder has."""
     return Refused(
         "dashboard %s cannot be written: %s has that title in that folder, and up to Grafana 11.2 writing would "
-        "destroy it; set the uid of that one, or another title" % (named, by),
+        "destroy it (up to 10.0, case and punctuation of titles do not count); set the uid of that one, or another title"
+        % (named, by),
         code="title_taken",
         **details,
     )

@@ -9,13 +9,16 @@ import os
 import re
 import typing as t
 
-from .._folders.paths import general
+from .._folders.paths import check_one, general, read_path, read_titles
 from .._grafana.connection import text
 from .._grafana.errors import BadInput
 from .._grafana.files import read_regular
 from .._grafana.secrets import key_like
 from .._text.json_diff import check_document
 from .formats.forms import CLASSIC, Document, read_document
+from .formats.inputs import unused
+from .formats.others import of_untitled
+from .formats.refresh import check_interval
 from .formats.text import load
 from .history import check_source
 from .model import FAIL, KEEP, OVERWRITE, DesiredDashboard, comparable
@@ -31,6 +34,7 @@ OPTIONS: dict[str, dict[str, t.Any]] = {
     "uid": {"type": "raw"},
     "folder_uid": {"type": "raw"},
     "folder": {"type": "raw"},
+    "folder_path": {"type": "list", "elements": "raw"},
     "create_folder": {"type": "bool"},
     "commit_message": {"type": "str"},
     "api": {"type": "str", "choices": [AUTO, LEGACY, KUBERNETES], "default": AUTO},
@@ -83,30 +87,66 @@ def _desired(document: Document, options: t.Mapping[str, t.Any], what: str, stat
     uid, title = options.get("uid") or document.uid, document.title
     if not title:
         if state == "present" or uid is None:
-            raise BadInput("%s has no title" % what)
+            raise BadInput("%s %s" % (what, of_untitled(document.body)))
         title = str(uid)
+    options = with_folder_path(options)
     folder_uid, folder = options.get("folder_uid"), options.get("folder")
-    if folder_uid is not None and folder is not None:
-        raise BadInput("both folder_uid and folder are set: keep one")
     if folder_uid is None and folder is None:
         folder_uid = document.folder_uid
     _check_secrets(document, options, what, state)
-    exported = bool(document.inputs or document.requires or document.elements)
+    if state == "present":
+        check_interval(document.body, document.layout, what)
+    inputs = check_inputs(options.get("inputs") or {})
+    exported = bool(document.inputs or document.requires or document.elements or inputs)
     return DesiredDashboard(
         uid=None if uid is None else _uid(uid, what),
         title=title,
         body=comparable(document.body),
         folder_uid=None if folder_uid is None else general(text(folder_uid, "folder_uid")),
-        folder=None if folder is None else text(folder, "folder"),
+        folder=None if folder is None else folder if options.get("below") else read_path(folder, "folder"),
         create_folder=bool(options.get("create_folder")),
         message=options.get("commit_message") or document.message,
         state=state,
         layout="" if document.layout == CLASSIC else document.layout,
         document=document if exported else None,
-        inputs=options.get("inputs") or {},
+        inputs=inputs,
+        unused_inputs=unused(document, inputs) if inputs and state == "present" else frozenset(),
         hints=tuple(document.warnings),
         **_write_settings(options),
     )
+
+
+def check_inputs(inputs: t.Mapping[str, t.Any]) -> t.Mapping[str, t.Any]:
+    """Return the option ``inputs``. Raises :class:`BadInput` for a dictionary in it that does not name a data source."""
+    for key, value in inputs.items():
+        if isinstance(value, dict) and (
+            set(value) - {"uid", "name", "type"} or bool(value.get("uid")) == bool(value.get("name"))
+        ):
+            raise BadInput("inputs.%s has to be text, or a dictionary with uid or name, and with type" % key)
+    return inputs
+
+
+def check_unused_inputs(wanted: t.Sequence[DesiredDashboard]) -> None:
+    """Raise :class:`BadInput` for keys of ``inputs`` that no dashboard of the task uses."""
+    unused_keys = {key for one in wanted for key in one.unused_inputs}
+    unused_keys -= {key for one in wanted for key in one.inputs if key not in one.unused_inputs}
+    if unused_keys:
+        raise BadInput(
+            "inputs has keys that no dashboard of the task uses: %s. A key is the name of an input or placeholder "
+            "(DS_PROMETHEUS for ${DS_PROMETHEUS}), the name of the original data source, or the type of an input: correct or "
+            "remove them" % ", ".join(sorted(unused_keys)),
+            code="inputs_unused",
+        )
+
+
+def with_folder_path(options: t.Mapping[str, t.Any]) -> t.Mapping[str, t.Any]:
+    """Return *options* with ``folder`` and its exact titles (``below``) instead of ``folder_path``. Raises :class:`BadInput`."""
+    check_one({name: options.get(name) for name in ("folder_uid", "folder", "folder_path")})
+    if options.get("folder_path") is None:
+        return options
+    titles = read_titles(options["folder_path"], "folder_path")
+    place = {"folder": "/".join(titles), "below": titles} if titles else {"folder_uid": ""}
+    return {**options, "folder_path": None, **place}
 
 
 def _check_secrets(document: Document, options: t.Mapping[str, t.Any], what: str, state: str) -> None:

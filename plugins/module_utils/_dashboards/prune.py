@@ -13,7 +13,7 @@ from .._grafana.scope import Scope
 from .history import last_write, source_of
 from .imports import filled_in
 from .model import DesiredDashboard, Head
-from .routes import LegacyRoute, managed, route_to
+from .routes import LegacyRoute, Route, as_object, route_to
 
 
 class _PruneArea(t.NamedTuple):
@@ -29,26 +29,63 @@ class _PruneArea(t.NamedTuple):
     path: str = ""
 
 
+#: Uids of dashboards that make room for another one with their title, so that they are no leftovers of their own.
+REPLACED = "replaced dashboards"
+
+
 def leftovers(scope: Scope, wanted: t.Sequence[DesiredDashboard]) -> list[DesiredDashboard]:
     """Return the dashboards to delete from the org, as desired dashboards with ``state: absent``.
 
     Provisioned dashboards are never deleted, nor are dashboards whose newest version lacks the task's mark.
     """
-    # An entry with state: absent names what to delete; it does not mean that all other dashboards are unwanted.
-    areas = list(dict.fromkeys(_area(one) for one in wanted if one.prune and one.state == "present"))
+    areas = _areas(wanted)
     if not areas:
         return []
+    replaced = _replaced(scope)
     uids = {one.uid for one in wanted if one.uid is not None}
     titles = {filled_in(scope, one).title for one in wanted if one.uid is None}
     to_delete: list[DesiredDashboard] = []
     route = route_to(scope, areas[0].api)
     for head in route.heads():
-        if head.uid in uids or head.title in titles or head.provisioned:
+        if head.uid in uids or head.uid in replaced or head.title in titles:
             continue
-        area = _area_of(scope, head, areas)
-        if area is not None and not (isinstance(route, LegacyRoute) and managed(scope, head.uid)):
+        area = _deleted_in(scope, route, head, areas)
+        if area is not None:
             to_delete.append(DesiredDashboard(head.uid, head.title, {}, state="absent", api=area.api, pruned=area.source))
     return to_delete
+
+
+def _areas(wanted: t.Sequence[DesiredDashboard]) -> list[_PruneArea]:
+    # An entry with state: absent names what to delete; it does not mean that all other dashboards are unwanted.
+    return list(dict.fromkeys(_area(one) for one in wanted if one.prune and one.state == "present"))
+
+
+def _deleted_in(scope: Scope, route: Route, head: Head, areas: t.Sequence[_PruneArea]) -> _PruneArea | None:
+    """Return the area in which pruning deletes a dashboard that the task does not contain; ``None`` if it stays."""
+    area = None if head.provisioned else _area_of(scope, head, areas)
+    if area is None or not isinstance(route, LegacyRoute):
+        return area
+    # The legacy routes report fewer kinds of managers.
+    current = as_object(scope, head.uid)
+    return None if current is not None and current.head().provisioned else area
+
+
+def replaceable(scope: Scope, desired: DesiredDashboard, head: Head) -> bool:
+    """Return whether the task prunes the dashboard *head*, whose title it wants for another uid.
+
+    Up to 11.2 the server refuses the new dashboard while the old one has the title, so the old one must be deleted first.
+    """
+    wanted = scope.wanted or [desired]
+    if not desired.prune or any(head.uid == one.uid or (one.uid is None and head.title == one.title) for one in wanted):
+        return False
+    if _deleted_in(scope, route_to(scope, desired.api), head, _areas(wanted)) is None:
+        return False
+    _replaced(scope).add(head.uid)
+    return True
+
+
+def _replaced(scope: Scope) -> set[str]:
+    return t.cast("set[str]", scope.cached_for_run(REPLACED, set))
 
 
 def _area(desired: DesiredDashboard) -> _PruneArea:

@@ -10,37 +10,45 @@ from dataclasses import replace
 
 from .._engine.resource import Change, Resource, View
 from .._folders import paths as folders
-from .._folders.unlisted import derived_uids, look_up, may_be_unlisted
+from .._folders.unlisted import derived_uids
 from .._grafana.client import Client
-from .._grafana.errors import BadInput, Conflict, Forbidden, GrafanaError, Refused
+from .._grafana.errors import Conflict, Forbidden, GrafanaError, Refused
 from .._grafana.scope import Scope
 from .._grafana.secrets import masked
-from .._grafana.versions import DASHBOARD_APIS, LIBRARY_PANELS_MAY_LACK, MORE_LAYOUT_FIELDS, TITLES_REPEAT
+from .._grafana.versions import LIBRARY_PANELS_MAY_LACK, MORE_LAYOUT_FIELDS, TITLES_REPEAT
 from .._text.yaml_lines import as_text
+from .alerts import check_alerts
+from .alerts import explain as explain_alerts
 from .compare.layouts import schema
 from .directory import wanted as wanted_of
 from .history import last_write, mark, source_of
 from .imports import dangling, filled_in, foresee_panels, make_panels, missing_panels, panels_to_make, required
+from .lookup import by_title, titled_place
 from .model import (
     KEEP,
     CurrentDashboard,
     DashboardState,
     DashboardWork,
     DesiredDashboard,
-    Head,
     allowed,
     dropped,
     edit_in_words,
     label,
+    managed_as,
     place_of,
     plan,
     renamed_or_moved,
+    title_of_folder,
     title_taken,
 )
-from .options import parse
+from .options import check_unused_inputs, parse
 from .permissions import hidden, loses_permissions
-from .prune import leftovers
-from .routes import KUBERNETES, NONE_SHOWN, LegacyRoute, Route, managed, route_to
+from .placing import check_place
+from .prune import leftovers, replaceable
+from .refresh import with_minimum
+from .rights import check_rights
+from .routes import KUBERNETES, LegacyRoute, Route, as_object, route_to
+from .titles import check_titles, namesake, place
 
 #: Concurrent writes to one organization: SQLite takes four almost without locks (measured with 12.4.3).
 WRITERS = 4
@@ -72,34 +80,19 @@ class Dashboards(Resource[DesiredDashboard, DashboardState, DashboardWork]):
 
     def identity(self, desired: DesiredDashboard) -> t.Hashable:
         """Return the uid or, without one, title and folder."""
-        return desired.uid or (desired.title, _place(desired))
+        return desired.uid or (desired.title, place(desired))
 
     def label(self, desired: DesiredDashboard) -> str:
         """Return title, uid and file."""
         return label(desired)
 
+    def check_task(self, wanted: t.Sequence[DesiredDashboard]) -> None:
+        """Raise :class:`BadInput` for keys of ``inputs`` that no dashboard of the task uses."""
+        check_unused_inputs(wanted)
+
     def check_together(self, client: Client, wanted: t.Sequence[DesiredDashboard]) -> None:
-        """Raise :class:`BadInput` for two dashboards with one title in one folder, if that is ambiguous or refused."""
-        repeat = client.at_least(TITLES_REPEAT)
-        seen: dict[t.Hashable, DesiredDashboard] = {}
-        for desired in wanted:
-            # With a uid and without a folder, a dashboard stays in its present folder, which is unknown here.
-            if desired.state != "present" or (desired.uid is not None and _placeless(desired)):
-                continue
-            first = seen.setdefault((desired.title, _place(desired)), desired)
-            if first is desired:
-                continue
-            if first.uid is None or desired.uid is None:
-                raise BadInput(
-                    "%s and %s have one title in one folder, and one of them has no uid, so that its title identifies both: "
-                    "set a uid for each, or another title or folder" % (label(first), label(desired))
-                )
-            if not repeat:
-                raise BadInput(
-                    "%s and %s have one title in one folder, where Grafana up to 11.2 allows a title only once: set another "
-                    "title or folder for one of them" % (label(first), label(desired))
-                )
-            self._repeated[desired.uid] = label(first)
+        """Raise :class:`BadInput` for dashboards whose titles exclude each other; see :func:`check_titles`."""
+        self._repeated.update(check_titles(client, wanted))
 
     def max_writers(self, scope: Scope) -> int:
         """Return 1 up to 11.2, where dashboards with one title would conflict."""
@@ -108,14 +101,15 @@ class Dashboards(Resource[DesiredDashboard, DashboardState, DashboardWork]):
     def read(self, scope: Scope, desired: DesiredDashboard) -> DashboardState:
         """Return the dashboard with the uid or, without one, with exactly the title in its folder."""
         folder_uid, to_make = self._folder(scope, desired)
-        wanted = filled_in(scope, desired)
+        wanted, remarks = with_minimum(scope, filled_in(scope, desired))
         route = route_to(scope, desired.api, desired.layout)
         if desired.uid is not None:
             current = route.from_snapshot(desired.uid, scope.cached_for_run("wanted uids", lambda: _uids(scope)))
         else:
-            current = None if to_make is not None else _by_title(scope, route, wanted.title, folder_uid or "")
+            current = None if to_make is not None else by_title(scope, route, wanted.title, folder_uid or "")
         panels = tuple(panels_to_make(scope, wanted))
-        state = DashboardState(current, folder_uid, to_make, wanted=None if wanted is desired else wanted, panels=panels)
+        changed = None if wanted is desired else wanted
+        state = DashboardState(current, folder_uid, to_make, wanted=changed, panels=panels, remarks=remarks)
         if desired.layout:
             state = replace(state, schema=schema(desired.layout, scope.client.at_least(MORE_LAYOUT_FIELDS) is not False))
         if desired.check_references and desired.state == "present":
@@ -138,10 +132,10 @@ class Dashboards(Resource[DesiredDashboard, DashboardState, DashboardWork]):
         if not scope.new:
             return None
         folder_uid, to_make = self._folder(scope, desired)
-        wanted = filled_in(scope, desired)
+        wanted, remarks = with_minimum(scope, filled_in(scope, desired))
         missing = tuple(dangling(scope, wanted)) if desired.check_references else ()
         panels = tuple(panels_to_make(scope, wanted))
-        return DashboardState(None, folder_uid, to_make, wanted=wanted, panels=panels, dangling=missing)
+        return DashboardState(None, folder_uid, to_make, wanted=wanted, panels=panels, dangling=missing, remarks=remarks)
 
     def plan(self, desired: DesiredDashboard, current: DashboardState | None) -> Change[DashboardWork] | None:
         """Return what differs."""
@@ -153,8 +147,8 @@ class Dashboards(Resource[DesiredDashboard, DashboardState, DashboardWork]):
         """Read what decides whether the change is allowed, and warn of what it does beyond the difference."""
         if current is None:
             return current, change
-        if current.folder_to_make is not None and change is not None:
-            folders.check_depth(scope, current.folder_to_make, len(t.cast("tuple[str, ...]", _place(desired))) - 1)
+        if change is not None:
+            check_place(scope, desired, current)
         if scope.new:
             return self._precheck_new(scope, desired, current, change)
         state, named = current, "dashboard %s" % label(desired)
@@ -164,7 +158,7 @@ class Dashboards(Resource[DesiredDashboard, DashboardState, DashboardWork]):
             ours = desired.pruned is None or _has_mark(scope, desired, state)
             change = allowed(desired, state, change) if ours else None
         ignored = dropped(desired, state)
-        for text in (*texts, *state.dangling, *([ignored] if ignored else [])):
+        for text in (*texts, *state.remarks, *state.dangling, *([ignored] if ignored else [])):
             scope.warn("%s: %s" % (named, text))
         other = self._repeated.get(desired.uid or "")
         if other is not None:
@@ -174,6 +168,7 @@ class Dashboards(Resource[DesiredDashboard, DashboardState, DashboardWork]):
             scope.warn("%s was edited %s, and %s" % (named, edit_in_words(state.edited), effect))
         if scope.check and change is not None:
             self._check_parents(scope, desired, change)
+            check_rights(scope, desired, state, change.action)
         return state, change
 
     def _precheck_new(
@@ -181,7 +176,8 @@ class Dashboards(Resource[DesiredDashboard, DashboardState, DashboardWork]):
     ) -> tuple[DashboardState, Change[DashboardWork] | None]:
         """Warn of what a dashboard would lack in an organization that does not exist yet."""
         named = "dashboard %s" % label(desired)
-        for text in state.dangling:
+        check_alerts(scope, state.wanted or desired)
+        for text in (*state.remarks, *state.dangling):
             scope.warn("%s: %s" % (named, text))
         if not scope.client.at_least(LIBRARY_PANELS_MAY_LACK) and not desired.layout and desired.api != KUBERNETES:
             panels = missing_panels(scope, state.wanted or desired)
@@ -218,6 +214,9 @@ class Dashboards(Resource[DesiredDashboard, DashboardState, DashboardWork]):
         if folder_uid is None:
             # Without a folder in the request, the server moves the dashboard to General (8.5 to 12.4).
             folder_uid = current.folder_uid if current else folders.GENERAL
+        if state.replaces is not None:
+            route.delete(CurrentDashboard(state.replaces.uid, state.replaces.title, {}, state.replaces.folder_uid, 0))
+            scope.invalidate("dashboard heads")
         folders.patiently(lambda: make_panels(scope, state.panels, folder_uid), created)
         uid, version = folders.patiently(lambda: _write(route, desired, current, str(folder_uid)), created)
         written = CurrentDashboard(
@@ -235,8 +234,14 @@ class Dashboards(Resource[DesiredDashboard, DashboardState, DashboardWork]):
         said_by_server = str(problem.details.get("server_message") or "").lower()
         if isinstance(problem, Conflict) and "same name" in said_by_server:
             return title_taken(label(desired), "another dashboard of %s" % scope.where(), **problem.details)
+        if isinstance(problem, Refused) and "same as folder" in said_by_server:
+            return title_of_folder(label(desired), "a folder of %s" % scope.where(), **problem.details)
         if "folder" in said_by_server and "not found" in said_by_server and desired.folder_uid:
             return folders.not_found(scope, desired.folder_uid)
+        if isinstance(problem, Forbidden) and problem.status is None:
+            return problem  # The module has refused it itself.
+        if isinstance(problem, Forbidden) and "/library-elements" in str(problem.details.get("url")):
+            return Forbidden("library panels of dashboard %s: %s" % (label(desired), problem.message), **problem.details)
         if isinstance(problem, Forbidden) and "quota" not in said_by_server:
             return hidden(scope, desired, problem)
         if isinstance(problem, Forbidden):
@@ -245,7 +250,7 @@ class Dashboards(Resource[DesiredDashboard, DashboardState, DashboardWork]):
                 code="quota_reached",
                 **problem.details,
             )
-        return problem
+        return explain_alerts(scope, desired, problem)
 
     def leftovers(self, scope: Scope, wanted: t.Sequence[DesiredDashboard]) -> list[DesiredDashboard]:
         """Return the dashboards that ``prune`` deletes."""
@@ -280,30 +285,13 @@ def _write(route: Route, desired: DesiredDashboard, current: CurrentDashboard | 
             return route.write(uid, desired.body, None, folder_uid, message)
         except Conflict:
             there = route.dashboard(uid)
-            if there is None or _titled_place(there) == (folder_uid, desired.title):
+            if there is None or titled_place(there) == (folder_uid, desired.title):
                 raise
     raise Refused(
         "dashboard %s cannot get a uid that is derived from its title: the dashboards with these uids were renamed or moved; "
         "set a uid" % label(desired),
         code="uid_taken",
     )
-
-
-def _titled_place(dashboard: CurrentDashboard) -> tuple[str, str]:
-    return folders.general(dashboard.folder_uid), dashboard.title
-
-
-def _placeless(desired: DesiredDashboard) -> bool:
-    """Tell whether the task names no folder."""
-    return desired.folder is None and desired.folder_uid is None and not desired.below
-
-
-def _place(desired: DesiredDashboard) -> t.Hashable:
-    """Return the folder as the task names it; if it names none, a new dashboard is in General."""
-    if desired.folder is not None or desired.below:
-        top, below = place_of(desired)
-        return (*folders.steps(top), *below)
-    return desired.folder_uid or ()
 
 
 def _uids(scope: Scope) -> frozenset[str]:
@@ -316,18 +304,23 @@ def _completed(scope: Scope, desired: DesiredDashboard, state: DashboardState) -
     legacy = isinstance(route_to(scope, desired.api, desired.layout), LegacyRoute)
     moved = renamed_or_moved(desired, state)
     if moved and scope.client.at_least(TITLES_REPEAT) is False:
-        state = replace(state, namesake=_namesake(scope, desired, state))
+        other = namesake(scope, desired, state)
+        old = other.head if other is not None and current is None else None
+        old = old if old is not None and replaceable(scope, desired, old) else None
+        state = replace(state, namesake=other if old is None else None, replaces=old)
     if current is not None and current.folder_uid and (desired.state == "absent" or moved):
         state = replace(state, current_folder=folders.path(scope, current.folder_uid))
         texts += loses_permissions(scope, desired, state)
     if desired.document is not None:
         texts += required(scope, desired)
+    if legacy and desired.state == "present":
+        check_alerts(scope, desired)
     if legacy and desired.state == "present" and not scope.client.at_least(LIBRARY_PANELS_MAY_LACK):
         state = replace(state, missing_panels=tuple(missing_panels(scope, desired)))
     if current is None:
         return state, texts
     if current.provisioned is None and legacy:
-        current = replace(current, provisioned=managed(scope, current.uid))
+        current = managed_as(current, as_object(scope, current.uid))
     state = replace(state, current=current)
     if desired.state == "present" and current.provisioned is None and source_of(current.message) is None:
         written = last_write(scope, current.uid, current.number)
@@ -348,42 +341,4 @@ def _message(scope: Scope, current: CurrentDashboard) -> str:
     return "" if written is None else written.message
 
 
-def _namesake(scope: Scope, desired: DesiredDashboard, state: DashboardState) -> str | None:
-    """Return the uid of another dashboard with the title in the folder that *desired* is written to."""
-    if state.folder_to_make is not None:
-        return None
-    current = state.current
-    folder_uid = state.folder_uid if state.folder_uid is not None else (current.folder_uid if current else folders.GENERAL)
-    own = current.uid if current else desired.uid
-    same = [head.uid for head in titled(scope, desired.api, desired.title) if head.folder_uid == folder_uid and head.uid != own]
-    return same[0] if same else None
-
-
-def titled(scope: Scope, api: str, title: str) -> list[Head]:
-    """Return the organization's dashboards with exactly this *title*."""
-    route = route_to(scope, api)
-    if not isinstance(route, LegacyRoute):
-        return [head for head in route.heads() if head.title == title]
-    heads = route.heads() if scope.many else list(route.search(title))
-    if not heads:
-        scope.check_member(NONE_SHOWN)
-    return [head for head in heads if head.title == title]
-
-
-def _by_title(scope: Scope, route: Route, title: str, folder_uid: str) -> CurrentDashboard | None:
-    """Return the dashboard with exactly this *title* in the folder. Raises :class:`Refused` if there are several."""
-    uids = [head.uid for head in titled(scope, route.name, title) if head.folder_uid == folder_uid]
-    if len(uids) > 1:
-        raise Refused(
-            "%d dashboards of %s have the title %s in one folder (%s): set uid to choose one"
-            % (len(uids), scope.where(), title, ", ".join(sorted(uids))),
-            code="ambiguous",
-        )
-    if uids:
-        return route.dashboard(uids[0])
-    # From 12.0 on, the search that the legacy route uses may miss a write of a moment ago.
-    lags = isinstance(route, LegacyRoute) and scope.client.at_least(DASHBOARD_APIS) is not False
-    return look_up(folder_uid, title, route.dashboard, _titled_place) if lags or may_be_unlisted(scope) else None
-
-
-__all__ = ["Dashboards", "titled"]
+__all__ = ["Dashboards"]

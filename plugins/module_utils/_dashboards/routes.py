@@ -20,15 +20,16 @@ from .._grafana.kubernetes import (
     FOLDER_NOTE,
     GRANT_DEFAULT,
     GRANT_NOTE,
-    MANAGER_NOTE,
     MESSAGE_NOTE,
     NOTE,
     collection,
+    folder_uid,
     pages,
 )
 from .._grafana.scope import Scope
 from .._grafana.versions import DASHBOARD_APIS, MESSAGES_LISTED, VERSIONS_BY_UID
-from .model import CurrentDashboard, Head, comparable
+from .conversion import from_legacy, from_object
+from .model import CurrentDashboard, Head
 from .unconverted import with_spec
 
 AUTO, LEGACY, KUBERNETES = "auto", "legacy", "kubernetes"
@@ -183,7 +184,7 @@ class LegacyRoute:
             yield Head(
                 uid=str(hit["uid"]),
                 title=str(hit["title"]),
-                folder_uid=str(hit.get("folderUid") or ""),
+                folder_uid=folder_uid(hit.get("folderUid")),
                 number=hit.get("id"),
                 tags=tuple(hit.get("tags") or ()),
             )
@@ -339,61 +340,12 @@ def collection_path(scope: Scope, version: str = AS_STORED) -> str:
     return collection(scope, DASHBOARDS, version, "dashboards")
 
 
-def from_object(entry: t.Mapping[str, t.Any]) -> CurrentDashboard:
-    """Convert a Kubernetes-style dashboard object."""
-    metadata = entry["metadata"]
-    notes = metadata.get("annotations") or {}
-    spec = entry.get("spec") or {}
-    stored = ((entry.get("status") or {}).get("conversion") or {}).get("storedVersion")
-    return CurrentDashboard(
-        uid=str(metadata["name"]),
-        title=str(spec.get("title") or ""),
-        body=comparable(spec),
-        folder_uid=str(notes.get(FOLDER_NOTE) or ""),
-        version=int(metadata.get("generation") or 0),
-        provisioned=_manager(notes),
-        resource_version=str(metadata.get("resourceVersion") or ""),
-        message=str(notes.get(MESSAGE_NOTE) or ""),
-        notes=notes,
-        labels=metadata.get("labels") or {},
-        stored=str(stored or str(entry.get("apiVersion") or "").rpartition("/")[2]),
-    )
-
-
-def _manager(notes: t.Mapping[str, str]) -> str | None:
-    """Return the manager that provisions a dashboard, as "kind id path"; ``None`` if it has no manager."""
-    kind = notes.get(MANAGER_NOTE)
-    if not kind:
-        return None
-    parts = [kind, notes.get(NOTE + "managerId"), notes.get(NOTE + "sourcePath")]
-    return " ".join(part for part in parts if part)
-
-
-def from_legacy(answer: t.Mapping[str, t.Any]) -> CurrentDashboard:
-    """Convert an answer of ``GET /api/dashboards/uid/:uid``."""
-    meta, document = answer["meta"], answer["dashboard"]
-    external = meta.get("provisionedExternalId") or "from a file"
-    number = document.get("id")
-    return CurrentDashboard(
-        uid=str(document.get("uid") or ""),
-        title=str(document.get("title") or ""),
-        body=comparable(document),
-        folder_uid=str(meta.get("folderUid") or ""),
-        version=int(meta.get("version") or document.get("version") or 0),
-        provisioned=str(external) if meta.get("provisioned") else None,
-        number=number if isinstance(number, int) else None,
-    )
-
-
-def managed(scope: Scope, uid: str) -> str | None:
-    """Return the manager of a dashboard according to ``/apis`` (12.0 and later); ``None`` if it has none or cannot be read.
-
-    The legacy routes report fewer kinds of managers.
-    """
+def as_object(scope: Scope, uid: str) -> CurrentDashboard | None:
+    """Return a dashboard as ``/apis`` has it; ``None`` before 12.0, and if it cannot be read."""
     if not scope.client.at_least(DASHBOARD_APIS):
         return None
     try:
         answer = scope.client.find("%s/%s" % (collection_path(scope), segment(uid)), org=scope.org_id)
     except (Forbidden, NotFound):
         return None
-    return None if answer is None else from_object(answer).provisioned
+    return None if answer is None else from_object(answer)

@@ -16,6 +16,9 @@ from .resource import AnyResource, View
 #: The statuses of an outcome, as results show them.
 OK, CHANGED, FAILED, NOT_RUN = "ok", "changed", "failed", "not_run"
 
+#: How many problems of items one message quotes.
+QUOTED = 20
+
 
 @dataclass
 class Item:
@@ -67,18 +70,36 @@ def org_and_caller(item: Item) -> t.Hashable:
 
 def find_duplicates(
     resource: AnyResource, items: t.Sequence[Item], where: t.Callable[[Item], t.Hashable] = org_and_caller
-) -> None:
-    """Raise :class:`BadInput` if two items for which *where* returns the same describe one object."""
+) -> BadInput | None:
+    """Return one error for all items for which *where* returns the same and that describe one object; ``None`` without any."""
     seen: dict[t.Hashable, Item] = {}
+    twice: list[tuple[Item, Item]] = []
     for item in items:
         identity = resource.identity(item.desired)
         if identity is None:
             continue
         first = seen.setdefault((where(item), identity), item)
         if first is not item:
-            kind, name = resource.kind.replace("_", " "), resource.label(item.desired)
-            raise BadInput(
-                "%s and %s both describe %s %s of %s: describe each object once"
-                % (first.where, item.where, kind, name, item.org),
-                index=item.index,
-            )
+            twice.append((first, item))
+    if not twice:
+        return None
+    kind = resource.kind.replace("_", " ")
+    clashes = [
+        "%s and %s both describe %s %s of %s" % (first.where, item.where, kind, resource.label(item.desired), item.org)
+        for first, item in twice[:QUOTED]
+    ]
+    more = "; and %d more" % (len(twice) - QUOTED) if len(twice) > QUOTED else ""
+    return BadInput("%s%s: describe each object once" % ("; ".join(clashes), more), index=twice[0][1].index)
+
+
+def one_error(problems: t.Sequence[BadInput]) -> BadInput:
+    """Return one error for all *problems*, each of which names its item."""
+    if len(problems) == 1:
+        return problems[0]
+    more = "; and %d more" % (len(problems) - QUOTED) if len(problems) > QUOTED else ""
+    codes = {problem.code for problem in problems}
+    return BadInput(
+        "%s%s" % ("; ".join(problem.message for problem in problems[:QUOTED]), more),
+        code=codes.pop() if len(codes) == 1 else None,
+        problems=[problem.failure() for problem in problems],
+    )

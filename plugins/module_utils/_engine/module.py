@@ -22,7 +22,7 @@ from .._grafana.cloud import client_for
 from .._grafana.connection import Connection, OrgChoice
 from .._grafana.errors import BadInput, GrafanaError
 from . import arguments as _arguments
-from .items import CHANGED, FAILED, NOT_RUN, OK, Item, Outcome, find_duplicates
+from .items import CHANGED, FAILED, NOT_RUN, OK, Item, Outcome, find_duplicates, one_error
 from .options import HANDED_OVER, HANDOVER, Spec, argument_spec, items_of, place
 from .resource import AnyResource
 from .run import Mode, Run
@@ -193,9 +193,18 @@ def _items(module: GrafanaModule, resource: AnyResource, options: Spec, connecti
     """Return the items of the task, validated without the server. Raises :class:`BadInput`."""
     own = {name: value for name, value in module.params.items() if name in options and value is not None}
     if module.raw_batch is None:
-        return _expanded(resource, {**own, "org": connection.org}, Item(0, connection.org, None))
-    spec = dict(argument_spec(options, in_org)["batch"]["options"])
+        items = _expanded(resource, {**own, "org": connection.org}, Item(0, connection.org, None))
+    else:
+        items = _items_of_batch(module, resource, own, argument_spec(options, in_org), connection)
+    resource.check_task([item.desired for item in items])
+    return items
+
+
+def _items_of_batch(module: GrafanaModule, resource: AnyResource, own: Spec, whole: Spec, connection: Connection) -> list[Item]:
+    """Return the items of ``batch``; *own* are the task's options, *whole* is the argument spec. Raises :class:`BadInput`."""
+    spec = dict(whole["batch"]["options"])
     items: list[Item] = []
+    problems: list[BadInput] = []
     for index, entry in enumerate(items_of(module.raw_batch, spec, own)):
         org = _connection.choose_org(entry, "options of the item") or connection.org
         try:
@@ -206,8 +215,11 @@ def _items(module: GrafanaModule, resource: AnyResource, options: Spec, connecti
             )
         except GrafanaError as problem:
             where = place(index, module.raw_batch[index])
-            raise BadInput("%s: %s" % (where, problem.message), code=problem.code, **problem.details) from None
-    find_duplicates(resource, items)
+            problems.append(BadInput("%s: %s" % (where, problem.message), code=problem.code, **problem.details))
+    twice = find_duplicates(resource, items)
+    problems += [twice] if twice is not None else []
+    if problems:
+        raise one_error(problems)
     return items
 
 
@@ -290,6 +302,9 @@ def _quote(resource: AnyResource, failed: t.Sequence[Outcome]) -> str:
         if resource.in_org and outcome.item.org != OrgChoice():
             where += "%s, " % outcome.item.org
         problem = outcome.problem.message if outcome.problem else ""
-        words.append("%s%s: %s" % (where, outcome.label or resource.label(outcome.item.desired), problem))
+        name = outcome.label or resource.label(outcome.item.desired)
+        # Many messages begin with the object: name it once.
+        named = "%s %s" % (resource.kind.replace("_", " "), name) in problem
+        words.append("%s%s" % (where, problem) if named else "%s%s: %s" % (where, name, problem))
     more = len(failed) - len(words)
     return "; ".join(words) + ("; and %d more" % more if more else "")

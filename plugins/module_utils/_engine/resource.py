@@ -147,7 +147,10 @@ class Resource(abc.ABC, t.Generic[Desired, Current, Work]):
         """
         return {}
 
-    # Hooks for many objects of one organization.
+    # Hooks for many objects.
+
+    def check_task(self, wanted: t.Sequence[Desired]) -> None:
+        """Raise :class:`BadInput` for what all objects of the task show together, without a request."""
 
     def expand(self, options: t.Mapping[str, t.Any]) -> list[tuple[str, Desired]] | None:
         """Return (file, desired) for options that describe several objects, ``None`` for one. Raises :class:`BadInput`."""

@@ -112,7 +112,9 @@ class Run:
             key: t.Hashable = (org.id, item.token_file) if org else (item.org, item.token_file)
             groups.setdefault(key, (org, []))[1].append(item)
         for _org, members in groups.values():  # one item may name an organization by id, another one by name
-            find_duplicates(self.resource, members, where=lambda item: None)
+            twice = find_duplicates(self.resource, members, where=lambda item: None)
+            if twice is not None:
+                raise twice
             self.resource.check_together(self.client, [item.desired for item in members])
             members[:] = [members[position] for position in self.resource.order([item.desired for item in members])]
         return list(groups.values())

@@ -12,6 +12,7 @@ from .._grafana.errors import Forbidden, NotFound
 from .._grafana.scope import Scope
 from .._grafana.versions import FOLDER_COUNTS, HIDDEN_PARENTS, RULES_BY_UID
 from .tree import Folder, Tree
+from .unlisted import may_be_unlisted
 
 SUBFOLDERS = "subfolders"
 #: The kinds in ``/counts`` (singular or, with a feature toggle of 12.x, plural), and their names in results.
@@ -31,28 +32,94 @@ NAMED = 5
 _SEARCHED = 1000
 
 
-def held(scope: Scope, tree: Tree, folder: Folder) -> dict[str, int]:
-    """Return the number of objects of each kind in *folder* and its subfolders.
+def held(scope: Scope, tree: Tree, folder: Folder) -> tuple[dict[str, int], tuple[str, ...]]:
+    """Return the number of objects of each kind in *folder* and its subfolders, and the kinds that the server does not count.
 
     In check mode, earlier deletions and moves of the run count as done. From 12 on the server counts with its search index,
     which may lack a recent write.
     """
+    answer = _answer(scope, folder)
+    if answer is not None and is_direct(answer):
+        return _subtree(scope, tree, folder, answer)
     removed = [counts for parents, counts in tree.gone if folder.uid in parents]
     added: list[t.Mapping[str, int]] = []
     for moved, before, after in tree.moved:
         if (folder.uid in before) != (folder.uid in after):
-            (removed if folder.uid in before else added).append(_server_counts(scope, moved))
-    return balance(_server_counts(scope, folder), removed, added)
+            (removed if folder.uid in before else added).append(_counts(scope, moved, _answer(scope, moved)))
+    return balance(_counts(scope, folder, answer), removed, added), () if answer is None else uncounted(answer)
 
 
-def _server_counts(scope: Scope, folder: Folder) -> dict[str, int]:
-    """Return the number of objects in a folder and its subfolders according to the server."""
+def _answer(scope: Scope, folder: Folder) -> t.Mapping[str, t.Any] | None:
+    """Return the answer of ``/counts``; ``None`` for a planned folder, and for a server that does not count all kinds."""
+    if folder.planned or scope.client.at_least(FOLDER_COUNTS) is False:
+        return None
+    found = scope.client.find("/api/folders/%s/counts" % segment(folder.uid), org=scope.org_id)
+    return t.cast("t.Mapping[str, t.Any] | None", found)
+
+
+def _counts(scope: Scope, folder: Folder, answer: t.Mapping[str, t.Any] | None) -> dict[str, int]:
     if folder.planned:
         return {}
-    counts: t.Any = None
-    if scope.client.at_least(FOLDER_COUNTS) is not False:
-        counts = scope.client.find("/api/folders/%s/counts" % segment(folder.uid), org=scope.org_id)
-    return _count_each_kind(scope, folder) if counts is None else by_kind(counts)
+    return _count_each_kind(scope, folder) if answer is None else by_kind(answer)
+
+
+def is_direct(answer: t.Mapping[str, t.Any]) -> bool:
+    """Return whether an answer of ``/counts`` is that of 13.1, which leaves out subfolders' contents and alert rules. Pure."""
+    return "dashboards" in answer
+
+
+def uncounted(answer: t.Mapping[str, t.Any]) -> tuple[str, ...]:
+    """Return the kinds that an answer of ``/counts`` lacks. Pure."""
+    counted = {KINDS.get(name.lower()) for name in answer}
+    return tuple(kind for kind in sorted(set(KINDS.values())) if kind not in counted)
+
+
+def _subtree(scope: Scope, tree: Tree, top: Folder, top_answer: t.Mapping[str, t.Any]) -> tuple[dict[str, int], tuple[str, ...]]:
+    """Add up the contents of *top* and of all folders below it, where the server counts only what is directly in a folder.
+
+    *top_answer* is the answer of ``/counts`` for *top*. The tree has the subfolders, with the changes of check mode.
+    """
+    counts: dict[str, int] = {}
+    lacking: set[str] = set()
+    folders, uids = [top], {top.uid}
+    for folder in folders:  # grows
+        inner = [one for one in tree.children(folder.uid) if one.uid not in uids]
+        folders += inner
+        uids.update(one.uid for one in inner)
+        answer = top_answer if folder is top else _answer(scope, folder) or {}
+        direct = by_kind(answer)
+        if not folder.planned:
+            lacking.update(uncounted(answer))
+        # The server also counts subfolders that the caller may not see, but it may lack the latest writes.
+        hidden = direct.pop(SUBFOLDERS, 0) if may_be_unlisted(scope) else 0
+        direct[SUBFOLDERS] = max(len(inner), hidden)
+        direct["alert_rules"] = _rules_in(scope, folder)
+        for kind, count in direct.items():
+            counts[kind] = counts.get(kind, 0) + count
+    return {kind: count for kind, count in sorted(counts.items()) if count}, tuple(sorted(lacking - {"alert_rules"}))
+
+
+def _rules_in(scope: Scope, folder: Folder) -> int:
+    """Return the number of alert rules directly in the folder, by one list for all folders; warn if it may not be read."""
+    try:
+        rules: dict[str, int] = scope.cached("alert rules", lambda: _rules_by_folder(scope))
+    except (Forbidden, NotFound):
+        scope.warn(
+            "it is unknown whether folder %s of %s contains alert rules, as the caller may not list them: with contents: refuse "
+            "the server does not delete a folder with alert rules" % (folder.title, scope.where())
+        )
+        return 0
+    return rules.get(folder.uid, 0)
+
+
+def _rules_by_folder(scope: Scope) -> dict[str, int]:
+    """Return the number of alert rules directly in each folder, by uid."""
+    found: dict[str, int] = {}
+    answer = scope.client.get("/api/ruler/grafana/api/v1/rules", org=scope.org_id) or {}
+    for rule in (rule for groups in answer.values() for group in groups for rule in group.get("rules") or []):
+        uid = str((rule.get("grafana_alert") or {}).get("namespace_uid"))
+        found[uid] = found.get(uid, 0) + 1
+    return found
 
 
 def by_kind(counts: t.Mapping[str, t.Any]) -> dict[str, int]:

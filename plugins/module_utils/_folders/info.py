@@ -15,7 +15,6 @@ from .._engine.info import Result, inside, scope_of
 from .._engine.module import GrafanaModule
 from .._grafana.client import Client
 from .._grafana.connection import Connection, text
-from .._grafana.errors import BadInput
 from .._grafana.scope import Scope
 from . import paths as folders
 from .resource import shown_folder
@@ -26,19 +25,30 @@ OPTIONS: dict[str, dict[str, t.Any]] = {
     "title": {"type": "raw"},
     "parent": {"type": "raw"},
     "parent_uid": {"type": "raw"},
+    "parent_path": {"type": "list", "elements": "raw"},
+}
+
+
+#: The functions that read and check options.
+_READERS: dict[str, t.Callable[[t.Any, str], t.Any]] = {
+    "uid": text,
+    "title": text,
+    "parent": folders.read_path,
+    "parent_uid": text,
+    "parent_path": folders.read_titles,
 }
 
 
 def all_folders(module: GrafanaModule, client: Client, connection: Connection) -> Result:
     """Return the folders of an org that the options select, each after its parent."""
-    wanted = {name: text(module.params[name], name) for name in OPTIONS if module.params[name] is not None}
-    if "parent" in wanted and "parent_uid" in wanted:
-        raise BadInput("both parent and parent_uid are set: keep one")
+    given = {name: module.params[name] for name in OPTIONS if module.params[name] is not None}
+    folders.check_one({name: given.get(name) for name in ("parent", "parent_uid", "parent_path")})
+    wanted = {name: _READERS[name](value, name) for name, value in given.items()}
     scope = scope_of(module, client, connection.org)
     return {"folders": inside(scope, lambda: _folders(scope, wanted))}
 
 
-def _folders(scope: Scope, wanted: t.Mapping[str, str]) -> list[Result]:
+def _folders(scope: Scope, wanted: t.Mapping[str, t.Any]) -> list[Result]:
     tree = folders.tree(scope)
     entries = []
     for folder in _candidates(scope, wanted):
@@ -49,14 +59,14 @@ def _folders(scope: Scope, wanted: t.Mapping[str, str]) -> list[Result]:
     return entries
 
 
-def _candidates(scope: Scope, wanted: t.Mapping[str, str]) -> list[Folder]:
+def _candidates(scope: Scope, wanted: t.Mapping[str, t.Any]) -> list[Folder]:
     """Return the folders that match all options except ``title``."""
     tree = folders.tree(scope)
     parent: str | None = None
     if "parent_uid" in wanted:
         parent = folders.general(wanted["parent_uid"])
-    elif "parent" in wanted:
-        parent = folders.by_path(scope, wanted["parent"])
+    elif "parent" in wanted or "parent_path" in wanted:
+        parent = folders.by_path(scope, wanted.get("parent", ""), wanted.get("parent_path", ()))
         if parent is None:
             return []
     if "uid" in wanted:

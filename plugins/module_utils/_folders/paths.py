@@ -9,16 +9,15 @@ import time
 import typing as t
 
 from .._grafana.client import segment
-from .._grafana.errors import Conflict, Forbidden, GrafanaError, NotFound, Refused, Unsupported
+from .._grafana.connection import text
+from .._grafana.errors import BadInput, Conflict, Forbidden, GrafanaError, NotFound, Refused, Unsupported
 from .._grafana.scope import Scope
-from .._grafana.versions import DEPTH_IS_A_SETTING, NESTED_FOLDERS, TITLES_REPEAT
+from .._grafana.versions import NESTED_FOLDERS, TITLES_REPEAT
 from .tree import GENERAL, Folder, Tree, from_legacy
 from .unlisted import derived_uids
 
 #: Seconds until the permissions of a new folder may take effect for the token that created it (12.0, recorded).
 DELAY = 60.0
-#: How many folders can be above a folder: 4 can, 5 cannot, and up to 12.4 no setting changes it (recorded).
-MOST_ABOVE = 4
 T = t.TypeVar("T")
 
 
@@ -60,42 +59,118 @@ def path(scope: Scope, uid: str) -> str:
         return tree(scope).path(uid)
 
 
+def check_one(options: t.Mapping[str, t.Any]) -> None:
+    """Raise :class:`BadInput` if more than one of *options*, which say where an object is, has a value."""
+    given = [name for name, value in options.items() if value is not None]
+    if len(given) > 1:
+        raise BadInput("%s%s are set: keep one" % ("both " if len(given) == 2 else "", " and ".join(given)))
+
+
+def read_titles(value: t.Any, option: str) -> tuple[str, ...]:
+    """Return the titles in a list option, from the top down; empty for General. Raises :class:`BadInput`."""
+    titles = tuple(text(one, "%s[%d]" % (option, number)).strip() for number, one in enumerate(value))
+    if not all(titles):
+        raise BadInput("%s contains a blank title: give the titles of folders from the top down" % option)
+    return () if len(titles) == 1 and not general(titles[0]) else check_titles(titles, option)
+
+
+def read_path(value: t.Any, option: str) -> str:
+    """Return a path of titles joined by slashes. Raises :class:`BadInput`."""
+    path = text(value, option)
+    check_titles(steps(path), option)
+    return path
+
+
+def check_titles(titles: t.Sequence[str], option: str) -> tuple[str, ...]:
+    """Return the titles of a path. Raises :class:`BadInput` for a path that begins with General and does not end there."""
+    if len(titles) > 1 and not general(titles[0]):
+        raise BadInput(
+            "%s %s begins with General, which holds everything that is in no folder, and has no subfolders: leave %s/ out"
+            % (option, "/".join(titles), titles[0])
+        )
+    return tuple(titles)
+
+
 def by_path(scope: Scope, path: str, below: t.Sequence[str] = (), flat: bool = False) -> str | None:
-    """Return the uid of the folder at *path* (titles joined by slashes); ``None`` if it does not exist.
+    """Return the uid of the folder that :func:`reach` finds; ``None`` if it does not exist.
 
-    A top-level folder whose title is the whole *path* is found first. *below* are titles of further subfolders, which may
-    contain slashes themselves. On servers without nested folders, only such a top-level folder can match: with *flat*,
-    ``None`` is returned if it does not exist; without *flat*, :class:`Unsupported` is raised. Raises :class:`Refused` if two
-    folders with the same parent have the title.
+    On servers without nested folders, only a top-level folder whose title is the whole path can match: with *flat*, ``None`` is
+    returned if it does not exist; without *flat*, :class:`Unsupported` is raised. Raises :class:`Refused` if two folders with
+    the same parent have the title.
     """
-    whole = "/".join(part for part in (path, *below) if part)
+    uid, left = reach(scope, path, below)
+    if left and not (flat and not nests(scope)):
+        check_nesting(scope, _whole(path, below), len(steps(_whole(path, below))) - 1)
+    return None if left else uid
+
+
+def reach(scope: Scope, path: str, below: t.Sequence[str] = ()) -> tuple[str, tuple[str, ...]]:
+    """Return the uid of the deepest folder that exists on the way, and the titles of the folders that are missing below it.
+
+    The way is *path* (titles joined by slashes) and then *below* (exact titles). A title in *path* may contain slashes itself:
+    at each level, the longest title that exists matches. On servers without nested folders, and for a folder that a run created
+    before the server had nested folders, the whole way is one title. Raises :class:`Refused` if two folders with the same
+    parent have a title.
+    """
+    whole = _whole(path, below)
     if not below and not general(whole.strip()):
-        return GENERAL
+        return GENERAL, ()
     with scope.lock:
-        return _by_path(scope, path, below, whole, flat)
+        if not nests(scope):
+            at_top = _titled(scope, GENERAL, whole.strip())
+            return (GENERAL, (whole.strip(),)) if at_top is None else (at_top, ())
+        pieces = path.split("/") if general(path.strip()) else []
+        uid, used = _walk(scope, GENERAL, pieces)
+        left = (*steps("/".join(pieces[used:])), *below)
+        if not any(piece.strip() for piece in pieces[used:]):
+            uid, left = _descend(scope, uid, below)
+        at_top = _titled(scope, GENERAL, whole) if left and below else None
+        return (uid, left) if at_top is None else (at_top, ())
 
 
-def _by_path(scope: Scope, path: str, below: t.Sequence[str], whole: str, flat: bool) -> str | None:
-    if below and nests(scope):
-        uid = _descend(scope, by_path(scope, path, flat=flat), below)
-        # Before the server supported nested folders, a run may have created one folder with the whole path as its title.
-        return uid if uid is not None else _titled(scope, GENERAL, whole)
-    at_top = _titled(scope, GENERAL, whole)
-    if at_top is not None:
-        return at_top
-    if flat and not nests(scope):
-        return None
-    check_nesting(scope, whole, len(steps(whole)) - 1)
-    return _descend(scope, GENERAL, steps(whole))
+def _whole(path: str, below: t.Sequence[str]) -> str:
+    return "/".join(part for part in (path, *below) if part)
 
 
-def _descend(scope: Scope, parent: str | None, titles: t.Sequence[str]) -> str | None:
-    """Return the uid of the folder at the path *titles* in *parent*; ``None`` if a folder of the path does not exist."""
-    for title in titles:
-        if parent is None:
-            return None
-        parent = _titled(scope, parent, title)
-    return parent
+def _walk(scope: Scope, parent: str, pieces: t.Sequence[str]) -> tuple[str, int]:
+    """Return the uid of the folder that is reached from *parent*, and how many of the *pieces* of a path lead there."""
+    best = (parent, 0)
+    for size in range(len(pieces), 0, -1):
+        title = "/".join(pieces[:size]).strip()
+        if not title or (size > 1 and not pieces[0].strip()):
+            continue
+        uid = _titled(scope, parent, title)
+        if uid is not None:
+            reached, used = _walk(scope, uid, pieces[size:])
+            best = max(best, (reached, size + used), key=lambda found: found[1])
+        if best[1] == len(pieces):
+            break
+    if pieces and not pieces[0].strip():
+        reached, used = _walk(scope, parent, pieces[1:])
+        best = max(best, (reached, 1 + used), key=lambda found: found[1])
+    return best
+
+
+def _descend(scope: Scope, parent: str, titles: t.Sequence[str]) -> tuple[str, tuple[str, ...]]:
+    """Return the uid of the deepest existing folder on the way from *parent* along *titles*, and the titles that are left."""
+    for number, title in enumerate(titles):
+        uid = _titled(scope, parent, title)
+        if uid is None:
+            return parent, tuple(titles[number:])
+        parent = uid
+    return parent, ()
+
+
+def check_repository(scope: Scope, what: str, uid: str) -> None:
+    """Raise :class:`Refused` if a repository manages the folder *uid*: the server then refuses *what* in it (Git Sync)."""
+    with scope.lock:
+        folder = tree(scope).get(uid) if uid else None
+    if folder is not None and folder.in_repository:
+        raise Refused(
+            "%s cannot be written to folder %s, which is managed by %s: write it there, or choose another folder"
+            % (what, folder.title, folder.manager),
+            code="provisioned",
+        )
 
 
 def nests(scope: Scope) -> bool:
@@ -112,24 +187,6 @@ def check_nesting(scope: Scope, what: str, depth: int) -> None:
         )
 
 
-def check_depth(scope: Scope, what: str, depth: int) -> None:
-    """Raise :class:`Refused` for a new folder with *depth* folders above it, if the server refuses so many.
-
-    From 13.0 on the limit is a setting that no request returns: in check mode, warn.
-    """
-    if depth <= MOST_ABOVE or not nests(scope):
-        return
-    text = "folder %s would have %d folders above it, and Grafana allows %d: choose a parent nearer to the top" % (
-        what,
-        depth,
-        MOST_ABOVE,
-    )
-    if scope.client.at_least(NESTED_FOLDERS) and scope.client.at_least(DEPTH_IS_A_SETTING) is False:
-        raise Refused(text, code="too_deep")
-    if scope.check:
-        scope.warn(text + "; a setting may allow more; if it does not, the run fails")
-
-
 def steps(path: str) -> list[str]:
     """Split *path* into titles, from the top down; blank ones are dropped."""
     return [title.strip() for title in path.split("/") if title.strip()]
@@ -143,11 +200,7 @@ def make(scope: Scope, path: str, below: t.Sequence[str] = ()) -> str:
     """
     created = False
     with scope.lock:
-        if not nests(scope):
-            parent, titles = GENERAL, ["/".join(part for part in (path.strip(), *below) if part)]
-        else:
-            start = by_path(scope, path) if below else None
-            parent, titles = (GENERAL, [*steps(path), *below]) if start is None else (start, list(below))
+        parent, titles = reach(scope, path, below)
         for title in titles:
             uid = _titled(scope, parent, title)
             if uid is None:
@@ -278,8 +331,10 @@ __all__ = [
     "GENERAL",
     "ancestors",
     "by_path",
-    "check_depth",
     "check_nesting",
+    "check_one",
+    "check_repository",
+    "check_titles",
     "create",
     "exists",
     "general",
@@ -289,6 +344,9 @@ __all__ = [
     "only",
     "path",
     "patiently",
+    "reach",
+    "read_path",
+    "read_titles",
     "remembered",
     "steps",
     "tree",

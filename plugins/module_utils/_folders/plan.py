@@ -16,7 +16,7 @@ from .._grafana.connection import text
 from .._grafana.errors import BadInput, GrafanaError, Refused, Unsupported
 from .._grafana.versions import FOLDER_APIS
 from .contents import in_words
-from .paths import general, steps
+from .paths import check_one, general, read_path, read_titles, steps
 from .tree import GENERAL, SHARED, Folder
 
 OPTIONS: dict[str, dict[str, t.Any]] = {
@@ -24,6 +24,7 @@ OPTIONS: dict[str, dict[str, t.Any]] = {
     "title": {"type": "raw"},
     "parent": {"type": "raw"},
     "parent_uid": {"type": "raw"},
+    "parent_path": {"type": "list", "elements": "raw"},
     "create_parents": {"type": "bool", "default": False},
     "description": {"type": "raw"},
     "contents": {"type": "str", "choices": ["refuse", "delete"], "default": "refuse"},
@@ -36,7 +37,8 @@ _UID = re.compile(r"[a-zA-Z0-9_-]{1,40}")
 class DesiredFolder:
     """A folder as a task wants it.
 
-    *parent* is a path of titles; *parent_uid* ``""`` is the top. Both ``None`` leave an existing folder where it is.
+    *parent* is a path of titles, *above* its exact titles if the task gives them; *parent_uid* ``""`` is the top. If *parent* and
+    *parent_uid* are ``None``, an existing folder stays where it is.
     """
 
     uid: str | None
@@ -47,14 +49,26 @@ class DesiredFolder:
     description: str | None = None
     contents: str = "refuse"
     state: str = "present"
+    above: tuple[str, ...] = ()
+
+    def way(self) -> tuple[str, tuple[str, ...]]:
+        """Return the way to the parent as :func:`paths.reach` takes it."""
+        return ("", self.above) if self.above else (self.parent or "", ())
 
 
 @dataclass(frozen=True)
 class ParentFolder:
-    """Where a folder should be: *uid* (``None`` if it does not exist yet) and *path* of its parent."""
+    """Where a folder should be: *uid* (``None`` if it does not exist yet) and *path* of its parent.
+
+    *start* is the deepest folder on the way that exists, and *missing* has the titles of the others. *manager* is the repository
+    that manages the parent or *start*.
+    """
 
     uid: str | None = GENERAL
     path: str = ""
+    start: str = GENERAL
+    missing: tuple[str, ...] = ()
+    manager: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,7 +77,8 @@ class FolderState:
 
     *path* is the path of its present parent, *place* the parent that it should have. *namesakes* are the uids of other folders
     with its title in that parent. *within* tells whether that parent is the folder itself or below it. *contents* is what
-    it holds, by kind, and *names* some of that by title (for a deletion). *describes* tells whether the server reports
+    it holds, by kind, *uncounted* the kinds that the server does not count, and *names* some of the contents by title (for a
+    deletion), and *managed* is a subfolder that a repository manages. *describes* tells whether the server reports
     descriptions.
     """
 
@@ -73,7 +88,9 @@ class FolderState:
     namesakes: tuple[str, ...] = ()
     within: bool = False
     contents: t.Mapping[str, int] = field(default_factory=dict)
+    uncounted: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+    managed: Folder | None = None
     describes: bool = True
 
 
@@ -82,14 +99,19 @@ def parse(options: t.Mapping[str, t.Any]) -> DesiredFolder:
     state = options.get("state", "present")
     uid, title = _given(options, "uid"), _given(options, "title")
     parent, parent_uid = _given(options, "parent"), _given(options, "parent_uid")
+    titles = options.get("parent_path")
     uid, title = (uid or "").strip() or None, (title or "").strip() or None
     if uid is None and title is None:
         raise BadInput("no folder is given: set title, or uid")
     _check_uid(uid, "uid")
     if title is not None and not general(title):
         raise BadInput("the folder General cannot be managed: it holds everything that is in no folder; choose another title")
-    if parent is not None and parent_uid is not None:
-        raise BadInput("both parent and parent_uid are set: keep one")
+    check_one({"parent": parent, "parent_uid": parent_uid, "parent_path": titles})
+    above = () if titles is None else read_titles(titles, "parent_path")
+    if titles is not None:
+        parent, parent_uid = ("/".join(above), None) if above else (None, GENERAL)
+    elif parent is not None:
+        read_path(parent, "parent")
     if parent is not None and not general(parent.strip()):
         parent, parent_uid = None, GENERAL
     if parent is not None and not steps(parent):
@@ -108,6 +130,7 @@ def parse(options: t.Mapping[str, t.Any]) -> DesiredFolder:
         description=_given(options, "description"),
         contents=options.get("contents") or "refuse",
         state=state,
+        above=above,
     )
 
 
@@ -155,6 +178,12 @@ def _removal(desired: DesiredFolder, found: FolderState) -> Change[FolderState] 
     if current is None:
         return None
     _check_managed(desired, current)
+    if found.managed is not None and desired.contents == "delete":
+        raise Refused(
+            "folder %s contains the folder %s, which is managed by %s and must not be deleted over the API: "
+            "delete it at its source" % (label(desired), found.managed.title, found.managed.manager),
+            code="provisioned",
+        )
     if found.contents and desired.contents != "delete":
         names = " (%s)" % ", ".join(found.names) if found.names else ""
         raise Refused(
@@ -162,6 +191,12 @@ def _removal(desired: DesiredFolder, found: FolderState) -> Change[FolderState] 
             "all of that with it" % (label(desired), in_words(found.contents), names),
             code="not_empty",
             contents=dict(found.contents),
+        )
+    if found.uncounted and desired.contents != "delete":
+        raise Refused(
+            "folder %s was not deleted: the server does not say whether it holds %s; look at it, and set contents: delete to "
+            "delete it with everything in it" % (label(desired), " or ".join(kind.replace("_", " ") for kind in found.uncounted)),
+            code="contents_unknown",
         )
     before = _view(current, found.path, desired)
     return Change("delete", {**before, "contents": dict(found.contents)} if found.contents else before, {}, found)
@@ -197,7 +232,7 @@ def _check_managed(desired: DesiredFolder, current: Folder) -> None:
     if current.managed_by is not None:
         raise Refused(
             "folder %s is managed by %s and must not be written or deleted over the API: change it at its source"
-            % (label(desired), current.managed_by),
+            % (label(desired), current.manager),
             code="provisioned",
         )
 
@@ -208,6 +243,12 @@ def _check_write(desired: DesiredFolder, found: FolderState) -> None:
         _check_managed(desired, found.current)
     elif desired.title is None:
         raise BadInput("folder %s does not exist, and cannot be created without a title: set title" % label(desired))
+    if found.place.manager and (found.current is None or found.current.parent_uid != found.place.uid):
+        raise Refused(
+            "folder %s cannot be written to folder %s, which is managed by %s: create it there, or choose another parent"
+            % (label(desired), found.place.path, found.place.manager),
+            code="provisioned",
+        )
     if found.within:
         raise Refused(
             "folder %s cannot be moved to %s: that is the folder itself, or below it" % (label(desired), found.place.path),
@@ -286,13 +327,14 @@ def _paths(wanted: t.Sequence[DesiredFolder]) -> list[tuple[str, ...]]:
     def path(one: DesiredFolder, below: tuple[DesiredFolder, ...] = ()) -> tuple[str, ...]:
         if one in below:
             raise BadInput("folders %s are in each other" % " and ".join(label(each) for each in below))
-        name = one.title or "uid %s" % one.uid
+        # A title may contain slashes, and so may the titles in a path: both are split.
+        own = tuple(steps(one.title or "")) or ("uid %s" % one.uid,)
         if one.parent is not None:
-            return (*steps(one.parent), name)
+            return (*steps(one.parent), *own)
         if not one.parent_uid:
-            return (name,)
+            return own
         parent = by_uid.get(one.parent_uid)
         above = ("uid %s" % one.parent_uid,) if parent is None else path(parent, (*below, one))
-        return (*above, name)
+        return (*above, *own)
 
     return [path(one) for one in wanted]

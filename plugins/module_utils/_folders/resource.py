@@ -18,6 +18,7 @@ from .._grafana.scope import Scope
 from .._grafana.versions import TITLES_REPEAT
 from . import paths as folders
 from .contents import held, names, warn_of_hidden
+from .depth import above, check_depth
 from .plan import DesiredFolder, FolderState, ParentFolder, label, order, parse, plan
 from .tree import GENERAL, Folder, Tree
 
@@ -41,7 +42,7 @@ class Folders(Resource[DesiredFolder, FolderState, FolderState]):
         """Return the uid or, without one, title and parent."""
         if desired.uid is not None:
             return desired.uid
-        return (desired.title, desired.parent_uid or tuple(folders.steps(desired.parent or "")))
+        return (desired.title, desired.parent_uid or desired.above or tuple(folders.steps(desired.parent or "")))
 
     def label(self, desired: DesiredFolder) -> str:
         """Return the path or title, and the uid."""
@@ -77,18 +78,20 @@ class Folders(Resource[DesiredFolder, FolderState, FolderState]):
         elif (desired.parent or desired.parent_uid) and not folders.nests(scope):
             current = None
         else:
-            place = desired.parent_uid or GENERAL if desired.parent is None else folders.by_path(scope, desired.parent)
+            place = desired.parent_uid or GENERAL if desired.parent is None else folders.by_path(scope, *desired.way())
             there = place is not None and (place == GENERAL or tree.find(place) is not None)
             current = self._only(scope, tree, desired, place) if place is not None and there else None
         if current is None:
             return FolderState(None)
-        contents = held(scope, tree, current)
+        contents, uncounted = held(scope, tree, current)
         refused = bool(contents) and desired.contents != "delete" and current.managed_by is None
         return FolderState(
             current=current,
             path=tree.path(current.parent_uid),
             contents=contents,
+            uncounted=uncounted,
             names=tuple(names(scope, current)) if refused else (),
+            managed=_in_repository(tree, current) if desired.contents == "delete" else None,
         )
 
     def _only(self, scope: Scope, tree: Tree, desired: DesiredFolder, parent: str) -> Folder | None:
@@ -98,11 +101,12 @@ class Folders(Resource[DesiredFolder, FolderState, FolderState]):
     def _place(self, scope: Scope, tree: Tree, desired: DesiredFolder, current: Folder | None) -> ParentFolder:
         """Return where the folder should be. Raises for a parent that does not exist."""
         if desired.parent is not None:
-            uid = folders.by_path(scope, desired.parent)
-            if uid is not None:
-                return ParentFolder(uid, tree.path(uid))
+            start, missing = folders.reach(scope, *desired.way())
+            path = "/".join(part for part in (tree.path(start), *missing) if part)
+            if not missing:
+                return ParentFolder(start, path, start, manager=_repository(tree, start))
             if desired.create_parents or self._plan_missing:
-                return ParentFolder(None, "/".join(folders.steps(desired.parent)))
+                return ParentFolder(None, path, start, missing, _repository(tree, start))
             raise _no_parent(scope, desired, desired.parent, "set create_parents: true")
         if desired.parent_uid is None and current is not None:
             return ParentFolder(current.parent_uid, tree.path(current.parent_uid))
@@ -112,7 +116,7 @@ class Folders(Resource[DesiredFolder, FolderState, FolderState]):
             if self._plan_missing:
                 return ParentFolder(None, uid)
             raise _no_parent(scope, desired, uid, "correct parent_uid")
-        return ParentFolder(uid, tree.path(uid))
+        return ParentFolder(uid, tree.path(uid), uid, manager=_repository(tree, uid))
 
     def _namesakes(
         self, scope: Scope, tree: Tree, desired: DesiredFolder, current: Folder | None, place: ParentFolder
@@ -145,7 +149,9 @@ class Folders(Resource[DesiredFolder, FolderState, FolderState]):
     ) -> tuple[FolderState | None, Change[FolderState] | None]:
         """Raise for a folder that is too deep. In check mode, change the cached tree as ``apply`` would, for later items."""
         if change is not None and change.action == "create":
-            folders.check_depth(scope, label(desired), _depth(scope, change.work.place))
+            place = change.work.place
+            start = place.uid if place.uid is not None else place.start
+            check_depth(scope, label(desired), above(scope, start) + len(place.missing))
         if change is not None and change.action == "delete" and change.work.current and desired.contents != "delete":
             warn_of_hidden(scope, change.work.current)
         if scope.check and change is not None:
@@ -162,7 +168,7 @@ class Folders(Resource[DesiredFolder, FolderState, FolderState]):
             return None
         parent = found.place.uid
         if parent is None:
-            parent = folders.make(scope, found.place.path)
+            parent = folders.make(scope, *desired.way())
             self._made.add((scope.org_id, parent))
         patient = (scope.org_id, parent) in self._made
         if current is None:
@@ -255,6 +261,12 @@ _ADVICE = (
         "it holds alert rules; move them first, or set contents: delete to delete everything in it",
     ),
     (
+        ("folder is not empty", "folder not empty"),
+        "not_empty",
+        "it holds alert rules, or objects that the caller may not see; move them first, or set contents: delete to delete "
+        "everything in it",
+    ),
+    (
         ("maximum nested folder depth", "max depth", "folder depth"),
         "too_deep",
         "folders are nested too deeply; choose a parent nearer to the top",
@@ -270,11 +282,21 @@ def _within(tree: Tree, current: Folder | None, place: ParentFolder) -> bool:
     return current.uid in [place.uid, *(one.uid for one in tree.above(place.uid))]
 
 
-def _depth(scope: Scope, place: ParentFolder) -> int:
-    """Return how many folders are above a folder in *place*."""
-    if place.uid is None:
-        return len(folders.steps(place.path))
-    return len(folders.tree(scope).above(place.uid)) + 1 if place.uid else 0
+def _in_repository(tree: Tree, top: Folder) -> Folder | None:
+    """Return a folder below *top* that a repository manages, ``None`` if there is none or the tree does not show managers."""
+    level = tree.children(top.uid) if tree.complete else []
+    while level:
+        found = next((folder for folder in level if folder.in_repository), None)
+        if found is not None:
+            return found
+        level = [inner for folder in level for inner in tree.children(folder.uid)]
+    return None
+
+
+def _repository(tree: Tree, uid: str) -> str:
+    """Return the repository that manages the folder *uid*, ``""`` if none does."""
+    folder = tree.get(uid) if uid else None
+    return folder.manager if folder is not None and folder.in_repository else ""
 
 
 def _simulate(tree: Tree, desired: DesiredFolder, change: Change[FolderState]) -> None:
@@ -284,7 +306,7 @@ def _simulate(tree: Tree, desired: DesiredFolder, change: Change[FolderState]) -
     if change.action == "delete" and current is not None:
         tree.remove(current.uid, found.contents)
         return
-    parent = found.place.uid if found.place.uid is not None else _plan_path(tree, found.place.path)
+    parent = found.place.uid if found.place.uid is not None else _plan_missing(tree, found.place)
     if current is None:
         planned = tree.plan_folder(str(desired.title), parent, desired.uid)
     else:
@@ -297,12 +319,11 @@ def _simulate(tree: Tree, desired: DesiredFolder, change: Change[FolderState]) -
         tree.put(planned)
 
 
-def _plan_path(tree: Tree, path: str) -> str:
-    """Return the uid of the folder at *path*; plan its missing parts."""
-    parent = GENERAL
-    for title in folders.steps(path):
-        same = tree.titled(parent, title)
-        parent = (same[0] if same else tree.plan_folder(title, parent)).uid
+def _plan_missing(tree: Tree, place: ParentFolder) -> str:
+    """Return the uid of the folder at *place*; plan the folders that are missing."""
+    parent = place.start
+    for title in place.missing:
+        parent = tree.plan_folder(title, parent).uid
     return parent
 
 

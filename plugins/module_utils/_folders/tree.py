@@ -15,7 +15,17 @@ from dataclasses import dataclass, replace
 
 from .._grafana.client import segment
 from .._grafana.errors import Forbidden, NotFound
-from .._grafana.kubernetes import FOLDER_NOTE, FOLDERS, MANAGER_NOTE, NOTE, collection, pages
+from .._grafana.kubernetes import (
+    EDITS_NOTE,
+    FOLDER_NOTE,
+    FOLDERS,
+    MANAGER_ID_NOTE,
+    MANAGER_NOTE,
+    NOTE,
+    collection,
+    folder_uid,
+    pages,
+)
 from .._grafana.scope import Scope
 from .._grafana.versions import FOLDER_APIS, NESTED_FOLDERS
 from .unlisted import look_up, may_be_unlisted
@@ -26,6 +36,8 @@ PER_PAGE = 1000
 GENERAL = ""
 #: Annotation of 12.0: the uids of all parent folders from the top down, and the folder's own (recorded).
 UIDS_NOTE = NOTE + "fullpathUIDs"
+#: The manager of folders in Git Sync.
+REPOSITORY = "repo"
 #: The uid of the virtual folder "Shared with me", which legacy lists show to callers who may not see all folders.
 SHARED = "sharedwithme"
 
@@ -34,8 +46,9 @@ SHARED = "sharedwithme"
 class Folder:
     """A folder. *description* is ``None`` if the server does not return it, *version* if the folder has none (12.0).
 
-    *managed_by* is the manager of a folder that the module must not write. A *planned* folder does not exist: a real run
-    would have created it, but this is check mode. Its uid is a placeholder and is never sent to the server.
+    *managed_by* is the kind of manager of a folder that the module must not write, *manager_id* its name. A *planned*
+    folder does not exist: a real run would have created it, but this is check mode. Its uid is a placeholder and is never
+    sent to the server.
     """
 
     uid: str
@@ -46,19 +59,32 @@ class Folder:
     description: str | None = None
     managed_by: str | None = None
     planned: bool = False
+    manager_id: str | None = None
+
+    @property
+    def in_repository(self) -> bool:
+        """Whether a repository (Git Sync) manages the folder: the server then refuses objects from elsewhere in it."""
+        return self.managed_by == REPOSITORY
+
+    @property
+    def manager(self) -> str:
+        """The kind and the name of the manager, for messages; empty without one."""
+        return " ".join(part for part in (self.managed_by, self.manager_id) if part)
 
 
 def from_legacy(entry: t.Mapping[str, t.Any]) -> Folder:
     """Convert an answer of ``/api/folders``, or an entry of its list."""
     version = entry.get("version")
-    manager = entry.get("managedBy") or entry.get("repository")  # 12.0 has "repository".
+    repository = entry.get("repository")  # 12.0
+    manager = entry.get("managedBy") or (REPOSITORY if repository else None)
     return Folder(
         uid=str(entry["uid"]),
         title=str(entry["title"]),
-        parent_uid=str(entry.get("parentUid") or GENERAL),
+        parent_uid=folder_uid(entry.get("parentUid")),
         id=entry.get("id"),
         version=None if version is None else int(version),
         managed_by=str(manager) if manager else None,
+        manager_id=str(repository) if repository else None,
     )
 
 
@@ -68,13 +94,16 @@ def from_object(entry: t.Mapping[str, t.Any]) -> Folder:
     notes = metadata.get("annotations") or {}
     generation = metadata.get("generation")
     parents = str(notes.get(UIDS_NOTE) or "").split("/")[:-1]
+    kind = notes.get(MANAGER_NOTE)
     return Folder(
         uid=str(metadata["name"]),
         title=str(spec.get("title") or ""),
-        parent_uid=str(notes.get(FOLDER_NOTE) or (parents[-1] if parents else GENERAL)),
+        parent_uid=folder_uid(notes.get(FOLDER_NOTE) or (parents[-1] if parents else GENERAL)),
         version=None if generation is None else int(generation),
         description=str(spec.get("description") or ""),
-        managed_by=notes.get(MANAGER_NOTE),
+        # A repository refuses edits whatever this annotation says (from the source of 13.1).
+        managed_by=None if notes.get(EDITS_NOTE) == "true" and kind != REPOSITORY else kind,
+        manager_id=notes.get(MANAGER_ID_NOTE),
     )
 
 
@@ -155,7 +184,7 @@ class Tree:
     def _put_chain(self, chain: t.Sequence[t.Mapping[str, t.Any]]) -> None:
         """Cache a folder (the last of *chain*) and its parents, given from the top down without their own parents."""
         parent = GENERAL
-        for entry in chain[:-1]:
+        for entry in (entry for entry in chain[:-1] if folder_uid(entry["uid"])):
             uid = str(entry["uid"])
             if uid not in self._known:
                 self.put(replace(from_legacy(entry), parent_uid=parent))

@@ -58,7 +58,7 @@ def may_be_unlisted(scope: Scope) -> bool:
     """Return whether the server's lists may lack objects that this caller can read by uid."""
     if scope.client.at_least(FOLDER_APIS) is False:
         return False
-    granted = _permissions(scope)  # an Admin may read every folder
+    granted = permissions(scope)  # an Admin may read every folder
     return granted is None or "folders:*" not in (granted.get("folders:read") or [])
 
 
@@ -67,21 +67,26 @@ def reads_no_dashboard(scope: Scope) -> bool:
 
     From 9.0 to 11 such a caller gets 403 for every dashboard, also for one that does not exist.
     """
-    granted = _permissions(scope)
+    granted = permissions(scope)
     return granted is not None and not granted.get("dashboards:read")
 
 
-def _permissions(scope: Scope) -> dict[str, t.Any] | None:
-    """Return the caller's permissions in the org, action to scopes; ``None`` where the server does not report them."""
-    return t.cast("dict[str, t.Any] | None", scope.cached_for_run("permissions", lambda: _request_permissions(scope)))
+def permissions(scope: Scope, fresh: bool = False) -> dict[str, t.Any] | None:
+    """Return the caller's permissions in the org, action to scopes; ``None`` where the server does not report them.
+
+    The server remembers them for up to a minute. If *fresh*, it reads them again.
+    """
+    key = "fresh permissions" if fresh else "permissions"
+    return t.cast("dict[str, t.Any] | None", scope.cached_for_run(key, lambda: _request_permissions(scope, fresh)))
 
 
-def _request_permissions(scope: Scope) -> dict[str, t.Any] | None:
+def _request_permissions(scope: Scope, fresh: bool) -> dict[str, t.Any] | None:
+    reload = {"reloadcache": "true"} if fresh else {}
     try:
-        granted = scope.client.get("/api/access-control/user/permissions", org=scope.org_id)
+        granted = scope.client.get("/api/access-control/user/permissions", org=scope.org_id, **reload)
     except (Forbidden, NotFound):
         return None
     return granted if isinstance(granted, dict) else None
 
 
-__all__ = ["derived_uid", "derived_uids", "look_up", "may_be_unlisted", "reads_no_dashboard"]
+__all__ = ["derived_uid", "derived_uids", "look_up", "may_be_unlisted", "permissions", "reads_no_dashboard"]

@@ -97,6 +97,7 @@ class PasswordAuth:
         self._accepted = False  # the server has accepted a request
         self._refused: GrafanaError | None = None
         self._renewed = False  # the server has not accepted a request since the last login after a 401
+        self._rotated = False  # the server has not accepted a request since the session's token was rotated
         self._sent = 0
         # Servers prefer a header that identifies a caller to a session, and basic auth to both.
         self._beside = bool(connection.identity_headers())
@@ -141,7 +142,7 @@ class PasswordAuth:
         return {"Cookie": "; ".join("%s=%s" % pair for pair in self._cookies.items())}
 
     def accepted(self, cookies: t.Mapping[str, Cookie]) -> None:
-        self._accepted, self._renewed = True, False
+        self._accepted, self._renewed, self._rotated = True, False, False
         # Up to 9.x any answer may set the session's next cookie.
         if self._cookies and cookies:
             with self._lock:
@@ -155,7 +156,10 @@ class PasswordAuth:
                 return self._login_instead(answer)
             if self._session() != sent:  # another thread has renewed it meanwhile
                 return True
-            if server_message(answer)[1] == "session.token.rotate" and self._rotate():
+            # From 13 on the answer has no message id, so it may also be the one to an ended session. Without the rotation, each
+            # login would leave the session before as it is: one more every ten minutes.
+            if server_message(answer)[1] in ("session.token.rotate", None) and not self._rotated and self._rotate():
+                self._rotated = True
                 return True
             self._cookies = {}
             if self._renewed:
@@ -218,7 +222,7 @@ class PasswordAuth:
         raise problem
 
     def _rotate(self) -> bool:
-        """Rotate the session's token (from 10.x on); return whether the server sent a new one."""
+        """Rotate the session's token (from 10.x on); return whether the server sent a new one: not for a session that ended."""
         answer, cookies = self._send("POST", "/api/user/auth-tokens/rotate", self._session(), None)
         if answer.status != 200 or not cookies:
             return False

@@ -10,7 +10,6 @@ read the object again to learn whether the write happened.
 
 from __future__ import annotations
 
-import json
 import threading
 import time
 import typing as t
@@ -22,7 +21,7 @@ from urllib.parse import quote, urlencode
 from .answers import difference, shape_of
 from .auth import Cookie, auth_for
 from .connection import Connection, Identity
-from .errors import Answer, Forbidden, GrafanaError, NotFound, from_answer
+from .errors import Answer, Forbidden, GrafanaError, NotFound, encoded, from_answer
 from .identity import USER_PATH, Acceptance, User
 from .interpreting import answered
 from .retries import is_repeatable, pause, retry_after
@@ -69,6 +68,8 @@ class Client:
         self._version_lock = threading.Lock()
         self._version: Version | None = None
         self._version_known = False
+        self._settings_lock = threading.Lock()
+        self._settings: dict[str, t.Any] | None = None
         self._clock_offset = timedelta(0)
         self._auth = auth_for(connection, self._send_once)
         self._acceptance = Acceptance(
@@ -103,7 +104,7 @@ class Client:
         client = Client(replace(self.connection, identity=identity, headers=headers), self._before_write)
         client._acceptance.tested = tested
         client._version, client._version_known = self._version, self._version_known
-        client._clock_offset = self._clock_offset
+        client._clock_offset, client._settings = self._clock_offset, self._settings
         return client
 
     def expect(self, requests_to_come: int) -> None:
@@ -210,7 +211,7 @@ class Client:
             answer = self._send_authenticated(method, path, context, body)
         url = self.connection.url + path
         if not 200 <= answer.status < 300:
-            problem = from_answer(method, url, answer)
+            problem = from_answer(method, url, answer, body)
             problem.retry_after = retry_after(answer.headers.get("Retry-After"))
             raise problem
         return self._parsed(method, path, answer)
@@ -232,9 +233,10 @@ class Client:
 
     def _difference(self, method: str, path: str, status: int, parsed: t.Any) -> str | None:
         """Return how a parsed 2xx answer differs from Grafana's; ``None`` if it does not."""
-        if status == 204:
-            return "an answer was expected, but the server sent none"  # no route of Grafana that is used here answers 204
-        return difference(shape_of(method, path), parsed)
+        shape = shape_of(method, path)
+        if status == 204 and shape is not None:
+            return "an answer was expected, but the server sent none"
+        return difference(shape, parsed)
 
     def _send_authenticated(self, method: str, path: str, context: Headers, body: t.Any) -> Answer:
         """Send a request as the caller. Until one succeeds, send them one by one: a wrong password is sent only once."""
@@ -261,7 +263,7 @@ class Client:
     def _send_once(self, method: str, path: str, headers: Headers, body: t.Any) -> tuple[Answer, dict[str, Cookie]]:
         """Send one request; return the answer and its cookies. Raises :class:`Unreachable` or :class:`LostAnswer`."""
         url = self.connection.url + path
-        data = None if body is None else json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode()
+        data = None if body is None else encoded(body)
         try:
             response = self._transport.send(method, url, data, headers)
         except NoAnswer as problem:
@@ -308,13 +310,19 @@ class Client:
         version = parse(health.get("version")) if isinstance(health, dict) else None
         if version is None:
             # With ``hide_version`` the server shows it only to signed-in callers.
-            try:
-                settings = self.get("/api/frontend/settings")
-            except (Forbidden, NotFound):
-                return None
-            build = settings.get("buildInfo") if isinstance(settings, dict) else None
+            build = self.frontend_settings().get("buildInfo")
             version = parse(build.get("version")) if isinstance(build, dict) else None
         return version
+
+    def frontend_settings(self) -> dict[str, t.Any]:
+        """Return the settings that the server shows to its UI, ``{}`` if it does not show them. Asks the server once."""
+        with self._settings_lock:
+            if self._settings is None:
+                try:
+                    self._settings = dict(self.get("/api/frontend/settings"))
+                except (Forbidden, NotFound):
+                    self._settings = {}
+            return self._settings
 
     def now(self) -> datetime:
         """Return the time of the server's clock, by the header Date of its last answer. Ages of objects use that clock."""

@@ -96,6 +96,12 @@ class Refused(GrafanaError):
     code = "refused"
 
 
+class TooLarge(Refused):
+    """The server, or a proxy in front of it, does not accept a request of this size (413)."""
+
+    code = "too_large"
+
+
 class Conflict(GrafanaError):
     """The state on the server is not the one that the request assumes (409, 412): read it again."""
 
@@ -144,8 +150,16 @@ ADVICE = {
     401: "check username and password, or the token; a refused password is not sent again",
     403: "give the caller the permission, or use a caller that has it",
     404: "",
+    413: "the server, or a proxy in front of it, does not accept a request of %s bytes: make the object smaller, or raise that "
+    "limit (client_max_body_size in nginx)",
     429: "lower concurrency, or raise retries",
 }
+_QUOTA = "quota"
+#: What to do about a 403 whose message has these words: it is not about the permissions of the caller (recorded).
+_ADVICE_403 = (
+    (_QUOTA, "raise the quota ([quota] in the server's configuration, or PUT /api/orgs/ORG_ID/quotas/TARGET), or delete objects"),
+    ("library element", ""),  # "… contains library elements in use": the message says all
+)
 
 
 def public_url(url: str) -> str:
@@ -175,6 +189,11 @@ def quoted(text: str, secret: str = "", most: int = secrets.QUOTED) -> str:
 def _no_number(name: str) -> t.NoReturn:
     """Refuse NaN and Infinity, which Python reads although JSON does not have them."""
     raise ValueError("%s is not JSON" % name)
+
+
+def encoded(body: t.Any) -> bytes:
+    """Return the JSON of a request's body as it is sent, empty for ``None``."""
+    return b"" if body is None else json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 class Answer(t.NamedTuple):
@@ -240,6 +259,16 @@ def _field_problem(entry: t.Any) -> str:
     return str(entry)
 
 
+def _advice(status: int, message: str, body: t.Any) -> str:
+    """Return what to do about an answer to a request with *body*, ``""`` if nothing is known."""
+    if status == 413:
+        return ADVICE[413] % format(len(encoded(body)), ",")
+    if status == 403:
+        said = message.lower()
+        return next((advice for words, advice in _ADVICE_403 if words in said), ADVICE[403])
+    return ADVICE.get(status, "")
+
+
 _KINDS: dict[int, type[GrafanaError]] = {
     401: Unauthorized,
     403: Forbidden,
@@ -247,6 +276,7 @@ _KINDS: dict[int, type[GrafanaError]] = {
     408: LostAnswer,
     409: Conflict,
     412: Conflict,
+    413: TooLarge,
     429: RateLimited,
 }
 
@@ -265,8 +295,8 @@ def _kind(status: int, message: str) -> type[GrafanaError]:
     return _KINDS.get(status) or (ServerError if status >= 500 else Refused)
 
 
-def from_answer(method: str, url: str, answer: Answer) -> GrafanaError:
-    """Return the error for *answer* to the request *method* *url*. Never raises."""
+def from_answer(method: str, url: str, answer: Answer, body: t.Any = None) -> GrafanaError:
+    """Return the error for *answer* to the request *method* *url* with the JSON *body*. Never raises."""
     where = public_url(url)
     message, message_id = server_message(answer)
     details: dict[str, t.Any] = {
@@ -284,12 +314,13 @@ def from_answer(method: str, url: str, answer: Answer) -> GrafanaError:
             code="redirected",
             **details,
         )
-    if answer.is_html() and answer.status not in (502, 503, 504):
+    if answer.is_html() and answer.status not in (413, 502, 503, 504):
         return NotGrafana(
             "%s %s answered %d with an HTML page: a proxy in front of Grafana answers, not Grafana; check url and its "
             "sub-path" % (method, where, answer.status),
             **details,
         )
-    advice = ADVICE.get(answer.status, "")
+    advice = _advice(answer.status, message, body)
+    code = "quota_reached" if answer.status == 403 and _QUOTA in message.lower() else None
     text = "%s %s answered %d%s" % (method, where, answer.status, ": " + message if message else " without a message")
-    return _kind(answer.status, message)("%s%s" % (text, "; " + advice if advice else ""), **details)
+    return _kind(answer.status, message)("%s%s" % (text, "; " + advice if advice else ""), code=code, **details)

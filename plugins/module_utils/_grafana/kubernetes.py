@@ -18,10 +18,18 @@ NOTE = "grafana.app/"
 FOLDER_NOTE = NOTE + "folder"
 MESSAGE_NOTE = NOTE + "message"
 MANAGER_NOTE = NOTE + "managedBy"
+MANAGER_ID_NOTE = NOTE + "managerId"
+#: ``true`` if the manager lets others edit the object.
+EDITS_NOTE = NOTE + "managerAllowsEdits"
 #: Asks the server to give a new object in General the default permissions (Viewer, Editor and its creator), as the legacy
 #: routes do. Without it only Admins see the object (12.0 to 13.1, recorded). Updates ignore it; any other value is a 500.
 GRANT_NOTE = NOTE + "grant-permissions"
 GRANT_DEFAULT = "default"
+
+
+def folder_uid(value: t.Any) -> str:
+    """Return the uid of a folder in an answer of the server; ``""`` for General, which 13.1 may call ``general`` (seen)."""
+    return "" if value is None or str(value) == "general" else str(value)
 
 
 def collection(scope: Scope, group: str, version: str, kind: str) -> str:

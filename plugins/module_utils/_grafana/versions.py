@@ -58,6 +58,8 @@ FOLDER_COUNTS = Version(11, 0)
 LIBRARY_FOLDER_UIDS = Version(9, 0)
 #: A dashboard may name missing library panels; before, the legacy route stores the dashboard and answers 500 (recorded).
 LIBRARY_PANELS_MAY_LACK = Version(12, 1)
+#: Alerts in panels are an option; before, each write looks up their data sources (8.5 answers 500 without them, recorded).
+PANEL_ALERTS_OPTIONAL = Version(9, 0)
 #: Several objects of a folder may have the same title; before, a write can overwrite the object with the same title.
 TITLES_REPEAT = Version(11, 3)
 #: Version 2 layouts have some fields more, such as ``labels`` and ``origin`` (seen at 13.1.0-pre, missing at 12.4.3).
@@ -73,8 +75,17 @@ HIDDEN_PARENTS = (Version(10, 3), NESTED_FOLDERS)
 RULES_BY_UID = Version(10, 4)
 #: A setting limits how deep folders can be nested (from the sources of 13.1).
 DEPTH_IS_A_SETTING = Version(13, 0)
+#: Versions that answer 500 to every deletion of an organization: the first one, the first later one that is not known to do so,
+#: and both in words (seen at 13.1.0-pre; the fix is not in 13.2).
+ORGS_REMAIN = ((Version(13, 1), Version(13, 3), "13.1 and 13.2"),)
+#: Versions that answer 500 to some deletions of organizations (12.0.0-pre deletes empty ones: recorded).
+ORGS_MAY_REMAIN = ((Version(12, 0), Version(12, 0, 2), "12.0.0 and 12.0.1"),)
 #: The setting ``[service_accounts] token_expiration_day_limit`` exists.
 DAY_LIMIT = Version(9, 4)
+#: The first start migrates folders and dashboards to unified storage, and no setting prevents it.
+STORAGE_MIGRATES = Version(13, 0)
+#: Grafana withdrew these versions: 13.0.0 loses data with Git Sync.
+WITHDRAWN = (Version(13, 0, 0),)
 #: ``POST /api/auth/keys`` answers 410.
 NO_NEW_API_KEYS = Version(11, 3)
 #: Each start of the server migrates all API keys to service accounts.

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import threading
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .._engine.fields import Field, Fields
 from .._engine.resource import Change, Resource, View
 from .._grafana.connection import positive, text
-from .._grafana.errors import BadInput, Forbidden, GrafanaError, NotFound, Refused
-from .._grafana.orgs import UNASSIGNED, OrgFinder
+from .._grafana.errors import BadInput, Forbidden, GrafanaError, NotFound, Refused, ServerError, Stale
+from .._grafana.orgs import UNASSIGNED, Org, OrgFinder
 from .._grafana.scope import Scope
+from . import emptying
 
 
 def _address_text(value: t.Any, option: str) -> str:
@@ -41,6 +42,7 @@ OPTIONS: dict[str, dict[str, t.Any]] = {
     "id": {"type": "raw"},
     "address": {"type": "dict", "options": ADDRESS.spec()},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "on_undeletable": {"type": "str", "choices": ["fail", "empty"], "default": "fail"},
 }
 
 
@@ -52,15 +54,22 @@ class DesiredOrg:
     id: int | None
     address: t.Mapping[str, str] = field(default_factory=dict)
     state: str = "present"
+    on_undeletable: str = "fail"
 
 
 @dataclass(frozen=True)
 class CurrentOrg:
-    """An organization as the server has it; *address* has all fields by option, ``None`` if it was not read."""
+    """An organization as the server has it; *address* has all fields by option, ``None`` if it was not read.
+
+    *undeletable* tells whether the server cannot delete it. *contents* has then what can be removed from it, if the task
+    asks for that.
+    """
 
     id: int
     name: str
     address: t.Mapping[str, str] | None = None
+    undeletable: bool = False
+    contents: emptying.Contents = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -82,6 +91,8 @@ class Organizations(Resource[DesiredOrg, CurrentOrg, OrgWork]):
     def __init__(self) -> None:
         #: The ids of all organizations as this run leaves them; ``None`` until one is deleted.
         self._left: set[int] | None = None
+        #: The ids of organizations that the server has failed to delete, and that are therefore emptied.
+        self._undeleted: set[int] = set()
         self._lock = threading.Lock()
 
     def parse(self, options: t.Mapping[str, t.Any]) -> DesiredOrg:
@@ -94,7 +105,7 @@ class Organizations(Resource[DesiredOrg, CurrentOrg, OrgWork]):
         address = ADDRESS.parsed(options.get("address") or {})
         number = None if org_id is None else positive(org_id, "id")
         named = {option: value for option, value in address.items() if value is not None}
-        return DesiredOrg(name, number, named, options.get("state", "present"))
+        return DesiredOrg(name, number, named, options.get("state", "present"), options.get("on_undeletable") or "fail")
 
     def identity(self, desired: DesiredOrg) -> t.Hashable:
         """Return the id, or else the name."""
@@ -106,6 +117,19 @@ class Organizations(Resource[DesiredOrg, CurrentOrg, OrgWork]):
 
     def read(self, scope: Scope, desired: DesiredOrg) -> CurrentOrg | None:
         """Return the organization with the id or, without one, with exactly the name."""
+        found = self._find(scope, desired)
+        absent = found is not None and desired.state == "absent"
+        return self._with_contents(scope, desired, found) if found is not None and absent else found
+
+    def _with_contents(self, scope: Scope, desired: DesiredOrg, current: CurrentOrg) -> CurrentOrg:
+        """Return *current* with what a run would remove from it, if the server cannot delete it and the task asks for that."""
+        if not (current.id in self._undeleted or emptying.remains(scope)):
+            return current
+        wanted = desired.on_undeletable == "empty" and desired.name in (None, current.name)
+        contents = emptying.contents(_inside(scope, current)) if wanted else {}
+        return replace(current, undeletable=True, contents=contents)
+
+    def _find(self, scope: Scope, desired: DesiredOrg) -> CurrentOrg | None:
         if desired.id is None:
             name = str(desired.name)
             found = scope.org_finder.in_list(name) if scope.many else scope.org_finder.named(name)
@@ -147,16 +171,37 @@ class Organizations(Resource[DesiredOrg, CurrentOrg, OrgWork]):
                 % (current.id, current.name, desired.name),
                 code="name_mismatch",
             )
-        return Change("delete", _view(current), {}, OrgWork(current, current.name))
+        work = OrgWork(current, current.name)
+        if not current.undeletable:
+            return Change("delete", _view(current), {}, work)
+        if desired.on_undeletable != "empty":
+            raise Refused(
+                "organization %s was not deleted: %s" % (current.name, _UNDELETABLE),
+                code="undeletable",
+            )
+        if not current.contents:
+            return None
+        before = {**_view(current), "contents": {kind: list(names) for kind, names in current.contents.items()}}
+        planned = _result(replace(current, contents={}))
+        return Change("empty", before, {**_view(current), "contents": {}}, work, planned)
 
     def precheck(
         self, scope: Scope, desired: DesiredOrg, current: CurrentOrg | None, change: Change[OrgWork] | None
     ) -> tuple[CurrentOrg | None, Change[OrgWork] | None]:
-        """In check mode, raise for a caller who is no server admin, a new name that is taken, and the last organization."""
+        """In check mode, raise for a caller who is no server admin, a new name that is taken, and the last organization.
+
+        Warn of an organization that remains because the server cannot delete it.
+        """
+        if current is not None and current.undeletable:
+            self._others(scope, current)
+            scope.warn(
+                "organization %s (id %d) remains on %s without contents: %s"
+                % (current.name, current.id, scope.where(), _CANNOT_DELETE)
+            )
         if not scope.check or change is None:
             return current, change
         if change.action != "update":
-            _check_server_admin(scope, self.label(desired), change.action)
+            _check_server_admin(scope, self.label(desired), "create" if change.action == "create" else "delete")
         if change.action == "delete":
             self._leave(scope, t.cast(CurrentOrg, current))
         elif change.action == "create":
@@ -170,8 +215,11 @@ class Organizations(Resource[DesiredOrg, CurrentOrg, OrgWork]):
         """Create the organization, rename it, set its address, or delete it."""
         current, name, address = change.work.current, change.work.name, change.work.address
         if change.action == "delete":
-            self._delete(scope, t.cast(CurrentOrg, current))
+            self._delete(scope, desired, t.cast(CurrentOrg, current))
             return None
+        if change.action == "empty" and current is not None:
+            emptying.empty(_inside(scope, current))
+            return replace(current, contents={})
         if current is None:
             number = int(scope.client.post("/api/orgs", {"name": name})["orgId"])
             self._add(number)
@@ -185,14 +233,17 @@ class Organizations(Resource[DesiredOrg, CurrentOrg, OrgWork]):
         known = bool(desired.address) or before is not None
         return CurrentOrg(number, name, {**(before or {}), **address} if known else None)
 
-    def _delete(self, scope: Scope, current: CurrentOrg) -> None:
+    def _delete(self, scope: Scope, desired: DesiredOrg, current: CurrentOrg) -> None:
         """Delete an organization with a request that runs in another one: the server refuses to delete the request's own."""
         elsewhere = self._leave(scope, current)
         try:
             scope.client.delete("/api/orgs/%d" % current.id, org=elsewhere)
-        except GrafanaError:
+        except GrafanaError as problem:
             with self._lock:
                 self._left = None  # it may still exist
+            if isinstance(problem, ServerError) and desired.on_undeletable == "empty" and emptying.may_remain(scope):
+                self._undeleted.add(current.id)
+                raise Stale(problem.message, **problem.details) from None  # it is read again, and emptied
             raise
 
     def _add(self, number: int) -> None:
@@ -202,26 +253,38 @@ class Organizations(Resource[DesiredOrg, CurrentOrg, OrgWork]):
                 self._left.add(number)
 
     def _leave(self, scope: Scope, current: CurrentOrg) -> int:
-        """Note that an organization is deleted, and return the id of another one. Raises :class:`Refused` for the last one.
+        """Note that an organization is deleted, and return the id of another one. Raises :class:`Refused` for the last one."""
+        with self._lock:
+            others = self._others_locked(scope, current)
+            if others is None:
+                return current.id  # the server refuses this caller, whatever the organization
+            self._left = others
+            return min(others)
+
+    def _others(self, scope: Scope, current: CurrentOrg) -> None:
+        """Raise :class:`Refused` for the last organization."""
+        with self._lock:
+            self._others_locked(scope, current)
+
+    def _others_locked(self, scope: Scope, current: CurrentOrg) -> set[int] | None:
+        """Return the ids of the other organizations, ``None`` if the caller may not list them. Raises :class:`Refused` for none.
 
         12.4.3 deletes the last organization if its id is not 1, and then has none.
         """
-        with self._lock:
-            if self._left is None:
-                finder = OrgFinder(scope.client)
-                found = {org.id for org in finder.all()}
-                if finder.partial:
-                    return current.id  # the server refuses this caller, whatever the organization
-                self._left = found
-            others = self._left - {current.id}
-            if not others:
-                raise Refused(
-                    "organization %s is the only one on %s and cannot be deleted: create another one first"
-                    % (current.name, scope.where()),
-                    code="last_org",
-                )
-            self._left = others
-            return min(others)
+        if self._left is None:
+            finder = OrgFinder(scope.client)
+            found = {org.id for org in finder.all()}
+            if finder.partial:
+                return None
+            self._left = found
+        others = self._left - {current.id}
+        if not others:
+            raise Refused(
+                "organization %s is the only one on %s and cannot be deleted: create another one first"
+                % (current.name, scope.where()),
+                code="last_org",
+            )
+        return others
 
     def explain(self, scope: Scope, desired: DesiredOrg, problem: GrafanaError) -> GrafanaError:
         """Explain a name that is taken, a quota, and a caller who is not a server admin."""
@@ -230,22 +293,41 @@ class Organizations(Resource[DesiredOrg, CurrentOrg, OrgWork]):
             return _taken(str(desired.name))
         if isinstance(problem, Forbidden) and "quota" in said:
             return Refused(
-                "organization %s cannot be created, as a quota of the server is reached: %s; raise [quota] org_user or "
-                "global_org in the server's configuration, or remove an organization" % (self.label(desired), problem.message),
+                "organization %s cannot be created, as a quota of the server is reached (org_user or global_org): %s"
+                % (self.label(desired), problem.message),
                 code="quota_reached",
                 **problem.details,
             )
         if isinstance(problem, Forbidden):
             return Forbidden("%s; %s" % (problem.message, _ADMINS_ONLY), **problem.details)
+        if isinstance(problem, ServerError) and "failed to delete organization" in said and emptying.may_remain(scope):
+            return Refused("%s; %s" % (problem.message, _UNDELETABLE), code="undeletable", **problem.details)
         return problem
 
     def view(self, desired: DesiredOrg, current: CurrentOrg, change: Change[OrgWork]) -> View:
-        """Return name and address."""
-        return _view(current)
+        """Return name and address, and the contents of an organization that was emptied."""
+        return change.after if change.action == "empty" else _view(current)
 
     def result(self, scope: Scope, desired: DesiredOrg, current: CurrentOrg) -> View:
         """Return id, name and, if it was read, the address."""
-        return {"id": current.id, **_view(current)}
+        return _result(current)
+
+
+#: Why an organization remains, and what to do.
+_CANNOT_DELETE = "Grafana %s cannot delete organizations" % emptying.VERSIONS
+_UNDELETABLE = (
+    "%s; set on_undeletable: empty to remove its contents and all members but the caller, or upgrade Grafana and run again"
+    % _CANNOT_DELETE
+)
+
+
+def _inside(scope: Scope, current: CurrentOrg) -> Scope:
+    return emptying.inside(scope, Org(current.id, current.name))
+
+
+def _result(current: CurrentOrg) -> View:
+    rest: View = {"undeletable": True, "contents": dict(current.contents)} if current.undeletable else {}
+    return {"id": current.id, **_view(current), **rest}
 
 
 def _shape(name: str, address: t.Mapping[str, str], with_address: bool) -> View:

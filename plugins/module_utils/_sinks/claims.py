@@ -18,6 +18,7 @@ class SinkClaims:
     def __init__(self, check: bool) -> None:
         self._check = check
         self._owners: dict[str, str] = {}
+        self._missing: dict[str, str] = {}
 
     def claim(self, sink: Sink, owner: str) -> None:
         """Reserve *sink* for *owner*. Raises :class:`BadInput` if it is reserved for another key."""
@@ -30,12 +31,25 @@ class SinkClaims:
         """Return warnings about a sink that is allowed and unwise."""
         trees = (git_work_tree(path) for path in sink.paths())
         committed = "keys are stored in the git work tree %s: make sure that they are never committed"
-        return [*sink.hints(), *(committed % tree for tree in trees if tree)]
+        found = [*sink.hints(), *(committed % tree for tree in trees if tree)]
+        if sink.where in self._missing:
+            absent = "the directory %s does not exist: without check mode the task fails, unless an earlier task creates it"
+            found.append(absent % self._missing[sink.where])
+        return found
 
-    def run(self, check: t.Callable[[], None]) -> None:
-        """Run a check of a sink; in check mode a missing directory is no failure, as an earlier task may create it."""
+    def check(self, sink: Sink) -> None:
+        """Call ``sink.check()``. In check mode a missing directory is no failure: :meth:`hints` warns of it."""
+        self._run(sink, sink.check)
+
+    def probe(self, sink: Sink) -> None:
+        """Call ``sink.probe()``. In check mode a missing directory is no failure, as for :meth:`check`."""
+        self._run(sink, sink.probe)
+
+    def _run(self, sink: Sink, check: t.Callable[[], None]) -> None:
         try:
             check()
         except StoreError as problem:
             if not (self._check and "missing" in problem.details):
                 raise
+            # An earlier task may create it.
+            self._missing[sink.where] = str(problem.details["missing"])

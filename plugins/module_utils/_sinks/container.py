@@ -69,15 +69,20 @@ def _unescaped(mount: str) -> str:
     return _OCTAL.sub(lambda found: chr(int(found.group(1), 8)), mount)
 
 
-def refuse_ephemeral(path: str, allowed: bool | None, host: Host | None = None) -> None:
-    """Raise :class:`StoreError` (``ephemeral``) if the file *path* ends with the container that this process runs in.
+def ends_here(path: str, allowed: bool | None, host: Host | None = None) -> bool:
+    """Return whether the file *path* ends with the container that this process runs in, and that is not allowed.
 
     *allowed* is the option ``allow_ephemeral``, ``None`` if it is not set.
     """
     host = Host() if host is None else host
     if allowed is None:
         allowed = host.environ.get(ALLOW, "").strip().lower() in ("1", "true", "yes", "on")
-    if not allowed and host.is_container() and host.on_root(path):
+    return not allowed and host.is_container() and host.on_root(path)
+
+
+def refuse_ephemeral(path: str, allowed: bool | None, host: Host | None = None) -> None:
+    """Raise :class:`StoreError` (``ephemeral``) if :func:`ends_here`."""
+    if ends_here(path, allowed, host):
         raise StoreError(
             "%s lies on the own file system of this container: the key would be lost with the container, while it still works on "
             "the server. Use a path on a volume that is mounted into the container, or a sink on a server. If the container stays"

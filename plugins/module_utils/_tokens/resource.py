@@ -50,7 +50,7 @@ class Tokens(Resource[DesiredToken, TokenState, TokenWork]):
         if desired.sink is not None:
             self._claims.claim(desired.sink, "token %s" % self.label(desired))
             if desired.state == "present" and desired.name is not None:
-                self._claims.run(desired.sink.check)
+                self._claims.check(desired.sink)
         return desired
 
     def hints(self, desired: DesiredToken) -> t.Sequence[str]:
@@ -154,7 +154,7 @@ class Tokens(Resource[DesiredToken, TokenState, TokenWork]):
         """Return no token. Raises for a server without service accounts, a lifetime or a sink that the run would refuse."""
         check_support(scope)
         if desired.sink is not None and desired.state == "present" and desired.name is not None:
-            self._claims.run(desired.sink.probe)
+            self._claims.probe(desired.sink)
             check_lifetime("token %s" % self.label(desired), desired.lifetime, self._longest(scope))
         return None
 
@@ -194,7 +194,7 @@ class Tokens(Resource[DesiredToken, TokenState, TokenWork]):
             if change is None or change.work.name is None:
                 self._warn_of_unused(scope, desired, current)
         if scope.check and change is not None and change.work.name is not None:
-            self._claims.run(desired.sink.probe)
+            self._claims.probe(desired.sink)
             check_creation(scope, desired, change.work.name, self._longest(scope))
         return current, change
 

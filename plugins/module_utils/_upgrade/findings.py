@@ -1,9 +1,9 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The effects of an upgrade of Grafana on API keys and on the code that uses them. Nothing here makes requests.
+"""The effects of an upgrade of Grafana on API keys and the code that uses them, and on the server. Nothing here makes requests.
 
-Sources: the code of Grafana 8.5 to 12.4, and recordings of databases of 9.3.2 under 11.5.1, 12.0.0-pre and 12.4.3.
+Sources: the code of Grafana 8.5 to 13.1, and recordings of databases of 9.3.2 under 11.5.1, 12.0.0-pre and 12.4.3.
 """
 
 from __future__ import annotations
@@ -20,7 +20,11 @@ from .._grafana.versions import (
     LOGIN_PER_ORG,
     MIGRATION_KEEPS_ORG,
     NO_NEW_API_KEYS,
+    ORGS_MAY_REMAIN,
+    ORGS_REMAIN,
     SERVICE_ACCOUNTS,
+    STORAGE_MIGRATES,
+    WITHDRAWN,
     Version,
 )
 from .._migration.plan import MORE_LOGINS, autogen_login, logins_of
@@ -30,7 +34,7 @@ from .lines import DELETE, GET, POST, RESOURCE, UNKNOWN
 from .usage import KEY, Hit
 
 #: This collection does not know Grafana from this version on.
-UNKNOWN_FROM = Version(12, 5)
+UNKNOWN_FROM = Version(13, 2)
 #: Why the caller cannot see the keys of an organization; also kinds of findings.
 NOT_A_MEMBER, NOT_PERMITTED = "not_a_member", "not_permitted"
 
@@ -138,6 +142,7 @@ def _of_server(upgrade: Upgrade) -> list[Finding]:
     found = []
     if upgrade.target >= UNKNOWN_FROM:
         found.append(Finding("unknown_version", "", "this collection does not know Grafana %s" % (upgrade.target,)))
+    found += _of_version(upgrade)
     if upgrade.present >= API_KEYS_END:
         found.append(Finding("keys_gone", "", "this server (Grafana %s) has no API keys" % (upgrade.present,)))
     if upgrade.crosses(NO_NEW_API_KEYS):
@@ -148,6 +153,19 @@ def _of_server(upgrade: Upgrade) -> list[Finding]:
         found.append(Finding("orgs_unseen", "", "the caller may not list all organizations, so there may be others"))
     if any(org.keys for org in upgrade.orgs):
         found += _destructive_migration(upgrade) + _lifetimes(upgrade)
+    return found
+
+
+def _of_version(upgrade: Upgrade) -> list[Finding]:
+    """Return the findings that do not depend on API keys: what the target version itself does."""
+    found = []
+    if upgrade.target in WITHDRAWN:
+        found.append(Finding("withdrawn_version", "", "Grafana %s was withdrawn" % (upgrade.target,)))
+    if upgrade.crosses(STORAGE_MIGRATES):
+        found.append(Finding("storage_migrates", "", "the first start migrates folders and dashboards to unified storage"))
+    for first, until, words in (*ORGS_REMAIN, *ORGS_MAY_REMAIN):
+        if first <= upgrade.target < until and not first <= upgrade.present < until:
+            found.append(Finding("orgs_remain", "", "after the upgrade the server cannot delete organizations (%s)" % words))
     return found
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The kinds of findings about API keys before an upgrade of Grafana."""
+"""The kinds of findings before an upgrade of Grafana."""
 
 from __future__ import annotations
 
@@ -95,8 +95,24 @@ KINDS: dict[str, Kind] = {
     ),
     "unknown_version": Kind(
         INFO,
-        "this collection knows Grafana up to 12.4",
+        "this collection knows Grafana up to 13.1",
         "read what the release notes of the version say about service accounts and API keys",
+    ),
+    "withdrawn_version": Kind(
+        DECISION,
+        "Grafana withdrew 13.0.0 because it loses data with Git Sync, which is on by default",
+        "never install this version; upgrade to a later one",
+    ),
+    "storage_migrates": Kind(
+        INFO,
+        "from 13.0 on, the first start migrates folders and dashboards to unified storage; after a downgrade, the older version "
+        "reads its old tables, without what was written since the upgrade",
+        "back up the database directly before the upgrade; to go back, restore that backup",
+    ),
+    "orgs_remain": Kind(
+        INFO,
+        "13.1 and 13.2 answer 500 to each deletion of an organization, 12.0.0 and 12.0.1 to some",
+        "delete organizations that nobody needs before the upgrade; afterwards grafana_org can only empty them (on_undeletable)",
     ),
     "not_a_member": Kind(
         DECISION,

@@ -78,7 +78,8 @@ def _start(path, zipped):
             return
         with open(path + ".zip", "wb") as stream:
             stream.write(base64.b64decode(zipped))
-        environment = {name: value for name, value in os.environ.items() if not name.startswith(("GRAFANA_", "ANSIBLE_"))}
+        others = ("GRAFANA_", "ANSIBLE_", "TMPDIR")
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(others)}
         subprocess.run(
             [sys.executable, __file__, path, path + ".zip"],
             env=environment,
@@ -110,6 +111,9 @@ def _import_all(path):
 
 def _be(job, output, errors):
     """Become the interpreter that runs the script."""
+    import tempfile
+
+    tempfile.tempdir = None  # the directory of this job, not the one that the server used
     os.setsid()
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)

@@ -140,7 +140,7 @@ class Access:
         *caller* is ``None`` for what a server makes itself.
         """
         profile, now = self._server.profile, self._server.clock.now()
-        if not profile.rbac or (kind == FOLDERS and folder_uid and profile.unified):
+        if not profile.rbac or (folder_uid and (profile.objects_only or (kind == FOLDERS and profile.unified))):
             return
         maker: User | Account | None = None if caller is None else caller.user
         if caller is not None and maker is None and profile >= ACCOUNTS_OWN[kind]:
@@ -152,6 +152,11 @@ class Access:
                 self.entries.set(org_id, (kind, uid), subject, level, now)
         if caller is not None:
             self._remembered.forget(caller)
+
+    def changed(self, org_id: int, subject: Subject) -> None:
+        """Let what was set for one subject count at once, as from 13 on; before, what is remembered counts on."""
+        if self._server.profile.objects_only:
+            self._remembered.drop(org_id, subject)
 
     def removed(self, org_id: int, kind: str, uid: str) -> None:
         """Delete the entries of an object that is deleted."""

@@ -49,6 +49,10 @@ class Remembered:
             self._together.pop((caller.org_id, subject), None)
             self._apart.pop((caller.org_id, subject), None)
 
+    def drop(self, org_id: int, subject: Subject) -> None:
+        """Forget what a subject may do itself."""
+        self._apart.pop((org_id, subject), None)
+
     def grants(self, caller: Caller) -> Grants:
         """Return the permissions that a request of *caller* goes by."""
         profile = self._server.profile

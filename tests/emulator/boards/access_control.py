@@ -115,6 +115,7 @@ def _set_one(request: Request, kind: str, part: str) -> Reply:
         subject = _subject(request, word, request.params["who"], text)
     entries, now = request.server.access.entries, request.server.clock.now()
     entries.set(request.caller.org_id, (kind, request.params["uid"]), subject, level, now)
+    request.server.access.changed(request.caller.org_id, subject)
     return message("Permission updated" if name else "Permission removed")
 
 

@@ -37,9 +37,11 @@ from .library_elements import connect
 from .library_elements import read as with_library_panels
 from .library_store import NoUid, cleaned
 from .normalise import legacy_read, moves_when_same, to_v0
+from .refresh import problem
 from .store import GENERAL, SERVER_MANAGER, Dashboard, Folder
 
 FIELDS = ("id", "uid", "version")
+FOLDER_NOTE, MESSAGE_NOTE = "grafana.app/folder", "grafana.app/message"
 SHAPE: dict[str, type | tuple[type, ...]] = {
     "dashboard": object,
     "folderUid": str,
@@ -142,10 +144,12 @@ def _annotations(request: Request, editor: bool) -> dict[str, dict[str, bool]]:
     here = profile >= (9, 0) and (editor if profile >= (11, 0) else request.caller.role in BASIC_ROLES)
     there = profile >= (9, 0) and request.caller.role in ("Editor", "Admin")
     names = ("canAdd", "canEdit", "canDelete")
+    if profile.objects_only:
+        return {"dashboard": dict.fromkeys(names, here)}
     return {"dashboard": dict.fromkeys(names, here), "organization": dict.fromkeys(names, there)}
 
 
-@route("POST", "/api/dashboards/db")
+@route("POST", "/api/dashboards/db", there=lambda profile: not profile.objects_only)
 def write(request: Request) -> Reply:
     server, caller, profile = request.server, request.caller, request.server.profile
     require_write_anywhere(request)
@@ -166,6 +170,7 @@ def write(request: Request) -> Reply:
     spec["title"], uid = text_in(document, "title").strip(), text_in(document, "uid").strip()
     spec = _stored(profile, spec)
     _check(profile, spec, uid, text)
+    _refresh(request, spec)
     if profile >= (10, 0):
         folder_uid = _folder(request, fields)
     check_alerts(request, spec)
@@ -187,10 +192,10 @@ def write(request: Request) -> Reply:
     if old is None:
         uid = uid or (str(uuid.uuid4()) if profile >= (12, 1) else "")
         old = server.store.add(caller.org_id, uid or None, spec, folder_uid, caller.login, message=text)
-        old.managers[SERVER_MANAGER] = {*spec, "uid", "version"}
+        old.managers[SERVER_MANAGER] = server_fields(profile, spec)
         own_notes(old, SERVER_MANAGER, None, old.client_notes())
         server.access.made(caller, DASHBOARDS, old.uid, folder_uid, caller.org_id)
-        answer = _written(request, old, old.version)
+        answer = written(request, old, old.version)
     else:
         answer = rewritten(request, old, spec, folder_uid, text)
     connect(request, old)
@@ -203,17 +208,22 @@ def rewritten(request: Request, old: Dashboard, spec: dict[str, Any], folder_uid
     notes = old.client_notes()
     changed = store.replace(old, spec, folder_uid, request.caller.login)
     old.message, old.folder_half_set, old.api = text, False, "v0alpha1"
-    old.managers[SERVER_MANAGER] = {*spec, "uid", "version"}
+    old.managers[SERVER_MANAGER] = server_fields(profile, spec)
     own_notes(old, SERVER_MANAGER, notes, old.client_notes())
     store.written(old, before, changed, marks, request.caller.login)
     if restored:
         old.history[-1].restored = restored
     # At 12.0 a write of the same moves the stored version and answers the one before.
     moved = changed or not profile.unified or moves_when_same(profile, spec)
-    return _written(request, old, old.version if moved else before)
+    return written(request, old, old.version if moved else before)
 
 
-def _written(request: Request, made: Dashboard, version: int) -> Reply:
+def server_fields(profile: Profile, spec: dict[str, Any]) -> set[str]:
+    """Return the fields of a spec that a legacy write sets."""
+    return set(spec) if profile.objects_only else {*spec, "uid", "version"}
+
+
+def written(request: Request, made: Dashboard, version: int) -> Reply:
     title = slug(request.server.profile, made.title)
     body: dict[str, Any] = {}
     if request.server.profile >= (10, 0):
@@ -237,6 +247,16 @@ def _check(profile: Profile, spec: dict[str, Any], uid: str, text: str) -> None:
         raise Refusal(message("uid too long, max 40 characters", 400))
     if profile >= (12, 1) and isinstance(tags, list) and any(isinstance(tag, str) and len(tag) > 50 for tag in tags):
         raise Refusal(message("dashboard tag too long, max 50 characters", 400))
+
+
+def _refresh(request: Request, spec: dict[str, Any]) -> None:
+    """Set a refresh interval that cannot be stored to the minimum; from 13 on raise for it."""
+    settings = request.server.settings
+    wrong = problem(settings, spec.get("refresh"))
+    if wrong and request.server.profile >= (13, 0):
+        raise Refusal(message(wrong, 400))
+    if wrong:
+        spec["refresh"] = settings.text("dashboards.min_refresh_interval")
 
 
 def _stored(profile: Profile, spec: dict[str, Any]) -> dict[str, Any]:

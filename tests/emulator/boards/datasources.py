@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..core.profile import Profile
 from ..core.replies import Refusal, Reply, bad_request, fail, message, ok
 from ..core.server import Request, require, route
 from ..core.state import uid as new_uid
@@ -32,6 +33,11 @@ FIRST_IS_DEFAULT = (10, 4)
 LOGO = "public/img/icn-datasource.svg"
 #: What a list leaves out of a data source.
 ALONE = ("basicAuthUser", "withCredentials", "secureJsonFields", "version")
+
+
+def by_number(profile: Profile) -> bool:
+    """Tell whether data sources have routes by database id."""
+    return profile < (13, 0)
 
 
 def _all(request: Request) -> list[dict[str, Any]]:
@@ -104,7 +110,7 @@ def by_uid(request: Request) -> Reply:
     return ok(_found(request, "uid"))
 
 
-@route("GET", "/api/datasources/{id}")
+@route("GET", "/api/datasources/{id}", there=by_number)
 def by_id(request: Request) -> Reply:
     require(request, "datasources:read")
     return ok(_found(request, "id"))
@@ -131,7 +137,7 @@ def change_by_uid(request: Request) -> Reply:
     return _changed(request, "uid")
 
 
-@route("PUT", "/api/datasources/{id}")
+@route("PUT", "/api/datasources/{id}", there=by_number)
 def change_by_id(request: Request) -> Reply:
     return _changed(request, "id")
 
@@ -154,6 +160,6 @@ def delete_by_name(request: Request) -> Reply:
     return _deleted(request, "name")
 
 
-@route("DELETE", "/api/datasources/{id}")
+@route("DELETE", "/api/datasources/{id}", there=by_number)
 def delete_by_id(request: Request) -> Reply:
     return _deleted(request, "id")

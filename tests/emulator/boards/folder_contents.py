@@ -26,12 +26,26 @@ def _below(request: Request, folder: Folder) -> set[str]:
     return {folder.uid, *(one.uid for one in request.server.store.descendants(folder))}
 
 
+def directly_inside(request: Request, uid: str) -> dict[str, int]:
+    """Return what 13 counts in a folder itself; it does not find alert rules and library panels, which have two names."""
+    store, org_id = request.server.store, request.caller.org_id
+    return {
+        "folders": sum(one.parent == uid for one in store.folders(org_id)),
+        "dashboards": sum(one.folder_uid == uid for one in store.dashboards(org_id)),
+        "librarypanels": 0,
+        "alertrules": 0,
+        "library_elements": sum(one.folder_uid == uid for one in store.library.of(org_id).values()),
+    }
+
+
 @route("GET", "/api/folders/{uid}/counts", there=lambda profile: profile >= (10, 0))
 def counts(request: Request) -> Reply:
     """Count what is in a folder and below it; a missing one holds nothing."""
     require(request, READ)
     store, org_id = request.server.store, request.caller.org_id
     found = store.folder(org_id, request.params["uid"])
+    if request.server.profile.objects_only:
+        return ok(directly_inside(request, request.params["uid"]))
     uids = _below(request, found) if found else {request.params["uid"]}
     inside = {
         "alertrule": sum(folder in uids for folder in store.rules(org_id).values()),
@@ -49,7 +63,7 @@ def delete(request: Request) -> Reply:
     uid = request.params["uid"]
     folder = server.store.folder(request.caller.org_id, uid)
     if folder is None:
-        if profile.authorizer:
+        if profile.authorizer and not profile.objects_only:
             return message(f'folders.folder.grafana.app "{uid}" not found', 404)
         return missing(request)
     require_late(request, DELETE, uid)
@@ -64,7 +78,7 @@ def delete(request: Request) -> Reply:
 
 
 def _in_use(request: Request, folder: Folder) -> Reply | None:
-    """Return why a folder cannot be deleted: alert rules, unless forced, and up to 12.0 library panels in use."""
+    """Return why a folder cannot be deleted: alert rules, unless forced, and but for 12.1 to 12.4 library panels in use."""
     profile, store = request.server.profile, request.server.store
     uids = {folder.uid, *(one.uid for one in store.deleted_with(folder))}
     ruled = any(one in uids for one in store.rules(folder.org_id).values())
@@ -73,7 +87,7 @@ def _in_use(request: Request, folder: Folder) -> Reply | None:
             return message("folder cannot be deleted: folder contains alert rules", 400)
         return typed(400, "Folder cannot be deleted: folder is not empty", "folder.not-empty")
     panels = [one.uid for one in store.library.of(folder.org_id).values() if one.folder_uid in uids]
-    if not profile.authorizer and any(connections(request, one) for one in panels):
+    if (not profile.authorizer or profile.objects_only) and any(connections(request, one) for one in panels):
         return fail(profile, 403, "Folder could not be deleted because it contains library elements in use")
     return None
 

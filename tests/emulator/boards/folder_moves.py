@@ -28,7 +28,7 @@ def move(request: Request) -> Reply:
     above = chain(request, parent)
     if profile.authorizer and folder is not None and parent == folder.parent:
         return ok(shown(request, folder))
-    if folder is None or (parent and not above):
+    if folder is None or (parent and not above and not (profile.objects_only and parent == "general")):
         return _missing(request, parent if folder else "")
     if folder in above:
         return _circle(profile)
@@ -59,6 +59,8 @@ def _missing(request: Request, parent: str) -> Reply:
 
 
 def _circle(profile: Profile) -> Reply:
+    if profile.objects_only:
+        return message("Circular reference detected", 400)
     if profile.authorizer:
         return message(CIRCLE, 500)
     if not profile.unified:

@@ -14,7 +14,7 @@ from ..core.replies import Refusal, Reply, denied, fail, message, ok, typed
 from ..core.server import Request, route
 from ..core.slugs import slug
 from ..core.state import stamp
-from ..kubernetes.objects import own_notes
+from ..kubernetes.objects import GRANT_NOTE, own_notes
 from .store import SERVER_MANAGER, Folder
 
 NOBODY, NO_TIME = "Anonymous", "0001-01-01T00:00:00Z"
@@ -158,6 +158,8 @@ def require_late(request: Request, action: str, uid: str) -> None:
 def _require_place(request: Request, parent: str) -> None:
     """Raise unless the caller may make a folder in *parent*, or outside of folders where that is empty."""
     if request.server.profile.nested and not request.server.access.inside(request.caller, CREATE, parent):
+        if request.server.profile.objects_only:
+            raise Refusal(message("Access denied", 403))
         text = "not enough permissions to create a folder in the selected location"
         raise Refusal(typed(403, text, "folders.forbiddenCreation"))
 
@@ -202,7 +204,9 @@ def listed(request: Request) -> Reply:
     above = request.server.store.folder(request.caller.org_id, parent) if parent else None
     if above is not None and not _seen(request, above):
         return message("Access denied", 403)
-    folders = [one for one in visible(request) if one.parent == parent and (parent or _shown_outside(request, one))]
+    # From 13 on General has a name in the storage, too, and what is in it by that name is outside of folders.
+    inside = ("", "general") if not parent and request.server.profile.objects_only else (parent,)
+    folders = [one for one in visible(request) if one.parent in inside and (parent or _shown_outside(request, one))]
     folders.sort(key=lambda folder: folder.title.lower())
     size, page = request.number("limit", 1000), max(1, request.number("page", 1))
     if parent and above is None and not request.server.profile.unified:
@@ -217,7 +221,8 @@ def listed(request: Request) -> Reply:
 
 def _hit(request: Request, folder: Folder) -> dict[str, Any]:
     entry: dict[str, Any] = {"id": folder.id, "uid": folder.uid, "title": folder.title}
-    if folder.parent and request.server.profile >= NESTED:
+    outside = ("", "general") if request.server.profile.objects_only else ("",)
+    if folder.parent not in outside and request.server.profile >= NESTED:
         entry["parentUid"] = folder.parent
     return entry
 
@@ -230,15 +235,8 @@ def create(request: Request) -> Reply:
     title, uid = fields.get("title", "").strip(), fields.get("uid", "").strip()
     parent = fields.get("parentUid", "") if profile.nested or profile.half_nested else ""
     _require_place(request, parent)
-    if uid == "general":
-        return broken(profile, "invalid uid for folder provided")
-    if not title:
-        return message("folder title cannot be empty", 400)
-    if title.lower() == "general" and profile < (12, 1):
-        return fail(profile, 400, "A folder with that name already exists")
-    if parent and parent == uid and profile >= (12, 1):
-        return message("folder cannot be parent of itself", 400)
-    _check_parent(request, parent)
+    _check_names(profile, title, uid)
+    _check_parent(request, parent, uid)
     if "/" in uid and profile.authorizer:
         text = f'Folder.folder.grafana.app "{uid}" is invalid: metadata.name: Invalid value: "{uid}": may not contain \'/\''
         return message(text, 422)
@@ -260,19 +258,39 @@ def create(request: Request) -> Reply:
     folder.description, folder.hidden_parent = fields.get("description", ""), hidden
     if inside:
         own_notes(folder, SERVER_MANAGER, None, {FOLDER_NOTE: inside})
+    elif profile.objects_only:
+        own_notes(folder, SERVER_MANAGER, None, {GRANT_NOTE: "default"})
     server.access.made(caller, FOLDERS, folder.uid, inside, caller.org_id)
     _seen(request, folder)
     return ok({**shown(request, folder), **({"parentUid": hidden} if hidden else {})})
 
 
-def _check_parent(request: Request, parent: str) -> None:
-    """Raise for a parent that does not exist: half nested folders look at it last of all, 12.1 and later do not look at it."""
+def _check_names(profile: Profile, title: str, uid: str) -> None:
+    """Raise for a title or uid that no folder can have."""
+    if uid == "general":
+        text = "invalid uid for folder provided"
+        raise Refusal(message(text, 400) if profile.objects_only else broken(profile, text))
+    if not title:
+        raise Refusal(message("folder title cannot be empty", 400))
+    if title.lower() == "general" and (profile < (12, 1) or profile.objects_only):
+        raise Refusal(fail(profile, 400, "A folder with that name already exists"))
+
+
+def _check_parent(request: Request, parent: str, uid: str) -> None:
+    """Raise for a folder to make one in that does not exist: 12.4 makes an orphan, and 13 one in ``general``, too.
+
+    Half nested folders look at it last of all.
+    """
     profile = request.server.profile
-    if not parent or profile >= (12, 1) or request.server.store.folder(request.caller.org_id, parent) is not None:
-        return
-    if profile.half_nested:
+    known = request.server.store.folder(request.caller.org_id, parent) is not None
+    if parent and parent == uid and profile >= (12, 1):
+        raise Refusal(message("folder cannot be parent of itself", 400))
+    if parent and not known and profile.half_nested:
         raise Refusal(typed(404, "Not found", "folder.notFound"))
-    raise Refusal(missing(request, status=not profile.unified))
+    if parent and not known and profile < (12, 1):
+        raise Refusal(missing(request, status=not profile.unified))
+    if parent not in ("", "general") and not known and profile.objects_only:
+        raise Refusal(message(f'folders.folder.grafana.app "{parent}" not found', 404))
 
 
 def broken(profile: Profile, text: str) -> Reply:
@@ -281,6 +299,8 @@ def broken(profile: Profile, text: str) -> Reply:
 
 
 def too_deep(profile: Profile) -> Reply:
+    if profile.objects_only:
+        return message(f"[folder.maximum-depth-reached] folder max depth exceeded, max depth is {DEEPEST}", 400)
     if profile >= (12, 1):
         return broken(profile, f"folder max depth exceeded, max depth is {DEEPEST}")
     return typed(400, "Maximum nested folder depth reached", "folder.maximum-depth-reached")
@@ -356,7 +376,7 @@ def update(request: Request) -> Reply:
     fields = request.fields({"title": str, "version": int, "overwrite": bool, "uid": str, "description": str})
     title = fields.get("title", "").strip()
     if profile.unified:
-        _check_new_title(fields, title)
+        _check_new_title(profile, fields, title)
     folder = _one(request)
     if profile < (10, 0) and not title:
         return message("folder title cannot be empty", 400)
@@ -385,9 +405,10 @@ def update(request: Request) -> Reply:
     return ok(shown(request, folder))
 
 
-def _check_new_title(fields: dict[str, Any], title: str) -> None:
+def _check_new_title(profile: Profile, fields: dict[str, Any], title: str) -> None:
     """Raise for a title that a folder on unified storage cannot be given; none at all keeps the one it has."""
     if "title" in fields and not title:
-        raise Refusal(message("Dashboard title cannot be empty", 400))
+        what = "Folder" if profile.objects_only else "Dashboard"
+        raise Refusal(message(f"{what} title cannot be empty", 400))
     if title.lower() == "general":
         raise Refusal(message("A folder with that name already exists", 400))

@@ -50,6 +50,8 @@ def require_place(request: Request, folder_uid: str, named: str) -> None:
         if not allowed(request, CREATE, folder_uid):
             raise Refusal(fail(profile, 403, "access denied to folder"))
     elif caller.role != "Admin" and not (folder_uid and access.inside(caller, CREATE, folder_uid)):
+        if profile.objects_only:
+            raise Refusal(fail(profile, 500, "Failed to create library element"))
         text = f"insufficient permissions for creating library panel in folder with UID: '{named}'"
         raise Refusal(fail(profile, 403, text))
 

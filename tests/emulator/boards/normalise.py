@@ -62,6 +62,17 @@ def newest(spec: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
+def cleaned_strings(profile: Profile, value: Any) -> Any:
+    """Return *value* without the byte order marks in its strings, which servers remove from 13 on."""
+    if not profile.objects_only:
+        return value
+    if isinstance(value, str):
+        return value.replace("\ufeff", "")
+    if isinstance(value, dict):
+        return {key: cleaned_strings(profile, inner) for key, inner in value.items()}
+    return [cleaned_strings(profile, inner) for inner in value] if isinstance(value, list) else value
+
+
 def stored(profile: Profile, spec: dict[str, Any]) -> dict[str, Any]:
     """Return *spec* as ``v0alpha1`` gives it back: as it is, but for 12.0, which says that it has no schema version."""
     if profile.numbers[:2] == (12, 0) and "schemaVersion" not in spec:

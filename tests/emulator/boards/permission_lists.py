@@ -31,8 +31,10 @@ def by_id(profile: Profile) -> bool:
     return profile < (12, 0)
 
 
-def picture(email: str) -> str:
+def picture(profile: Profile, email: str) -> str:
     """Return the path of a picture, which is made of an e-mail address."""
+    if profile >= (13, 0):
+        return "/avatar/" + hashlib.sha256(email.lower().encode()).hexdigest()
     return "/avatar/" + hashlib.md5(email.lower().encode(), usedforsecurity=False).hexdigest()
 
 
@@ -125,7 +127,7 @@ def _shown(request: Request, entry: Entry) -> dict[str, Any]:
     if uids:
         body["userUid"] = user.uid if user and "folders/" in request.path else ""
     body.update(userLogin=user.login if user else "", userEmail=user.email if user else "")
-    body.update(userAvatarUrl=picture(user.email) if user else "", teamId=0)
+    body.update(userAvatarUrl=picture(profile, user.email) if user else "", teamId=0)
     if uids:
         body["teamUid"] = ""
     body.update(teamEmail="", teamAvatarUrl="", team="")

@@ -31,6 +31,8 @@ def search(request: Request) -> Reply:
     for row in _rows(request):
         hits.append(_folder(request, row) if isinstance(row, Folder) else _dashboard(request, row))
     order = request.one("sort")
+    if request.server.profile.objects_only:  # of the same title the newest comes first
+        hits.reverse()
     hits.sort(key=lambda hit: (not order and hit["type"] == DASHBOARD, hit["title"].lower()))
     if order == "alpha-desc":
         hits.reverse()
@@ -120,7 +122,8 @@ def _folder(request: Request, found: Folder) -> dict[str, Any]:
     hit = {"id": found.id, "uid": found.uid, **_org(request, found.org_id), "title": found.title, "uri": f"db/{title}"}
     hit.update(url=url_of(request, found), slug="", type=FOLDER, tags=[], isStarred=False)
     parent = request.server.store.folder(found.org_id, found.parent) if found.parent else None
-    if parent is None and found.parent and request.server.profile.authorizer:  # an orphan names what is not there
+    nowhere = ("", "general") if request.server.profile.objects_only else ("",)
+    if parent is None and found.parent not in nowhere and request.server.profile.authorizer:  # an orphan names what is not there
         hit.update(folderUid=found.parent, folderUrl=f"/dashboards/f/{found.parent}/{slug(request.server.profile, '')}")
     if parent is not None:
         hit.update(folderUid=parent.uid, folderTitle=parent.title)

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 V0 = "v0alpha1"
 GENERAL = ""
-#: The name by which a server's own writes stand in ``managedFields`` (12.4).
-SERVER_MANAGER = "grafana124"
+#: Whose writes are a server's own; objects show the name of the program instead.
+SERVER_MANAGER = "grafana"
 #: Versions of a dashboard that unified storage keeps, and the seconds after a write in which old ones go.
 VERSIONS_KEPT, PRUNED_UNIFIED, PRUNED_LEGACY = 20, 30, 600
 
@@ -138,6 +138,8 @@ class Folder:
     owners: dict[str, set[str]] = field(default_factory=dict)
     note_owners: dict[str, set[str]] = field(default_factory=dict)
     generated_by: str = ""
+    #: The version of the API by which a manager wrote.
+    manager_apis: dict[str, str] = field(default_factory=dict)
     #: Annotations and labels of clients, and who set the labels.
     notes: dict[str, str] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)

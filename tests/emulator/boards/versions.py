@@ -40,11 +40,12 @@ def listed(request: Request) -> Reply:
         return fail(profile, 404, f"No versions found for dashboardId {_number(request)}")
     found = request.server.store.versions(dashboard)
     size, start, token = request.number("limit", UNLIMITED), request.number("start", 0), ""
-    if profile >= (12, 0):  # pages are told apart by a token, and `start` says nothing
+    if profile >= (12, 0):  # pages are told apart by a token, and up to 12.4 `start` says nothing
         before = _whole(request.one("continueToken")) or 0
-        found, start = [one for one in found if not before or one.resource_version < before], 0
+        found = [one for one in found if not before or one.resource_version < before]
+        start = start if profile.objects_only else 0
     page = found[start : start + size]
-    if profile >= (12, 0) and len(found) > size:
+    if profile >= (12, 0) and len(found) > start + size:
         token = str(page[-1].resource_version)
     if not page and profile < (12, 0):
         return fail(profile, 404, f"No versions found for dashboardId {dashboard.id}")

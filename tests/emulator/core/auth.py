@@ -15,6 +15,7 @@ from .replies import Refusal, Reply, barrier, fail, message, typed, unauthorized
 from .state import Key, Session, User, well_formed
 
 if TYPE_CHECKING:
+    from .profile import Profile
     from .server import Request, Server
 
 #: Makes the refusal of a login.
@@ -61,7 +62,7 @@ def _first_accepted(server: Server, request: Request) -> Caller | None:
         try:
             caller = way()
         except Refusal as refusal:
-            if isinstance(refusal.reply.body, dict) and refusal.reply.body.get("messageId") == "session.token.rotate":
+            if isinstance(refusal, NotRotated):
                 raise
             refusals.append(refusal)
             continue
@@ -256,6 +257,17 @@ def _unknown_key(server: Server, secret: str) -> Reply:
     return barrier(401, "Invalid API key", "api-key.invalid")
 
 
+class NotRotated(Refusal):
+    """The session of a request has to be rotated first."""
+
+
+def _not_rotated(profile: Profile) -> Reply:
+    """Return the 401 of a session that has to be rotated: from 13 on nothing in it says so (source: ``WriteErrOrFallback``)."""
+    if profile.objects_only:
+        return message("Unauthorized", 401, traceID="")
+    return barrier(401, "Unauthorized", "session.token.rotate")
+
+
 def _session(server: Server, request: Request) -> Caller | None:
     value = request.cookies.get(COOKIE)
     found = server.state.sessions.get(value) if value else None
@@ -267,7 +279,7 @@ def _session(server: Server, request: Request) -> Caller | None:
     if server.clock.now() - found.rotated > ROTATE_AFTER and value == found.value:
         if server.profile.typed_errors:
             if request.path != "/api/user/auth-tokens/rotate":
-                raise Refusal(barrier(401, "Unauthorized", "session.token.rotate"))
+                raise NotRotated(_not_rotated(server.profile))
         else:
             request.new_cookies.append(cookie(server, rotate(server, found)))
     return as_user(server, request, user, session=value)

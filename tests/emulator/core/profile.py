@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-VERSIONS = ("8.5.15", "9.3.2", "10.4.3", "11.5.1", "12.0.0-pre", "12.4.3")
+VERSIONS = ("8.5.15", "9.3.2", "10.4.3", "11.5.1", "12.0.0-pre", "12.4.3", "13.1.0-pre")
+#: The version that the emulator and the demo run without another choice: the newest one that can delete organizations.
+DEFAULT = "12.4.3"
 
 
 class Profile:
@@ -66,6 +68,11 @@ class Profile:
     def unified(self) -> bool:
         """Whether dashboards are on unified storage."""
         return self >= (12, 0)
+
+    @property
+    def objects_only(self) -> bool:
+        """Whether the legacy routes hand dashboards and folders to the storage of objects, whose refusals they repeat."""
+        return self >= (13, 0)
 
     @property
     def typed_errors(self) -> bool:

@@ -24,6 +24,7 @@ DEFAULTS = {
     "security.admin_user": "admin",
     "service_accounts.token_expiration_day_limit": "-1",
     "dashboards.versions_to_keep": "20",
+    "dashboards.min_refresh_interval": "5s",
     "quota.enabled": "false",
     "quota.org_user": "10",
     "quota.org_dashboard": "100",
@@ -48,11 +49,15 @@ CLOUD = {
 }
 
 
+#: The name of the server's program, if it is another one than that of the recorded servers.
+PROGRAM = {"program.name": ""}
+
+
 class Settings:
     """Reads settings as what they mean."""
 
     def __init__(self, changed: dict[str, str] | None = None) -> None:
-        self.values = {**DEFAULTS, **CLOUD, **{key: str(value) for key, value in (changed or {}).items()}}
+        self.values = {**DEFAULTS, **CLOUD, **PROGRAM, **{key: str(value) for key, value in (changed or {}).items()}}
 
     def on(self, name: str) -> bool:
         """Tell whether a switch is on."""
@@ -75,7 +80,7 @@ class Settings:
         found: dict[str, dict[str, str]] = {}
         for name, value in self.values.items():
             section, _dot, key = name.rpartition(".")
-            if section == "cloud":
+            if section in ("cloud", "program"):
                 continue
             found.setdefault(section, {})[key] = value
         return found

@@ -19,7 +19,7 @@ from aiohttp import web
 from .. import routes as _routes  # noqa: F401 - registers them
 from .costs import Costs
 from .faults import HANDLED, LOST, Fault, instead, spoilt
-from .profile import VERSIONS
+from .profile import DEFAULT, VERSIONS
 from .replies import JSON, Reply, message
 from .server import Server
 
@@ -125,7 +125,9 @@ def _sent(reply: Reply, now: float, content: bytes | None = None) -> web.Respons
     """Return *reply* as aiohttp sends it, at *now* by the server's clock."""
     body = reply.encoded() if content is None else content
     headers = dict(reply.headers)
-    if body or reply.type != JSON:
+    if not reply.type:
+        headers["Content-Type"] = ""
+    elif body or reply.type != JSON:
         charset = "; charset=UTF-8" if reply.type in (JSON, "text/html", "text/plain") else ""
         headers["Content-Type"] = reply.type + charset
     # A server tells the time by its own clock, which tests move.
@@ -166,7 +168,7 @@ class Emulator:
 
     def __init__(
         self,
-        version: str = VERSIONS[-1],
+        version: str = DEFAULT,
         settings: dict[str, str] | None = None,
         admin_password: str = "admin",
         dashboards: list[dict[str, Any]] | None = None,

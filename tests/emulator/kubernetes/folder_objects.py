@@ -8,12 +8,28 @@ from __future__ import annotations
 from typing import Any
 
 from ..boards.store import SERVER_MANAGER, Folder
+from ..core.profile import Profile
 from ..core.server import Request
 from ..core.state import stamp
-from .objects import ID_LABEL, identity, namespace_of
+from .objects import ID_LABEL, identity, namespace_of, shown_manager
 
 GROUP = "folder.grafana.app"
-API = f"{GROUP}/v1beta1"
+
+
+def versions(profile: Profile) -> tuple[str, ...]:
+    """Return the versions of the group that *profile* serves, the preferred one first."""
+    return ("v1", "v1beta1") if profile >= (13, 0) else ("v1beta1",)
+
+
+def preferred(profile: Profile) -> str:
+    """Return the preferred version of the group."""
+    return versions(profile)[0]
+
+
+def stored_version(request: Request, folder: Folder) -> str:
+    """Return the version in which a folder is stored, as which lists of every version show it."""
+    default = preferred(request.server.profile)
+    return next((folder.manager_apis.get(manager, default) for manager in folder.owners), default)
 
 
 def own(folder: Folder, manager: str, names: set[str], generated: bool = False) -> None:
@@ -26,19 +42,20 @@ def own(folder: Folder, manager: str, names: set[str], generated: bool = False) 
         folder.generated_by = manager
 
 
-def folder_object(request: Request, folder: Folder) -> dict[str, Any]:
-    """Return a folder as an object."""
+def folder_object(request: Request, folder: Folder, version: str = "") -> dict[str, Any]:
+    """Return a folder as an object of *version*, or of the preferred one."""
     profile = request.server.profile
+    api = f"{GROUP}/{version or preferred(profile)}"
     metadata: dict[str, Any] = {"name": folder.uid, "namespace": namespace_of(folder.org_id), "uid": folder.object_uid}
     metadata["resourceVersion"] = str(folder.resource_version)
     if profile.authorizer:
         metadata["generation"] = folder.version
     metadata["creationTimestamp"] = stamp(folder.created)
     metadata["labels"] = {ID_LABEL: str(folder.id), **folder.labels}
-    body: dict[str, Any] = {"kind": "Folder", "apiVersion": API, "metadata": metadata}
+    body: dict[str, Any] = {"kind": "Folder", "apiVersion": api, "metadata": metadata}
     if profile.authorizer:
         metadata["annotations"] = _annotations(request, folder)
-        metadata["managedFields"] = _managed(folder)
+        metadata["managedFields"] = _managed(request, folder)
         values = {"title": folder.title, "description": folder.description}
         body["spec"] = {name: value for name, value in values.items() if name in folder.spec_names}
         return body
@@ -63,7 +80,7 @@ def _annotations(request: Request, folder: Folder) -> dict[str, str]:
     return dict(sorted(notes.items()))
 
 
-def _managed(folder: Folder) -> list[dict[str, Any]]:
+def _managed(request: Request, folder: Folder) -> list[dict[str, Any]]:
     """Return ``managedFields``: who set which fields and annotations."""
     entries = []
     owners = folder.owners or {SERVER_MANAGER: {"title", "description"}}
@@ -81,7 +98,9 @@ def _managed(folder: Folder) -> list[dict[str, Any]]:
         if names:
             fields["f:spec"] = {f"f:{name}": {} for name in names}
         if fields:
-            entry = {"manager": manager, "operation": "Update", "apiVersion": API, "time": stamp(folder.updated)}
+            written = f"{GROUP}/{folder.manager_apis.get(manager, preferred(request.server.profile))}"
+            who = shown_manager(request, manager)
+            entry = {"manager": who, "operation": "Update", "apiVersion": written, "time": stamp(folder.updated)}
             entries.append({**entry, "fieldsType": "FieldsV1", "fieldsV1": fields})
     return entries
 

@@ -9,7 +9,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from ..access.rules import FOLDERS
+from ..access.rules import FOLDERS, rules_of
+from ..boards.folder_contents import directly_inside
 from ..boards.folder_moves import CIRCLE, deeper
 from ..boards.folders import CREATE, DEEPEST, DELETE, WRITE, chain, visible
 from ..boards.store import Folder
@@ -17,13 +18,12 @@ from ..core.replies import Refusal, Reply, ok
 from ..core.server import Handler, Request, route
 from ..core.state import uid as new_uid
 from .access import allows, check_member, enter, require, require_readable, require_role
-from .folder_objects import GROUP, folder_object, own
+from .folder_objects import GROUP, folder_object, own, stored_version, versions
 from .objects import GRANT_NOTE, GRANT_REFUSED, LEGACY_FORM, client_of, failure, keep, list_of, missing, own_notes, success
 from .routes import body_of, continued, holed, there
 
 BASE = f"/apis/{GROUP}/{{version}}/namespaces/{{namespace}}/folders"
 FOLDER_NOTE = "grafana.app/folder"
-VERSION = "v1beta1"
 
 
 def folders_route(method: str, template: str) -> Callable[[Handler], Handler]:
@@ -43,6 +43,8 @@ def folders_route(method: str, template: str) -> Callable[[Handler], Handler]:
 
 
 def _enter(request: Request) -> int:
+    if request.params["version"] not in versions(request.server.profile):
+        raise Refusal(failure(404, "the server could not find the requested resource", "NotFound", {}))
     return enter(request, FOLDERS, GROUP)
 
 
@@ -57,8 +59,8 @@ def _found(request: Request) -> Folder:
 
 @folders_route("GET", f"/apis/{GROUP}")
 def group(request: Request) -> Reply:
-    version = {"groupVersion": f"{GROUP}/{VERSION}", "version": VERSION}
-    return ok({"kind": "APIGroup", "apiVersion": "v1", "name": GROUP, "versions": [version], "preferredVersion": version})
+    known = [{"groupVersion": f"{GROUP}/{version}", "version": version} for version in versions(request.server.profile)]
+    return ok({"kind": "APIGroup", "apiVersion": "v1", "name": GROUP, "versions": known, "preferredVersion": known[0]})
 
 
 # Reads
@@ -74,17 +76,17 @@ def folders(request: Request) -> Reply:
     start = continued(request.one("continue"))
     size = request.number("limit", 0) or len(found)
     more = str(start + size) if start + size < len(found) else None
-    items = [folder_object(request, folder) for folder in found[start : start + size]]
-    return ok(list_of(request, "FolderList", f"{GROUP}/{VERSION}", items, more))
+    items = [folder_object(request, folder, stored_version(request, folder)) for folder in found[start : start + size]]
+    return ok(list_of(request, "FolderList", f"{GROUP}/{request.params['version']}", items, more))
 
 
 @folders_route("GET", BASE + "/{name}")
 def folder(request: Request) -> Reply:
-    return ok(folder_object(request, _found(request)))
+    return ok(folder_object(request, _found(request), request.params["version"]))
 
 
-def _answer(kind: str, **more: Any) -> Reply:
-    return ok({"kind": kind, "apiVersion": f"{GROUP}/{VERSION}", **more})
+def _answer(request: Request, kind: str, **more: Any) -> Reply:
+    return ok({"kind": kind, "apiVersion": f"{GROUP}/{request.params['version']}", **more})
 
 
 @folders_route("GET", BASE + "/{name}/parents")
@@ -94,14 +96,19 @@ def parents(request: Request) -> Reply:
     for one in chain(request, found.uid):
         more = {name: value for name, value in (("description", one.description), ("parent", one.parent)) if value}
         items.append({"name": one.uid, "title": one.title, **more})
-    return _answer("FolderInfoList", metadata={}, items=items)
+    return _answer(request, "FolderInfoList", metadata={}, items=items)
 
 
 @folders_route("GET", BASE + "/{name}/children")
 def children(request: Request) -> Reply:
-    """Answer no children, as servers do for every folder."""
-    _found(request)
-    return _answer("FolderList", metadata={}, items=None)
+    """Answer no children, as servers up to 12.4 do for every folder."""
+    found, store = _found(request), request.server.store
+    if request.server.profile.objects_only:
+        inside = [one for one in visible(request) if one.parent == found.uid]
+        space = request.params["namespace"]
+        items = [{"metadata": {"name": one.uid, "namespace": space}, "spec": {"title": one.title}} for one in inside]
+        return _answer(request, "FolderList", metadata={"resourceVersion": str(store.next_rv())}, items=items)
+    return _answer(request, "FolderList", metadata={}, items=None)
 
 
 def _inside(request: Request, found: Folder) -> dict[str, int]:
@@ -115,15 +122,32 @@ def _inside(request: Request, found: Folder) -> dict[str, int]:
     }
 
 
+#: Which storage counts what, from 13 on.
+COUNTED = (
+    (GROUP, "folders"),
+    ("dashboard.grafana.app", "dashboards"),
+    ("dashboard.grafana.app", "librarypanels"),
+    ("rules.alerting.grafana.app", "alertrules"),
+    ("sql-fallback", "alertrules"),
+    ("sql-fallback", "library_elements"),
+)
+
+
+def _counted(inside: dict[str, int]) -> list[dict[str, Any]]:
+    return [{"group": group, "resource": resource, "count": inside[resource]} for group, resource in COUNTED]
+
+
 @folders_route("GET", BASE + "/{name}/counts")
 def counts(request: Request) -> Reply:
     groups = {"dashboards": "dashboard.grafana.app", "folders": GROUP}
+    if request.server.profile.objects_only:
+        return _answer(request, "DescendantCounts", counts=_counted(directly_inside(request, _found(request).uid)))
     found = [
         {"group": groups.get(resource, "sql-fallback"), "resource": resource, "count": count}
         for resource, count in _inside(request, _found(request)).items()
         if count or resource not in groups
     ]
-    return _answer("DescendantCounts", counts=found)
+    return _answer(request, "DescendantCounts", counts=found)
 
 
 @folders_route("GET", BASE + "/{name}/access")
@@ -135,7 +159,11 @@ def access(request: Request) -> Reply:
 
     admin = may("folders.permissions:write")
     rights = {"canSave": CREATE, "canEdit": WRITE, "canAdmin": "folders.permissions:write", "canDelete": DELETE}
-    return _answer("FolderAccessInfo", **{name: admin or may(action) for name, action in rights.items()})
+    shown: dict[str, Any] = {name: admin or may(action) for name, action in rights.items()}
+    if request.server.profile.objects_only:
+        actions = rules_of(request.server.profile).levels
+        shown["accessControl"] = {action: True for action in actions if admin or may(action)}
+    return _answer(request, "FolderAccessInfo", **shown)
 
 
 # Writes
@@ -148,7 +176,7 @@ def create(request: Request) -> Reply:
     name = metadata.get("name") or f"{metadata.get('generateName', '')}{new_uid()}"
     made = _made(request, name, metadata, spec, notes, posted=True)
     request.server.access.made(request.caller, FOLDERS, made.uid, made.parent, made.org_id)
-    return ok(folder_object(request, made), 201)
+    return ok(folder_object(request, made, request.params["version"]), 201)
 
 
 def _made(
@@ -158,6 +186,8 @@ def _made(
     store, org_id, parent = request.server.store, request.caller.org_id, notes.get(FOLDER_NOTE, "")
     broken = "Folder API error: " if posted else ""
     code, text = _wrong(request, name, str(spec.get("title") or ""), parent)
+    if text and request.server.profile.objects_only:
+        raise Refusal(_refused(code, text))
     if text:
         raise Refusal(failure(code, text) if posted and code == 400 else failure(500, broken + text))
     if not allows(request, CREATE, FOLDERS, "", parent):
@@ -170,8 +200,14 @@ def _made(
     made.description, made.spec_names = str(spec.get("description") or ""), {"title", *({"description"} & set(spec))}
     own(made, client_of(request), set(spec), generated=bool(metadata.get("generateName")))
     own_notes(made, client_of(request), None, notes)
+    made.manager_apis[client_of(request)] = request.params["version"]
     keep(request, made, notes, metadata)
     return made
+
+
+def _refused(code: int, text: str) -> Reply:
+    """Return the refusal of a folder as 13 has it: every cause has an id."""
+    return failure(404, text) if code == 404 else failure(400, text, "", {"uid": "folder.invalid"})
 
 
 def _wrong(request: Request, name: str, title: str, parent: str) -> tuple[int, str]:
@@ -186,6 +222,8 @@ def _wrong(request: Request, name: str, title: str, parent: str) -> tuple[int, s
         return 400, "folder title cannot be empty"
     if parent == name:
         return 400, "folder cannot be parent of itself"
+    if parent not in ("", "general") and not chain(request, parent) and request.server.profile.objects_only:
+        return 404, f'folders.{GROUP} "{parent}" not found'
     if parent and len(chain(request, parent)) > DEEPEST:
         return 500, f"folder max depth exceeded, max depth is {DEEPEST}"
     return 0, ""
@@ -197,7 +235,8 @@ def put(request: Request) -> Reply:
     metadata, spec, notes = body_of(request, f"{GROUP}/{request.params['version']}")
     found = request.server.store.folder(org_id, name)
     if found is None:
-        return ok(folder_object(request, _made(request, name, {**metadata, "generateName": ""}, spec, notes, posted=False)), 201)
+        made = _made(request, name, {**metadata, "generateName": ""}, spec, notes, posted=False)
+        return ok(folder_object(request, made, request.params["version"]), 201)
     require_readable(request, found)
     if metadata.get("resourceVersion") and metadata["resourceVersion"] != str(found.resource_version):
         text = (
@@ -220,6 +259,8 @@ def _check_move(request: Request, found: Folder, parent: str) -> None:
     above = chain(request, parent)
     if parent and not above:
         raise Refusal(failure(500, f'move target not found folders.{GROUP} "{parent}" not found'))
+    if found in above and request.server.profile.objects_only:
+        raise Refusal(failure(400, "Circular reference detected", "BadRequest", {"uid": "folder.circular-reference"}))
     if found in above:
         raise Refusal(failure(500, CIRCLE))
     if parent and deeper(request, found, len(above)):
@@ -242,16 +283,18 @@ def _replaced(
     own_notes(found, client, known, notes)
     found.title, found.description, found.parent, found.spec_names = title, description, parent, names
     found.owners = {manager: kept for manager, kept in ((m, n & names) for m, n in found.owners.items()) if kept}
+    found.manager_apis[client] = request.params["version"]
     keep(request, found, notes, metadata)
     if (title, description, parent, names) != before:
         request.server.store.touch_folder(found, request.caller.login)
     elif (found.notes, found.labels) != marks:
         found.resource_version = request.server.store.next_rv()
     else:
-        answer = folder_object(request, found)
-        del answer["metadata"]["resourceVersion"]
+        answer = folder_object(request, found, request.params["version"])
+        if not request.server.profile.objects_only:
+            del answer["metadata"]["resourceVersion"]
         return ok(answer)
-    return ok(folder_object(request, found))
+    return ok(folder_object(request, found, request.params["version"]))
 
 
 @folders_route("DELETE", BASE + "/{name}")

@@ -22,8 +22,11 @@ ID_LABEL = "grafana.app/deprecatedInternalID"
 VERSIONS = (
     ((12, 0), ("v0alpha1", "v1alpha1", "v2alpha1")),
     ((12, 1), ("v1alpha1", "v0alpha1", "v2alpha1")),
+    ((13, 0), ("v1beta1", "v0alpha1", "v2beta1", "v2alpha1")),
 )
-NEWEST_VERSIONS = ("v1beta1", "v0alpha1", "v2beta1", "v2alpha1")
+NEWEST_VERSIONS = ("v2", "v2beta1", "v2alpha1", "v0alpha1", "v1", "v1beta1")
+#: As which version lists of some versions show their items.
+IN_LISTS = {"v1beta1": "v1"}
 #: What 11.5 answers where it knows no such group: the paths that it knows.
 LEGACY_FORM = [
     "/apis",
@@ -127,6 +130,12 @@ def manager_of(agent: str) -> str:
     return printable.encode()[:128].decode(errors="ignore") or "unknown"
 
 
+def shown_manager(request: Request, manager: str) -> str:
+    """Return the name of a manager; the server's own is the name of the program, here as the recorded servers were called."""
+    name = request.server.settings.text("program.name")
+    return name or ("grafana131" if request.server.profile >= (13, 0) else "grafana124") if manager == SERVER_MANAGER else manager
+
+
 def client_of(request: Request) -> str:
     """Return the name by which a client stands in ``managedFields``."""
     return request.one("fieldManager") or manager_of(request.headers.get("User-Agent", ""))
@@ -201,7 +210,8 @@ def object_of(
 ) -> dict[str, Any]:
     """Return a dashboard as an object of *version*; *written* is ``created`` or ``replaced`` in answers to writes."""
     profile = request.server.profile
-    body: dict[str, Any] = {"kind": "Dashboard", "apiVersion": f"{GROUP}/{version}"}
+    shown = IN_LISTS.get(version, version) if listing and profile >= (13, 0) and version != found.api else version
+    body: dict[str, Any] = {"kind": "Dashboard", "apiVersion": f"{GROUP}/{shown}"}
     if listing and profile < (12, 0):
         body = {}
     body["metadata"] = _metadata(request, found, written)
@@ -249,7 +259,7 @@ def _metadata(request: Request, found: Dashboard, written: str) -> dict[str, Any
     metadata["creationTimestamp"] = stamp(found.created)
     metadata["labels"] = {ID_LABEL: str(found.id), **found.labels}
     metadata["annotations"] = _annotations(request, found, written)
-    fields = _managed(found)
+    fields = _managed(request, found)
     if fields and (profile >= (12, 1) or written == "created"):
         metadata["managedFields"] = fields
     return metadata
@@ -302,7 +312,7 @@ def _source(profile: Profile, found: Dashboard, written: str) -> dict[str, str]:
     }
 
 
-def _managed(found: Dashboard) -> list[dict[str, Any]]:
+def _managed(request: Request, found: Dashboard) -> list[dict[str, Any]]:
     """Return ``managedFields``; a v2 layout has none in the recordings."""
     if found.api.startswith("v2"):
         return []
@@ -321,7 +331,8 @@ def _managed(found: Dashboard) -> list[dict[str, Any]]:
         if not fields:
             continue
         api = found.manager_apis.get(manager, V0)
-        entry = {"manager": manager, "operation": "Update", "apiVersion": f"{GROUP}/{api}", "time": stamp(found.updated)}
+        who = shown_manager(request, manager)
+        entry = {"manager": who, "operation": "Update", "apiVersion": f"{GROUP}/{api}", "time": stamp(found.updated)}
         entries.append({**entry, "fieldsType": "FieldsV1", "fieldsV1": fields})
     return entries
 

@@ -11,8 +11,9 @@ from typing import Any
 
 from ..access.rules import DASHBOARDS as DASHBOARD_KIND
 from ..boards.contents import text_in
-from ..boards.dashboards import FIELDS
-from ..boards.normalise import newest
+from ..boards.dashboards import FIELDS, FOLDER_NOTE, MESSAGE_NOTE
+from ..boards.normalise import cleaned_strings, newest
+from ..boards.refresh import problem
 from ..boards.search import visible_dashboards
 from ..boards.store import Dashboard
 from ..core.profile import Profile
@@ -20,7 +21,7 @@ from ..core.replies import Refusal, Reply, ok
 from ..core.server import Request, route
 from ..core.state import uid as new_uid
 from ..tenancy.quotas import limit, on
-from .access import check_member, enter, require, require_readable, require_update
+from .access import check_member, enter, require, require_readable, require_target, require_update
 from .layouts import Unfit, stored
 from .objects import (
     GRANT_NOTE,
@@ -39,8 +40,6 @@ from .objects import (
     versions,
 )
 
-FOLDER_NOTE = "grafana.app/folder"
-MESSAGE_NOTE = "grafana.app/message"
 DASHBOARDS = f"/apis/{GROUP}/{{version}}/namespaces/{{namespace}}/dashboards"
 
 
@@ -151,12 +150,13 @@ def _basics(request: Request, name: str, spec: dict[str, Any], message: str) -> 
         return "uid contains illegal characters"
     if len(name) > 40:
         return "uid too long, max 40 characters"
-    if newest_rules and isinstance(tags, list) and any(isinstance(tag, str) and len(tag) > 50 for tag in tags):
+    wrong = problem(request.server.settings, spec.get("refresh", (spec.get("timeSettings") or {}).get("autoRefresh")))
+    if not wrong and newest_rules and isinstance(tags, list) and any(isinstance(tag, str) and len(tag) > 50 for tag in tags):
         return "dashboard tag too long, max 50 characters"
-    return ""
+    return wrong
 
 
-def _check(request: Request, org_id: int, name: str, spec: dict[str, Any], notes: dict[str, str]) -> str:
+def check(request: Request, org_id: int, name: str, spec: dict[str, Any], notes: dict[str, str]) -> str:
     """Return the folder to write into. Raises for what cannot be stored, or a folder that is none."""
     folder = notes.get(FOLDER_NOTE, "")
     if holed(request):
@@ -169,12 +169,14 @@ def _check(request: Request, org_id: int, name: str, spec: dict[str, Any], notes
     old = request.server.store.dashboard(org_id, name)
     moved = old is None or old.folder_uid != folder
     known = request.server.store.folder(org_id, folder) is not None and not request.caller.stranger
+    if folder and moved and request.server.profile.objects_only:
+        require_target(request, folder)
     if folder and moved and not known and (old is None or not request.server.profile.authorizer):
         raise Refusal(missing("folders", folder, "folder.grafana.app"))
     return folder
 
 
-def _quota(request: Request, org_id: int, name: str) -> None:
+def quota(request: Request, org_id: int, name: str) -> None:
     server = request.server
     if not on(server) or not 0 <= limit(server, "quota.org_dashboard", org_id) <= server.store.count(org_id):
         return
@@ -187,7 +189,7 @@ def create(request: Request) -> Reply:
     org_id = _enter(request)
     metadata, spec, notes = body_of(request, f"{GROUP}/{request.params['version']}")
     name = metadata.get("name") or f"{metadata.get('generateName', '')}{new_uid()}"
-    folder = _check(request, org_id, name, spec, notes)
+    folder = check(request, org_id, name, spec, notes)
     if request.server.store.dashboard(org_id, name) is not None:
         details = {"name": name, "group": GROUP, "kind": "dashboards"}
         return failure(409, f'dashboards.{GROUP} "{name}" already exists', "AlreadyExists", details)
@@ -205,7 +207,7 @@ def _made(
 ) -> Reply:
     """Make a dashboard, and answer as its creation is answered."""
     version, grant = request.params["version"], notes.get(GRANT_NOTE, "")
-    _quota(request, org_id, name)
+    quota(request, org_id, name)
     if grant not in ("", "default") and not holed(request):
         return failure(500, GRANT_REFUSED)
     require(request, "dashboards:create", DASHBOARD_KIND, "", folder)
@@ -233,7 +235,7 @@ def put(request: Request) -> Reply:
     metadata, spec, notes = body_of(request, f"{GROUP}/{request.params['version']}")
     found = store.dashboard(org_id, name)
     if found is None:
-        folder = _check(request, org_id, name, spec, notes)
+        folder = check(request, org_id, name, spec, notes)
         return _made(request, org_id, name, metadata, spec, notes, folder)
     require_readable(request, found)
     if metadata.get("resourceVersion") and metadata["resourceVersion"] != resource_version(request, found):
@@ -242,7 +244,7 @@ def put(request: Request) -> Reply:
             "your changes to the latest version and try again"
         )
         return failure(409, text, "Conflict", {"name": name, "group": GROUP, "kind": "dashboards"})
-    folder = _check(request, org_id, name, spec, notes)
+    folder = check(request, org_id, name, spec, notes)
     require_update(request, found, folder)
     return _replaced(request, found, metadata, spec, notes, folder)
 
@@ -271,7 +273,7 @@ def _replaced(
     if holed(request):
         found.history[-1].message = ""
     answer = object_of(request, found, version, written="replaced", posted=spec)
-    if request.server.profile.authorizer and not changed and found.marks() == marks:
+    if request.server.profile.authorizer and not request.server.profile.objects_only and not changed and found.marks() == marks:
         del answer["metadata"]["resourceVersion"]  # nothing was stored
     return ok(answer)
 
@@ -279,14 +281,14 @@ def _replaced(
 def _kept(request: Request, spec: dict[str, Any]) -> dict[str, Any]:
     """Return what the server stores of *spec* in the API version that a client wrote."""
     version = request.params["version"]
-    kept = {key: value for key, value in spec.items() if key not in FIELDS}
+    kept = cleaned_strings(request.server.profile, {key: value for key, value in spec.items() if key not in FIELDS})
     if version.startswith("v2"):
         try:
             return stored(version, request.server.profile >= (13, 0), kept)
         except Unfit as wrong:
             text = f'Dashboard in version "{version}" cannot be handled as a Dashboard: json: cannot unmarshal into {wrong}'
             raise Refusal(failure(400, text, "BadRequest")) from None
-    return newest(kept) if version == "v1beta1" else kept
+    return newest(kept) if version in ("v1", "v1beta1") else kept
 
 
 def _writer(request: Request) -> str:

@@ -14,7 +14,12 @@ from .members import role_of
 
 BAD = "Bad request data"
 #: The list of an account's tokens ends here, sorted by name.
-LISTED = 300
+LISTED, LISTED_FROM_13 = 300, 1000
+
+
+def listed_at_most(profile: Profile) -> int:
+    """Return where the list of an account's tokens ends."""
+    return LISTED_FROM_13 if profile >= (13, 0) else LISTED
 
 
 def there(profile: Profile) -> bool:
@@ -76,7 +81,7 @@ def whole(request: Request, account: Account) -> dict:
     entry.update(createdAt=stamp(account.created), updatedAt=stamp(account.updated))
     entry.update(avatarUrl=f"/avatar/{account.id:032x}", role=account.role, teams=None)
     # The length of the list of tokens, which is cut.
-    tokens = min(len(request.server.state.keys_of(account.id)), LISTED)
+    tokens = min(len(request.server.state.keys_of(account.id)), listed_at_most(request.server.profile))
     if tokens:
         entry["tokens"] = tokens
     return entry
@@ -87,7 +92,7 @@ def listed(request: Request, account: Account) -> dict:
     entry = basic(request, account)
     tokens = len(request.server.state.keys_of(account.id))
     if request.server.profile < (11, 5):  # the length of the list, too; later it is counted
-        tokens = min(tokens, LISTED)
+        tokens = min(tokens, listed_at_most(request.server.profile))
     entry.update(role=account.role, tokens=tokens)
     entry["avatarUrl"] = f"/avatar/{account.id:032x}"
     return entry

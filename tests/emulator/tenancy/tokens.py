@@ -8,7 +8,7 @@ from __future__ import annotations
 from ..core.replies import Refusal, Reply, bad_request, fail, message, ok, typed
 from ..core.server import Request, route
 from ..core.state import Key, stamp, token_secret
-from .service_accounts import BAD, LISTED, account_of, begin, is_number, missing, there
+from .service_accounts import BAD, account_of, begin, is_number, listed_at_most, missing, there
 
 WEEK = 7 * 86400
 DAY = 86400
@@ -21,7 +21,7 @@ def tokens(request: Request) -> Reply:
     if account is None:
         return ok([])
     keys = sorted(request.server.state.keys_of(account.id), key=lambda key: key.name)
-    return ok([_shown(request, key) for key in keys[:LISTED]])
+    return ok([_shown(request, key) for key in keys[: listed_at_most(request.server.profile)]])
 
 
 def _shown(request: Request, key: Key) -> dict:
@@ -80,7 +80,7 @@ def _check_limits(request: Request, lifetime: int | None) -> None:
     now = request.server.clock.now()
     if (now + (lifetime or 0)) // DAY > (now + days * DAY) // DAY:
         text = "The expiration date input exceeds the limit for service account access tokens expiration date"
-        raise Refusal(Reply(400, text, "text/plain"))
+        raise Refusal(Reply(400, text, "" if profile >= (13, 0) else "text/plain"))
 
 
 def _invalid(request: Request) -> Reply:

@@ -156,6 +156,8 @@ def _hit(request: Request, user: User) -> dict:
         entry["uid"] = user.uid if profile.uids else ""
     entry.update(name=user.name, login=user.login, email=user.email, avatarUrl=avatar(user.id))
     entry.update(isAdmin=user.is_admin, isDisabled=user.disabled)
+    if request.server.profile >= (13, 0):
+        entry["role"] = ""
     if profile >= (12, 0):
         entry["isProvisioned"] = False
     entry.update(lastSeenAt=NEVER, lastSeenAtAge="10 years", authLabels=[])

@@ -17,9 +17,11 @@ def without_default(org):
     """Unset the default data source of the organization: the first one becomes it, from 10.4 on."""
     for one in org.server.api("GET", "/api/datasources", org="tenant"):
         if one["isDefault"]:
+            # 8.5 has no route by uid, and 13 none by number.
+            by_uid = one["id"] if org.server.version.startswith("8.") else f"uid/{one['uid']}"
             body = {key: one[key] for key in ("name", "type", "access")}
             body["url"] = one["url"] or "http://127.0.0.1:9"  # servers check it in a PUT, and not in a POST
-            org.server.api("PUT", f"/api/datasources/{one['id']}", {**body, "isDefault": False}, org="tenant")
+            org.server.api("PUT", f"/api/datasources/{by_uid}", {**body, "isDefault": False}, org="tenant")
 
 
 def library_panel(org, uid, name, **model):

@@ -238,3 +238,17 @@ def test_a_place_in_the_batch_is_that_of_the_task(newest, tmp_path):
         write(tmp_path, f"d{number}.json", **board(f"d{number}"))
     items = [{"directory": str(tmp_path)}, {"dashboard": board("q"), "folder_uid": "nope"}]
     assert "batch[1], Q (q): " in newest.fails("grafana_dashboard", batch=items)["msg"]
+
+
+def test_an_error_of_a_batch_names_dashboard_and_file_once(special, newest, tmp_path):
+    full = special("12.4.3", settings={"quota.enabled": "true", "quota.org_dashboard": "1"})
+    write(tmp_path, "a.json", **board("a"))
+    write(tmp_path, "b.json", **board("b"))
+    failed = full.fails("grafana_dashboard", directory=str(tmp_path))
+    assert (failed["msg"].count("B (b)"), failed["msg"].count("b.json")) == (1, 1)
+    assert failed["results"][1]["failure"]["code"] == "quota_reached"
+    assert "give the caller the permission" not in failed["msg"]
+    newest.api("POST", "/api/dashboards/db", {"dashboard": board("a", tags=["x"]), "message": "by hand"})
+    failed = newest.fails("grafana_dashboard", directory=str(tmp_path), on_conflict="fail")
+    assert (failed["msg"].count("A (a)"), failed["msg"].count("a.json")) == (1, 1)
+    assert failed["results"][0]["failure"]["code"] == "edited"

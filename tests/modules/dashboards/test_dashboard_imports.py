@@ -163,7 +163,8 @@ def test_layouts_of_version_2(org, tmp_path, version, text):
     path = tmp_path / ("new.json" if text is json.dumps else "new.yaml")
     path.write_text(text(manifest(version, layout(version), "new")))
     server = org.server
-    serves = {"12.0.0-pre": ("v2alpha1",), "12.4.3": ("v2alpha1", "v2beta1")}.get(server.version, ())
+    serves = {"12.0.0-pre": ("v2alpha1",), "12.4.3": ("v2alpha1", "v2beta1"), "13.1.0-pre": ("v2alpha1", "v2beta1", "v2")}
+    serves = serves.get(server.version, ())
     if server.dashboard_api == "legacy" or version not in serves:
         for check in (True, False):
             with server.writes_nothing():
@@ -206,7 +207,8 @@ def test_a_layout_that_the_server_cannot_convert(newest, tmp_path):
     assert newest.ok("grafana_dashboard_info", org_name="tenant")["dashboards"] == []
 
 
-def test_a_bare_spec_of_the_stable_layout_is_refused_where_it_would_lose_parts(newest):
+def test_a_bare_spec_of_the_stable_layout_is_refused_where_it_would_lose_parts(versioned):
+    newest = versioned("12.4.3")
     for check in (True, False):
         with newest.writes_nothing():
             failed = newest.fails("grafana_dashboard", path=str(LAYOUTS / "spec-of-stable-v2.json"), check=check)

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from modules.conftest import Server
 from modules.dashboards.exports import PANEL, SHARED, WITH_LIBRARY, library_panel, source
 
@@ -38,7 +40,7 @@ def test_library_panels_among_the_references(org):
     assert org.ok(dashboard=dashboard, check_references=True)["dashboard"]["missing_references"] == []
     named = {**PANEL, "id": 3, "libraryPanel": {"uid": "lib-gone", "name": "Gone"}}
     more = {**dashboard, "panels": [PANEL, named]}
-    if org.server.version.startswith("12.4") or org.server.dashboard_api == "kubernetes":
+    if org.server.version.startswith(("12.4", "13")) or org.server.dashboard_api == "kubernetes":
         found = org.ok(dashboard=more, check_references=True)
         assert found["dashboard"]["missing_references"] == ["library panel lib-gone (Gone) does not exist"]
     else:
@@ -61,3 +63,47 @@ def test_a_caller_who_sees_no_data_sources(emulators, monkeypatch):
     with server.writes_nothing():
         failed = server.fails("grafana_dashboard", dashboard=SHARED, **who)
     assert failed.code == "data_sources_hidden"
+
+
+#: An alert of a panel, as Grafana up to 8 stores it.
+ALERTING = {
+    "uid": "old-alert",
+    "title": "Old alert",
+    "panels": [
+        {
+            "id": 1,
+            "type": "graph",
+            "title": "Disk",
+            "datasource": "Not here",
+            "targets": [{"refId": "A"}],
+            "alert": {"name": "Full", "conditions": [{"query": {"params": ["A", "5m", "now"]}}], "frequency": "1m"},
+        }
+    ],
+}
+
+
+def test_the_data_source_of_a_panel_alert_is_missing(emulators, monkeypatch):
+    server = Server(emulators("8.5.15"), monkeypatch)
+    soon = {"org_name": "soon", "missing_parent": "plan", "check": True}
+    with server.writes_nothing():
+        for options in ({"check": True}, {}, {"folder": "New", "create_folder": True}, soon):
+            failed = server.fails("grafana_dashboard", dashboard=ALERTING, **options)
+            assert failed.code == "alert_source_missing"
+            assert "alert Full of panel Disk: Not here" in failed["msg"]
+    server.api("POST", "/api/datasources", {"name": "Not here", "type": "loki", "access": "proxy", "url": "http://127.0.0.1:1"})
+    assert [result["changed"] for result in server.four("grafana_dashboard", dashboard=ALERTING)] == [True, True, False, False]
+
+
+def test_a_panel_alert_of_a_caller_who_sees_no_data_sources(emulators, monkeypatch):
+    server = Server(emulators("8.5.15"), monkeypatch)
+    server.user("ed")
+    server.api("PATCH", "/api/orgs/1/users/2", {"role": "Editor"})
+    who = {"username": "ed", "password": "long-enough-1", "org_id": 1, "retries": 0}
+    failed = server.fails("grafana_dashboard", dashboard=ALERTING, **who)
+    assert failed.code == "server_error"
+    assert "check that these exist: alert Full of panel Disk: Not here" in failed["msg"]
+
+
+@pytest.mark.parametrize("version", ["9.3.2", "12.4.3"])
+def test_later_servers_take_no_notice_of_panel_alerts(versioned, version):
+    assert versioned(version).ok("grafana_dashboard", dashboard=ALERTING)["changed"]

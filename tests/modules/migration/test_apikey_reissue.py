@@ -386,3 +386,20 @@ def test_a_plan_of_reissuing(old, sink):
     entry = by_name(result, "a")["ci"]
     assert (entry["action"], entry["status"], entry["service_account"]["name"]) == ("reissue", "changed", "all")
     assert of_org(result, "a")["service_accounts"] == []
+
+
+def test_a_directory_that_is_missing(keys, tmp_path):
+    """Check mode warns of it, as an earlier task may create it; the run fails before it writes anything."""
+    folder = tmp_path / "missing"
+    options = reissue(keys, {"type": "file", "path": str(folder / "{org_id}-{name}")})
+    with keys.server.writes_nothing():
+        check = keys.server.ok(MIGRATE, check=True, **options)
+        run = keys.server.fails(MIGRATE, **options)
+    assert check["changed"]
+    words = f"the directory {folder} does not exist"
+    assert [text for text in check["warnings"] if words in text] == [
+        f"{words}: without check mode the task fails, unless an earlier task creates it"
+    ]
+    assert f"{words}; create it first" in run["msg"]
+    folder.mkdir()
+    assert not [text for text in keys.server.ok(MIGRATE, check=True, **options)["warnings"] if "directory" in text]

@@ -42,7 +42,7 @@ def installation(request, versioned):
 def test_under_each_version(server):
     """An empty server of each version: nothing to decide, and few requests."""
     before = server.requests()
-    result = guard(server)
+    result = guard(server, server.version if server.version.startswith("13") else "12.4.3")
     assert result["ready"]
     assert result["present_version"] == server.version.partition("-")[0]
     expected = {
@@ -52,6 +52,7 @@ def test_under_each_version(server):
         "11.5.1": ["keys_end"],
         "12.0.0-pre": ["keys_end"],
         "12.4.3": ["keys_gone"],
+        "13.1.0-pre": ["keys_gone"],
     }
     assert ids(result) == expected[server.version]
     assert server.requests() - before <= 3 + 2
@@ -220,7 +221,7 @@ def test_settings_that_are_not_told(versioned):
     assert only["decisions"] == ["migration_destroys"]
 
 
-@pytest.mark.parametrize("version", ALL[:-1])
+@pytest.mark.parametrize("version", [version for version in ALL if not version.startswith(("12.4", "13"))])
 def test_organizations_without_the_caller(versioned, version):
     """A server admin who is no member is shown nothing, which is said, and joins nowhere."""
     server = versioned(version)

@@ -115,9 +115,9 @@ def test_a_key_that_a_person_stored(token):
     assert token.key == theirs
 
 
-def test_an_org_created_again(newest_token):
+def test_an_org_created_again(newest_that_deletes, tmp_path):
     """Its id is another one, and the stored key works nowhere. Up to 10.4 the login of a deleted account stays taken."""
-    token = newest_token
+    token = Token(newest_that_deletes, tmp_path)
     token.present()
     for state in ("absent", "present"):
         token.server.ok("grafana_org", name="tenant", state=state)

@@ -43,6 +43,12 @@ def tenant(outermost_newer, tmp_path):
     return WithFile(outermost_newer, tmp_path)
 
 
+@pytest.fixture(params=["9.3.2", "12.4.3"])
+def cut_tenant(request, versioned, tmp_path):
+    """A tenant of a server whose lists of tokens end at 300: the oldest and the newest such version."""
+    return WithFile(versioned(request.param), tmp_path)
+
+
 @pytest.fixture
 def newest_tenant(newest, tmp_path):
     return WithFile(newest, tmp_path)
@@ -325,7 +331,18 @@ def test_purge_in_a_batch_spares_the_other_items(tenant):
     assert not tenant.server.ok("grafana_sa_token", **options)["changed"]
 
 
-def test_more_tokens_than_the_list_shows(tenant):
+def test_lists_of_13_do_not_end_at_300(newest_tenant):
+    tenant = newest_tenant
+    for number in range(301):
+        tenant.make(f"a-{number:04d}", 0)
+    tenant.present(name="z")
+    assert len(tenant.listed()) == 302
+    again = tenant.present(name="z")
+    assert (again["changed"], again["warnings"]) == (False, [])
+
+
+def test_more_tokens_than_the_list_shows(cut_tenant):
+    tenant = cut_tenant
     for number in range(320):
         tenant.make(f"a-{number:04d}", 60)
     tenant.present(name="z")
@@ -349,9 +366,10 @@ def test_more_tokens_than_the_list_shows(tenant):
     assert not tenant.present(name="z")["changed"]
 
 
-def test_more_tokens_than_the_list_shows_and_the_stored_one_is_due(newest_tenant):
+@pytest.mark.parametrize("cut_tenant", ["12.4.3"], indirect=True)
+def test_more_tokens_than_the_list_shows_and_the_stored_one_is_due(cut_tenant):
     """The purge of the task makes its token visible, and then the token is replaced."""
-    tenant = newest_tenant
+    tenant = cut_tenant
     for number in range(310):
         tenant.make(f"a-{number:04d}", 60)
     tenant.present(name="z")
@@ -361,8 +379,9 @@ def test_more_tokens_than_the_list_shows_and_the_stored_one_is_due(newest_tenant
     assert tenant.works(tenant.key)
 
 
-def test_a_token_beyond_the_end_of_the_list_is_deleted(newest_tenant):
-    tenant = newest_tenant
+@pytest.mark.parametrize("cut_tenant", ["12.4.3"], indirect=True)
+def test_a_token_beyond_the_end_of_the_list_is_deleted(cut_tenant):
+    tenant = cut_tenant
     for number in range(300):
         tenant.make(f"a-{number:04d}", 0)
     tenant.present(name="z")

@@ -543,3 +543,23 @@ def test_a_full_file_system(tenant, mounted):
 def test_the_action_plugin_is_needed(tenant):
     sink = {"type": "ansible_vault", "path": "v.yml", "variable": "v"}
     assert "action plugin" in tenant.fails(sink=sink)["msg"]
+
+
+@pytest.mark.parametrize("created", [None, "2020-01-01T00:00:00Z"], ids=["same server", "another server"])
+def test_a_due_token_in_awx_that_names_another_address(tenant, awx, created):
+    """Nothing can test the key: only the time at which the server created the token tells two servers apart."""
+    sink = in_awx(awx, metadata_field="about")
+    tenant.present(sink=sink)
+    inputs = awx.credentials[1]["inputs"]
+    about = json.loads(inputs["about"])
+    inputs["about"] = json.dumps({**about, "server": "http://elsewhere", "created": created or about["created"]})
+    before = dict(inputs)
+    if created is None:
+        assert "http://elsewhere" in tenant.present(sink=sink, rotate="always")["warnings"][0]
+        assert awx.credentials[1]["inputs"]["token"] != before["token"]
+        return
+    for check in (True, False):
+        with tenant.server.writes_nothing():
+            for options in ({"rotate": "always"}, {"state": "absent"}):
+                assert tenant.fails(sink=sink, check=check, **options).code == "place_taken"
+    assert awx.credentials[1]["inputs"] == before

@@ -11,6 +11,7 @@ import subprocess
 
 import pytest
 
+from modules.conftest import DELETES_ORGS
 from modules.tokens.stored_token import Token
 
 
@@ -234,7 +235,9 @@ def test_absent_without_metadata_goes_by_the_name(token):
     assert token.listed() == []
 
 
-def test_absent_in_a_deleted_org_removes_the_files(token):
+@pytest.mark.parametrize("version", ["9.3.2", DELETES_ORGS])
+def test_absent_in_a_deleted_org_removes_the_files(versioned, tmp_path, version):
+    token = Token(versioned(version), tmp_path)
     token.present()
     token.server.ok("grafana_org", name="tenant", state="absent")
     gone = token.server.four("grafana_sa_token", state="absent", **token.wanted)

@@ -20,6 +20,7 @@ from .shapes import DASHBOARD, PLAIN, Shape
 
 #: Fields that are never compared: those of the server, and the time at which variables were last updated.
 _NOT_COMPARED = (*SERVER_FIELDS, "iteration")
+BYTE_ORDER_MARK = "\ufeff"
 #: The maximum length of a panel's title in a path.
 TITLE_LENGTH = 60
 
@@ -32,12 +33,22 @@ def compare(current: t.Mapping[str, t.Any], desired: t.Mapping[str, t.Any]) -> l
     old, new = dict(current), dict(desired)
     if equal(old, new):
         return []
+    old, new = without_marks(old), without_marks(new)
     for body, other in ((old, new), (new, old)):
         _remove_uncompared(body, other)
     old, new = same_schema(old, new)
     differences: list[Difference] = []
     _compare("", old, new, DASHBOARD, differences)
     return _merged(differences)
+
+
+def without_marks(value: t.Any) -> t.Any:
+    """Return a document without the byte order marks (U+FEFF) in its texts, which servers remove from 13 on (recorded)."""
+    if isinstance(value, str):
+        return value.replace(BYTE_ORDER_MARK, "")
+    if isinstance(value, dict):
+        return {key: without_marks(entry) for key, entry in value.items()}
+    return [without_marks(entry) for entry in value] if isinstance(value, list) else value
 
 
 def _remove_uncompared(body: dict[str, t.Any], other: t.Mapping[str, t.Any]) -> None:

@@ -10,6 +10,7 @@ import typing as t
 from ..._folders import paths as folders
 from ..._folders.tree import PER_PAGE, Folder
 from ..._grafana.errors import Forbidden
+from ..._grafana.kubernetes import folder_uid
 from ..._grafana.scope import Scope
 
 
@@ -32,7 +33,7 @@ class FolderPaths:
 
     def _search(self) -> t.Iterator[Folder]:
         for hit in self._scope.client.each("/api/search", org=self._scope.org_id, type="dash-folder", limit=PER_PAGE, page=1):
-            yield Folder(str(hit["uid"]), str(hit["title"]), str(hit.get("folderUid") or folders.GENERAL))
+            yield Folder(str(hit["uid"]), str(hit["title"]), folder_uid(hit.get("folderUid")))
 
     def _folder(self, uid: str) -> Folder:
         known = self._all()
@@ -69,6 +70,10 @@ class FolderPaths:
             return {folders.GENERAL}
         wanted = path.strip().strip("/")
         return {uid for uid in list(self._all()) if self.path(uid) == wanted}
+
+    def at_titles(self, titles: tuple[str, ...]) -> set[str]:
+        """Return the uids of the folders with exactly these titles, from the top down; none of them means General."""
+        return {uid for uid in list(self._all()) if self.titles(uid) == titles} if titles else {folders.GENERAL}
 
 
 __all__ = ["FolderPaths"]

@@ -27,6 +27,7 @@ OPTIONS: dict[str, dict[str, t.Any]] = {
     "uid": {"type": "raw"},
     "title": {"type": "raw"},
     "folder_uid": {"type": "raw"},
+    "folder_path": {"type": "list", "elements": "raw"},
     "folder": {"type": "raw"},
     "subfolders": {"type": "bool", "default": False},
     "tags": {"type": "list", "elements": "str"},
@@ -47,6 +48,7 @@ class ExportOptions:
     uid: str | None = None
     title: str | None = None
     folder_uid: str | None = None
+    folder_path: tuple[str, ...] | None = None
     folder: str | None = None
     subfolders: bool = False
     tags: frozenset[str] = frozenset()
@@ -57,14 +59,23 @@ class ExportOptions:
 
     def in_folder(self) -> bool:
         """Return whether the task selects dashboards by folder."""
-        return self.folder is not None or self.folder_uid is not None
+        return not (self.folder is None and self.folder_uid is None and self.folder_path is None)
+
+
+#: The functions that read and check options.
+_READERS: dict[str, t.Callable[[t.Any, str], t.Any]] = {
+    "uid": text,
+    "title": text,
+    "folder_uid": text,
+    "folder": folders.read_path,
+    "folder_path": folders.read_titles,
+}
 
 
 def parse(params: t.Mapping[str, t.Any]) -> ExportOptions:
     """Return the options in *params*. Raises :class:`BadInput`."""
-    given = {name: text(params[name], name) for name in ("uid", "title", "folder_uid", "folder") if params[name] is not None}
-    if "folder" in given and "folder_uid" in given:
-        raise BadInput("both folder_uid and folder are set: keep one")
+    folders.check_one({name: params[name] for name in ("folder_uid", "folder", "folder_path")})
+    given = {name: _READERS[name](params[name], name) for name in _READERS if params[name] is not None}
     if "folder_uid" in given:
         given["folder_uid"] = folders.general(given["folder_uid"])
     wanted = ExportOptions(
@@ -150,11 +161,12 @@ class _Inventory:
 
         Raises :class:`NotFound` if there is none, except with ``all_orgs``, where an org may lack the folder.
         """
-        if self.wanted.folder is None:
-            return {str(self.wanted.folder_uid)}
-        uids = self.folders.at(self.wanted.folder)
-        if not uids and not self.wanted.all_orgs:
-            raise folders.not_found(self.scope, self.wanted.folder)
+        wanted = self.wanted
+        if wanted.folder_uid is not None:
+            return {wanted.folder_uid}
+        uids = self.folders.at(wanted.folder or "") if wanted.folder_path is None else self.folders.at_titles(wanted.folder_path)
+        if not uids and not wanted.all_orgs:
+            raise folders.not_found(self.scope, wanted.folder or "/".join(wanted.folder_path or ()))
         return uids
 
     def entry(self, head: Head) -> Result:
@@ -166,7 +178,7 @@ class _Inventory:
     def full_entry(self, current: CurrentDashboard) -> Result:
         """Return the result entry of a dashboard that was read with its body."""
         entry = self.entry(current.head())
-        entry.update(version=current.version, provisioned=current.provisioned is not None)
+        entry.update(version=current.version, provisioned=current.provisioned is not None, manager=current.manager)
         if self.wanted.content:
             entry["dashboard"] = document(current, self.wanted.form)
         return entry

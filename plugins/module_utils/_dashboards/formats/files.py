@@ -86,14 +86,15 @@ def _top(directory: str) -> str:
     return top
 
 
-def unusable_files(directory: str, problems: t.Sequence[BadInput]) -> BadInput:
-    """Return one error for all unusable files of a directory."""
+def unusable_files(directory: str, problems: t.Sequence[BadInput], twice: BadInput | None = None) -> BadInput:
+    """Return one error for all unusable files of a directory; *twice* names the duplicates among the others."""
     count, it = ("%d files" % len(problems), "them") if len(problems) > 1 else ("a file", "it")
     codes = {problem.code for problem in problems} - {BadInput.code}
+    also = "" if twice is None else "; also, %s" % twice.message
     return BadInput(
-        "directory %s has %s that cannot be used: %s; correct %s, or skip %s with exclude"
-        % (directory, count, "; ".join(problem.message for problem in problems), it, it),
-        code=codes.pop() if len(problems) == len(codes) == 1 else "broken_files",
+        "directory %s has %s that cannot be used: %s; correct %s, or skip %s with exclude%s"
+        % (directory, count, "; ".join(problem.message for problem in problems), it, it, also),
+        code=codes.pop() if len(problems) == len(codes) == 1 and twice is None else "broken_files",
     )
 
 
@@ -163,8 +164,8 @@ def _printable(path: str) -> str:
     return os.fsencode(path).decode("utf-8", "replace")
 
 
-def duplicates(entries: t.Iterable[Entry]) -> None:
-    """Raise one :class:`BadInput` that names all duplicate uids, and all duplicate titles within a folder.
+def duplicates(entries: t.Iterable[Entry]) -> BadInput | None:
+    """Return one error that names all duplicate uids, and all duplicate titles within a folder; ``None`` without any.
 
     Equal titles are accepted if each dashboard has a uid: Grafana 11.3 and later allows them, and the version of the
     server is not known here.
@@ -188,8 +189,7 @@ def duplicates(entries: t.Iterable[Entry]) -> None:
         for (folder, title), paths in titles.items()
         if len(paths) > 1 and (folder, title) in without_uid and tuple(paths) not in reported
     ]
-    if problems:
-        raise BadInput("more than one dashboard has %s" % "; ".join(problems), code="duplicates")
+    return BadInput("more than one dashboard has %s" % "; ".join(problems), code="duplicates") if problems else None
 
 
 __all__ = ["PATTERNS", "DashboardFile", "Entry", "duplicates", "find", "unusable_files"]

@@ -5,7 +5,8 @@
 
 Supported are the plain JSON of a dashboard (classic or version 2 layout); the bodies of ``/api/dashboards``
 (``{"dashboard": …}``); the answers of grafana.com's API (``{"json": …}``); and Kubernetes-style manifests from Grafana's
-``/apis``, from its UI ("export as resource", kind ``DashboardWithAccessInfo``) and from Grizzly.
+``/apis``, from its UI ("export as resource", kind ``DashboardWithAccessInfo``), from Grizzly, and in a ``GrafanaManifest`` of
+grafana-operator.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from dataclasses import dataclass, field, replace
 from ..._grafana.connection import text
 from ..._grafana.errors import BadInput
 from ..._grafana.kubernetes import DASHBOARDS, FOLDER_NOTE, MESSAGE_NOTE
+from .others import KINDS, is_manifest, of_list, of_manifest, of_object
 from .text import load
 
 #: The classic layout, which all versions of Grafana support: panels in a list.
@@ -38,25 +40,8 @@ EXPORT_FIELDS = ("__inputs", "__requires", "__elements")
 #: Variables of the version 2 layout whose data source is next to their ``spec``, not in it, from v2beta1 on.
 FILTERS = ("AdhocVariable", "GroupByVariable")
 
-#: Kinds of manifests that contain a dashboard. The UI of 12.x exports ``DashboardWithAccessInfo``.
-_KINDS = ("Dashboard", "DashboardWithAccessInfo")
 #: The API group of Grizzly's manifests, which have the folder in a field of their metadata.
 _GRIZZLY = "grizzly.grafana.com"
-#: Other objects whose files are often stored with dashboards, recognised by fields that a dashboard does not have.
-_OTHER_OBJECTS: tuple[tuple[tuple[str, ...], str], ...] = (
-    (("groups",), "alert rules"),
-    (("contactPoints",), "contact points"),
-    (("policies",), "notification policies"),
-    (("muteTimes",), "mute timings"),
-    (("datasources",), "data sources for provisioning"),
-    (("providers",), "dashboard providers for provisioning"),
-    (("apps",), "apps for provisioning"),
-    (("hasAcl",), "a folder"),
-    (("ruleGroup", "folderUID"), "an alert rule"),
-    (("model", "kind"), "a library panel"),
-    (("gridPos", "type"), "a single panel"),
-)
-_TITLED = ("a folder", "an alert rule", "a library panel", "a single panel")
 
 
 @dataclass(frozen=True)
@@ -91,17 +76,20 @@ def read_document(document: t.Any, what: str) -> Document:
 
 def _read(document: t.Any, what: str, depth: int) -> Document:
     if isinstance(document, list):
-        raise BadInput("%s contains a list of %d entries: put each dashboard into a separate file" % (what, len(document)))
+        raise BadInput("%s %s" % (what, of_list(document)))
     if not isinstance(document, dict) or depth > 2:
         raise BadInput("%s does not contain a dashboard: a dashboard is a JSON object" % what)
-    if isinstance(document.get("apiVersion"), str) and isinstance(document.get("kind"), str):
-        return _manifest(document, what)
+    if is_manifest(document):
+        template = _template(document)
+        return _manifest(document, what) if template is None else _templated(document, _read(template, what, depth + 1), what)
     if isinstance(document.get("dashboard"), dict):
         return _wrapped(document, _read(document["dashboard"], what, depth + 1), what)
     inner = document.get("json")
     if isinstance(inner, (dict, str)) and inner and "panels" not in document and "elements" not in document:
         return _read(load(inner, what, name=".json") if isinstance(inner, str) else inner, what, depth + 1)
-    _refuse_other_objects(document, what)
+    other = of_object(document)
+    if other is not None:
+        raise BadInput("%s %s" % (what, other))
     return _bare(document, _guessed_layout(document), what)
 
 
@@ -157,30 +145,30 @@ def _manifest(document: t.Mapping[str, t.Any], what: str) -> Document:
     )
 
 
+def _template(manifest: t.Mapping[str, t.Any]) -> t.Any:
+    """Return the Kubernetes object in a GrafanaManifest of grafana-operator, ``None`` for any other manifest."""
+    spec = manifest.get("spec")
+    return spec.get("template") if manifest["kind"] == "GrafanaManifest" and isinstance(spec, dict) else None
+
+
+def _templated(manifest: t.Mapping[str, t.Any], inner: Document, what: str) -> Document:
+    """Return *inner*, the dashboard in a GrafanaManifest, with a warning if the operator would change it first."""
+    if not manifest["spec"].get("patch"):
+        return inner
+    ignored = "%s: the patch next to the template is ignored; apply it to the template" % what
+    return replace(inner, warnings=(*inner.warnings, ignored))
+
+
 def _group_and_version(manifest: t.Mapping[str, t.Any], what: str) -> tuple[str, str]:
-    """Return the API group and version of a manifest. Raises :class:`BadInput` if it is not one supported dashboard."""
+    """Return the API group and version of a manifest. Raises :class:`BadInput` if it is not a supported dashboard."""
     group, _slash, version = manifest["apiVersion"].rpartition("/")
-    kind = manifest["kind"]
-    if kind in ("List", "DashboardList") and isinstance(manifest.get("items"), list):
-        raise BadInput(
-            "%s is a %s with %d items: put each dashboard into a separate file" % (what, kind, len(manifest["items"])),
-        )
-    if kind not in _KINDS or group not in (DASHBOARDS, _GRIZZLY):
-        raise BadInput("%s is not a dashboard but a manifest of kind %s (%s)%s" % (what, kind, group or version, _hint(kind)))
+    if manifest["kind"] not in KINDS or group not in (DASHBOARDS, _GRIZZLY):
+        raise BadInput("%s %s" % (what, of_manifest(manifest)))
     if group == DASHBOARDS and version not in LAYOUTS:
         raise BadInput(
             "%s has the unsupported apiVersion %s/%s: supported versions are %s" % (what, group, version, ", ".join(LAYOUTS))
         )
     return group, version
-
-
-def _hint(kind: str) -> str:
-    """Return the end of the error for a manifest of another kind: how to get the dashboard out of it."""
-    if kind == "ConfigMap":
-        return ": write each dashboard in its data to a separate file"
-    if kind == "GrafanaDashboard":
-        return ": write the dashboard in its spec.json to a file"
-    return ""
 
 
 def _layout_of(spec: t.Mapping[str, t.Any], declared: str, what: str) -> tuple[str, list[str]]:
@@ -254,15 +242,6 @@ def _spec(entry: t.Any) -> list[dict[str, t.Any]]:
 def _list(holder: t.Any, name: str) -> list[t.Any]:
     found = holder.get(name) if isinstance(holder, dict) else None
     return found if isinstance(found, list) else []
-
-
-def _refuse_other_objects(document: t.Mapping[str, t.Any], what: str) -> None:
-    """Raise :class:`BadInput` for a file of another kind of object; these are often in the same directory."""
-    if "panels" in document or "elements" in document or "rows" in document:
-        return
-    for keys, name in _OTHER_OBJECTS:
-        if all(key in document for key in keys) and ("title" not in document or name in _TITLED):
-            raise BadInput("%s contains %s, not a dashboard" % (what, name))
 
 
 def _bare(spec: t.Mapping[str, t.Any], layout: str, what: str) -> Document:

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from ..._grafana import versions as _versions
 from ..._grafana.errors import BadInput
 from .forms import EXPORT_FIELDS, Document
-from .references import plugin
+from .references import placeholders, plugin, variables
 
 DATA_SOURCE, CONSTANT = "datasource", "constant"
 #: The plugin for expressions has no data source. Grafana's import always fills in this id, whatever the client sends.
@@ -52,6 +52,8 @@ _NEVER_MISSING = frozenset(
 class Input:
     """An input of an export. *type* is ``datasource`` (of *plugin_id*) or ``constant`` (*value* is the default).
 
+    A placeholder that ``__inputs`` does not list is an input that is not *listed*.
+
     The *label* of a data source is its name on the server that the dashboard was exported from.
     """
 
@@ -60,6 +62,7 @@ class Input:
     label: str = ""
     plugin_id: str = ""
     value: str | None = field(default=None, repr=False)
+    listed: bool = True
 
 
 @dataclass(frozen=True)
@@ -72,12 +75,25 @@ class LibraryPanel:
     model: t.Mapping[str, t.Any] = field(repr=False)
 
 
-def needed(document: Document) -> list[Input]:
+def needed(document: Document, names: t.Container[str] = ()) -> list[Input]:
     """Return the inputs of *document* that its body or its library panels use.
 
-    Raises :class:`BadInput` if ``__inputs`` has an entry that Grafana would not write.
+    A placeholder that ``__inputs`` does not list (files for grafana-operator have no ``__inputs``) counts if it is in *names*
+    and no variable of the dashboard has its name. Raises :class:`BadInput` if ``__inputs`` has an entry that Grafana would not
+    write.
     """
-    listed: dict[str, Input] = {}
+    listed = {entry.name: entry for entry in _listed(document)}
+    if not listed and not names:
+        return []
+    used = dict.fromkeys(_placeholders([document.body, document.elements]))
+    found = [entry for entry in listed.values() if "${%s}" % entry.name in used]
+    own = variables(document.body)
+    others = [text[2:-1] for text in used if text[2:-1] in names and text[2:-1] not in listed and text[2:-1] not in own]
+    return found + [_unlisted(document, name) for name in others]
+
+
+def _listed(document: Document) -> t.Iterator[Input]:
+    """Yield the entries of ``__inputs``."""
     for number, entry in enumerate(document.inputs):
         name = entry.get("name") if isinstance(entry, dict) else None
         kind = entry.get("type") if isinstance(entry, dict) else None
@@ -87,17 +103,30 @@ def needed(document: Document) -> list[Input]:
                 % (number, name, kind)
             )
         value = entry.get("value")
-        listed[name] = Input(
+        yield Input(
             name=name,
             type=kind,
             label=str(entry.get("label") or ""),
             plugin_id=str(entry.get("pluginId") or ""),
             value=None if value is None else _as_text(value),
         )
-    if not listed:
-        return []
-    placeholders = set(_placeholders([document.body, document.elements]))
-    return [entry for entry in listed.values() if "${%s}" % entry.name in placeholders]
+
+
+def _unlisted(document: Document, name: str) -> Input:
+    """Return the input for a placeholder that ``__inputs`` does not list: a data source if the dashboard uses it as one."""
+    bodies: list[t.Any] = [document.body]
+    bodies += [{"panels": [entry.get("model")]} for entry in document.elements.values() if isinstance(entry, dict)]
+    types = [one.type for body in bodies for one in placeholders(body) if one.value == "${%s}" % name]
+    known = {kind for kind in types if kind}
+    plugin_id = known.pop() if len(known) == 1 else ""
+    return Input(name, DATA_SOURCE if types else CONSTANT, plugin_id=plugin_id, listed=False)
+
+
+def unused(document: Document, mapping: t.Mapping[str, t.Any]) -> frozenset[str]:
+    """Return the keys of *mapping* that no input of *document* has as its name, label or type."""
+    inputs = [*_listed(document), *needed(document, mapping)]
+    used = {key for entry in inputs for key in (entry.name, entry.label, entry.plugin_id if entry.listed else "")}
+    return frozenset(mapping) - used
 
 
 def _as_text(value: t.Any) -> str:
@@ -150,7 +179,7 @@ def _replaced(value: t.Any, replacements: t.Mapping[str, str]) -> t.Any:
 def choose(
     inputs: t.Sequence[Input],
     data_sources: t.Sequence[t.Mapping[str, t.Any]],
-    mapping: t.Mapping[str, str],
+    mapping: t.Mapping[str, t.Any],
     what: str = "the dashboard",
     option: str = "inputs",
 ) -> dict[str, str]:
@@ -158,7 +187,8 @@ def choose(
 
     *data_sources* are those of the org, each with ``uid``, ``name``, ``type`` and ``isDefault``. *mapping* is the user's
     choice: the key is the name of an input, the label of an input (the name of the original data source) or a plugin id; the
-    value is a uid or name of a data source, or the value of a constant. For an input that is not in *mapping*, the first of
+    value is a uid or name of a data source, a dictionary with ``uid`` or ``name`` and ``type``, or the value of a constant. A
+    data source must have the type of the input, or the ``type`` that the value has. For an input not in *mapping*, the first of
     these is used that is unambiguous: the data source with the same name and type; the only one of the type; the default
     one, if it has the type. Raises one :class:`BadInput` that lists all inputs without a value; it names the dashboard by
     *what* and the option to set by *option*.
@@ -173,21 +203,20 @@ def choose(
             values[entry.name] = value
     if problems:
         raise BadInput(
-            "%s was exported for sharing, and some of its inputs have no value: %s; set them in %s"
-            % (what, "; ".join(problems), option),
+            "some inputs of %s have no value: %s; set them in %s" % (what, "; ".join(problems), option),
             code="inputs_unresolved",
             inputs=[entry.name for entry in inputs if entry.name not in values],
         )
     return values
 
 
-def choose_unread(inputs: t.Sequence[Input], mapping: t.Mapping[str, str], what: str) -> dict[str, str]:
-    """Return the value of every input as :func:`choose` does, for an organization that does not exist yet.
+def choose_unread(inputs: t.Sequence[Input], mapping: t.Mapping[str, t.Any], what: str) -> dict[str, str]:
+    """Return the value of every input as :func:`choose` does, for an organization whose data sources cannot be read.
 
-    It has no data sources, so an input gets one from *mapping* only, which is taken as it is: an earlier task may create it.
+    An input gets one from *mapping* only, which is taken as it is: as a uid that exists, or that an earlier task creates.
     Raises :class:`BadInput`.
     """
-    given = {entry.name: mapped[1] for entry, mapped in ((entry, _mapped(entry, mapping)) for entry in inputs) if mapped}
+    given = {entry.name: mapped.value for entry, mapped in ((entry, _mapped(entry, mapping)) for entry in inputs) if mapped}
     return {**given, **choose([entry for entry in inputs if entry.name not in given], [], mapping, what)}
 
 
@@ -197,31 +226,39 @@ class _Unresolved(str):
     __slots__ = ()
 
 
-def _mapped(entry: Input, mapping: t.Mapping[str, str]) -> tuple[str, str] | None:
-    """Return the key under which *mapping* has a value for *entry*, and that value; ``None`` if it has none."""
-    for key in (entry.name, entry.label, entry.plugin_id if entry.type == DATA_SOURCE else ""):
+class _Mapped(t.NamedTuple):
+    """What the user chose for an input: *key* and *value* of the option, and the *type* that a data source may have."""
+
+    key: str
+    value: str
+    type: str = ""
+
+
+def _mapped(entry: Input, mapping: t.Mapping[str, t.Any]) -> _Mapped | None:
+    """Return what *mapping* has for *entry*, ``None`` if it has nothing. A label or type is no key for an unlisted input."""
+    for key in (entry.name, entry.label, entry.plugin_id if entry.type == DATA_SOURCE and entry.listed else ""):
         if key and key in mapping:
-            return key, _as_text(mapping[key])
+            value = mapping[key]
+            if entry.type == DATA_SOURCE and isinstance(value, dict):
+                return _Mapped(key, _as_text(value.get("uid") or value.get("name") or ""), str(value.get("type") or ""))
+            return _Mapped(key, _as_text(value))
     return None
 
 
-def _constant(entry: Input, mapping: t.Mapping[str, str]) -> str:
+def _constant(entry: Input, mapping: t.Mapping[str, t.Any]) -> str:
     mapped = _mapped(entry, mapping)
     if mapped is not None:
-        return mapped[1]
+        return mapped.value
     # The UI suggests the default, but does not accept an empty value.
     return entry.value or _Unresolved("%s (constant %s) has no default" % (entry.name, entry.label or entry.name))
 
 
-def _source(entry: Input, data_sources: t.Sequence[t.Mapping[str, t.Any]], mapping: t.Mapping[str, str]) -> str:
+def _source(entry: Input, data_sources: t.Sequence[t.Mapping[str, t.Any]], mapping: t.Mapping[str, t.Any]) -> str:
     if entry.plugin_id == EXPRESSIONS:
         return EXPRESSIONS
     mapped = _mapped(entry, mapping)
     if mapped is not None:
-        return _uid_of(mapped[1], data_sources) or _Unresolved(
-            "%s is mapped to %s (by the key %s), which is not a data source of the organization"
-            % (entry.name, mapped[1], mapped[0])
-        )
+        return _chosen(entry, mapped, data_sources)
     wanted = plugin(entry.plugin_id)
     same = [source for source in data_sources if wanted in ("", plugin(str(source.get("type"))))]
     # Names are unique in an org.
@@ -235,13 +272,19 @@ def _source(entry: Input, data_sources: t.Sequence[t.Mapping[str, t.Any]], mappi
     )
 
 
-def _uid_of(value: str, data_sources: t.Sequence[t.Mapping[str, t.Any]]) -> str | None:
-    """Return the uid of the data source whose uid or, if there is none, whose name is *value*."""
-    for key in ("uid", "name"):
-        for source in data_sources:
-            if source.get(key) == value:
-                return str(source["uid"])
-    return None
+def _chosen(entry: Input, mapped: _Mapped, data_sources: t.Sequence[t.Mapping[str, t.Any]]) -> str:
+    """Return the uid of the data source whose uid or, if there is none, whose name the user chose."""
+    found = [source for key in ("uid", "name") for source in data_sources if source.get(key) == mapped.value]
+    said = "%s is mapped to %s (by the key %s), which is" % (entry.name, mapped.value, mapped.key)
+    if not found:
+        return _Unresolved("%s not a data source of the organization" % said)
+    kind, wanted = str(found[0].get("type")), mapped.type or entry.plugin_id
+    if wanted and plugin(kind) != plugin(wanted):
+        return _Unresolved(
+            "%s a data source of type %s, not of type %s: choose another one, or give uid and type (%s) as the value"
+            % (said, kind, wanted, kind)
+        )
+    return str(found[0]["uid"])
 
 
 def _original_name(entry: Input) -> str:
@@ -327,4 +370,5 @@ __all__ = [
     "not_among",
     "requirements",
     "substitute",
+    "unused",
 ]

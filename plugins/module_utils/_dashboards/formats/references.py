@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 from dataclasses import dataclass
 
@@ -40,6 +41,8 @@ _FORMER = {
     "postgres": "grafana-postgresql-datasource",
     "testdata": "grafana-testdata-datasource",
 }
+#: A placeholder: ``${``, a name, ``}``. Names that begin with two underscores are variables of Grafana.
+_PLACEHOLDER = re.compile(r"\$\{(?!__)\w+\}")
 
 
 @dataclass(frozen=True, order=True)
@@ -54,6 +57,14 @@ class Reference:
     type: str = ""
 
 
+class PanelAlert(t.NamedTuple):
+    """An alert in a panel, with the name or uid of the data source of one of its queries (``""`` for the default one)."""
+
+    name: str
+    panel: str
+    source: str
+
+
 def plugin(name: str) -> str:
     """Return the current id of a plugin, given its current or former id."""
     return _FORMER.get(name, name)
@@ -62,6 +73,30 @@ def plugin(name: str) -> str:
 def references(body: t.Mapping[str, t.Any]) -> set[Reference]:
     """Return the references in *body*, in any layout, without built-in and default data sources and variables. Pure."""
     return {reference for reference in _all(body) if reference.value not in _BUILT_IN and not _variable(reference.value)}
+
+
+def placeholders(body: t.Mapping[str, t.Any]) -> list[Reference]:
+    """Return the references to data sources whose value is a placeholder such as ``${DS_PROMETHEUS}``. Pure."""
+    return [one for one in _all(body) if one.kind in (UID, NAME) and _PLACEHOLDER.fullmatch(one.value)]
+
+
+def variables(body: t.Mapping[str, t.Any]) -> set[str]:
+    """Return the names of the variables of a dashboard, in any layout."""
+    classic = [variable.get("name") for variable in _entries(body.get("templating"), "list")]
+    others = [variable.get("spec") for variable in _entries(body, "variables")]
+    names = [*classic, *(spec.get("name") for spec in others if isinstance(spec, dict))]
+    return {name for name in names if isinstance(name, str)}
+
+
+def unfilled(body: t.Mapping[str, t.Any]) -> list[str]:
+    """Return a sentence for each placeholder that stands for a data source and that no variable of the dashboard fills in."""
+    own = variables(body)
+    names = {one.value[2:-1] for one in placeholders(body)} - own
+    return [
+        "the data source ${%s} is a placeholder, for which the dashboard has neither an input nor a variable: set %s in inputs"
+        % (name, name)
+        for name in sorted(names)
+    ]
 
 
 def connected(body: t.Mapping[str, t.Any]) -> list[Reference]:
@@ -77,6 +112,25 @@ def connected(body: t.Mapping[str, t.Any]) -> list[Reference]:
             by_uid = list(_library_panel(panel))
             result += by_uid or [Reference(LIBRARY_PANEL, "", str(panel.get("title") or ""))]
     return result
+
+
+def panel_alerts(body: t.Mapping[str, t.Any]) -> list[PanelAlert]:
+    """Return the alerts in panels that are enabled, once for each of their queries, as the server looks them up (8.5 to 10)."""
+    result = []
+    for panel in _panels(body):
+        alert = panel.get("alert")
+        if not isinstance(alert, dict) or alert.get("enabled") is False:
+            continue
+        for condition in _entries(alert, "conditions"):
+            query = condition.get("query")
+            names = query.get("params") if isinstance(query, dict) else None
+            target = [one for one in _entries(panel, "targets") if isinstance(names, list) and one.get("refId") in names[:1]]
+            for holder in target[:1]:
+                source = holder["datasource"] if "datasource" in holder else panel.get("datasource")
+                value = source.get("uid") if isinstance(source, dict) else source
+                texts = (alert.get("name"), panel.get("title"), value)
+                result.append(PanelAlert(*(text if isinstance(text, str) else "" for text in texts)))
+    return list(dict.fromkeys(result))
 
 
 def _variable(value: str) -> bool:
@@ -209,4 +263,19 @@ def _alternatives(reference: Reference, data_sources: t.Sequence[t.Mapping[str, 
     return "; data sources of that type: %s" % ", ".join(named) if reference.type and named else ""
 
 
-__all__ = ["LIBRARY_PANEL", "NAME", "TYPE", "UID", "Reference", "connected", "missing", "plugin", "references"]
+__all__ = [
+    "LIBRARY_PANEL",
+    "NAME",
+    "TYPE",
+    "UID",
+    "PanelAlert",
+    "Reference",
+    "connected",
+    "missing",
+    "panel_alerts",
+    "placeholders",
+    "plugin",
+    "references",
+    "unfilled",
+    "variables",
+]

@@ -12,6 +12,7 @@ import typing as t
 from ..._grafana.errors import BadInput
 from ..._text.json_diff import DEEPEST
 from ..._text.yaml_nodes import check_size
+from .others import of_documents
 
 YAML_NAMES = (".yaml", ".yml")
 _VAULT = "$ANSIBLE_VAULT;"
@@ -80,7 +81,7 @@ def _yaml(text: str, what: str) -> t.Any:
     if not documents:
         raise BadInput("%s is empty" % what)
     if len(documents) > 1:
-        raise BadInput("%s contains %d YAML documents: put each into a separate file" % (what, len(documents)))
+        raise BadInput("%s %s" % (what, of_documents(documents)))
     return _as_json(documents[0], what, 0)
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 import pytest
 from ansible.errors import AnsibleFilterError
 
+from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks import container
+from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks.container import Host
 from ansible_collections.orgsmith.grafana.plugins.plugin_utils._bootstrap import failures, items, summary
 
 TENANTS = [
@@ -39,6 +41,43 @@ FAILED_MEMBER = {"results": [{"index": 0, "status": "failed", "org_name": "one",
 )
 def test_items(kind, expected):
     assert items(TENANTS, kind, folder="/play") == expected
+
+
+DEST = {"dest": "/key"}
+
+
+@pytest.mark.parametrize(
+    ("token", "connection", "doubtful"),
+    [
+        (DEST, "local", True),
+        (DEST, "ansible.builtin.local", True),
+        ({"dest": "/mounted/key"}, "local", False),
+        ({**DEST, "allow_ephemeral": True}, "local", False),
+        ({**DEST, "allow_ephemeral": "true"}, "local", False),
+        ({**DEST, "allow_ephemeral": "false"}, "local", True),
+        ({**DEST, "allow_ephemeral": ""}, "local", True),
+        ({**DEST, "state": "absent"}, "local", False),
+        (DEST, "ssh", False),
+        (DEST, "community.docker.docker", True),
+        ({"dest": "/mounted/key"}, "podman", True),
+        ({**DEST, "allow_ephemeral": True}, "podman", False),
+        ({"sink": {"type": "file", "path": "/{name}"}}, "local", True),
+        ({"sink": {"type": "file", "path": "/{name}", "allow_ephemeral": True}}, "local", False),
+        ({"sink": {"type": "ansible_vault", "path": "/vault.yml"}}, "ssh", True),
+        ({"sink": {"type": "hashi_vault", "path": "/x"}}, "local", False),
+        ({}, "local", True),
+    ],
+)
+def test_tokens_whose_keys_may_end_with_a_container(monkeypatch, tmp_path, token, connection, doubtful):
+    (tmp_path / ".dockerenv").touch()
+    (tmp_path / "proc" / "self").mkdir(parents=True)
+    mounts = ["1 0 0:1 / / rw - overlay overlay rw", "2 1 0:2 / /mounted rw - ext4 /dev/a rw"]
+    (tmp_path / "proc" / "self" / "mountinfo").write_text("\n".join(mounts) + "\n")
+    host = Host(str(tmp_path), {})
+    monkeypatch.setattr(container, "Host", lambda: host)
+    tenant = {"name": "one", "service_accounts": [{"name": "ci", "tokens": [{"name": "t", **token}]}]}
+    found = items([tenant], "tokens", sink={"type": "file", "path": "/key"}, ephemeral_on=connection)
+    assert bool(found) is doubtful
 
 
 def test_dashboards_by_the_tenants_token():

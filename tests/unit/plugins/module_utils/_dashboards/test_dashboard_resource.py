@@ -83,6 +83,38 @@ def test_nothing_to_do_is_one_request(script, task):
     assert task(["x"]).status == OK
 
 
+@pytest.mark.parametrize("api", ["kubernetes", "legacy"])
+def test_a_dashboard_in_the_folder_general_of_13_1(script, task, api):
+    """13.1 may name the folder of a dashboard in General: the dashboard does not move."""
+    script.expect(health("13.1.0"))
+    if api == "kubernetes":
+        script.expect(call("GET", APIS + "/a").answers(200, thing(**{"grafana.app/folder": "general"})))
+    else:
+        document = {"uid": "a", "id": 7, "version": 3, **body()}
+        answer = {"dashboard": document, "meta": {"folderUid": "general", "version": 3}}
+        script.expect(call("GET", "/api/dashboards/uid/a").answers(200, answer))
+    done = task(api=api, folder_uid="")
+    assert (done.status, done.object["folder_uid"]) == (OK, "")
+
+
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize("where", [{"folder_uid": "git"}, {"folder": "Git"}, {"folder": "Git/more", "create_folder": True}])
+@pytest.mark.parametrize("moved", [True, False])
+def test_a_folder_of_a_repository_takes_no_dashboard(script, task, check, where, moved):
+    """The server refuses dashboards from elsewhere in it (from the source of 13.1)."""
+    notes = {"grafana.app/managedBy": "repo", "grafana.app/managerId": "boards"}
+    git = {"metadata": {"name": "git", "annotations": notes}, "spec": {"title": "Git"}}
+    folders = call("GET", "/apis/folder.grafana.app/v1beta1/namespaces/org-2/folders?limit=1000").answers(200, {"items": [git]})
+    permissions = call("GET", "/api/access-control/user/permissions").answers(200, {"folders:read": ["folders:*"]})
+    there = call("GET", APIS + "/a").answers(*((200, thing()) if moved else (404, {"message": "no"})))
+    first = {"git": [there, folders], "Git": [folders, there], "Git/more": [folders, permissions, there]}
+    script.expect(health("13.1.0"), *first[where.get("folder", "git")])
+    if "create_folder" in where:
+        script.expect(Call("GET", "/api/admin/settings").answers(403, {"message": "no"}))
+    problem = task(check=check, **where).problem
+    assert (problem.code, "folder Git, which is managed by repo boards" in problem.message) == ("provisioned", True)
+
+
 #: Without it, only Admins see a new dashboard in General (recorded: visibility-apis).
 GRANTED = {"grafana.app/grant-permissions": "default"}
 
@@ -182,8 +214,9 @@ def test_before_9_a_history_is_asked_for_by_id(script, task):
 def test_up_to_11_2_a_taken_title_is_looked_for_before_writing(script, task):
     hits = [{"uid": "b", "title": "A", "folderUid": ""}, {"uid": "c", "title": "AA"}]
     script.expect(
-        health("9.3.2"),
+        health("11.2.0"),
         call("GET", "/api/dashboards/uid/a").answers(404, {"message": "Dashboard not found"}),
+        call("GET", "/api/folders?limit=1000&page=1").answers(200, [{"uid": "f", "title": "B"}]),
         call("GET", "/api/search?type=dash-db&query=A&limit=1000&page=1").answers(200, hits),
     )
     done = task(check=True)
@@ -306,6 +339,34 @@ def folder_of_it():
     return call("GET", "/apis/folder.grafana.app/v1beta1/namespaces/org-2/folders?limit=1000").answers(200, {"items": items})
 
 
+def may(granted, query=""):
+    return call("GET", "/api/access-control/user/permissions" + query).answers(200, granted)
+
+
+def test_check_mode_asks_again_before_it_says_that_the_run_is_refused(script, task):
+    reload = "?reloadcache=true"
+    script.expect(health("12.4.3"), call("GET", APIS + "/a").answers(200, thing()))
+    script.expect(may({"dashboards:write": ["folders:uid:other"]}), may({"dashboards:create": ["folders:*"]}, reload))
+    outcome = task(["x"], check=True)
+    assert (outcome.status, outcome.problem.code) == (FAILED, "forbidden")
+    assert outcome.problem.message.count("dashboard A (a)") == 1
+    assert "dashboards:write" in outcome.problem.message
+
+
+@pytest.mark.parametrize(
+    "granted",
+    [
+        {"dashboards:write": ["folders:uid:general"]},
+        {"dashboards:write": ["folders:*"]},
+        {"dashboards:write": ["dashboards:uid:a"]},
+        {"dashboards:write": ["dashboards:id:7"]},
+    ],
+)
+def test_permissions_that_let_the_caller_write(script, task, granted):
+    script.expect(health("12.4.3"), call("GET", APIS + "/a").answers(200, thing()), may(granted))
+    assert task(["x"], check=True).status == CHANGED
+
+
 @pytest.mark.parametrize(
     ("status", "entries", "warned"),
     [
@@ -321,6 +382,7 @@ def test_a_move_to_general_says_who_cannot_see_the_dashboard_any_more(script, ta
         call("GET", APIS + "/a").answers(200, thing(**IN_FOLDER)),
         folder_of_it(),
         call("GET", "/api/dashboards/uid/a/permissions").answers(status, entries),
+        may({"dashboards:write": ["dashboards:*"]}),
     )
     outcome = task(check=True, folder_uid="General")
     assert outcome.status == CHANGED
@@ -329,6 +391,7 @@ def test_a_move_to_general_says_who_cannot_see_the_dashboard_any_more(script, ta
 
 def test_a_move_from_general_loses_nothing(script, task):
     script.expect(health("12.4.3"), call("GET", APIS + "/a").answers(200, thing()), folder_of_it())
+    script.expect(may({"dashboards:write": ["dashboards:uid:a"]}))
     outcome = task(check=True, folder_uid="f")
     assert (outcome.status, task.warned) == (CHANGED, [])
 
@@ -336,8 +399,8 @@ def test_a_move_from_general_loses_nothing(script, task):
 def test_before_9_permissions_are_not_those_of_folders(script, task):
     found = {"meta": {"folderUid": "f", "version": 1, "isFolder": False}, "dashboard": {"uid": "a", "title": "A", "id": 7}}
     script.expect(health("8.5.15"), call("GET", "/api/dashboards/uid/a").answers(200, found))
-    script.expect(call("GET", "/api/search?type=dash-db&query=A&limit=1000&page=1").answers(200, []))
-    script.expect(call("GET", "/api/folders/f").answers(200, {"uid": "f", "title": "F", "id": 3}))
+    script.expect(call("GET", "/api/folders?limit=1000&page=1").answers(200, [{"uid": "f", "title": "F"}]))
+    script.expect(call("GET", "/api/search?type=dash-db&limit=1000&page=1").answers(200, []))
     script.expect(call("GET", "/api/dashboards/id/7/versions?limit=1").answers(200, []))
     assert task(check=True, folder_uid="").status == CHANGED
     assert task.warned == []

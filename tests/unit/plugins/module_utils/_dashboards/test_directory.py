@@ -10,6 +10,7 @@ import pytest
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards.directory import expand
 from ansible_collections.orgsmith.grafana.plugins.module_utils._folders import paths as folders
 from ansible_collections.orgsmith.grafana.plugins.module_utils._folders.unlisted import derived_uid
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.errors import BadInput
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.orgs import Org, OrgFinder
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.scope import Scope
 
@@ -37,6 +38,10 @@ def health(version):
         ("Hosts", {"folder": "Ops/EU"}, "Ops/EU/Hosts", "Ops/EU", ("Hosts",)),
         ("", {"folder": "Ops/EU"}, "Ops/EU", "Ops/EU", ()),
         ("a/b", {"folder": "General"}, "a/b", "", ("a", "b")),
+        ("a/b", {"folder_path": ["X/Y", "kid"]}, "X/Y/kid/a/b", "", ("X/Y", "kid", "a", "b")),
+        ("", {"folder_path": ["X/Y"]}, "X/Y", "", ("X/Y",)),
+        ("General", {"folder_path": ["X/Y"]}, "X/Y/General", "", ("X/Y", "General")),
+        ("a", {"folder_path": []}, "a", "", ("a",)),
     ],
 )
 def test_folders_of_files(tmp_path, inside, options, folder, top, below):
@@ -46,6 +51,15 @@ def test_folders_of_files(tmp_path, inside, options, folder, top, below):
     assert found["folder"] == folder
     assert found["folder_uid"] == ("" if folder is None else None)
     assert (found["top"], found["below"]) == (top, below)
+
+
+@pytest.mark.parametrize("options", [{}, {"folder": "General"}, {"folder_path": ["general"]}])
+def test_general_has_no_subfolders(tmp_path, options):
+    (tmp_path / "General" / "x").mkdir(parents=True)
+    (tmp_path / "General" / "x" / "x.json").write_text("{}")
+    with pytest.raises(BadInput) as caught:
+        expand({"directory": str(tmp_path), **options})
+    assert "directory General/x begins with General" in caught.value.message
 
 
 def folder(uid, title):

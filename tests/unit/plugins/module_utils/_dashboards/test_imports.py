@@ -12,6 +12,8 @@ import pytest
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards.formats.inputs import LibraryPanel
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards.imports import (
     PER_PAGE,
+    dangling,
+    filled_in,
     foresee_panels,
     make_panels,
     missing_panels,
@@ -19,7 +21,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards.impor
     required,
 )
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards.options import parse
-from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.errors import Refused, ServerError
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.errors import Forbidden, Refused, ServerError
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.orgs import Org, OrgFinder
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.scope import Scope
 
@@ -167,3 +169,29 @@ def test_plugins_that_the_list_lacks_are_requested(script, scope):
 def test_a_forbidden_list_of_plugins(script, scope):
     script.expect(health("9.3.2"), Call("GET", "/api/plugins?embedded=0").answers(403, {"message": "no"}))
     assert required(scope, requires("acme-gone")) == []
+
+
+EXPORT = {
+    "uid": "a",
+    "title": "A",
+    "__inputs": [{"name": "DS_A", "type": "datasource", "pluginId": "prometheus", "label": "A"}],
+    "panels": [{"type": "graph", "datasource": {"type": "prometheus", "uid": "${DS_A}"}}],
+}
+HIDDEN = Call("GET", "/api/datasources").answers(403, {"message": "You'll need additional permissions"})
+
+
+def test_without_the_data_sources_an_input_takes_the_uid_as_it_is(script, scope):
+    warned = []
+    scope.warn = warned.append
+    script.expect(HIDDEN, HIDDEN)
+    wanted = filled_in(scope, parse({"dashboard": EXPORT, "inputs": {"DS_A": "some-uid"}}))
+    assert wanted.body["panels"][0]["datasource"]["uid"] == "some-uid"
+    assert "(DS_A) are taken as uids" in warned[0]
+    assert "may not list the data sources" in dangling(scope, wanted)[0]
+
+
+def test_without_the_data_sources_an_input_needs_a_value(script, scope):
+    script.expect(HIDDEN)
+    with pytest.raises(Forbidden, match="may not list the data sources") as failed:
+        filled_in(scope, parse({"dashboard": EXPORT}))
+    assert failed.value.code == "data_sources_hidden"

@@ -79,7 +79,7 @@ def test_dashboards_as_they_are_given(options, uid, title, folder, message):
         ({"dashboard": {"title": "A"}, "content": "{}"}, "dashboard and content are set: keep one of them"),
         ({"content": "{"}, "is not valid JSON"),
         ({"content": "[]"}, "contains a list of 0 entries"),
-        ({"content": "{}"}, "has no title"),
+        ({"content": "{}"}, "has neither a title nor panels"),
         ({"dashboard": {"title": "A", "uid": 5}}, "has to be a string"),
         ({"dashboard": {"title": "A"}, "folder": "a", "folder_uid": "b"}, "both folder_uid and folder"),
         ({"dashboard": {"title": "A", "x": float("nan")}}, "not a JSON number"),

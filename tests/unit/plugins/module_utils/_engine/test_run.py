@@ -19,7 +19,6 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._engine.warnings 
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.client import Client
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.connection import OrgChoice
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.errors import (
-    BadInput,
     Conflict,
     GrafanaError,
     LostAnswer,
@@ -190,11 +189,18 @@ def test_errors_of_workers_do_not_escape():
 )
 def test_duplicates(orgs, clash):
     items = [Item(index, org, Wanted("a")) for index, org in enumerate(orgs)]
-    if not clash:
-        find_duplicates(Things(), items)
-        return
-    with pytest.raises(BadInput, match=r"batch\[0\] and batch\[1\] both describe thing a"):
-        find_duplicates(Things(), items)
+    found = find_duplicates(Things(), items)
+    assert (found is not None) is clash
+    if found is not None:
+        assert found.message.startswith("batch[0] and batch[1] both describe thing a")
+
+
+def test_one_error_names_all_duplicates():
+    items = [Item(index, OrgChoice(1), Wanted(name)) for index, name in enumerate("abab")]
+    assert find_duplicates(Things(), items).message == (
+        "batch[0] and batch[2] both describe thing a of org 1; batch[1] and batch[3] both describe thing b of org 1: "
+        "describe each object once"
+    )
 
 
 class InOrgs(Things):

@@ -270,7 +270,7 @@ def test_folders_as_servers_tell_them():
     legacy = {"id": 7, "uid": "a", "title": "A", "parentUid": "b", "version": 3, "managedBy": "repo"}
     assert from_legacy(legacy) == Folder("a", "A", "b", 7, 3, None, "repo")
     assert from_legacy({"uid": "a", "title": "A", "parentUid": ""}) == Folder("a", "A")
-    assert from_legacy({"uid": "a", "title": "A", "repository": "files"}).managed_by == "files"
+    assert from_legacy({"uid": "a", "title": "A", "repository": "files"}).manager == "repo files"
     notes = {"grafana.app/folder": "b", "grafana.app/managedBy": "repo"}
     made = {"metadata": {"name": "a", "generation": 2, "annotations": notes}, "spec": {"title": "A", "description": "D"}}
     assert from_object(made) == Folder("a", "A", "b", None, 2, "D", "repo")

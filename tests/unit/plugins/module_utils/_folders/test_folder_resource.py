@@ -26,9 +26,10 @@ def health(version):
     return Call("GET", "/api/health").answers(200, {"version": version})
 
 
-def thing(uid, title, parent=None, generation=1, manager=None, description=""):
+def thing(uid, title, parent=None, generation=1, manager=None, description="", edits=False):
     notes = {"grafana.app/folder": parent} if parent else {}
-    notes.update({"grafana.app/managedBy": manager} if manager else {})
+    notes.update({"grafana.app/managedBy": manager, "grafana.app/managerId": "boards"} if manager else {})
+    notes.update({"grafana.app/managerAllowsEdits": "true"} if edits else {})
     metadata = {"name": uid, "generation": generation, "annotations": notes}
     return {"metadata": metadata, "spec": {"title": title, "description": description}}
 
@@ -69,7 +70,23 @@ def moving(uid, parent):
 
 
 def counting(uid, status=200, **counts):
-    return Call("GET", "/api/folders/%s/counts" % uid, headers=HEADERS).answers(status, counts)
+    """Return the counts of a folder and all below it, as servers before 13.1 answer."""
+    every = {"alertrule": 0, "dashboard": 0, "folder": 0, "librarypanel": 0, **counts}
+    return Call("GET", "/api/folders/%s/counts" % uid, headers=HEADERS).answers(status, every)
+
+
+def direct(uid, **counts):
+    """Return the counts of what is directly in a folder, as 13.1 answers."""
+    every = {"alertrules": 0, "dashboards": 0, "folders": 0, "library_elements": 0, "librarypanels": 0, **counts}
+    return Call("GET", "/api/folders/%s/counts" % uid, headers=HEADERS).answers(200, every)
+
+
+def rules(**by_folder):
+    """Return all alert rules of the organization, as many in each folder as the test says."""
+    groups = [
+        {"rules": [{"grafana_alert": {"namespace_uid": uid}} for _number in range(count)]} for uid, count in by_folder.items()
+    ]
+    return Call("GET", "/api/ruler/grafana/api/v1/rules", headers=HEADERS).answers(200, {"A/B": groups})
 
 
 def deleting(uid, force=False, status=200):
@@ -78,9 +95,15 @@ def deleting(uid, force=False, status=200):
 
 
 @pytest.fixture
-def scope(by_token):
+def warned():
+    """The warnings of the task."""
+    return []
+
+
+@pytest.fixture
+def scope(by_token, warned):
     """Org 2."""
-    return Scope(by_token, Org(2, "tenant"), OrgFinder(by_token))
+    return Scope(by_token, Org(2, "tenant"), OrgFinder(by_token), warn=warned.append)
 
 
 @pytest.fixture
@@ -98,6 +121,20 @@ def test_one_list_tells_all_from_12_on(script, task):
     script.expect(health("12.4.3"), objects(thing("ops", "Operations"), thing("hosts", "Hosts", "ops", description="D")))
     outcome = task(uid="hosts", title="Hosts", parent="Operations", description="D")
     assert (outcome.status, outcome.object["parent"]) == (OK, "Operations")
+
+
+def test_general_has_a_name_of_its_own_at_13_1(script, task):
+    """Both routes may say that a folder at the top is in the folder ``general`` (seen on 13.1.0-pre)."""
+    script.expect(health("13.1.0"), objects(thing("ops", "Operations", "general"), thing("a", "A", "ops")))
+    outcome = task(title="Operations")
+    assert (outcome.status, outcome.object["uid"], outcome.object["parent_uid"]) == (OK, "ops", "")
+
+
+def test_general_above_a_folder(script, task):
+    above = [{"uid": "general", "title": "Dashboards"}, {"uid": "ops", "title": "Operations"}]
+    script.expect(health("13.1.0"), Call("GET", OBJECTS).answers(403, {"message": "no"}))
+    script.expect(read("a", title="A", version=1, parentUid="ops", parents=above))
+    assert task(uid="a", title="A").object["parent"] == "Operations"
 
 
 def test_one_request_for_a_folder_that_is_as_it_should_be_before(script, task):
@@ -205,6 +242,116 @@ def test_deleted_with_what_it_holds(script, task):
     assert task(uid="ops", state="absent", contents="delete").status == CHANGED
 
 
+SYNCED = (thing("git", "Git", manager="repo"), thing("ops", "Operations"), thing("a", "A", "ops"))
+
+
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize(
+    "options",
+    [
+        pytest.param({"title": "New", "parent": "Git"}, id="created in it"),
+        pytest.param({"title": "New", "parent": "Git/more", "create_parents": True}, id="created below it"),
+        pytest.param({"title": "New", "parent_uid": "git"}, id="created in its uid"),
+        pytest.param({"uid": "a", "parent": "Git"}, id="moved into it"),
+        pytest.param({"uid": "git", "title": "Renamed"}, id="renamed"),
+        pytest.param({"uid": "git", "parent_uid": "ops"}, id="moved"),
+    ],
+)
+def test_folders_of_a_repository(script, task, check, options):
+    """The server refuses everything from elsewhere: it is reported before any write (from the source of 13.1)."""
+    by_title = [] if "uid" in options else [permissions("folders:*")]
+    script.expect(health("13.1.0"), objects(*SYNCED), *by_title)
+    problem = task(check=check, **options).problem
+    assert problem.code == "provisioned"
+    assert "managed by repo boards" in problem.message
+
+
+def test_a_folder_with_a_folder_of_a_repository_is_not_deleted(script, task):
+    inner = thing("git", "Git", "a", manager="repo")
+    script.expect(health("13.1.0"), objects(*SYNCED[1:], inner), direct("ops", folders=1))
+    script.expect(permissions("folders:*"), rules(), direct("a", folders=1), direct("git"))
+    problem = task(uid="ops", state="absent", contents="delete").problem
+    assert (problem.code, "contains the folder Git, which is managed by repo boards" in problem.message) == ("provisioned", True)
+
+
+def test_a_manager_that_allows_edits(script, task):
+    script.expect(health("13.1.0"), objects(thing("tf", "Old", manager="terraform", edits=True)))
+    script.expect(putting("tf", {"title": "New", "version": 1}))
+    assert task(uid="tf", title="New").status == CHANGED
+
+
+def settings(*answer):
+    return Call("GET", "/api/admin/settings").answers(*answer)
+
+
+DEEP = (200, {"folder": {"max_nested_folder_depth": "6"}})
+HIDDEN = (403, {"message": "no"})
+
+
+@pytest.mark.parametrize(
+    ("titles", "answer", "code", "said"),
+    [
+        pytest.param(6, DEEP, None, None, id="as deep as the setting allows"),
+        pytest.param(7, DEEP, "too_deep", "would have 7 folders above it, and Grafana allows 6", id="deeper"),
+        pytest.param(2, (200, {"folder": {"max_nested_folder_depth": "1"}}), "too_deep", "allows 1", id="less than usual"),
+        pytest.param(5, (200, {"folder": {}}), None, "max_nested_folder_depth may allow more", id="unknown setting"),
+        pytest.param(5, HIDDEN, None, "max_nested_folder_depth may allow more", id="hidden setting"),
+        pytest.param(8, HIDDEN, "too_deep", "would have 8", id="more than any setting allows"),
+    ],
+)
+def test_how_deep_13_1_nests_folders(script, task, warned, titles, answer, code, said):
+    way = ["T%d" % number for number in range(titles)]
+    script.expect(health("13.1.0"), objects(), objects(), permissions("folders:*"), settings(*answer))
+    outcome = task(check=True, title="New", parent_path=way, create_parents=True)
+    assert (outcome.problem and outcome.problem.code) == code
+    assert said is None or said in " ".join([*warned, outcome.problem.message if code else ""])
+
+
+BELOW = (thing("ops", "Operations"), thing("a", "A", "ops"), thing("b", "B", "a"), thing("other", "Other"))
+
+
+def test_13_1_counts_one_level(script, task):
+    """The module adds up the levels, and finds the alert rules, which 13.1 reports as 0."""
+    script.expect(health("13.1.0"), objects(*BELOW), direct("ops", folders=1, dashboards=1))
+    script.expect(
+        permissions("folders:*"), rules(b=2, other=5), direct("a", folders=1), direct("b", dashboards=2, library_elements=1)
+    )
+    script.expect(Call("GET", "/api/search?limit=5&folderUIDs=ops").answers(200, [{"title": "CPU"}]))
+    problem = task(uid="ops", state="absent").problem
+    assert problem.code == "not_empty"
+    assert problem.details["contents"] == {"alert_rules": 2, "dashboards": 3, "library_panels": 1, "subfolders": 2}
+
+
+def test_13_1_counts_subfolders_that_the_caller_may_not_see(script, task):
+    script.expect(health("13.1.0"), objects(thing("ops", "Operations")), direct("ops", folders=1))
+    script.expect(permissions("folders:uid:ops"), rules())
+    script.expect(Call("GET", "/api/search?limit=5&folderUIDs=ops").answers(200, []))
+    assert task(uid="ops", state="absent").problem.details["contents"] == {"subfolders": 1}
+
+
+def test_13_1_alert_rules_that_the_caller_may_not_list(script, task, warned):
+    script.expect(health("13.1.0"), objects(thing("ops", "Operations")), direct("ops"), permissions("folders:*"))
+    script.expect(Call("GET", "/api/ruler/grafana/api/v1/rules").answers(403, {"message": "no"}))
+    assert task(check=True, uid="ops", state="absent").status == CHANGED
+    assert "it is unknown whether folder Operations of org tenant" in warned[0]
+
+
+@pytest.mark.parametrize(
+    ("contents", "code"),
+    [("refuse", "contents_unknown"), ("delete", None)],
+)
+@pytest.mark.parametrize("lacking", ["alertrule", "dashboard", "folder", "librarypanel"])
+def test_a_kind_that_the_server_does_not_count(script, task, lacking, contents, code):
+    kinds = {"alertrule": 0, "dashboard": 0, "folder": 0, "librarypanel": 0}
+    del kinds[lacking]
+    script.expect(health("12.4.3"), objects(thing("ops", "Operations")))
+    script.expect(Call("GET", "/api/folders/ops/counts").exactly(kinds))
+    if code is None:
+        script.expect(deleting("ops", force=True))
+    problem = task(uid="ops", state="absent", contents=contents).problem
+    assert (problem and problem.code) == code
+
+
 @pytest.mark.parametrize(("version", "name"), [("9.3.2", "Operations"), ("10.3.1", "Operations"), ("10.4.0", "ops")])
 def test_what_it_holds_before_11(script, task, version, name):
     """The path of its alert rules has its title; from 10.4 on, its uid."""
@@ -224,6 +371,7 @@ def test_what_it_holds_before_11(script, task, version, name):
     [
         (403, "Folder could not be deleted because it contains library elements in use", "not_empty"),
         (400, "folder cannot be deleted: folder contains alert rules", "not_empty"),
+        (400, "Folder cannot be deleted: folder is not empty", "not_empty"),
         (403, "Access denied", "forbidden"),
     ],
 )

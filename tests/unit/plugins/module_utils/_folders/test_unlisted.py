@@ -205,21 +205,27 @@ def test_an_unlisted_dashboard_is_found(script, dashboard):
     assert dashboard(check=True).status == OK
 
 
+def folder_list():
+    """The list of folders, which shows whether a repository manages the folder of a new dashboard."""
+    ops = {"metadata": {"name": "ops"}, "spec": {"title": "Operations"}}
+    return call("GET", "/apis/folder.grafana.app/v1beta1/namespaces/org-2/folders?limit=1000", 200, {"items": [ops]})
+
+
 def test_a_new_dashboard_gets_the_derived_uid(script, dashboard):
-    script.expect(health(), no_dashboards(), editor(), read(HOSTS, 404), made(HOSTS))
+    script.expect(health(), no_dashboards(), editor(), read(HOSTS, 404), folder_list(), made(HOSTS))
     outcome = dashboard()
     assert (outcome.status, outcome.object["uid"]) == (CHANGED, HOSTS)
 
 
 def test_a_moved_dashboard_keeps_its_uid_and_a_new_one_gets_the_next(script, dashboard):
     script.expect(health(), no_dashboards(), editor())
-    script.expect(read(HOSTS, title="Hosts", folder="other"), read(SECOND, 404))
+    script.expect(read(HOSTS, title="Hosts", folder="other"), read(SECOND, 404), folder_list())
     script.expect(made(HOSTS, 409), read(HOSTS, title="Hosts", folder="other"), made(SECOND))
     assert dashboard().object["uid"] == SECOND
 
 
 def test_two_concurrent_runs_create_one_dashboard(script, dashboard):
-    script.expect(health(), no_dashboards(), editor(), read(HOSTS, 404))
+    script.expect(health(), no_dashboards(), editor(), read(HOSTS, 404), folder_list())
     script.expect(made(HOSTS, 409), read(HOSTS, title="Hosts"))
     script.expect(no_dashboards(), read(HOSTS, title="Hosts"))
     assert dashboard().status == OK

@@ -120,13 +120,35 @@ def test_basic_auth_is_off(script, client):
         assert one.get("/api/org")["id"] == 1
 
 
-def test_session_that_has_to_be_rotated(script, client):
-    rotate = Call("GET", "/api/org", headers=COOKIE).answers(
-        401, {"message": "Unauthorized", "messageId": "session.token.rotate"}
-    )
-    rotated = Call("POST", "/api/user/auth-tokens/rotate", headers=COOKIE).answers(200, {}, cookies={"grafana_session": "two"})
+ROTATE = Call("POST", "/api/user/auth-tokens/rotate", headers=COOKIE)
+
+
+@pytest.mark.parametrize("more", [{"messageId": "session.token.rotate"}, {"traceID": ""}], ids=["up to 12", "13"])
+def test_session_that_has_to_be_rotated(script, client, more):
+    rotate = Call("GET", "/api/org", headers=COOKIE).answers(401, {"message": "Unauthorized", **more})
+    rotated = ROTATE.answers(200, {}, cookies={"grafana_session": "two"})
     script.expect(login(), rotate, rotated, org(headers={"Cookie": "grafana_session=two"}))
     script.expect(Call("GET", "/logout", headers={"Cookie": "grafana_session=two"}).answers(302))
+    with client() as one:
+        one.expect(100)
+        assert one.get("/api/org")["id"] == 1
+
+
+@pytest.mark.parametrize("status", [401, 404])
+def test_session_that_ended_without_a_message_id_is_renewed(script, client, status):
+    ended = Call("GET", "/api/org", headers=COOKIE).answers(401, {"message": "Unauthorized"})
+    script.expect(login(), ended, ROTATE.answers(status, {"message": "Unauthorized"}), login(value="two"))
+    script.expect(org(headers={"Cookie": "grafana_session=two"}), Call("GET", "/logout").answers(302))
+    with client() as one:
+        one.expect(100)
+        assert one.get("/api/org")["id"] == 1
+
+
+def test_session_that_is_refused_after_its_rotation_is_not_rotated_again(script, client):
+    refused = Call("GET", "/api/org").answers(401, {"message": "Unauthorized"})
+    rotated = ROTATE.answers(200, {}, cookies={"grafana_session": "two"})
+    script.expect(login(), refused, rotated, refused, login(value="three"))
+    script.expect(org(headers={"Cookie": "grafana_session=three"}), Call("GET", "/logout").answers(302))
     with client() as one:
         one.expect(100)
         assert one.get("/api/org")["id"] == 1

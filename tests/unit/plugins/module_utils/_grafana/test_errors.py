@@ -139,3 +139,31 @@ def test_failure_in_a_result():
 )
 def test_quoted_text_masks_keys_of_every_kind(key):
     assert quoted(f"invalid {key} given") == "invalid *** given"
+
+
+PERMISSION = "give the caller the permission"
+
+
+@pytest.mark.parametrize(
+    ("message", "code", "advice"),
+    [
+        ("Quota reached", "quota_reached", "raise the quota"),
+        ('dashboards.dashboard.grafana.app "a" is forbidden: Dashboard quota reached', "quota_reached", "raise the quota"),
+        ("Folder could not be deleted because it contains library elements in use", "forbidden", "library elements in use"),
+        ("the library element has connections", "forbidden", "the library element has connections"),
+        ("Permissions needed: orgs:read", "forbidden", PERMISSION),
+    ],
+)
+def test_only_a_missing_permission_is_called_one(message, code, advice):
+    problem = from_answer("POST", "http://g.test/api/x", Answer(403, {}, json.dumps({"message": message})))
+    assert problem.code == code
+    assert advice in problem.message
+    assert (PERMISSION in problem.message) is (advice == PERMISSION)
+
+
+@pytest.mark.parametrize("text", ["<html>413 Request Entity Too Large</html>", "", '{"message": "too big"}'])
+def test_a_request_that_is_too_large_names_its_size_and_the_setting(text):
+    problem = from_answer("POST", "http://g.test/api/x", Answer(413, {}, text), {"a": "ä" * 2000})
+    assert (problem.code, problem.fatal) == ("too_large", False)
+    assert "does not accept a request of 4,008 bytes" in problem.message
+    assert "client_max_body_size" in problem.message

@@ -11,10 +11,11 @@ import pytest
 
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.errors import Refused
 from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks.base import Stored
+from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks.file import FileSink
 from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens.model import VALID, Keep, Purge, Token
 from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens.plan import plan
 
-from .states import ACCOUNT, DAY, GOOD, KNOWN, NOTHING_STORED, THERE, WANTED, at, knowing
+from .states import ACCOUNT, DAY, GOOD, KNOWN, NOTHING_STORED, SINK, THERE, WANTED, at, knowing
 
 FOREIGN = Token(8, "ci", at(-9 * DAY), last_used=at(-60))
 
@@ -124,6 +125,43 @@ def test_absent_in_an_account_that_was_created_again():
         plan(gone, state)
     assert caught.value.code == "foreign_token"
     assert plan(replace(gone, on_foreign="replace"), state).work.to_delete == (FOREIGN,)
+
+
+class Unreadable(FileSink):
+    """A sink that does not return its key, as an AWX credential."""
+
+    readable = False
+
+
+UNREADABLE = Unreadable.at("/keys/ci")
+MOVED = knowing(server="http://other")
+DUE = {"renew_before": 30 * DAY}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "state", "refused"),
+    [
+        (DUE, knowing(MOVED, created=at(-4 * DAY)), True),
+        (DUE, knowing(MOVED, created=None), True),
+        (DUE, MOVED, False),
+        (DUE, knowing(MOVED, created=at(-3 * DAY - 2)), False),
+        (DUE, knowing(MOVED, server="http://g", created=at(-4 * DAY)), False),
+        ({"rotate": "always"}, knowing(MOVED, created=at(-4 * DAY)), True),
+        ({"state": "absent"}, knowing(MOVED, created=at(-4 * DAY)), True),
+        ({"state": "absent"}, MOVED, False),
+        ({}, knowing(MOVED, created=at(-4 * DAY)), False),
+        ({**DUE, "sink": SINK}, knowing(MOVED, created=at(-4 * DAY)), False),
+    ],
+)
+def test_a_key_that_cannot_be_tested_at_another_address(wanted, state, refused):
+    wanted = replace(WANTED, **{"sink": UNREADABLE, **wanted})
+    if not refused:
+        plan(wanted, state)
+        return
+    with pytest.raises(Refused) as caught:
+        plan(wanted, state)
+    assert caught.value.code == "place_taken"
+    assert "stores the key of token ci of service account ci on http://other" in caught.value.message
 
 
 def test_another_address_of_the_same_server():

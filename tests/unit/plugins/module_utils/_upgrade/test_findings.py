@@ -49,22 +49,45 @@ PAIRS = [
     ("9.3.2", "11.3.0", ["no_new_keys", "keys_stay:3"]),
     ("9.3.2", "11.5.1", ["no_new_keys", "keys_stay:3"]),
     ("9.3.2", "11.6.0", ["no_new_keys", "keys_migrate:3"]),
-    ("9.3.2", "12.0.0-pre", ["no_new_keys", "keys_migrate:3"]),
+    ("9.3.2", "12.0.0-pre", ["orgs_remain", "no_new_keys", "keys_migrate:3"]),
     ("9.3.2", "12.1.0", ["no_new_keys", "keys_end", "keys_migrate:3"]),
     ("8.5.15", "12.4.3", ["no_new_keys", "keys_end", "keys_migrate:3"]),
     ("9.3.2", "12.4.3", ["no_new_keys", "keys_end", "keys_migrate:3"]),
     ("11.3.0", "11.5.0", ["keys_stay:3"]),
-    ("11.5.1", "12.0.0", ["keys_migrate:3"]),
+    ("11.5.1", "12.0.0", ["orgs_remain", "keys_migrate:3"]),
     ("11.5.1", "12.4.3", ["keys_end", "keys_migrate:3"]),
-    ("11.6.0", "12.0.0", ["keys_left:3:ci"]),
+    ("11.6.0", "12.0.0", ["orgs_remain", "keys_left:3:ci"]),
     ("11.6.0", "12.4.3", ["keys_end", "!keys_left:3:ci"]),
-    ("11.5.1", "13.0.0", ["unknown_version", "keys_end", "keys_migrate:3"]),
+    ("11.5.1", "13.1.0-pre", ["storage_migrates", "orgs_remain", "keys_end", "keys_migrate:3"]),
 ]
 
 
 @pytest.mark.parametrize(("present", "target", "expected"), PAIRS)
 def test_by_version(present, target, expected):
     assert ids_of(upgrade(present, target, CI)) == expected
+
+
+@pytest.mark.parametrize(
+    ("present", "target", "expected"),
+    [
+        ("12.4.3", "13.0.0", ["!withdrawn_version", "storage_migrates"]),
+        ("12.4.3", "13.0.1", ["storage_migrates"]),
+        ("12.4.3", "13.1.2", ["storage_migrates", "orgs_remain"]),
+        ("13.0.1", "13.2.0", ["unknown_version", "orgs_remain"]),
+        ("13.1.0-pre", "13.1.2", []),
+        ("13.1.2", "13.3.0", ["unknown_version"]),
+        ("12.1.0", "12.4.3", []),
+    ],
+)
+def test_what_the_target_does_to_the_server(present, target, expected):
+    assert [one for one in ids_of(upgrade(present, target)) if one != "keys_gone"] == expected
+
+
+@pytest.mark.parametrize(
+    ("present", "target", "found"), [("11.5.1", "12.0.1", True), ("12.0.0-pre", "12.0.1", False), ("11.5.1", "12.0.2", False)]
+)
+def test_versions_of_12_that_cannot_delete_organizations(present, target, found):
+    assert ("orgs_remain" in ids_of(upgrade(present, target))) is found
 
 
 def test_without_keys_there_is_nothing_to_decide():
@@ -111,18 +134,18 @@ def test_a_list_of_100_keys_may_be_incomplete():
     ("problem", "expected"), [("not_a_member", ["!not_a_member:3"]), ("not_permitted", ["!not_permitted:3"])]
 )
 def test_organizations_whose_keys_are_unknown(problem, expected):
-    upgraded = Upgrade(parse("11.6.0"), parse("12.0.0"), (OrgKeys(A, problem=problem),))
+    upgraded = Upgrade(parse("11.6.0"), parse("12.0.2"), (OrgKeys(A, problem=problem),))
     assert ids_of(upgraded) == expected
 
 
 def test_accounts_that_the_caller_may_not_list():
-    upgraded = upgrade("11.5.1", "12.0.0", CI)
+    upgraded = upgrade("11.5.1", "12.0.2", CI)
     hidden = replace(upgraded, orgs=(replace(upgraded.orgs[0], accounts=None),))
     assert ids_of(hidden) == ["keys_migrate:3", "!not_permitted:3"]
 
 
 def test_organizations_that_the_caller_may_not_list():
-    assert ids_of(upgrade("11.5.1", "12.0.0", partial=True)) == ["!orgs_unseen"]
+    assert ids_of(upgrade("11.5.1", "12.0.2", partial=True)) == ["!orgs_unseen"]
 
 
 NUMBERED = [account("sa-autogen-3-ci" + tail) for tail in ("", *("-%03d" % number for number in range(1, 11)))]
@@ -153,13 +176,13 @@ def test_a_taken_login_is_reported_once():
     ],
 )
 def test_accounts_that_take_a_login(present, login, taken):
-    found = ids_of(upgrade(present, "12.0.0", CI, accounts=(account(login),)))
+    found = ids_of(upgrade(present, "12.0.2", CI, accounts=(account(login),)))
     assert ("login_numbered:3:ci" in found) is taken
 
 
 def test_keys_take_logins_from_each_other():
     keys = [ApiKey(number, name, "Viewer") for number, name in enumerate(["CI x", "ci x", "ci--x", "ci-x"], 1)]
-    assert logins_of(keys, (), 3, parse("12.0.0")) == {
+    assert logins_of(keys, (), 3, parse("12.0.2")) == {
         1: "sa-autogen-3-ci-x",
         2: "sa-autogen-3-ci-x-001",
         3: "sa-autogen-3-ci-x-002",
@@ -169,7 +192,7 @@ def test_keys_take_logins_from_each_other():
 
 
 def test_names_that_exist_already():
-    found = ids_of(upgrade("11.5.1", "12.0.0", CI, accounts=(account("sa-3-robot", "sa-autogen-ci"),)))
+    found = ids_of(upgrade("11.5.1", "12.0.2", CI, accounts=(account("sa-3-robot", "sa-autogen-ci"),)))
     assert found == ["!same_name:3:ci", "keys_migrate:3"]
 
 
@@ -247,7 +270,7 @@ REQUESTS = [
     ("9.3.2", "12.1.0", "breaks", "breaks", "breaks", "breaks", "breaks"),
     ("11.3.0", "11.5.0", "broken", "stays", "stays", "broken", "broken"),
     ("11.3.0", "11.6.0", "broken", "finds_nothing", "breaks", "unclear", "breaks"),
-    ("11.6.0", "12.0.0", "broken", "broken", "broken", "broken", "broken"),
+    ("11.6.0", "12.0.2", "broken", "broken", "broken", "broken", "broken"),
     ("11.6.0", "12.1.0", "breaks", "breaks", "breaks", "breaks", "breaks"),
     ("12.1.0", "12.4.3", "broken", "broken", "broken", "broken", "broken"),
 ]
@@ -277,7 +300,7 @@ def test_views():
     one = next(one for one in findings(upgrade("11.6.0", "12.4.3", CI)) if one.kind == "keys_left")
     assert one.view(True)["decided"] is True
     assert one.view(False)["org_name"] == "a"
-    quiet = findings(upgrade("11.5.1", "12.0.0", CI))[0]
+    quiet = findings(upgrade("11.5.1", "12.0.2", CI))[0]
     assert quiet.view(True)["decided"] is False
 
 

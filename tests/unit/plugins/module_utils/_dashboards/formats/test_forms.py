@@ -112,17 +112,16 @@ def test_warnings_for_ignored_fields():
         ([PLAIN, PLAIN], "x contains a list of 2 entries"),
         ("text", "x does not contain a dashboard: a dashboard is a JSON object"),
         (None, "x does not contain a dashboard"),
-        ({"apiVersion": "v1", "kind": "List", "items": [1, 2]}, "x is a List with 2 items"),
-        ({"apiVersion": "dashboard.grafana.app/v1", "kind": "DashboardList", "items": []}, "x is a DashboardList with 0 items"),
+        ({"apiVersion": "v1", "kind": "List", "items": [1, 2]}, "x is not one dashboard but a List with 2 items"),
+        (
+            {"apiVersion": "dashboard.grafana.app/v1", "kind": "DashboardList", "items": []},
+            "x is not one dashboard but a DashboardList with 0 items",
+        ),
         (
             {"apiVersion": "v1", "kind": "ConfigMap", "data": {}},
             "x is not a dashboard but a manifest of kind ConfigMap (v1): write each",
         ),
         (manifest(kind="Folder", group="folder.grafana.app"), "x is not a dashboard but a manifest of kind Folder (folder.gr"),
-        (
-            manifest(kind="GrafanaDashboard", group="grafana.integreatly.org"),
-            "x is not a dashboard but a manifest of kind GrafanaDashboard (grafana.integreatly.org): write the dashboard",
-        ),
         (manifest("v3"), "x has the unsupported apiVersion dashboard.grafana.app/v3: supported versions are v0alpha1"),
         (manifest(spec=[1]), "x is a manifest without a dashboard in its spec"),
         ({"apiVersion": 1, "groups": []}, "x contains alert rules, not a dashboard"),

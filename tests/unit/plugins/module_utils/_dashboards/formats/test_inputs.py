@@ -95,7 +95,7 @@ def test_substitution(before, after):
         ([source("a"), source("b")], {"Prometheus": "uid-b"}, "uid-b"),
         ([source("a"), source("b")], {"prometheus": "b"}, "uid-b"),
         ([source("a"), source("b"), source("c")], {"prometheus": "a", "Prometheus": "b", "DS_PROMETHEUS": "c"}, "uid-c"),
-        ([source("a"), source("other", "mimir")], {"DS_PROMETHEUS": "other"}, "uid-other"),
+        ([source("a"), source("other", "mimir")], {"DS_PROMETHEUS": {"name": "other", "type": "mimir"}}, "uid-other"),
         # A uid takes precedence over a name.
         ([source("uid-b"), source("b")], {"DS_PROMETHEUS": "uid-b"}, "uid-b"),
     ],
@@ -132,7 +132,7 @@ def test_one_error_names_all_inputs_without_a_value():
     with pytest.raises(BadInput) as caught:
         choose(wanted, [source("p"), source("q")], {"DS_C": "nowhere"}, what="path x", option="data_sources")
     assert caught.value.message == (
-        "path x was exported for sharing, and some of its inputs have no value: "
+        "some inputs of path x have no value: "
         "DS_A needs a data source of type prometheus (original name: A); the organization has p (uid uid-p), q (uid uid-q); "
         "DS_B needs a data source of type loki; the organization has none of that type; "
         "DS_C is mapped to nowhere (by the key DS_C), which is not a data source of the organization; "

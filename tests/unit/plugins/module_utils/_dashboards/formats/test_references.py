@@ -11,9 +11,11 @@ import pathlib
 import pytest
 
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards.formats.references import (
+    PanelAlert,
     Reference,
     connected,
     missing,
+    panel_alerts,
     references,
 )
 
@@ -188,3 +190,28 @@ def library(uid, **more):
 )
 def test_library_panels_that_servers_connect(body, found):
     assert [reference.value for reference in connected(body)] == found
+
+
+def alerting(source=None, target=None, refers_to="A", **more):
+    alert = {"name": "Full", "conditions": [{"query": {"params": [refers_to, "5m", "now"]}}], **more}
+    return {"title": "Disk", "datasource": source, "targets": [{"refId": "A", **(target or {})}], "alert": alert}
+
+
+@pytest.mark.parametrize(
+    ("panel", "sources"),
+    [
+        (alerting("Main"), ["Main"]),
+        (alerting("Main", {"datasource": {"type": "loki", "uid": "l"}}), ["l"]),
+        (alerting("Main", {"datasource": None}), [""]),
+        (alerting(None), [""]),
+        (alerting("Main", refers_to="B"), []),
+        (alerting("Main", enabled=False), []),
+        (alerting("Main", conditions=[{"query": {"params": "A"}}, 7, {"query": None}]), []),
+        ({"title": "Disk", "datasource": "Main"}, []),
+        ({"title": "Disk", "alert": "Full"}, []),
+    ],
+)
+def test_the_data_sources_of_panel_alerts(panel, sources):
+    expected = [PanelAlert("Full", "Disk", source) for source in sources]
+    assert panel_alerts({"panels": [panel]}) == expected
+    assert panel_alerts({"panels": [{"type": "row", "panels": [panel, panel]}]}) == expected

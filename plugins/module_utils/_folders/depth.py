@@ -1,0 +1,71 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How deep folders can be nested."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._grafana.errors import Forbidden, NotFound, Refused
+from .._grafana.scope import Scope
+from .._grafana.versions import DEPTH_IS_A_SETTING, NESTED_FOLDERS
+from . import paths as folders
+
+#: How many folders can be above a folder: 4 can, 5 cannot. Up to 12.4 no setting changes it (recorded); then it is the default.
+MOST_ABOVE = 4
+#: The largest value of the setting (from the source of 13.1).
+CEILING = 7
+
+
+def above_new(scope: Scope, path: str, below: t.Sequence[str] = ()) -> int:
+    """Return how many folders would be above the folder that :func:`paths.make` creates for *path* and *below*."""
+    uid, left = folders.reach(scope, path, below)
+    return above(scope, uid) + len(left) - 1
+
+
+def above(scope: Scope, uid: str) -> int:
+    """Return how many folders are above an object in the folder *uid*."""
+    return len(folders.ancestors(scope, uid)) + 1 if uid else 0
+
+
+def check_depth(scope: Scope, what: str, depth: int) -> None:
+    """Raise :class:`Refused` for a new folder with *depth* folders above it, if the server refuses so many.
+
+    From 13.0 on the limit is a setting that only server admins can read: in check mode, warn others.
+    """
+    if depth < 1 or not folders.nests(scope):
+        return
+    limit, certain = _limit(scope)
+    if depth <= limit:
+        return
+    text = "folder %s would have %d folders above it, and Grafana allows %d: choose a parent nearer to the top" % (
+        what,
+        depth,
+        limit,
+    )
+    if certain or depth > CEILING:
+        raise Refused(text, code="too_deep", limit=limit)
+    if scope.check:
+        scope.warn(text + "; the setting [folder] max_nested_folder_depth may allow more; if it does not, the run fails")
+
+
+def _limit(scope: Scope) -> tuple[int, bool]:
+    """Return how many folders can be above a folder, and whether that is certain."""
+    if scope.client.at_least(DEPTH_IS_A_SETTING) is False:
+        return MOST_ABOVE, bool(scope.client.at_least(NESTED_FOLDERS))
+    found = scope.cached_for_run("folder depth", lambda: _setting(scope))
+    return (MOST_ABOVE, False) if found is None else (found, True)
+
+
+def _setting(scope: Scope) -> int | None:
+    """Return the setting of the server, ``None`` if this caller may not read it."""
+    try:
+        settings: t.Any = scope.client.get("/api/admin/settings")
+    except (Forbidden, NotFound):
+        return None
+    value = str((settings.get("folder") or {}).get("max_nested_folder_depth") or "")
+    return min(int(value), CEILING) if value.isdigit() else None
+
+
+__all__ = ["CEILING", "MOST_ABOVE", "above", "above_new", "check_depth"]
