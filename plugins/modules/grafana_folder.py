@@ -59,10 +59,9 @@ options:
       - What happens to dashboards, subfolders, alert rules and library panels in a folder with O(state=absent).
       - V(refuse) does not delete a folder with contents, and the error lists what it contains.
       - V(delete) deletes the contents with the folder, and the diff lists what it contained.
-      - Grafana 10.3 and 10.4 do not show which folders other programs have created in a folder by C(parentUid), and delete
-        them and their dashboards with the folder. There V(refuse) cannot see them; a warning says so.
-      - From Grafana 12.0 on, the server counts dashboards in its search index, which may not contain a dashboard that
-        was created
+      - Grafana 10.3 and 10.4 do not show which folders other programs have created in a folder by C(parentUid), and delete them
+        and their dashboards with the folder. There V(refuse) cannot see them; a warning says so.
+      - From Grafana 12.0 on, the server counts dashboards in its search index, which may not contain a dashboard that was created
         a moment ago.
       - If the server does not count one of these kinds, V(refuse) does not delete the folder (code V(contents_unknown)).
       - Grafana 13.1 counts only what is directly in a folder, and no alert rules. The module adds up the subfolders,

@@ -330,3 +330,19 @@ def test_command(tmp_path: Path) -> None:
             assert process.wait(10) == 0
         finally:
             process.kill()
+
+
+@pytest.mark.parametrize("field", ["elements", "layout"])
+def test_13_takes_no_body_of_a_newer_layout_by_the_legacy_route(field: str) -> None:
+    """Source: ``LooksLikeV2Spec`` of 13.1.0-pre."""
+    with Emulator(version="13.1.0-pre") as server:
+        answer = Api(server)("POST", "/api/dashboards/db", dashboard={"uid": "a", "title": "A", field: {}}, overwrite=True)
+        assert answer.status_code == 400
+        assert answer.json()["message"].startswith("dashboard appears to be in v2 format")
+
+
+def test_13_keeps_provisioned_dashboards_by_the_legacy_route() -> None:
+    provisioned = {"dashboard": {"uid": "p", "title": "P"}, "path": "/srv/p.json"}
+    with Emulator(version="13.1.0-pre", dashboards=[provisioned]) as server:
+        answer = Api(server)("POST", "/api/dashboards/db", dashboard={"uid": "p", "title": "Other"}, overwrite=True)
+        assert (answer.status_code, answer.json()) == (400, {"message": "Cannot save provisioned dashboard"})

@@ -19,7 +19,7 @@ import pytest
 import requests
 
 from e2e import shortcuts
-from servers import Grafana, TestServer, plugin
+from servers import NEWEST, Grafana, TestServer, plugin
 
 #: pytest calls it: it switches the plugin on.
 pytest_configure = plugin.pytest_configure
@@ -177,9 +177,9 @@ def _shortcuts(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    """A server of the newest version for a module of tests."""
-    with Grafana(version="12.4.3", admin_password=PASSWORD) as emulator:
+def site(request, tmp_path_factory):
+    """A server for a module of tests: of the newest version, or of the module's ``VERSION``."""
+    with Grafana(version=getattr(request.module, "VERSION", NEWEST), admin_password=PASSWORD) as emulator:
         site = Site(emulator, tmp_path_factory.mktemp("site"))
         yield site
         site.close()
@@ -190,7 +190,7 @@ def sites(tmp_path):
     """A function that starts a server of its own."""
     with contextlib.ExitStack() as stack:
 
-        def start(version: str = "12.4.3", **options) -> Site:
+        def start(version: str = NEWEST, **options) -> Site:
             emulator = stack.enter_context(Grafana(version=version, admin_password=PASSWORD, **options))
             folder = tmp_path / version
             folder.mkdir()

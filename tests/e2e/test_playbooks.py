@@ -17,9 +17,10 @@ import pytest
 
 from e2e import shortcuts
 from e2e.conftest import BY_A_TOKEN, ROOT
+from servers import DELETES_ORGS
 
 
-@pytest.mark.parametrize("version", ["9.3.2", pytest.param("12.4.3", marks=pytest.mark.by_core)])
+@pytest.mark.parametrize("version", ["9.3.2", pytest.param(DELETES_ORGS, marks=pytest.mark.by_core)])
 def test_bootstrap_and_teardown(sites, version):
     site = sites(version)
     variables = {"org_name": "apiorg", "key_file": str(site.keys / "apiorg.token")}

@@ -10,9 +10,10 @@ import json
 import pytest
 
 from e2e.conftest import BY_A_TOKEN
+from servers import DELETES_ORGS, NEWEST
 
 
-@pytest.mark.parametrize("version", ["9.3.2", pytest.param("12.4.3", marks=pytest.mark.by_core)])
+@pytest.mark.parametrize("version", ["9.3.2", pytest.param(NEWEST, marks=pytest.mark.by_core)])
 def test_check_run_check_run(sites, version):
     """On an empty server: planned, made, and then nothing is left to do."""
     site = sites(version)
@@ -54,7 +55,7 @@ def test_chunks(sites):
     assert len(site.emulator.orgs()) == 6
 
 
-@pytest.mark.parametrize("version", ["9.3.2", pytest.param("12.4.3", marks=pytest.mark.by_core)])
+@pytest.mark.parametrize("version", ["9.3.2", pytest.param(NEWEST, marks=pytest.mark.by_core)])
 def test_dashboards_with_the_tenants_own_token(sites, version):
     site = sites(version)
     site.user("alice")
@@ -146,7 +147,7 @@ def test_options_of_a_dashboard_reach_the_module(sites):
 
 @pytest.mark.by_core
 def test_an_absent_organization_is_deleted_and_the_others_are_bootstrapped(sites):
-    site = sites()
+    site = sites(DELETES_ORGS)
     site.user("alice")
     tenants = site.tenants(2)
     site.play(site.role(tenants)).ok()

@@ -8,7 +8,10 @@ from __future__ import annotations
 import pytest
 
 from e2e.conftest import ROOT
+from servers import DELETES_ORGS
 
+#: The version of the module's server: the teardown deletes organizations.
+VERSION = DELETES_ORGS
 #: A relative path in the environment. A module that does not find the file fails before its first request.
 AUTHORITY = {"GRAFANA_CA_PATH": "ca.pem"}
 

@@ -18,8 +18,7 @@ from ansible.module_utils.common.text.converters import to_bytes
 
 from ansible_collections.orgsmith.grafana.plugins.module_utils._engine.module import GrafanaModule
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana import secrets
-from servers import Grafana, plugin
-from servers.choice import choice
+from servers import CHOICE, DELETES_ORGS, NEWEST, Grafana, plugin
 
 #: pytest calls it: it switches the plugin on.
 pytest_configure = plugin.pytest_configure
@@ -30,12 +29,10 @@ PASSWORD = "S3cret-of-the-tests"
 
 ALL = ["8.5.15", "9.3.2", "10.4.3", "11.5.1", "12.0.0-pre", "12.4.3", "13.1.0-pre"]
 #: 10.4.3 answers these tests as 9.3.2 and 11.5.1 do: on the emulator, only tests about its differences run on it.
-DIFFERENT = [version for version in ALL if version != "10.4.3" or choice(os.environ)]
+DIFFERENT = [version for version in ALL if version != "10.4.3" or CHOICE]
 #: Where versions differ in other things than dashboards: 12.0 differs from 12.4 only there, and in what has tests of its own.
 EACH = [version for version in DIFFERENT if version != "12.0.0-pre"]
 WITH_ACCOUNTS = EACH[1:]
-#: The newest version that can delete organizations.
-DELETES_ORGS = "12.4.3"
 
 
 def start(version, **options):
@@ -200,13 +197,13 @@ def deleting(request, emulators, monkeypatch):
     return Server(emulators(request.param), monkeypatch)
 
 
-@pytest.fixture(params=(ALL[0], ALL[-1]))
+@pytest.fixture(params=(ALL[0], NEWEST))
 def outermost(request, emulators, monkeypatch):
     """An empty server of the oldest and of the newest version, for rules that no version in between changes."""
     return Server(emulators(request.param), monkeypatch)
 
 
-@pytest.fixture(params=(WITH_ACCOUNTS[0], WITH_ACCOUNTS[-1]))
+@pytest.fixture(params=(WITH_ACCOUNTS[0], NEWEST))
 def outermost_newer(request, emulators, monkeypatch):
     """An empty server of the oldest version with service accounts, and of the newest one."""
     return Server(emulators(request.param), monkeypatch)
@@ -215,7 +212,7 @@ def outermost_newer(request, emulators, monkeypatch):
 @pytest.fixture
 def newest(emulators, monkeypatch):
     """An empty server of the newest version."""
-    return Server(emulators(ALL[-1]), monkeypatch)
+    return Server(emulators(NEWEST), monkeypatch)
 
 
 @pytest.fixture

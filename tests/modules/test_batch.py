@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import pytest
 
+from servers import NEWEST
+
 
 @pytest.fixture
 def tenants(outermost):
@@ -175,6 +177,6 @@ def test_info_modules(newer):
 
 
 def test_quotas_are_told(special):
-    server = special("12.4.3", settings={"quota.enabled": "true", "quota.org_dashboard": "7"})
+    server = special(NEWEST, settings={"quota.enabled": "true", "quota.org_dashboard": "7"})
     quotas = server.ok("grafana_org_info", id=1, quotas=True)["organizations"][0]["quotas"]
     assert {"target": "dashboard", "limit": 7, "used": 0} in quotas

@@ -63,7 +63,8 @@ def test_a_caller_who_cannot_look_up_users_is_warned(newest):
 @pytest.mark.parametrize("check", BOTH)
 @pytest.mark.parametrize("caller", [_token, lambda server: _user(server, "Admin")], ids=["token", "user"])
 @pytest.mark.parametrize("wanted", [{"name": "another"}, {"id": 1, "state": "absent"}], ids=["create", "delete"])
-def test_organizations_need_a_server_admin(newest, caller, wanted, check):
+def test_organizations_need_a_server_admin(newest_that_deletes, caller, wanted, check):
+    newest = newest_that_deletes
     refused = newest.fails("grafana_org", check=check, **wanted, **caller(newest))
     assert refused.code == "forbidden"
     assert "only server admins" in refused["msg"]
@@ -78,7 +79,8 @@ def test_the_last_organization_stays(newest_that_deletes, check):
     assert newest.fails("grafana_org", name="tenant", state="absent", check=check).code == "last_org"
 
 
-def test_all_organizations_of_a_batch(newest):
+def test_all_organizations_of_a_batch(newest_that_deletes):
+    newest = newest_that_deletes
     newest.ok("grafana_org", name="tenant")
     batch = [{"name": name, "state": "absent"} for name in ("Main Org.", "tenant")]
     failed = newest.fails("grafana_org", batch=batch, check=True)
@@ -111,8 +113,7 @@ def test_references_of_a_new_org(newest):
 
 
 @pytest.mark.parametrize("check", BOTH)
-def test_folders_that_are_too_deep(newest_that_deletes, check):
-    newest = newest_that_deletes
+def test_folders_that_are_too_deep(newest, check):
     wanted = {"title": "F", "parent": "A/B/C/D/E", "create_parents": True}
     with newest.writes_nothing():
         assert newest.fails("grafana_folder", check=check, **wanted).code == "too_deep"
@@ -120,22 +121,15 @@ def test_folders_that_are_too_deep(newest_that_deletes, check):
         assert newest.fails("grafana_dashboard", check=check, **deep).code == "too_deep"
 
 
-def test_folders_that_may_be_too_deep_from_13_on(newest):
-    wanted = {"title": "F", "parent": "A/B/C/D/E", "create_parents": True}
-    assert any("a setting may allow more" in text for text in newest.ok("grafana_folder", check=True, **wanted)["warnings"])
-    assert newest.fails("grafana_folder", **wanted).code == "too_deep"
-
-
 @pytest.mark.parametrize("check", BOTH)
-def test_a_directory_that_is_too_deep(versioned, tmp_path, check):
+def test_a_directory_that_is_too_deep(newest, tmp_path, check):
     """No file is written if one of them is in folders that the server does not nest so deeply."""
-    server = versioned("12.4.3")
     deep = tmp_path / "a" / "b" / "c" / "d" / "e" / "f"
     deep.mkdir(parents=True)
     (tmp_path / "first.json").write_text('{"uid": "first", "title": "First"}')
     (deep / "g.json").write_text('{"uid": "g", "title": "G"}')
-    with server.writes_nothing():
-        failed = server.fails("grafana_dashboard", check=check, directory=str(tmp_path))
+    with newest.writes_nothing():
+        failed = newest.fails("grafana_dashboard", check=check, directory=str(tmp_path))
     assert {one["failure"]["code"] for one in failed["results"]} == {"too_deep"}
     assert "a/b/c/d/e/f would have 5 folders above it, and Grafana allows 4" in failed.text
 

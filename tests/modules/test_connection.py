@@ -13,6 +13,8 @@ import threading
 import pytest
 import trustme
 
+from servers import NEWEST
+
 #: Runs the module of the name that is given, in a process of its own, with arguments from standard input.
 MODULE = """
 import importlib, sys
@@ -134,19 +136,19 @@ def test_session_that_has_ended_is_renewed_once(newest):
 
 
 def test_cookie_that_is_for_https_only(special):
-    server = special("12.4.3", settings={"security.cookie_secure": "true"})
+    server = special(NEWEST, settings={"security.cookie_secure": "true"})
     assert server.ok("grafana_org", batch=MANY)["summary"]["changed"] == 12
     assert count(server, "/login") == 1
     assert sessions(server) == 0
 
 
 def test_hidden_version(special):
-    server = special("12.4.3", settings={"auth.anonymous.hide_version": "true"})
+    server = special(NEWEST, settings={"auth.anonymous.hide_version": "true"})
     server.four("grafana_dashboard", dashboard={"uid": "a", "title": "A"})
 
 
 def test_sub_path(special):
-    server = special("12.4.3", sub_path="/grafana")
+    server = special(NEWEST, sub_path="/grafana")
     assert server.url.endswith("/grafana")
     assert server.ok("grafana_org", batch=MANY)["summary"]["changed"] == 12
     wrong = server.fails("grafana_org", url=server.url.replace("/grafana", "/monitoring"), name="x")
@@ -155,13 +157,13 @@ def test_sub_path(special):
 
 
 def test_authentication_proxy(special):
-    server = special("12.4.3", settings={"auth.proxy.enabled": "true"})
+    server = special(NEWEST, settings={"auth.proxy.enabled": "true"})
     server.four("grafana_org", admin=False, headers={"X-WEBAUTH-USER": "admin"}, url=server.url, name="tenant")
 
 
 def test_jwt_in_a_named_header(special):
     settings = {"auth.jwt.enabled": "true", "auth.jwt.header_name": "X-JWT"}
-    server = special("12.4.3", settings=settings)
+    server = special(NEWEST, settings=settings)
     server.ok("grafana_org", admin=False, headers={"X-JWT": "admin"}, url=server.url, name="tenant")
 
 
@@ -313,7 +315,7 @@ class TestTls:
 
     def test_authority(self, special, certificates, monkeypatch):
         tls = {"cert": certificates["server.pem"], "key": certificates["server.key"]}
-        server = special("12.4.3", tls=tls)
+        server = special(NEWEST, tls=tls)
         refused = server.fails("grafana_org", name="tenant", retries=0)
         assert refused.code == "tls"
         assert "ca_path" in refused["msg"]
@@ -324,7 +326,7 @@ class TestTls:
 
     def test_client_certificate(self, special, certificates):
         tls = {"cert": certificates["server.pem"], "key": certificates["server.key"], "client_ca": certificates["ca.pem"]}
-        server = special("12.4.3", tls=tls)
+        server = special(NEWEST, tls=tls)
         assert server.run("grafana_org", name="tenant", retries=0, ca_path=certificates["ca.pem"]).failed
         ours = {"client_cert": certificates["client.pem"], "client_key": certificates["client.key"]}
         server.ok("grafana_org", name="tenant", ca_path=certificates["ca.pem"], **ours)

@@ -14,7 +14,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import requests
 
-NEWEST = "12.4.3"
+from servers import NEWEST
+
 BOSS = ("boss", "long-enough-1")
 
 

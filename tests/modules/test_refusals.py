@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import pytest
 
+from servers import NEWEST
+
 
 def test_unknown_role_names_the_choices(newest):
     newest.user("alice")
@@ -321,7 +323,7 @@ def test_the_first_org_can_be_deleted(deleting):
 
 
 def test_quota_of_organizations(special):
-    full = special("12.4.3", settings={"quota.enabled": "true", "quota.org_user": "1"})
+    full = special(NEWEST, settings={"quota.enabled": "true", "quota.org_user": "1"})
     result = full.fails("grafana_org", name="tenant")
     assert result.code == "quota_reached"
 
@@ -356,7 +358,7 @@ def test_two_accounts_of_one_name(newer):
 
 def test_provisioned_dashboards_are_left_alone(special):
     dashboard = {"uid": "prov", "title": "Provisioned", "panels": []}
-    server = special("12.4.3", dashboards=[dashboard])
+    server = special(NEWEST, dashboards=[dashboard])
     assert server.fails("grafana_dashboard", dashboard={**dashboard, "tags": ["x"]}).code == "provisioned"
     assert server.fails("grafana_dashboard", uid="prov", state="absent").code == "provisioned"
     assert not server.ok("grafana_dashboard", dashboard=dashboard)["changed"]

@@ -5,13 +5,23 @@
 
 from __future__ import annotations
 
+from emulator import DEFAULT, VERSIONS
+
 from .choice import CHOICE
 from .interface import Seen, TestServer
 from .kinds import not_applicable, only_on_the_emulator
 
+#: The newest version that can delete organizations.
+DELETES_ORGS = DEFAULT
+#: The version of tests that are about no version: the newest, or the real server's own if that is one of the newest two.
+NEWEST = VERSIONS[-1]
 if CHOICE is None:
     from .embedded import EmbeddedServer as Grafana
 else:
     from .real import RealServer as Grafana
+    from .real import tested_version
 
-__all__ = ["CHOICE", "Grafana", "Seen", "TestServer", "not_applicable", "only_on_the_emulator"]
+    if tested_version(CHOICE.version) == DELETES_ORGS:
+        NEWEST = DELETES_ORGS
+
+__all__ = ["CHOICE", "DELETES_ORGS", "NEWEST", "Grafana", "Seen", "TestServer", "not_applicable", "only_on_the_emulator"]

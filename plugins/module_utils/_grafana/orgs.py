@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 import typing as t
+import unicodedata
 from dataclasses import dataclass
 
 from .client import Client
@@ -70,11 +71,17 @@ class OrgFinder:
         return list(self._listed.values())
 
     def in_list(self, name: str) -> Org | None:
-        """Return the organization of exactly this *name* from a list that is read once; :meth:`invalidate` drops it."""
+        """Return the organization that :meth:`named` returns, from a list that is read once; :meth:`invalidate` drops it."""
         with self._list_lock:
             if self._by_name is None:
                 self._by_name = {org.name: org for org in self.all()}
-            return self._by_name.get(name)
+            return self._of_list(self._by_name, name)
+
+    def _of_list(self, by_name: t.Mapping[str | None, Org], name: str) -> Org | None:
+        """Return the organization of this name in a list. If the list has a similar name only, ask the server."""
+        if name in by_name or self.partial or _similar(name) not in {_similar(one or "") for one in by_name}:
+            return by_name.get(name)
+        return self.named(name)
 
     def invalidate(self) -> None:
         """Drop the list that :meth:`in_list` uses."""
@@ -121,7 +128,7 @@ class OrgFinder:
         names = [choice for choice in wanted if choice.name is not None]
         if len(names) > ONE_BY_ONE:
             by_name = {org.name: org for org in self.all()}
-            found.update({choice: by_name.get(choice.name) for choice in names})
+            found.update({choice: self._of_list(by_name, str(choice.name)) for choice in names})
         else:
             found.update({choice: self.named(str(choice.name)) for choice in names})
         return found
@@ -138,14 +145,24 @@ class OrgFinder:
         return same_org(own, choice)
 
     def named(self, name: str) -> Org | None:
-        """Return the organization of exactly this *name*."""
+        """Return the organization that the server finds by this *name*.
+
+        MySQL and MariaDB compare names without case, accents and spaces at the end; SQLite and PostgreSQL compare them exactly.
+        """
         try:
             # Not /api/orgs/name/...: a slash in a name does not survive a sub-path there.
             orgs = [Org(int(org["id"]), str(org["name"])) for org in self._client.get("/api/orgs", name=name)]
         except Forbidden:
-            orgs = self._of_caller()
-        # MySQL compares by collation: what matches loosely is another organization.
-        return next((org for org in orgs if org.name == name), None)
+            return next((org for org in self._of_caller() if org.name == name), None)
+        return next(
+            (org for org in orgs if org.name == name), orgs[0] if orgs and _similar(str(orgs[0].name)) == _similar(name) else None
+        )
+
+
+def _similar(name: str) -> str:
+    """Return a text that is the same for names that a database may take for the same."""
+    plain = "".join(sign for sign in unicodedata.normalize("NFKD", name) if not unicodedata.combining(sign))
+    return plain.casefold().rstrip()
 
 
 def same_org(own: Org, choice: OrgChoice) -> Org:

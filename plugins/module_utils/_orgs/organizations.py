@@ -155,7 +155,8 @@ class Organizations(Resource[DesiredOrg, CurrentOrg, OrgWork]):
             address = {option: value for option, value in desired.address.items() if value}
             after = _shape(str(desired.name), address, bool(desired.address))
             return Change("create", {}, after, OrgWork(None, str(desired.name), address))
-        name = desired.name if desired.name is not None else current.name
+        # Found by its name, an organization keeps it, also where the server compares names without case.
+        name = desired.name if desired.name is not None and desired.id is not None else current.name
         address = _changes(desired, current)
         if name == current.name and not address:
             return None
@@ -167,8 +168,8 @@ class Organizations(Resource[DesiredOrg, CurrentOrg, OrgWork]):
             return None
         if desired.name not in (None, current.name):
             raise Refused(
-                "organization %d is named %s, not %s: it was not deleted; correct id or name, or leave one of them out"
-                % (current.id, current.name, desired.name),
+                "organization %d is named %s, not %s: it was not deleted; %s"
+                % (current.id, current.name, desired.name, _correct(desired)),
                 code="name_mismatch",
             )
         work = OrgWork(current, current.name)
@@ -198,6 +199,11 @@ class Organizations(Resource[DesiredOrg, CurrentOrg, OrgWork]):
                 "organization %s (id %d) remains on %s without contents: %s"
                 % (current.name, current.id, scope.where(), _CANNOT_DELETE)
             )
+        if current is not None and desired.id is None and desired.name != current.name:
+            scope.warn(
+                "organization %s is %s (id %d) on %s, which compares names without case"
+                % (desired.name, current.name, current.id, scope.where())
+            )
         if not scope.check or change is None:
             return current, change
         if change.action != "update":
@@ -206,9 +212,10 @@ class Organizations(Resource[DesiredOrg, CurrentOrg, OrgWork]):
             self._leave(scope, t.cast(CurrentOrg, current))
         elif change.action == "create":
             self._add(UNASSIGNED)
-        renamed = current is not None and change.work.name != current.name
-        if renamed and scope.org_finder.named(change.work.name) is not None:
-            raise _taken(change.work.name)
+        if current is not None and change.work.name != current.name:
+            other = scope.org_finder.named(change.work.name)
+            if other is not None and other.id != current.id:
+                raise _taken(change.work.name, other)
         return current, change
 
     def apply(self, scope: Scope, desired: DesiredOrg, change: Change[OrgWork]) -> CurrentOrg | None:
@@ -290,7 +297,7 @@ class Organizations(Resource[DesiredOrg, CurrentOrg, OrgWork]):
         """Explain a name that is taken, a quota, and a caller who is not a server admin."""
         said = str(problem.details.get("server_message") or "").lower()
         if "name taken" in said:
-            return _taken(str(desired.name))
+            return _taken(str(desired.name), scope.org_finder.named(str(desired.name)))
         if isinstance(problem, Forbidden) and "quota" in said:
             return Refused(
                 "organization %s cannot be created, as a quota of the server is reached (org_user or global_org): %s"
@@ -352,8 +359,21 @@ def _changes(desired: DesiredOrg, current: CurrentOrg) -> dict[str, str]:
     return changes
 
 
-def _taken(name: str) -> GrafanaError:
-    return Refused("another organization already has the name %s" % name, code="name_taken")
+def _correct(desired: DesiredOrg) -> str:
+    return "correct name" if desired.id is None else "correct id or name, or leave one of them out"
+
+
+def _taken(name: str, other: Org | None) -> GrafanaError:
+    """Return the error for a name that the server takes for that of another organization."""
+    if other is None:
+        return Refused("another organization already has the name %s" % name, code="name_taken")
+    same = "" if other.name == name else "; this server compares names without case"
+    return Refused(
+        "the name %s is taken by organization %s (id %d)%s: choose another name" % (name, other.name, other.id, same),
+        code="name_taken",
+        org_id=other.id,
+        org_name=other.name,
+    )
 
 
 def _check_server_admin(scope: Scope, name: str, action: str) -> None:

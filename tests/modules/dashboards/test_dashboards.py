@@ -9,6 +9,8 @@ import copy
 
 import pytest
 
+from servers import NEWEST
+
 
 def panels(*titles):
     return [{"id": number, "type": "text", "title": title} for number, title in enumerate(titles, 1)]
@@ -183,7 +185,7 @@ def test_a_server_that_hides_its_version(special, version):
 @pytest.mark.parametrize("api", ["legacy", "kubernetes", "auto"])
 def test_provisioned_is_never_touched(special, api):
     dashboard = {"uid": "prov", "title": "From a file"}
-    server = special("12.4.3", dashboards=[dashboard])
+    server = special(NEWEST, dashboards=[dashboard])
     wanted = {"org_id": 1, "api": api}
     with server.writes_nothing():
         assert server.fails("grafana_dashboard", dashboard={**dashboard, "tags": ["x"]}, **wanted).code == "provisioned"

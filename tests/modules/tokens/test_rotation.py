@@ -12,6 +12,7 @@ import pytest
 import requests
 
 from modules.tenant import Tenant
+from servers import NEWEST
 
 
 class WithFile(Tenant):
@@ -268,7 +269,7 @@ def test_the_longest_lifetime(special, tmp_path, version, settings, seconds):
 
 
 def test_the_longest_lifetime_for_somebody_who_may_not_see_the_settings(special, tmp_path):
-    tenant = WithFile(special("12.4.3", settings={"service_accounts.token_expiration_day_limit": "3"}), tmp_path)
+    tenant = WithFile(special(NEWEST, settings={"service_accounts.token_expiration_day_limit": "3"}), tmp_path)
     admin = tenant.server.api("POST", "/api/serviceaccounts", {"name": "admin", "role": "Admin"}, org=tenant.org)["id"]
     token = tenant.make("admin", 3600, admin)["key"]
     made = tenant.server.run("grafana_sa_token", admin=False, token=token, seconds_to_live="max", **tenant.wanted)
@@ -277,7 +278,7 @@ def test_the_longest_lifetime_for_somebody_who_may_not_see_the_settings(special,
 
 
 def test_due_as_soon_as_it_is_made(special, tmp_path):
-    tenant = WithFile(special("12.4.3", settings={"auth.api_key_max_seconds_to_live": "7200"}), tmp_path)
+    tenant = WithFile(special(NEWEST, settings={"auth.api_key_max_seconds_to_live": "7200"}), tmp_path)
     with tenant.server.writes_nothing():
         result = tenant.fails(seconds_to_live="max", renew_before="2h")
     assert "has to be shorter than seconds_to_live (7200 s)" in result["msg"]

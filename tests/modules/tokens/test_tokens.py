@@ -13,6 +13,7 @@ import pytest
 
 from modules.conftest import DELETES_ORGS
 from modules.tokens.stored_token import Token
+from servers import NEWEST
 
 
 def test_what_is_kept(token):
@@ -100,7 +101,7 @@ def test_deleted_tokens_in_check_mode_and_for_real(token):
 
 
 def test_check_mode_knows_the_limit_of_the_server(special, tmp_path):
-    limited = Token(special("12.4.3", settings={"auth.api_key_max_seconds_to_live": "7200"}), tmp_path)
+    limited = Token(special(NEWEST, settings={"auth.api_key_max_seconds_to_live": "7200"}), tmp_path)
     for lifetime, code in ((None, "lifetime_needed"), ("1d", "lifetime_too_long")):
         result = limited.server.fails("grafana_sa_token", **limited.wanted, seconds_to_live=lifetime, check=True)
         assert result.code == code
@@ -287,7 +288,7 @@ def test_prove_moves_last_use_only_when_asked(token):
 
 
 def test_a_limit_of_the_server(special, tmp_path):
-    limited = Token(special("12.4.3", settings={"auth.api_key_max_seconds_to_live": "7200"}), tmp_path)
+    limited = Token(special(NEWEST, settings={"auth.api_key_max_seconds_to_live": "7200"}), tmp_path)
     for lifetime, code, words in ((None, "lifetime_needed", "more than 0"), ("1d", "lifetime_too_long", "uses 7200 s")):
         result = limited.server.fails("grafana_sa_token", **limited.wanted, seconds_to_live=lifetime)
         assert result.code == code
@@ -298,7 +299,7 @@ def test_a_limit_of_the_server(special, tmp_path):
 
 def test_a_day_limit_of_the_server(special, tmp_path):
     settings = {"service_accounts.token_expiration_day_limit": "1"}
-    limited = Token(special("12.4.3", settings=settings), tmp_path)
+    limited = Token(special(NEWEST, settings=settings), tmp_path)
     result = limited.server.fails("grafana_sa_token", **limited.wanted, seconds_to_live="2d")
     assert result.code == "lifetime_too_long"
     assert "token_expiration_day_limit" in result["msg"]

@@ -200,6 +200,37 @@ def test_the_message_of_a_first_version_is_asked_for_alone(script, task):
     assert task(["x"], on_conflict="fail").status == CHANGED
 
 
+def by_legacy(tags, version, sent=False):
+    """A dashboard of the legacy route as it is read, or as it is written."""
+    document = {**body("a", tags), "uid": "a", "version": version}
+    if sent:
+        return {"dashboard": document, "folderUid": "", "overwrite": False, "message": OURS}
+    return {"dashboard": {**document, "id": 7}, "meta": {"version": version}}
+
+
+@pytest.mark.parametrize(
+    ("version", "status", "refusal"),
+    [
+        ("11.5.1", 412, {"status": "version-mismatch", "message": "The dashboard has been changed by someone else"}),
+        ("13.1.0", 409, {"message": "Dashboard already exists. Use overwrite flag to update."}),
+    ],
+)
+def test_somebody_else_came_first_by_the_legacy_route(script, task, version, status, refusal):
+    first = {"version": 1, "parentVersion": 0, "createdBy": "admin", "message": OURS}
+    history = [
+        call("GET", "/api/dashboards/uid/a/versions?limit=1").answers(200, [first]),
+        call("GET", FIRST).answers(200, first),
+    ]
+    manager = [] if version == "11.5.1" else [call("GET", APIS + "/a").answers(200, thing())]
+    first_read, second_read = (
+        call("GET", "/api/dashboards/uid/a").answers(200, by_legacy(*one)) for one in (([], 1), (["x"], 2))
+    )
+    script.expect(health(version), first_read, *manager, *history)
+    script.expect(call("POST", "/api/dashboards/db", json=by_legacy(["x"], 1, sent=True)).answers(status, refusal))
+    script.expect(second_read)
+    assert task(["x"], api="legacy").status == OK
+
+
 def test_before_9_a_history_is_asked_for_by_id(script, task):
     document = {"dashboard": {"uid": "a", "version": 2, "id": 7, **body()}, "meta": {"version": 2}}
     newest = {"version": 2, "parentVersion": 1, "createdBy": "alice", "message": ""}

@@ -366,3 +366,13 @@ def test_at_most_50_changes_are_shown_and_long_values_are_cut():
 def test_long_titles():
     found = compare(board(panel(title="x" * 100, a=1)), board(panel(title="x" * 100, a=2)))
     assert found[0].path == 'panels[0] "%s...".a' % ("x" * 57)
+
+
+@pytest.mark.parametrize("marked", ["\ufeffCPU", "C\ufeffPU", "CPU\ufeff"])
+def test_byte_order_marks_are_no_change(marked):
+    """Servers remove them from 13 on, wherever they are; until then they keep them."""
+    links = [{"title": marked, "url": "/d/%s" % marked}]
+    posted = board(panel(0, marked, links=links), title=marked, tags=[marked, "a"])
+    read = board(panel(0, links=[{"title": "CPU", "url": "/d/CPU"}]), tags=["CPU", "a"])
+    assert compare(read, posted) == compare(posted, read) == compare(posted, posted) == []
+    assert [one.path for one in compare(read, {**posted, "tags": ["Other", "a"]})] == ["tags[0]"]
