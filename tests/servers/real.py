@@ -18,7 +18,7 @@ from typing import Any
 
 import requests
 
-from emulator import DEFAULT, VERSIONS, Emulator
+from emulator import VERSIONS, Emulator
 from emulator.core.profile import Profile
 from emulator.core.settings import CLOUD, DEFAULTS
 
@@ -61,11 +61,14 @@ def variables(settings: dict[str, str]) -> dict[str, str]:
 
 
 class RealServer(Emulator, TestServer):
-    """A real server; its options are those of :class:`emulator.Emulator`, but for *costs*."""
+    """A real server; its options are those of :class:`emulator.Emulator`, but for *costs*.
+
+    A test that names no *version* runs on every real server.
+    """
 
     def __init__(
         self,
-        version: str = DEFAULT,
+        version: str = "",
         settings: dict[str, str] | None = None,
         admin_password: str = "admin",
         dashboards: list[dict[str, Any]] | None = None,
@@ -74,6 +77,7 @@ class RealServer(Emulator, TestServer):
         tls: dict[str, str] | None = None,
     ) -> None:
         assert CHOICE is not None
+        version = version or tested_version(CHOICE.version)
         if version != tested_version(CHOICE.version):
             not_applicable("version", f"{version}, and the server is {CHOICE.version}")
         super().__init__(version, admin_password=admin_password, port=port, sub_path=sub_path, tls=tls)
