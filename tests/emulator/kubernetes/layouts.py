@@ -46,6 +46,8 @@ def _row(text: str) -> Any:
 def stored(layout: str, newest: bool, spec: dict[str, Any]) -> dict[str, Any]:
     """Return *spec* as a server stores it. Raises :class:`Unfit`."""
     found: dict[str, Any] = _decoded(table(layout, newest), "Spec", spec)
+    if layout == "v2alpha1" and not newest and found["layout"] is None:
+        found["layout"] = {"kind": "GridLayout", "spec": {"items": None}}
     return found
 
 

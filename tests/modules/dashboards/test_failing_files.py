@@ -118,3 +118,12 @@ def test_an_alert_on_a_missing_data_source(versioned, check):
         refused = server.fails("grafana_dashboard", check=check, path=str(FILES / "panel-alert.json"), **place)
     assert refused.code == "alert_source_missing"
     assert "Not here" in refused["msg"]
+
+
+@pytest.mark.parametrize("layout", [{}, {"layout": None}, {"layout": {}}], ids=["missing", "null", "empty"])
+def test_version_2alpha1_without_a_layout(versioned, layout):
+    """12.4.3 stores an empty grid (seen on a real server)."""
+    server = versioned("12.4.3")
+    spec = {"title": "T", "elements": {}, "cursorSync": "Off", "timeSettings": {"from": "now-6h", "to": "now"}, **layout}
+    manifest = {"apiVersion": "dashboard.grafana.app/v2alpha1", "kind": "Dashboard", "metadata": {"name": "t"}, "spec": spec}
+    settles(server, dashboard=manifest)

@@ -115,9 +115,10 @@ FIELDS = {
 }
 
 #: Objects of several types: the field that decides, and the type for each of its values. Any other object becomes ``null``.
-UNIONS = {
+UNIONS: dict[str, tuple[str, dict[str, str]]] = {
     "element": ("kind", {"Panel": "<Panel>", "LibraryPanel": "<LibraryPanel>"}),
     "layout": ("kind", {"GridLayout": "<Grid>", "AutoGridLayout": "<AutoGrid>", "RowsLayout": "<Rows>", "TabsLayout": "<Tabs>"}),
+    "whole": ("kind", {"GridLayout": "<Grid>", "AutoGridLayout": "<AutoGrid>", "RowsLayout": "<Rows>", "TabsLayout": "<Tabs>"}),
     "grid": ("kind", {"GridLayout": "<Grid>", "AutoGridLayout": "<AutoGrid>"}),
     "mapping": ("type", {"value": "ValueMap", "range": "RangeMap", "regex": "RegexMap", "special": "SpecialMap"}),
     "condition": (
@@ -144,8 +145,12 @@ UNIONS = {
     ),
 }
 
+#: What a union is instead of ``null``: 12.4.3 stores a dashboard without layout as an empty grid; other versions refuse it.
+UNION_DEFAULTS = {"whole": {"kind": "GridLayout", "spec": {}}}
+
 #: v2alpha1, where the plugin's id is the kind, and data sources are beside the query: rows that replace those above.
 ALPHA = {
+    "Dashboard": FIELDS["Dashboard"].replace(" layout|layout", " layout|whole"),
     "Annotation": "datasource?:DatasourceRef query?:Query enable=flag hide=flag iconColor=text name=text builtIn"
     " filter?:PanelFilter mappings{}:EventField legacyOptions{}",
     "Query": "kind=text spec{}",

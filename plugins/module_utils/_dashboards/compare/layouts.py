@@ -13,7 +13,7 @@ import re
 import typing as t
 from dataclasses import dataclass, field
 
-from .layout_fields import ADDED, ADDED_TO_BETA, ALPHA, FIELDS, STABLE, UNIONS
+from .layout_fields import ADDED, ADDED_TO_BETA, ALPHA, FIELDS, STABLE, UNION_DEFAULTS, UNIONS
 
 #: What the server stores for a field that is missing or ``null``, by the name after ``=`` in the table.
 _EMPTY: dict[str, t.Any] = {"text": "", "number": 0, "flag": False, "null": None}
@@ -81,7 +81,9 @@ class _Reader:
         return _EMPTY.get(one.type) if value is None else value
 
     def _union(self, name: str, value: t.Any, path: str) -> t.Any:
-        if value is None or not isinstance(value, dict):
+        if value is None:
+            return UNION_DEFAULTS.get(name)
+        if not isinstance(value, dict):
             return value
         decides, types = UNIONS[name]
         kind = value.get(decides)
@@ -90,7 +92,7 @@ class _Reader:
         if "%s.%s" % (name, kind) in self.known:
             return value
         self.dropped["%s (%s %s)" % (path, decides, kind)] = "%s.%s" % (name, kind)
-        return None
+        return UNION_DEFAULTS.get(name)
 
 
 @dataclass(frozen=True, eq=False)
