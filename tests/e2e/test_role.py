@@ -55,7 +55,8 @@ def test_chunks(sites):
     assert len(site.emulator.orgs()) == 6
 
 
-@pytest.mark.parametrize("version", ["9.3.2", pytest.param(NEWEST, marks=pytest.mark.by_core)])
+@pytest.mark.by_core
+@pytest.mark.parametrize("version", [NEWEST])
 def test_dashboards_with_the_tenants_own_token(sites, version):
     site = sites(version)
     site.user("alice")

@@ -230,6 +230,8 @@ def versioned(emulators, monkeypatch):
 #: The routes of dashboards that a module uses by itself, and the legacy one of the newest version, which answers as no other.
 ROUTES = [(version, "kubernetes" if version.startswith(("12", "13")) else "legacy") for version in DIFFERENT]
 ROUTES += [(ALL[-1], "legacy")]
+#: For what only reads dashboards as other tests have written them.
+OUTERMOST_ROUTES = [ROUTES[0], *ROUTES[-2:]]
 
 
 @pytest.fixture(params=ROUTES, ids=" ".join)

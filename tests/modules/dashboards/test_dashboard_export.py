@@ -13,7 +13,7 @@ import stat
 
 import pytest
 
-from modules.conftest import ALL, ROUTES, Server, start
+from modules.conftest import ALL, OUTERMOST_ROUTES, ROUTES, Server, start
 from modules.dashboards.test_dashboards import panels
 
 REAL = pathlib.Path(__file__).parents[2] / "data" / "dashboards"
@@ -142,6 +142,7 @@ def round_trip(org, directory, tmp_path):
     return first
 
 
+@pytest.mark.parametrize("org", OUTERMOST_ROUTES, ids=" ".join, indirect=True)
 def test_real_dashboards_come_back(org, tmp_path):
     org.sources().bring(REAL, exclude=WITH_LIBRARY)
     by_hand(org)
