@@ -6,12 +6,16 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from datetime import datetime, timezone
 
 import pytest
 
+from emulator import VERSIONS
 from servers.choice import ROOT, Choice, Filled, choice, filled
 from servers.cleaning import Traces
 from servers.kinds import KINDS, kind_of, not_applicable
@@ -223,3 +227,11 @@ def test_page():
 
 def test_the_known_failures_can_be_read():
     assert all(one.reason and one.test.startswith("tests/") for one in known_failures())
+
+
+@pytest.mark.parametrize(("version", "newest"), [("", VERSIONS[-1]), ("12.4.3", "12.4.3"), ("13.1.0", VERSIONS[-1])])
+def test_the_newest_version_on_a_real_server(version, newest):
+    """Without a version, too, as `make real` is before it has asked the server."""
+    environment = {**os.environ, "GRAFANA_START": "start", "GRAFANA_VERSION": version}
+    command = [sys.executable, "-c", "import servers; print(servers.NEWEST)"]
+    assert subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout.strip() == newest
