@@ -192,7 +192,7 @@ def test_budget_of_requests(sites, dashboards_as):
     """At most 12 requests an organization the first time, and 6 the second."""
     site = sites()
     site.user("alice")
-    size = 100
+    size = 50
     playbook = site.role(site.tenants(size), org_bootstrap_dashboards_as=dashboards_as)
     site.play(playbook).ok()
     first = site.requests()
