@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import typing as t
 
-from .._grafana.kubernetes import EDITS_NOTE, FOLDER_NOTE, MANAGER_NOTE, MESSAGE_NOTE, NOTE, folder_uid
+from .._grafana.kubernetes import FOLDER_NOTE, MANAGER_ID_NOTE, MANAGER_NOTE, MESSAGE_NOTE, NOTE, folder_uid, takes_edits
 from .model import CurrentDashboard, comparable
 
-#: Kinds of managers: a repository (Git Sync) takes edits from nobody else, and files keep their dashboards from deletion.
-REPOSITORY, FILES = "repo", "classic-file-provisioning"
+#: The kind of manager that keeps its dashboards from deletion.
+FILES = "classic-file-provisioning"
 
 
 def from_object(entry: t.Mapping[str, t.Any]) -> CurrentDashboard:
@@ -27,7 +27,7 @@ def from_object(entry: t.Mapping[str, t.Any]) -> CurrentDashboard:
         body=comparable(spec),
         folder_uid=folder_uid(notes.get(FOLDER_NOTE)),
         version=int(metadata.get("generation") or 0),
-        provisioned=None if _allows_edits(notes) else manager,
+        provisioned=None if takes_edits(notes) else manager,
         manager=manager,
         deletable=notes.get(MANAGER_NOTE) != FILES,
         resource_version=str(metadata.get("resourceVersion") or ""),
@@ -43,13 +43,8 @@ def _manager(notes: t.Mapping[str, str]) -> str | None:
     kind = notes.get(MANAGER_NOTE)
     if not kind:
         return None
-    parts = [kind, notes.get(NOTE + "managerId"), notes.get(NOTE + "sourcePath")]
+    parts = [kind, notes.get(MANAGER_ID_NOTE), notes.get(NOTE + "sourcePath")]
     return " ".join(part for part in parts if part)
-
-
-def _allows_edits(notes: t.Mapping[str, str]) -> bool:
-    """Return whether the manager lets others edit the dashboard: gcx, Terraform's allow_ui_updates, files' allowUiUpdates."""
-    return notes.get(EDITS_NOTE) == "true" and notes.get(MANAGER_NOTE) != REPOSITORY
 
 
 def from_legacy(answer: t.Mapping[str, t.Any]) -> CurrentDashboard:

@@ -16,15 +16,16 @@ from dataclasses import dataclass, replace
 from .._grafana.client import segment
 from .._grafana.errors import Forbidden, NotFound
 from .._grafana.kubernetes import (
-    EDITS_NOTE,
     FOLDER_NOTE,
     FOLDERS,
     MANAGER_ID_NOTE,
     MANAGER_NOTE,
     NOTE,
+    REPOSITORY,
     collection,
     folder_uid,
     pages,
+    takes_edits,
 )
 from .._grafana.scope import Scope
 from .._grafana.versions import FOLDER_APIS, NESTED_FOLDERS
@@ -36,8 +37,6 @@ PER_PAGE = 1000
 GENERAL = ""
 #: Annotation of 12.0: the uids of all parent folders from the top down, and the folder's own (recorded).
 UIDS_NOTE = NOTE + "fullpathUIDs"
-#: The manager of folders in Git Sync.
-REPOSITORY = "repo"
 #: The uid of the virtual folder "Shared with me", which legacy lists show to callers who may not see all folders.
 SHARED = "sharedwithme"
 
@@ -94,15 +93,13 @@ def from_object(entry: t.Mapping[str, t.Any]) -> Folder:
     notes = metadata.get("annotations") or {}
     generation = metadata.get("generation")
     parents = str(notes.get(UIDS_NOTE) or "").split("/")[:-1]
-    kind = notes.get(MANAGER_NOTE)
     return Folder(
         uid=str(metadata["name"]),
         title=str(spec.get("title") or ""),
         parent_uid=folder_uid(notes.get(FOLDER_NOTE) or (parents[-1] if parents else GENERAL)),
         version=None if generation is None else int(generation),
         description=str(spec.get("description") or ""),
-        # A repository refuses edits whatever this annotation says (from the source of 13.1).
-        managed_by=None if notes.get(EDITS_NOTE) == "true" and kind != REPOSITORY else kind,
+        managed_by=None if takes_edits(notes) else notes.get(MANAGER_NOTE),
         manager_id=notes.get(MANAGER_ID_NOTE),
     )
 

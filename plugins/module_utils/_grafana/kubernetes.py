@@ -19,6 +19,8 @@ FOLDER_NOTE = NOTE + "folder"
 MESSAGE_NOTE = NOTE + "message"
 MANAGER_NOTE = NOTE + "managedBy"
 MANAGER_ID_NOTE = NOTE + "managerId"
+#: The kind of manager of objects in Git Sync.
+REPOSITORY = "repo"
 #: ``true`` if the manager lets others edit the object.
 EDITS_NOTE = NOTE + "managerAllowsEdits"
 #: Asks the server to give a new object in General the default permissions (Viewer, Editor and its creator), as the legacy
@@ -30,6 +32,14 @@ GRANT_DEFAULT = "default"
 def folder_uid(value: t.Any) -> str:
     """Return the uid of a folder in an answer of the server; ``""`` for General, which 13.1 may call ``general`` (seen)."""
     return "" if value is None or str(value) == "general" else str(value)
+
+
+def takes_edits(notes: t.Mapping[str, str]) -> bool:
+    """Return whether the manager in an object's annotations lets others edit it: gcx, Terraform and files can be set to.
+
+    A repository refuses edits whatever the annotation says (from the source of 13.1).
+    """
+    return notes.get(EDITS_NOTE) == "true" and notes.get(MANAGER_NOTE) != REPOSITORY
 
 
 def collection(scope: Scope, group: str, version: str, kind: str) -> str:

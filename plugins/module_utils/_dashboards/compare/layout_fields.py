@@ -114,11 +114,13 @@ FIELDS = {
     "FoundValue": "text=text value group expandable",
 }
 
+_LAYOUT = ("kind", {"GridLayout": "<Grid>", "AutoGridLayout": "<AutoGrid>", "RowsLayout": "<Rows>", "TabsLayout": "<Tabs>"})
+
 #: Objects of several types: the field that decides, and the type for each of its values. Any other object becomes ``null``.
 UNIONS: dict[str, tuple[str, dict[str, str]]] = {
     "element": ("kind", {"Panel": "<Panel>", "LibraryPanel": "<LibraryPanel>"}),
-    "layout": ("kind", {"GridLayout": "<Grid>", "AutoGridLayout": "<AutoGrid>", "RowsLayout": "<Rows>", "TabsLayout": "<Tabs>"}),
-    "whole": ("kind", {"GridLayout": "<Grid>", "AutoGridLayout": "<AutoGrid>", "RowsLayout": "<Rows>", "TabsLayout": "<Tabs>"}),
+    "layout": _LAYOUT,
+    "whole": _LAYOUT,
     "grid": ("kind", {"GridLayout": "<Grid>", "AutoGridLayout": "<AutoGrid>"}),
     "mapping": ("type", {"value": "ValueMap", "range": "RangeMap", "regex": "RegexMap", "special": "SpecialMap"}),
     "condition": (
