@@ -199,17 +199,14 @@ def _request_panel(scope: Scope, uid: str) -> bool:
 def _listed_panels(scope: Scope) -> set[str]:
     """Return the uids of the library panels in the list. The list may be incomplete."""
     uids: set[str] = set()
-    page = 1
-    while True:
-        try:
-            answer = scope.client.get("/api/library-elements", org=scope.org_id, perPage=PER_PAGE, page=page)
-        except Forbidden:
-            return uids
-        elements = (answer.get("result") or {}).get("elements") or []
-        uids.update(str(element.get("uid")) for element in elements)
-        if len(elements) < PER_PAGE:
-            return uids
-        page += 1
+    try:
+        for panel in scope.client.each(
+            "/api/library-elements", org=scope.org_id, inside=("result", "elements"), perPage=PER_PAGE, page=1
+        ):
+            uids.add(str(panel["uid"]))
+    except Forbidden:
+        pass
+    return uids
 
 
 def panels_to_make(scope: Scope, desired: DesiredDashboard) -> list[LibraryPanel]:

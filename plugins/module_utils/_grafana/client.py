@@ -124,11 +124,16 @@ class Client:
         except NotFound:
             return None
 
-    def each(self, path: str, org: int | None = None, **params: t.Any) -> t.Iterator[t.Any]:
-        """Yield the entries of a paged list, from page ``page`` on; ``limit`` or ``perpage`` is the size of a page."""
-        size = int(params.get("limit") or params["perpage"])
+    def each(self, path: str, org: int | None = None, inside: t.Sequence[str] = (), **params: t.Any) -> t.Iterator[t.Any]:
+        """Yield the entries of a paged list, from page ``page`` on; ``limit``, ``perpage`` or ``perPage`` is the size of a page.
+
+        *inside* are the names of the fields, from the outermost on, in which the answer has the list.
+        """
+        size = int(params.get("limit") or params.get("perpage") or params["perPage"])
         while True:
             entries = self.get(path, org=org, **params)
+            for name in inside:
+                entries = entries[name]
             yield from entries
             if len(entries) < size:
                 return

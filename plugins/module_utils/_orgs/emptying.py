@@ -130,14 +130,9 @@ def _folders(scope: Scope) -> list[_Found]:
 
 
 def _library_panels(scope: Scope) -> list[_Found]:
-    found: list[_Found] = []
-    page = 1
-    while True:
-        answer = scope.client.get("/api/library-elements", org=scope.org_id, perPage=_PER_PAGE, page=page)["result"]
-        found += [(str(one["name"]), "/api/library-elements/%s" % segment(one["uid"])) for one in answer["elements"]]
-        if not answer["elements"] or len(found) >= answer["totalCount"]:
-            return found
-        page += 1
+    path = "/api/library-elements"
+    found = scope.client.each(path, org=scope.org_id, inside=("result", "elements"), perPage=_PER_PAGE, page=1)
+    return [(str(one["name"]), "%s/%s" % (path, segment(one["uid"]))) for one in found]
 
 
 def _alert_rules(scope: Scope) -> list[_Found]:
@@ -153,28 +148,17 @@ def _data_sources(scope: Scope) -> list[_Found]:
 
 def _service_accounts(scope: Scope) -> list[_Found]:
     """Return all service accounts but those of plugins (``extsvc-…``), which the server does not delete."""
+    path, inside = "/api/serviceaccounts/search", ("serviceAccounts",)
     return [
         (str(one["name"]), "/api/serviceaccounts/%d" % one["id"])
-        for one in _searched(scope, "/api/serviceaccounts/search", "serviceAccounts")
+        for one in scope.client.each(path, org=scope.org_id, inside=inside, perpage=_PER_PAGE, page=1)
         if not (one.get("isExternal") or "extsvc-" in str(one.get("login")))
     ]
 
 
 def _teams(scope: Scope) -> list[_Found]:
-    found = _searched(scope, "/api/teams/search", "teams")
+    found = scope.client.each("/api/teams/search", org=scope.org_id, inside=("teams",), perpage=_PER_PAGE, page=1)
     return [(str(one["name"]), "/api/teams/%d" % one["id"]) for one in found]
-
-
-def _searched(scope: Scope, path: str, key: str) -> list[t.Any]:
-    """Return the entries of all pages of a search."""
-    found: list[t.Any] = []
-    page = 1
-    while True:
-        entries = scope.client.get(path, org=scope.org_id, perpage=_PER_PAGE, page=page)[key]
-        found += entries
-        if len(entries) < _PER_PAGE:
-            return found
-        page += 1
 
 
 def _preferences(scope: Scope) -> list[_Found]:
