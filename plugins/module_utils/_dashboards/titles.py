@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import typing as t
 
+from .._engine.items import one_error
 from .._folders import paths as folders
 from .._grafana.client import Client
 from .._grafana.errors import BadInput, Refused
@@ -99,9 +100,7 @@ def check_titles(client: Client, wanted: t.Sequence[DesiredDashboard]) -> dict[s
         else:
             repeated[str(desired.uid)] = label(first)
     if problems:
-        codes = {problem.code for problem in problems}
-        message = "; ".join(problem.message for problem in problems)
-        raise BadInput(message, code=codes.pop() if len(codes) == 1 else None)
+        raise one_error(problems)
     return repeated
 
 
