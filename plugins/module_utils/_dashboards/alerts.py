@@ -12,6 +12,7 @@ from .._grafana.errors import Forbidden, GrafanaError, Refused, ServerError
 from .._grafana.scope import Scope
 from .._grafana.secrets import masked
 from .._grafana.versions import PANEL_ALERTS_OPTIONAL
+from .._text.listed import listed
 from .formats.references import PanelAlert, panel_alerts
 from .imports import data_sources, filled_in
 from .model import DesiredDashboard, label
@@ -76,7 +77,7 @@ def _named(alerts: list[PanelAlert]) -> str:
         "alert %s of panel %s: %s" % (masked(alert.name), masked(alert.panel), masked(alert.source) or "the default data source")
         for alert in alerts
     ]
-    return ", ".join(texts[:5]) + (" and %d more" % (len(texts) - 5) if len(texts) > 5 else "")
+    return listed(texts, 5)
 
 
 __all__ = ["check_alerts", "explain"]

@@ -12,6 +12,7 @@ from .._engine.resource import Change, View
 from .._grafana.errors import Refused
 from .._grafana.secrets import masked
 from .._text.json_diff import paths, shown
+from .._text.listed import listed
 from .compare.diff import compare
 from .compare.layouts import Schema
 from .formats.forms import SERVER_FIELDS, Document
@@ -247,7 +248,7 @@ def dropped(desired: DesiredDashboard, state: DashboardState) -> str | None:
     unknown = as_stored(state.wanted or desired, state)[2]
     if not unknown:
         return None
-    named = ", ".join(unknown[:10]) + (" and %d more" % (len(unknown) - 10) if len(unknown) > 10 else "")
+    named = listed(unknown, 10)
     return "the layout %s of this server does not have these fields, and the server drops them: %s" % (
         state.schema.layout,
         masked(named),
@@ -275,7 +276,7 @@ def allowed(desired: DesiredDashboard, state: DashboardState, change: Change[Das
 
 
 def _panels_missing(desired: DesiredDashboard, panels: t.Sequence[str]) -> Refused:
-    named = ", ".join(panels[:10]) + (" and %d more" % (len(panels) - 10) if len(panels) > 10 else "")
+    named = listed(panels, 10)
     return Refused(
         "dashboard %s uses library panels that do not exist: %s; up to Grafana 12.0 the server would store it "
         "without a connection to them and report a failure: create them first, or use an export of the "

@@ -11,6 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from ..._grafana.errors import quoted
+from ..._text.listed import listed
 
 #: Kinds of manifests that contain a dashboard. The UI of 12.x exports ``DashboardWithAccessInfo``.
 KINDS = ("Dashboard", "DashboardWithAccessInfo")
@@ -112,10 +113,9 @@ def _of_items(kind: str, items: t.Sequence[t.Any]) -> str:
     if not maps:
         return "%s: write each dashboard to a file of its own" % start
     names = [quoted(str(name), most=100) for data in maps for name in data]
-    shown = ", ".join(names[:3]) + (" and %d more" % (len(names) - 3) if len(names) > 3 else "")
     return (
         "%s, whose data contain %s: write each of them to a file of its own, or pass each as content (docs/dashboards.md shows "
-        "the task)" % (start, shown or "nothing")
+        "the task)" % (start, listed(names, 3) or "nothing")
     )
 
 
@@ -176,8 +176,7 @@ def of_untitled(document: t.Mapping[str, t.Any]) -> str:
     if any(name in document for name in _PARTS):
         return "has no title"
     names = [quoted(str(name), most=100) for name in document]
-    shown = ", ".join(names[:5]) + (" and %d more" % (len(names) - 5) if len(names) > 5 else "")
-    return "has neither a title nor panels, as a dashboard has; its fields are: %s" % (shown or "none")
+    return "has neither a title nor panels, as a dashboard has; its fields are: %s" % (listed(names, 5) or "none")
 
 
 __all__ = ["KINDS", "is_manifest", "of_documents", "of_list", "of_manifest", "of_object", "of_untitled"]
