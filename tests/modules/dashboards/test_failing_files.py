@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
-FILES = Path(__file__).resolve().parents[2] / "data/failing"
+DATA = Path(__file__).resolve().parents[2] / "data"
+FILES, LAYOUTS = DATA / "failing", DATA / "layouts"
+DANGLING = FILES / "v2-dangling-element.json"
+FEW_FIELDS = [LAYOUTS / f"{name}.json" for name in ("without-description", "short-timesettings", "panel-least", "unknown-field")]
 BOTH = (True, False)
 
 
@@ -18,20 +21,25 @@ def tenant(server):
     return {"org_name": "tenant"}
 
 
+def refused(server, check, **options):
+    """Expect a refusal, in check mode or not, before any write; return the result."""
+    place = tenant(server)
+    with server.writes_nothing():
+        return server.fails("grafana_dashboard", check=check, **options, **place)
+
+
 def settles(server, **options):
     """Check, run, check, run: only the first two change something. Return the results."""
     return server.four("grafana_dashboard", **tenant(server), **options)
 
 
 @pytest.mark.parametrize("version", ["12.4.3", "13.1.0-pre"])
-@pytest.mark.parametrize(
-    "name", ["v2-without-description", "v2-short-timesettings", "v2-panel-least", "v2-unknown-field", "v2-dangling-element"]
-)
-def test_files_of_version_2(versioned, version, name):
+@pytest.mark.parametrize("path", [*FEW_FIELDS, DANGLING], ids=lambda path: path.stem)
+def test_files_of_version_2(versioned, version, path):
     server = versioned(version)
-    results = settles(server, path=str(FILES / f"{name}.json"))
+    results = settles(server, path=str(path))
     warned = [any("foo" in text for text in result["warnings"]) for result in results]
-    assert warned == [name == "v2-unknown-field"] * 4
+    assert warned == [path.stem == "unknown-field"] * 4
     assert len(server.ok("grafana_dashboard_info", org_name="tenant")["dashboards"]) == 1
 
 
@@ -39,27 +47,24 @@ def test_files_of_version_2(versioned, version, name):
 def test_a_layout_that_names_a_missing_element_is_found_by_its_title(versioned, version):
     """The server cannot convert it, so most answers do not show its title."""
     server = versioned(version)
-    settles(server, path=str(FILES / "v2-dangling-element.json"))
+    settles(server, path=str(DANGLING))
     found = server.ok("grafana_dashboard_info", org_name="tenant")["dashboards"]
     assert [entry["title"] for entry in found] == ["Minimal v2"]
-    server.four("grafana_dashboard", org_name="tenant", path=str(FILES / "v2-dangling-element.json"), state="absent")
+    server.four("grafana_dashboard", org_name="tenant", path=str(DANGLING), state="absent")
     assert server.ok("grafana_dashboard_info", org_name="tenant")["dashboards"] == []
 
 
 def test_the_bare_spec_of_stable_version_2(versioned):
     server = versioned("13.1.0-pre")
-    settles(server, path=str(FILES / "spec-of-stable-v2.json"))
+    settles(server, path=str(LAYOUTS / "spec-of-stable-v2.json"))
     stored = server.api("GET", "/apis/dashboard.grafana.app/v2/namespaces/org-2/dashboards/v2-spec-alone", org="tenant")
     assert "sortBy" in str(stored["spec"]["elements"])
 
 
 @pytest.mark.parametrize("check", BOTH)
 def test_the_bare_spec_of_stable_version_2_where_it_is_not_served(versioned, check):
-    server = versioned("12.4.3")
-    place = tenant(server)
-    with server.writes_nothing():
-        refused = server.fails("grafana_dashboard", check=check, path=str(FILES / "spec-of-stable-v2.json"), **place)
-    assert "v2" in refused["msg"]
+    found = refused(versioned("12.4.3"), check, path=str(LAYOUTS / "spec-of-stable-v2.json"))
+    assert "v2" in found["msg"]
 
 
 def test_a_refresh_below_the_minimum(routed):
@@ -93,31 +98,22 @@ def test_a_folder_of_another_server(newest):
 @pytest.mark.parametrize("check", BOTH)
 def test_a_dashboard_with_the_title_of_its_folder(versioned, check):
     """Up to 10.1 their addresses would be the same."""
-    server = versioned("9.3.2")
-    place = tenant(server)
-    with server.writes_nothing():
-        refused = server.fails("grafana_dashboard", check=check, directory=str(FILES / "slug"), create_folder=True, **place)
-    assert "databases-1" in refused.text
-    assert "Databases" in refused["msg"]
+    found = refused(versioned("9.3.2"), check, directory=str(FILES / "slug"), create_folder=True)
+    assert "databases-1" in found.text
+    assert "Databases" in found["msg"]
 
 
 @pytest.mark.parametrize("check", BOTH)
 def test_a_directory_that_is_too_deep(versioned, check):
-    server = versioned("12.4.3")
-    place = tenant(server)
-    with server.writes_nothing():
-        refused = server.fails("grafana_dashboard", check=check, directory=str(FILES / "deep"), create_folder=True, **place)
-    assert "Grafana allows 4" in refused.text
+    found = refused(versioned("12.4.3"), check, directory=str(FILES / "deep"), create_folder=True)
+    assert "Grafana allows 4" in found.text
 
 
 @pytest.mark.parametrize("check", BOTH)
 def test_an_alert_on_a_missing_data_source(versioned, check):
-    server = versioned("8.5.15")
-    place = tenant(server)
-    with server.writes_nothing():
-        refused = server.fails("grafana_dashboard", check=check, path=str(FILES / "panel-alert.json"), **place)
-    assert refused.code == "alert_source_missing"
-    assert "Not here" in refused["msg"]
+    found = refused(versioned("8.5.15"), check, path=str(FILES / "panel-alert.json"))
+    assert found.code == "alert_source_missing"
+    assert "Not here" in found["msg"]
 
 
 @pytest.mark.parametrize("layout", [{}, {"layout": None}, {"layout": {}}], ids=["missing", "null", "empty"])
