@@ -1,57 +1,15 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Folders: made, renamed, moved, described, deleted; alone and many; by whom, and on which versions."""
+"""Folders: made, renamed, moved, described, deleted; alone and many; on which versions."""
 
 from __future__ import annotations
 
 import pytest
 
+from modules.folders.by_hand import FLAT, TREE, dashboard, folder, titles
+
 MODULE = "grafana_folder"
-NESTED = ["11.5.1", "12.0.0-pre", "12.4.3", "13.1.0-pre"]
-DESCRIBED = ["12.0.0-pre", "12.4.3", "13.1.0-pre"]
-FLAT = ["8.5.15", "9.3.2", "10.4.3"]
-
-
-@pytest.fixture
-def org(server):
-    server.ok("grafana_org", name="tenant")
-    return server
-
-
-@pytest.fixture(params=NESTED)
-def nested(request, versioned):
-    """A server of each version with folders in folders."""
-    return versioned(request.param)
-
-
-@pytest.fixture(params=DESCRIBED)
-def described(request, versioned):
-    """A server of each version that tells descriptions."""
-    return versioned(request.param)
-
-
-@pytest.fixture(params=FLAT)
-def flat(request, versioned):
-    """A server of each version without folders in folders."""
-    return versioned(request.param)
-
-
-def folder(server, uid, title, parent=None):
-    body = {"uid": uid, "title": title, **({"parentUid": parent} if parent else {})}
-    return server.api("POST", "/api/folders", body)
-
-
-def dashboard(server, uid, title, folder_uid):
-    return server.api("POST", "/api/dashboards/db", {"dashboard": {"uid": uid, "title": title}, "folderUid": folder_uid})
-
-
-def titles(server):
-    """Return the titles of all folders, with those above."""
-    return sorted(
-        "/".join(part for part in (one["parent"], one["title"]) if part)
-        for one in server.ok("grafana_folder_info", diff=False)["folders"]
-    )
 
 
 # One folder
@@ -355,15 +313,6 @@ def test_subfolders_that_the_server_hides(versioned):
 # Many
 
 
-TREE = [
-    {"title": "Linux", "parent": "Operations/Hosts"},
-    {"title": "Hosts", "parent": "Operations"},
-    {"uid": "business", "title": "Business"},
-    {"title": "Sales", "parent_uid": "business"},
-    {"title": "Operations"},
-]
-
-
 def test_a_tree_in_any_order(nested):
     made = nested.four(MODULE, batch=TREE)
     assert [entry["folder"]["title"] for entry in made[1]["results"]] == [one["title"] for one in TREE]
@@ -424,128 +373,3 @@ def test_few_requests(newest):
     before = newest.requests()
     newest.ok(MODULE, batch=batch, org_id=1)
     assert newest.requests() - before <= 1
-
-
-# By whom, and beside whom
-
-
-@pytest.mark.parametrize("role", ["Editor", "Admin"])
-def test_by_a_token(newer, tmp_path, role, monkeypatch):
-    monkeypatch.setattr("time.sleep", newer.emulator.advance)
-    newer.ok("grafana_org", name="tenant")
-    newer.ok("grafana_service_account", org_name="tenant", name="ci", role=role)
-    key = tmp_path / "key"
-    newer.ok("grafana_sa_token", org_name="tenant", service_account="ci", name="ci", dest=str(key))
-    who = {"admin": None, "url": newer.url, "token": key.read_text().strip()}
-    wanted = {"uid": "ops", "title": "Operations", **who}
-    assert [newer.ok(MODULE, check=check, **wanted)["changed"] for check in (True, False)] == [True, True]
-    assert not newer.ok(MODULE, **wanted)["changed"]
-    # Up to 12.0 a new folder is hidden from the Editor who created it for up to a minute, so a check cannot tell.
-    newer.emulator.advance(61)
-    assert not newer.ok(MODULE, check=True, **wanted)["changed"]
-    newer.four(MODULE, uid="ops", title="Ops", **who)
-    newer.ok("grafana_dashboard", dashboard={"uid": "cpu", "title": "CPU"}, folder_uid="ops", org_name="tenant")
-    assert newer.fails(MODULE, uid="ops", state="absent", **who).code == "not_empty"
-    newer.four(MODULE, uid="ops", state="absent", contents="delete", **who)
-
-
-@pytest.mark.parametrize("version", NESTED)
-def test_an_editor_makes_a_tree(versioned, tmp_path, version, monkeypatch):
-    server = versioned(version)
-    monkeypatch.setattr("time.sleep", server.emulator.advance)
-    server.ok("grafana_service_account", name="ci", role="Editor")
-    key = tmp_path / "key"
-    server.ok("grafana_sa_token", service_account="ci", name="ci", dest=str(key))
-    server.four(MODULE, admin=None, url=server.url, token=key.read_text().strip(), batch=TREE)
-
-
-@pytest.mark.parametrize("kind", ["drop", "bad_gateway", "database_locked"])
-def test_an_answer_that_gets_lost(newest, kind):
-    newest.emulator.fault({"method": "POST", "path": "/api/folders$", "kind": kind})
-    made = newest.ok(MODULE, title="Operations")
-    assert made["changed"]
-    assert titles(newest) == ["Operations"]
-
-
-def test_a_folder_that_somebody_else_writes_meanwhile(newest, monkeypatch):
-    from ansible_collections.orgsmith.grafana.plugins.module_utils._folders.resource import Folders
-
-    folder(newest, "ops", "Operations")
-    update, others = Folders._update, ["Meanwhile"]
-
-    def late(self, *args):
-        while others:
-            newest.api("PUT", "/api/folders/ops", {"title": others.pop(), "overwrite": True})
-        return update(self, *args)
-
-    monkeypatch.setattr(Folders, "_update", late)
-    assert newest.ok(MODULE, uid="ops", title="Ops")["changed"]
-    assert newest.api("GET", "/api/folders/ops")["title"] == "Ops"
-    assert newest.api("GET", "/api/folders/ops")["version"] == 3
-
-
-def test_by_an_admin_who_is_no_member(server):
-    server.user("owner")
-    org = server.api("POST", "/api/orgs", {"name": "tenant"})["orgId"]
-    server.api("POST", f"/api/orgs/{org}/users", {"loginOrEmail": "owner", "role": "Admin"})
-    server.api("DELETE", f"/api/orgs/{org}/users/1")
-    server.emulator.advance(6)  # a server remembers a member for 5 seconds
-    assert server.fails(MODULE, org_name="tenant", title="Operations").code == "not_a_member"
-    joined = server.ok(MODULE, org_name="tenant", title="Operations", join_org=True)
-    assert (joined["changed"], joined["joined_org"]) == (True, True)
-    assert not server.ok(MODULE, org_name="tenant", title="Operations")["changed"]
-
-
-# What is there
-
-
-def test_all_of_them(nested):
-    nested.ok(MODULE, batch=TREE)
-    found = nested.ok("grafana_folder_info")["folders"]
-    assert {one["uid"]: (one["title"], one["parent"], one["parent_uid"]) for one in found}["business"] == ("Business", "", "")
-    places = [one["title"] for one in found]
-    assert places.index("Operations") < places.index("Hosts") < places.index("Linux")
-    assert all(one["org_id"] == 1 for one in found)
-
-
-@pytest.mark.parametrize(
-    ("wanted", "expected"),
-    [
-        ({"uid": "business"}, ["Business"]),
-        ({"uid": "business", "parent": "Operations"}, []),
-        ({"uid": "nowhere"}, []),
-        ({"title": "Linux"}, ["Linux"]),
-        ({"parent": "Operations"}, ["Hosts"]),
-        ({"parent": "Operations/Hosts", "title": "Linux"}, ["Linux"]),
-        ({"parent": "Nowhere"}, []),
-        ({"parent_uid": "business"}, ["Sales"]),
-        ({"parent_uid": "nowhere"}, []),
-        ({"parent_uid": "general", "title": "Business"}, ["Business"]),
-        ({"parent": "", "title": "Sales"}, []),
-    ],
-)
-def test_some_of_them(nested, wanted, expected):
-    nested.ok(MODULE, batch=TREE)
-    assert [one["title"] for one in nested.ok("grafana_folder_info", **wanted)["folders"]] == expected
-
-
-def test_flat_ones(flat):
-    for title in ("A", "B"):
-        flat.ok(MODULE, title=title)
-    before = flat.requests()
-    assert [one["title"] for one in flat.ok("grafana_folder_info", org_id=1)["folders"]] == ["A", "B"]
-    assert flat.requests() - before == 2  # who the caller is, and the folders
-    assert "description" not in flat.ok("grafana_folder_info")["folders"][0]
-
-
-def test_descriptions_and_managers_are_told(described):
-    described.ok(MODULE, title="A", description="D")
-    before = described.requests()
-    found = described.ok("grafana_folder_info", org_id=1)["folders"][0]
-    assert (found["description"], found["managed_by"]) == ("D", None)
-    assert described.requests() - before == 2  # who the caller is, and the folder
-
-
-def test_a_question_with_two_parents(newest):
-    assert newest.fails("grafana_folder_info", parent="A", parent_uid="a").code == "bad_input"
-    assert newest.fails("grafana_folder_info", org_name="nowhere").code == "org_not_found"
