@@ -53,6 +53,9 @@ def warm_up() -> None:
     # Every process that evaluates an expression with a filter looks it up, and loads all that stand in the same file.
     for found in (loader.filter_loader.all(), loader.test_loader.all()):
         list(found)
+    # Each run reads the settings in the documentation of all plugins of these kinds.
+    for kind in ("connection", "become", "shell", "callback", "inventory", "vars"):
+        list(getattr(loader, kind + "_loader").all(class_only=True))
     run_payloads(loader.connection_loader.get("ansible.builtin.local", class_only=True))
     with contextlib.suppress(Exception):
         loader.action_loader.get("orgsmith.grafana.grafana_sa_token", class_only=True)
