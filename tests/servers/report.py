@@ -92,9 +92,14 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text("utf-8").splitlines()] if path.exists() else []
 
 
+def title(version: str, database: str) -> str:
+    """Return the title of the section about one server."""
+    return f"Grafana {version} on {database}"
+
+
 def section(version: str, database: str, date: str, found: Results) -> str:
     """Return the section of docs/servers.md about one server."""
-    lines = [f"## Grafana {version}", ""]
+    lines = [f"## {title(version, database)}", ""]
     lines += ["| database | date | passed | not applicable | failed |", "| --- | --- | --- | --- | --- |"]
     numbers = (found.passed, sum(found.not_applicable.values()), len(found.failed))
     lines += [f"| {database} | {date} | {' | '.join(map(str, numbers))} |", ""]
@@ -124,10 +129,10 @@ and its default settings but for the brute-force protection, which is off. The t
 """
 
 
-def with_section(page: str, version: str, text: str) -> str:
-    """Return *page* with the section about *version* replaced by *text*, or added; the newest version comes first."""
+def with_section(page: str, text: str) -> str:
+    """Return *page* with the section of the same title replaced by *text*, or added; the newest version comes first."""
     parts = re.split(r"(?m)^(?=## )", page)[1:]
-    kept = {re.match(r"## Grafana (\S+)", part)[1]: part.rstrip() for part in parts}  # type: ignore[index]
-    kept[version] = text.rstrip()
-    newest_first = sorted(kept, key=lambda one: [int(number) for number in re.findall(r"\d+", one)], reverse=True)
+    kept = {one.splitlines()[0]: one.rstrip() for one in [*parts, text]}
+    titles = sorted(kept, reverse=True)
+    newest_first = sorted(titles, key=lambda one: [int(number) for number in re.findall(r"\d+", one)], reverse=True)
     return HEAD + "".join(f"\n{kept[one]}\n" for one in newest_first)

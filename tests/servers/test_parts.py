@@ -219,10 +219,11 @@ def test_page():
     assert f"| version | 2 | {KINDS['version']} |" in text
     assert "| unexplained | 2 |" in text
     assert "- `a::three`: unexplained" in text
-    page = with_section(HEAD, "12.4.3", text)
-    newer = with_section(page, "13.1.0-pre", "## Grafana 13.1.0-pre\n\nnew")
-    again = with_section(newer, "12.4.3", "## Grafana 12.4.3\n\nall passed")
-    assert again == HEAD + "\n## Grafana 13.1.0-pre\n\nnew\n\n## Grafana 12.4.3\n\nall passed\n"
+    pages = [text, "## Grafana 13.1.0-pre on SQLite\n\nnew", "## Grafana 12.4.3 on PostgreSQL\n\nother"]
+    page = HEAD
+    for one in [*pages, "## Grafana 12.4.3 on SQLite\n\nall passed"]:
+        page = with_section(page, one)
+    assert page == HEAD + "\n%s\n\n## Grafana 12.4.3 on SQLite\n\nall passed\n\n%s\n" % (pages[1], pages[2])
 
 
 def test_the_known_failures_can_be_read():

@@ -29,6 +29,8 @@ PAGE = ROOT / "docs/servers.md"
 FRESH, FILLED = ["tests/lane", "tests/modules", "tests/e2e", "tests/interrupted"], ["tests/lane"]
 #: A real server is slower than the emulator: seconds for one test.
 TIMEOUT = 1800
+#: What Grafana calls the kinds of databases, and their names.
+DATABASES = {"sqlite3": "SQLite", "mysql": "MariaDB or MySQL", "postgres": "PostgreSQL"}
 
 
 def about(url: str, user: str, password: str) -> tuple[str, str]:
@@ -38,7 +40,7 @@ def about(url: str, user: str, password: str) -> tuple[str, str]:
         version = session.get(url + "/api/health", timeout=30).json()["version"]
         answer = session.get(url + "/api/admin/settings", auth=(user, password), timeout=30)
     database = answer.json().get("database", {}).get("type", "unknown") if answer.ok else "unknown"
-    return version, {"sqlite3": "SQLite", "mysql": "MySQL", "postgres": "PostgreSQL"}.get(database, database)
+    return version, DATABASES.get(database, database)
 
 
 def started(chosen: Choice) -> tuple[str, str]:
@@ -114,7 +116,7 @@ def main(words: list[str]) -> int:
         page = PAGE.read_text("utf-8") if PAGE.exists() else HEAD
         for test in outdated(found, version, known_failures()):
             print(f"{test} does not fail any more: remove it from tests/servers/known_failures.yml")
-        PAGE.write_text(with_section(page, version, section(version, database, today, found)), "utf-8")
+        PAGE.write_text(with_section(page, section(version, database, today, found)), "utf-8")
     return conclude(version, found)
 
 
