@@ -252,7 +252,7 @@ from ..module_utils._orgs.organizations import OPTIONS, Organizations
 
 
 def main() -> None:
-    manage(lambda _module: Organizations(), OPTIONS, in_org=False)
+    manage(lambda module: Organizations(shows_contents=module.shows()), OPTIONS, in_org=False)
 
 
 if __name__ == "__main__":

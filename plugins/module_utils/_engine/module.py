@@ -126,6 +126,10 @@ class GrafanaModule(AnsibleModule):
         batch = self.raw_batch if isinstance(self.raw_batch, list) else []
         return bool(batch) and all(isinstance(item, dict) and item.get("token_file") for item in batch)
 
+    def shows(self) -> bool:
+        """Return whether the user looks at what changes or would change (check mode, ``--diff``), so that details may cost requests."""
+        return bool(self.check_mode or self._diff)
+
     def plans_missing(self) -> bool:
         """Return whether, in check mode of a whole play, an earlier task may be about to create what is missing."""
         return bool(self.check_mode and self.params["missing_parent"] == "plan")

@@ -15,7 +15,7 @@ from .._grafana.connection import positive, text
 from .._grafana.errors import BadInput, Forbidden, GrafanaError, NotFound, Refused, ServerError, Stale
 from .._grafana.orgs import UNASSIGNED, Org, OrgFinder
 from .._grafana.scope import Scope
-from . import emptying
+from . import contents, emptying
 
 
 def _address_text(value: t.Any, option: str) -> str:
@@ -61,15 +61,15 @@ class DesiredOrg:
 class CurrentOrg:
     """An organization as the server has it; *address* has all fields by option, ``None`` if it was not read.
 
-    *undeletable* tells whether the server cannot delete it. *contents* has then what can be removed from it, if the task
-    asks for that.
+    *undeletable* tells whether the server cannot delete it. *contents* has what an absent organization contains: what will be
+    removed if it is undeletable and the task asks for that, otherwise what goes with it, if the task shows it.
     """
 
     id: int
     name: str
     address: t.Mapping[str, str] | None = None
     undeletable: bool = False
-    contents: emptying.Contents = field(default_factory=dict)
+    contents: contents.Contents = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,9 @@ class Organizations(Resource[DesiredOrg, CurrentOrg, OrgWork]):
     in_org = False
     requests_each = 2
 
-    def __init__(self) -> None:
+    def __init__(self, shows_contents: bool = False) -> None:
+        """*shows_contents*: whether the diff of a removed organization has its contents, which costs about ten requests each."""
+        self._shows_contents = shows_contents
         #: The ids of all organizations as this run leaves them; ``None`` until one is deleted.
         self._left: set[int] | None = None
         #: The ids of organizations that the server has failed to delete, and that are therefore emptied.
@@ -122,12 +124,14 @@ class Organizations(Resource[DesiredOrg, CurrentOrg, OrgWork]):
         return self._with_contents(scope, desired, found) if found is not None and absent else found
 
     def _with_contents(self, scope: Scope, desired: DesiredOrg, current: CurrentOrg) -> CurrentOrg:
-        """Return *current* with what a run would remove from it, if the server cannot delete it and the task asks for that."""
+        """Return *current* with what a run would remove from it, or with it, if the task asks for that."""
+        named = desired.name in (None, current.name)
         if not (current.id in self._undeleted or emptying.remains(scope)):
-            return current
-        wanted = desired.on_undeletable == "empty" and desired.name in (None, current.name)
-        contents = emptying.contents(_inside(scope, current)) if wanted else {}
-        return replace(current, undeletable=True, contents=contents)
+            shown = contents.shown(_inside(scope, current)) if named and self._shows_contents else {}
+            return replace(current, contents=shown)
+        wanted = desired.on_undeletable == "empty" and named
+        removed = emptying.contents(_inside(scope, current)) if wanted else {}
+        return replace(current, undeletable=True, contents=removed)
 
     def _find(self, scope: Scope, desired: DesiredOrg) -> CurrentOrg | None:
         if desired.id is None:
@@ -174,7 +178,7 @@ class Organizations(Resource[DesiredOrg, CurrentOrg, OrgWork]):
             )
         work = OrgWork(current, current.name)
         if not current.undeletable:
-            return Change("delete", _view(current), {}, work)
+            return Change("delete", _with_contents(current), {}, work)
         if desired.on_undeletable != "empty":
             raise Refused(
                 "organization %s was not deleted: %s" % (current.name, _UNDELETABLE),
@@ -182,9 +186,8 @@ class Organizations(Resource[DesiredOrg, CurrentOrg, OrgWork]):
             )
         if not current.contents:
             return None
-        before = {**_view(current), "contents": {kind: list(names) for kind, names in current.contents.items()}}
         planned = _result(replace(current, contents={}))
-        return Change("empty", before, {**_view(current), "contents": {}}, work, planned)
+        return Change("empty", _with_contents(current), {**_view(current), "contents": {}}, work, planned)
 
     def precheck(
         self, scope: Scope, desired: DesiredOrg, current: CurrentOrg | None, change: Change[OrgWork] | None
@@ -343,6 +346,12 @@ def _shape(name: str, address: t.Mapping[str, str], with_address: bool) -> View:
 
 def _view(current: CurrentOrg) -> View:
     return _shape(current.name, current.address or {}, current.address is not None)
+
+
+def _with_contents(current: CurrentOrg) -> View:
+    """Return the organization with the names of what is removed from it or with it."""
+    named = {kind: list(names) for kind, names in current.contents.items()}
+    return {**_view(current), **({"contents": named} if named else {})}
 
 
 def _changes(desired: DesiredOrg, current: CurrentOrg) -> dict[str, str]:

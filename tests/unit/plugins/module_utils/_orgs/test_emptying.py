@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Organizations that the server cannot delete: scripts of calls."""
+"""What an organization contains when it is removed, also where the server cannot delete it: scripts of calls."""
 
 from __future__ import annotations
 
@@ -140,8 +140,8 @@ def task(client, monkeypatch):
     """A function that runs a task for the absent organization ``tenant``, and returns its outcome and the warnings."""
     monkeypatch.setattr(auth, "LOGIN_AFTER", 1000)
 
-    def run(check=False, join_org=False, **options):
-        resource, warnings = Organizations(), Warnings()
+    def run(check=False, join_org=False, shows_contents=False, **options):
+        resource, warnings = Organizations(shows_contents), Warnings()
         run_ = Run(resource, client(join_org=join_org), Mode(check))
         scope = Scope(run_.client, None, run_.org_finder, False, check, warnings.add)
         item = Item(0, OrgChoice(), resource.parse({"name": "tenant", "state": "absent", **options}))
@@ -235,3 +235,37 @@ def test_a_deletion_that_always_fails(script, task, version, code):
         script.expect(every(), failed(), named())
     outcome, _warnings = task()
     assert outcome.problem.code == code
+
+
+def search(kind, *titles):
+    hits = [{"uid": title, "title": title} for title in titles]
+    return [inside("GET", "/api/search?type=%s&limit=1000&page=1" % kind).answers(200, hits)]
+
+
+def first_pages(table):
+    """Return the requests to a server before 13.1, which is not asked again about an empty list."""
+    return {kind: calls[:1] for kind, calls in table.items()}
+
+
+OLD = {**FULL, "dashboards": search("dash-db", "Board"), "folders": search("dash-folder", "Lower", "Upper")}
+
+
+@pytest.mark.parametrize(("version", "lists"), [("11.5.1", OLD), ("12.4.3", first_pages(FULL))])
+def test_check_mode_shows_what_goes_with_an_organization(script, task, version, lists):
+    script.expect(caller(), named(), health(version), memberships(), *all_of(lists), every())
+    outcome, warnings = task(check=True, shows_contents=True)
+    assert (outcome.status, outcome.before["contents"], outcome.after, warnings) == (CHANGED, NAMES, {}, [])
+
+
+def test_a_kind_that_an_old_server_does_not_have(script, task):
+    missing = inside("GET", "/api/v1/provisioning/alert-rules").answers(404, {"message": "Not found"})
+    script.expect(caller(), named(), health("9.1.0"), memberships(), *all_of({**OLD, "alert_rules": [missing]}), every())
+    outcome, _warnings = task(check=True, shows_contents=True)
+    assert outcome.before["contents"] == {kind: names for kind, names in NAMES.items() if kind != "alert_rules"}
+
+
+def test_only_the_members_are_shown_to_a_caller_who_is_no_member(script, task):
+    script.expect(caller(), named(), health("12.4.3"), memberships(number=1), *FULL["members"], every())
+    outcome, warnings = task(check=True, shows_contents=True)
+    assert (outcome.status, outcome.before["contents"]) == (CHANGED, {"members": ["bob"]})
+    assert "org tenant on" in warnings[0] and "not a member" in warnings[0]
