@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from .._grafana.connection import OrgChoice
 from .._grafana.errors import BadInput, GrafanaError
 from .._grafana.orgs import Org
-from .resource import AnyResource, View
+from .resource import AnyResource, Change, View
+from .summary import words
 
 #: The statuses of an outcome, as results show them.
 OK, CHANGED, FAILED, NOT_RUN = "ok", "changed", "failed", "not_run"
@@ -46,17 +47,23 @@ class Item:
 
 @dataclass
 class Outcome:
-    """The result of one item; *label* replaces the item's own name in messages."""
+    """The result of one item; *label* replaces the item's own name in messages, *change* says in words what was changed."""
 
     item: Item
     status: str = NOT_RUN
     object: View | None = None
     before: View = field(default_factory=dict)
     after: View = field(default_factory=dict)
+    change: str = ""
     org: Org | None = None
     problem: GrafanaError | None = None
     label: str | None = None
     notes: View = field(default_factory=dict)
+
+    def plan(self, change: Change[t.Any]) -> None:
+        """Show what *change* does."""
+        self.before, self.after = change.before, change.after
+        self.change = words(change.action, change.before, change.after)
 
 
 #: The items of one organization that are sent as the same caller, with the organization where it is known already.

@@ -251,10 +251,12 @@ def _check_place(entry: t.Mapping[str, t.Any], connection: Connection) -> None:
 def _entry(module: GrafanaModule, resource: AnyResource, outcome: Outcome) -> dict[str, t.Any]:
     """Return one outcome as a result shows it."""
     entry: dict[str, t.Any] = {"status": outcome.status, resource.kind: outcome.object, **outcome.notes}
+    if outcome.status == CHANGED and outcome.change:
+        entry["change"] = outcome.change
     if outcome.problem is not None:
         entry["failure"] = outcome.problem.failure()
     elif module._diff and outcome.status == CHANGED:  # pylint: disable=protected-access
-        header = resource.label(outcome.item.desired)
+        header = _header(resource, outcome)
         entry["diff"] = {
             "before": resource.diff(outcome.before),
             "after": resource.diff(outcome.after),
@@ -262,6 +264,15 @@ def _entry(module: GrafanaModule, resource: AnyResource, outcome: Outcome) -> di
             "after_header": header,
         }
     return entry
+
+
+def _header(resource: AnyResource, outcome: Outcome) -> str:
+    """Return the names of organization and object for the diff."""
+    name = outcome.label or resource.label(outcome.item.desired)
+    if not resource.in_org:
+        return name
+    org = (outcome.org.name or outcome.org.id) if outcome.org else outcome.item.org.name or outcome.item.org.id
+    return "%s: %s" % (org, name) if org else name
 
 
 def _exit_single(module: GrafanaModule, resource: AnyResource, outcome: Outcome) -> None:

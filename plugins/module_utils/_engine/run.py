@@ -320,7 +320,8 @@ class Run:
         if scope.new:
             current, change = self.resource.precheck(scope, item.desired, current, change)
         outcome.status = CHANGED if change else OK
-        outcome.before, outcome.after = (change.before, change.after) if change else ({}, {})
+        if change:
+            outcome.plan(change)
         outcome.object = dict(outcome.after) or None
         outcome.notes["planned"] = why
 
@@ -331,7 +332,7 @@ class Run:
         if change is None:
             outcome.status, outcome.object = OK, self._shown(scope, desired, current)
             return
-        outcome.before, outcome.after = change.before, change.after
+        outcome.plan(change)
         if self.mode.check:
             outcome.notes.update(resource.notes(desired, None, change))
             outcome.status, outcome.object = CHANGED, {**change.after, **change.planned} or None
