@@ -70,7 +70,7 @@ _value:
 
 import typing as t
 
-from ..plugin_utils._bootstrap import items
+from ..plugin_utils._bootstrap.items import items
 
 
 class FilterModule:

@@ -37,7 +37,7 @@ _value:
 
 import typing as t
 
-from ..plugin_utils._bootstrap import summary
+from ..plugin_utils._bootstrap.rotation import summary
 
 
 class FilterModule:

@@ -236,8 +236,8 @@ class Dashboards(Resource[DesiredDashboard, DashboardState, DashboardWork]):
         if state.replaces is not None:
             route.delete(CurrentDashboard(state.replaces.uid, state.replaces.title, {}, state.replaces.folder_uid, 0))
             scope.invalidate("dashboard heads")
-        folders.patiently(lambda: make_panels(scope, state.panels, folder_uid), created)
-        uid, version = folders.patiently(lambda: _write(route, desired, current, str(folder_uid)), created)
+        folders.patiently(scope, lambda: make_panels(scope, state.panels, folder_uid), created)
+        uid, version = folders.patiently(scope, lambda: _write(route, desired, current, str(folder_uid)), created)
         written = CurrentDashboard(
             uid=uid,
             title=desired.title,

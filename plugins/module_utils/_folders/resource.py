@@ -197,7 +197,7 @@ class Folders(Resource[DesiredFolder, FolderState, FolderState]):
             if desired.description is not None:
                 body["description"] = desired.description
             try:
-                answer = folders.patiently(lambda: scope.client.put(path, body, org=scope.org_id), patient)
+                answer = folders.patiently(scope, lambda: scope.client.put(path, body, org=scope.org_id), patient)
             except Conflict as problem:
                 raise Stale(problem.message, **problem.details) from None
             version = folders.remembered(answer, current.parent_uid, None).version
@@ -205,7 +205,7 @@ class Folders(Resource[DesiredFolder, FolderState, FolderState]):
             folders.tree(scope).put(folder)
         if parent != current.parent_uid:
             moving = {"parentUid": parent}
-            answer = folders.patiently(lambda: scope.client.post(path + "/move", moving, org=scope.org_id), patient)
+            answer = folders.patiently(scope, lambda: scope.client.post(path + "/move", moving, org=scope.org_id), patient)
             version = folders.remembered(answer, parent, None).version
             folder = replace(folder, parent_uid=parent, version=version)
             folders.tree(scope).put(folder)
@@ -217,7 +217,7 @@ class Folders(Resource[DesiredFolder, FolderState, FolderState]):
         if desired.contents == "delete":
             path += "?forceDeleteRules=true"
         fresh = (scope.org_id, current.uid) in self._made
-        folders.patiently(lambda: scope.client.delete(path, org=scope.org_id), fresh)
+        folders.patiently(scope, lambda: scope.client.delete(path, org=scope.org_id), fresh)
 
     def explain(self, scope: Scope, desired: DesiredFolder, problem: GrafanaError) -> GrafanaError:
         """Explain what a refusal of the server means."""

@@ -80,6 +80,11 @@ def permissions(scope: Scope, fresh: bool = False) -> dict[str, t.Any] | None:
     return t.cast("dict[str, t.Any] | None", scope.cached_for_run(key, lambda: _request_permissions(scope, fresh)))
 
 
+def read_permissions_again(scope: Scope) -> None:
+    """Let the server read the caller's permissions again, which it remembers for a minute."""
+    _request_permissions(scope, True)
+
+
 def _request_permissions(scope: Scope, fresh: bool) -> dict[str, t.Any] | None:
     reload = {"reloadcache": "true"} if fresh else {}
     try:
@@ -89,4 +94,12 @@ def _request_permissions(scope: Scope, fresh: bool) -> dict[str, t.Any] | None:
     return granted if isinstance(granted, dict) else None
 
 
-__all__ = ["derived_uid", "derived_uids", "look_up", "may_be_unlisted", "permissions", "reads_no_dashboard"]
+__all__ = [
+    "derived_uid",
+    "derived_uids",
+    "look_up",
+    "may_be_unlisted",
+    "permissions",
+    "read_permissions_again",
+    "reads_no_dashboard",
+]

@@ -153,7 +153,8 @@ def test_a_new_folder_without_effective_permissions_is_retried(script, folder):
     inside = call("GET", "/api/folders?limit=1000&page=1&parentUid=ops", 200, [])
     shown = call("GET", "/api/folders?limit=1000&page=1&parentUid=ops", 200, [{**listed, "uid": HOSTS, "title": "Hosts"}])
     shown.body[0]["parentUid"] = "ops"
-    script.expect(health("11.5.1"), tops, inside, post(HOSTS, status=412), get(HOSTS), get(HOSTS, "Hosts", "ops"))
+    reloads = call("GET", "/api/access-control/user/permissions?reloadcache=true", 200, {})
+    script.expect(health("11.5.1"), tops, inside, post(HOSTS, status=412), get(HOSTS), reloads, get(HOSTS, "Hosts", "ops"))
     script.expect(tops, shown)
     assert folder().status == OK
     assert script.slept == [0.5]

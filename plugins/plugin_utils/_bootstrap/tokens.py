@@ -1,0 +1,100 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The tokens of tenants: where their keys go, when they are due, and which of them writes the dashboards."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.errors import AnsibleFilterError
+from ansible.module_utils.parsing.convert_bool import boolean
+
+from ...module_utils._grafana.connection import OrgChoice
+from ...module_utils._grafana.errors import GrafanaError
+from ...module_utils._sinks.base import KeyOwner, Shared
+from ...module_utils._sinks.container import ends_here
+from ...module_utils._sinks.file import FileSink
+from ...module_utils._sinks.handover import HandoverSink
+from ...module_utils._text.durations import seconds
+from .._paths import absolute_sink, with_absolute
+from .steps import Item, Tenant
+
+#: Roles of accounts whose tokens may write dashboards.
+_WRITERS = ("Editor", "Admin")
+#: Connection plugins that run modules in a container.
+_INTO_CONTAINERS = ("buildah", "docker", "docker_api", "kubectl", "oc", "podman")
+
+
+def may_end(token: Item, connection: str) -> bool:
+    """Tell whether the key of *token* may end with a container: this one, or that of the host behind *connection*.
+
+    Only the module, which runs on that host, knows more; a path may also be a template here.
+    """
+    sink = token.get("sink") or {}
+    holder = token if token.get("dest") else sink
+    path = token.get("dest") or (sink.get("path") if sink.get("type") in (FileSink.type, HandoverSink.type) else None)
+    if not path or token.get("state") == "absent":
+        return False
+    allowed = holder.get("allow_ephemeral")
+    allowed = None if allowed is None else bool(boolean(allowed, strict=False))
+    if connection == "local" or sink.get("type") == HandoverSink.type:
+        return ends_here(str(path), allowed)
+    return connection in _INTO_CONTAINERS and not allowed
+
+
+def with_renewal(token: Item, renew_before: t.Any) -> Item:
+    """Return *token* with the option ``renew_before``, which is shorter than the token's lifetime."""
+    if token.get("renew_before") is not None or token.get("state") == "absent":
+        return token
+    lifetime = token.get("seconds_to_live")
+    try:
+        span = seconds(renew_before, "renew_before")
+        limit = None if lifetime in (None, "", "max") else seconds(lifetime, "seconds_to_live")
+    except GrafanaError as problem:
+        raise AnsibleFilterError("%s: token %s: %s" % (token["org_name"], token.get("name"), problem.message)) from None
+    return {**token, "renew_before": span if not limit or span < limit else limit // 3}
+
+
+def tokens_of(tenant: Tenant) -> t.Iterator[tuple[Tenant, Tenant]]:
+    """Yield each (service account, token) of a tenant."""
+    for account in tenant.get("service_accounts") or ():
+        for token in account.get("tokens") or ():
+            yield account, token
+
+
+def with_sink(token: Tenant, folder: str, sink: Tenant | None) -> Item:
+    """Return *token* with its own sink or the default *sink*, and with absolute paths."""
+    if token.get("dest"):
+        return with_absolute(token, ("dest",), folder)
+    chosen = token.get("sink") or sink
+    if not chosen:
+        return dict(token)
+    return {**token, "sink": absolute_sink(chosen, folder)}
+
+
+def writer_of(tenant: Tenant, folder: str, sink: Tenant | None) -> Item:
+    """Return, as ``token_file``, the key file of the tenant's first token that may write dashboards. Raises without one."""
+    for account, token in tokens_of(tenant):
+        if account.get("role") in _WRITERS:
+            path = _key_file(tenant, account, with_sink(token, folder, sink))
+            if path:
+                return {"token_file": path}
+    raise AnsibleFilterError(
+        "organization %s has dashboards, but no token that may write them: with org_bootstrap_dashboards_as: token it "
+        "needs a service account with the role Editor or Admin that has a token whose key is in a file" % tenant["name"]
+    )
+
+
+def _key_file(tenant: Tenant, account: Tenant, token: Item) -> str | None:
+    """Return the file with the key of *token*, or ``None`` if the key is not in a file."""
+    if token.get("dest"):
+        return str(token["dest"])
+    sink = token.get("sink") or {}
+    if sink.get("type") != FileSink.type:
+        return None
+    owner = KeyOwner(OrgChoice(name=tenant["name"]), account["name"], token["name"])
+    try:
+        return FileSink(sink, owner, Shared(lambda secret: None, {})).path
+    except (GrafanaError, KeyError) as problem:
+        raise AnsibleFilterError("organization %s, token %s: %s" % (tenant["name"], token["name"], problem)) from None
