@@ -12,7 +12,7 @@ from ansible.errors import AnsibleFilterError
 
 from .._paths import with_absolute
 from .results import Results, failed_tenants, pending_members
-from .steps import PARTS, STEPS, Item, Tenant
+from .steps import KINDS, PARTS, Item, Tenant
 from .tokens import may_end, tokens_of, with_renewal, with_sink, writer_of
 
 
@@ -42,8 +42,8 @@ def items(
     connection plugin of the host, only those tokens are returned whose key may end with a container. Raises
     ``AnsibleFilterError`` for invalid input.
     """
-    if kind not in STEPS or kind == "removed_users":
-        raise AnsibleFilterError("kind has to be one of %s, not %r" % (", ".join(STEPS), kind))
+    if kind not in KINDS:
+        raise AnsibleFilterError("kind has to be one of %s, not %r" % (", ".join(KINDS), kind))
     if kind == "organizations":
         _check(organizations, dashboards_as, sink)
     failed = failed_tenants(organizations, earlier)
@@ -54,7 +54,7 @@ def items(
     wanted = Wanted(folder, dashboards_as, sink)
     batch: list[Item] = []
     for tenant in reached:
-        made = _absent_items(tenant, kind, wanted) if is_absent(tenant) else _ITEMS[kind](tenant, wanted)
+        made = absent_items(tenant, kind, wanted) if is_absent(tenant) else _ITEMS[kind](tenant, wanted)
         missing = pending.get(tenant["name"])
         batch.extend((without_users(item, missing) for item in made) if missing else made)
     if kind == "tokens" and renew_before:
@@ -100,11 +100,13 @@ def user_items(organizations: t.Sequence[Tenant]) -> list[Item]:
         for member in () if is_absent(tenant) else tenant.get("members") or ():
             if not member.get("create") or member.get("state") == "absent":
                 continue
-            user = {name: value for name, value in member["create"].items() if value is not None}
+            renamed = {"password": "user_password"}
+            user = {renamed.get(name, name): value for name, value in member["create"].items() if value is not None}
             login = str(member["login"])
             user = {("email" if "@" in login else "login"): login, **user}
-            first = found.setdefault(login.casefold(), {**user, "initial_org_name": tenant["name"]})
-            if {**first, **user} != first or len(first) != len(user) + 1:
+            own = {"initial_org_name": tenant["name"], "on_existing": "keep"}
+            first = found.setdefault(login.casefold(), {**user, **own})
+            if {**first, **user} != first or len(first) != len(user) + len(own):
                 raise AnsibleFilterError(
                     "organizations %s and %s create user %s with different values: give create the same values, or give it once"
                     % (first["initial_org_name"], tenant["name"], login)
@@ -122,7 +124,7 @@ def without_users(item: Item, missing: t.Collection[str]) -> Item:
     return {**item, **shorter}
 
 
-def _absent_items(tenant: Tenant, kind: str, wanted: Wanted) -> t.Iterable[Item]:
+def absent_items(tenant: Tenant, kind: str, wanted: Wanted) -> t.Iterable[Item]:
     """Return what is left to do for a tenant that is removed: its organization, and then the stored keys of its tokens."""
     if kind == "organizations":
         return _organization(tenant, wanted)
@@ -147,7 +149,13 @@ def _listed(part: str, *left_out: str) -> t.Callable[[Tenant, Wanted], t.Iterato
 
 def _folders(tenant: Tenant, _wanted: Wanted) -> t.Iterator[Item]:
     for entry in tenant.get("folders") or ():
-        yield {"org_name": tenant["name"], **({"title": entry} if isinstance(entry, str) else entry)}
+        yield {"org_name": tenant["name"], **(_folder_at(entry) if isinstance(entry, str) else entry)}
+
+
+def _folder_at(path: str) -> Item:
+    """Return the folder at a path of titles, whose parents are created, too."""
+    parent, slash, title = path.rpartition("/")
+    return {"title": title, "parent": parent, "create_parents": True} if slash else {"title": title}
 
 
 def _tokens(tenant: Tenant, wanted: Wanted) -> t.Iterator[Item]:

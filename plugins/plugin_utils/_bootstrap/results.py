@@ -18,9 +18,14 @@ _NAMED = 3
 _OWN_WORDS = {("tokens", "replaced"): "rotated"}
 
 
+def entries_of(result: t.Mapping[str, t.Any] | None) -> list[Item]:
+    """Return the entries of a module's result; a step that was skipped has none."""
+    return list((result or {}).get("results") or ())
+
+
 def by_step(results: Results) -> dict[str, list[Item]]:
-    """Return the entries of the *results* by step; a step that was skipped has none."""
-    return {step: list((result or {}).get("results") or ()) for step, result in zip(STEPS, results)}
+    """Return the entries of the *results* by step."""
+    return {step: entries_of(result) for step, result in zip(STEPS, results)}
 
 
 def pending_members(results: Results) -> dict[str, set[str]]:
