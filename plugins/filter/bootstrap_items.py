@@ -10,7 +10,7 @@ short_description: Returns the batch of one step of the role org_bootstrap
 version_added: 0.1.0
 description:
   - Returns the items of a module's C(batch) for the organizations of the role C(org_bootstrap).
-  - The batch omits tenants that failed at an earlier step.
+  - The batch omits tenants that failed at an earlier step, and users that do not exist.
 options:
   _input:
     description: The organizations, as the role takes them.
@@ -20,7 +20,7 @@ options:
   kind:
     description: The step of the role.
     type: str
-    choices: [organizations, members, service_accounts, tokens, dashboards]
+    choices: [organizations, users, members, teams, data_sources, service_accounts, tokens, folders, dashboards, preferences]
     required: true
   earlier:
     description: The registered results of earlier steps for the same organizations, beginning with the organizations.

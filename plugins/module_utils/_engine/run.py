@@ -289,7 +289,8 @@ class Run:
         """Handle an item whose organization does not exist, or (in check mode) whose key does not: then it may have an *org*."""
         resource, url = self.resource, self.client.connection.url
         if resource.absent(item.desired):
-            self.warnings.add("%s was not found on %s: nothing to remove" % (item.org, url))
+            if self.mode.missing_parent != "plan":  # no earlier task may have removed it
+                self.warnings.add("%s was not found on %s: nothing to remove" % (item.org, url))
             outcome.before = resource.cleanup_without_org(item.desired, self.mode.check)
             outcome.status = CHANGED if outcome.before else OK
             return

@@ -296,6 +296,11 @@ class Organizations(Resource[DesiredOrg, CurrentOrg, OrgWork]):
             )
         return others
 
+    def notes(self, desired: DesiredOrg, current: CurrentOrg | None, change: Change[OrgWork]) -> View:
+        """Return the names of what is removed with the organization, or from it."""
+        removed = change.before.get("contents")
+        return {"removed": removed} if removed else {}
+
     def explain(self, scope: Scope, desired: DesiredOrg, problem: GrafanaError) -> GrafanaError:
         """Explain a name that is taken, a quota, and a caller who is not a server admin."""
         said = str(problem.details.get("server_message") or "").lower()

@@ -30,8 +30,9 @@ _NAMED = 5
 def removals(organizations: t.Sequence[Tenant], checked: Results) -> list[Item]:
     """Return an entry for each absent tenant of which something is left: ``name``, ``contents``, ``keys``, ``users``, ``text``.
 
-    *checked* are the results of the steps ``organizations``, ``tokens`` and ``removed_users`` for them in check mode. ``contents`` has the names of what the organization contains, by kind;
-    ``keys`` the names of the tokens whose keys are removed, ``users`` the logins of the users who are deleted.
+    *checked* are the results of the steps ``organizations``, ``tokens`` and ``removed_users`` for them in check mode.
+    ``contents`` has the names of what the organization contains, by kind; ``keys`` the names of the tokens whose keys are
+    removed, ``users`` the logins of the users who are deleted.
     """
     found: dict[str, Item] = {}
 
@@ -58,7 +59,7 @@ def removed_users(chunk: t.Sequence[Tenant], organizations: t.Sequence[Tenant], 
     """
     gone = [tenant["name"] for tenant in organizations if is_absent(tenant)]
     found = users_of(chunk, organizations, orgs)
-    return [{"login": one["login"], "state": "absent", "keep_members": True, "ignored_orgs": gone} for one in found]
+    return [{"login": one["login"], "state": "absent", "orphans_only": True, "ignored_orgs": gone} for one in found]
 
 
 def users_of(chunk: t.Sequence[Tenant], organizations: t.Sequence[Tenant], orgs: t.Mapping[str, t.Any]) -> list[Item]:
@@ -78,10 +79,14 @@ def _changed(entries: t.Iterable[Item]) -> t.Iterator[Item]:
 
 
 def _text(removal: Item) -> str:
-    """Return in words what goes: ``beta: organization with 12 dashboards (A, B and 10 more), 1 members (bob); key ci``."""
+    """Return in words what goes: ``beta: organization with 12 dashboards (A, B and 10 more), 1 member (bob); key ci``."""
     kinds = [(noun, removal["contents"].get(kind) or []) for kind, noun in _NOUNS.items()]
-    inside = ["%d %s (%s)" % (len(names), noun, listed(names, _NAMED)) for noun, names in kinds if names]
+    inside = ["%d %s (%s)" % (len(names), _counted(noun, names), listed(names, _NAMED)) for noun, names in kinds if names]
     parts = ["organization%s" % (" with " + ", ".join(inside) if inside else "")] if removal["exists"] else []
     parts += ["stored keys of %s" % listed(removal["keys"], _NAMED)] if removal["keys"] else []
     parts += ["users %s" % listed(removal["users"], _NAMED)] if removal["users"] else []
     return "%s: %s" % (removal["name"], "; ".join(parts))
+
+
+def _counted(noun: str, names: t.Sequence[str]) -> str:
+    return noun[:-1] if len(names) == 1 and noun != "preferences" else noun

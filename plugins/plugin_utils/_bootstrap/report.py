@@ -1,3 +1,14 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The result of the role org_bootstrap: what happened to each tenant."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.utils.display import Display
+
 from .items import items
 from .removal import users_of
 from .results import Results, tenants
@@ -20,4 +31,11 @@ def report(
         "users": [item["initial_org_name"] for item in items(chunk, "users", results[:1])],
         "removed_users": [user["tenant"] for user in users_of(chunk, organizations, checked or {})],
     }
-    return tenants(chunk, results, owners, missing)
+    found = tenants(chunk, results, owners, missing)
+    if missing == "warn":
+        for tenant in (tenant for tenant in found if tenant["pending"]):
+            Display().warning(
+                "organization %s: no user of the server has the login %s: set create for the member, or wait for the first login"
+                % (tenant["name"], " or ".join(tenant["pending"]))
+            )
+    return found

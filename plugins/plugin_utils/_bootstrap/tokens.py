@@ -22,6 +22,8 @@ from .steps import Item, Tenant
 
 #: Roles of accounts whose tokens may write dashboards.
 _WRITERS = ("Editor", "Admin")
+#: Permissions on a folder with which a token may write dashboards there.
+_WRITING_PERMISSIONS = ("Edit", "Admin")
 #: Connection plugins that run modules in a container.
 _INTO_CONTAINERS = ("buildah", "docker", "docker_api", "kubectl", "oc", "podman")
 
@@ -76,13 +78,27 @@ def with_sink(token: Tenant, folder: str, sink: Tenant | None) -> Item:
 def writer_of(tenant: Tenant, folder: str, sink: Tenant | None) -> Item:
     """Return, as ``token_file``, the key file of the tenant's first token that may write dashboards. Raises without one."""
     for account, token in tokens_of(tenant):
-        if account.get("role") in _WRITERS:
+        if account.get("role") in _WRITERS or _writes_in_a_folder(tenant, account):
             path = _key_file(tenant, account, with_sink(token, folder, sink))
             if path:
                 return {"token_file": path}
     raise AnsibleFilterError(
         "organization %s has dashboards, but no token that may write them: with org_bootstrap_dashboards_as: token it "
-        "needs a service account with the role Editor or Admin that has a token whose key is in a file" % tenant["name"]
+        "needs a service account that has the role Editor or Admin, or the permission Edit or Admin on one of the folders, and a "
+        "token whose key is in a file" % tenant["name"]
+    )
+
+
+def _writes_in_a_folder(tenant: Tenant, account: Tenant) -> bool:
+    """Tell whether the tenant gives an account permission to write in one of its folders."""
+    entries = (
+        entry
+        for folder in tenant.get("folders") or ()
+        if isinstance(folder, t.Mapping)
+        for entry in folder.get("permissions") or ()
+    )
+    return any(
+        entry.get("service_account") == account["name"] and entry.get("permission") in _WRITING_PERMISSIONS for entry in entries
     )
 
 
