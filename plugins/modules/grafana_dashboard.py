@@ -458,19 +458,23 @@ planned:
 results:
   description:
     - The result of each item of O(batch) and each file of O(directory), in order, with the same keys as the result of a single
-      object. Dashboards that O(prune) deletes come last.
+      object. Dashboards that O(prune) deletes come last. O(results) selects which of them are listed.
   type: list
   elements: dict
   returned: when O(batch) or O(directory) is given
   contains:
     index:
-      description: The position in this list, from 0.
+      description: The position among all items and files, from 0.
       type: int
       returned: always
     status:
       description: V(ok), V(changed), V(failed), or V(not_run) if O(fail_fast) ended the run before it.
       type: str
       returned: always
+    label:
+      description: The name of the object, as error messages show it.
+      type: str
+      returned: when it failed
     failure:
       description: The error of this item.
       type: dict

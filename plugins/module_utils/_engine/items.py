@@ -16,6 +16,9 @@ from .resource import AnyResource, View
 #: The statuses of an outcome, as results show them.
 OK, CHANGED, FAILED, NOT_RUN = "ok", "changed", "failed", "not_run"
 
+#: What of a result identifies a failed object and says why it failed.
+IDENTIFYING = ("index", "file", "status", "label", "org_id", "org_name", "failure")
+
 #: How many problems of items one message quotes.
 QUOTED = 20
 
@@ -90,6 +93,19 @@ def find_duplicates(
     ]
     more = "; and %d more" % (len(twice) - QUOTED) if len(twice) > QUOTED else ""
     return BadInput("%s%s: describe each object once" % ("; ".join(clashes), more), index=twice[0][1].index)
+
+
+def listed(results: t.Sequence[View], which: str) -> list[View]:
+    """Return the entries of *results* that the option ``results`` asks for: ``all``, or those that are ``changed`` or ``failed``.
+
+    With ``failed`` an entry has only what identifies the object, and its failure.
+    """
+    if which == "all":
+        return list(results)
+    chosen = [entry for entry in results if entry["status"] == which]
+    if which == CHANGED:
+        return chosen
+    return [{name: entry[name] for name in IDENTIFYING if name in entry} for entry in chosen]
 
 
 def one_error(problems: t.Sequence[BadInput]) -> BadInput:

@@ -101,8 +101,10 @@ def _batch(name: str, text: str, texts: Texts) -> Doc:
                 suboptions[option]["suboptions"] = Alias(anchor)
     if COLLECTION + "org" in fragments:
         suboptions.update(texts.batch["organization"])
-    words = [*texts.batch["description"], *texts.batch["more"].get(name, ())]
-    return {"description": words, "type": "list", "elements": "dict", "suboptions": suboptions}
+    named_by = texts.batch["named_by"].get(name)
+    plain = ["An item may also be a string, which is its O(batch[].%s)." % named_by] if named_by else []
+    words = [*texts.batch["description"], *plain, *texts.batch["more"].get(name, ())]
+    return {"description": words, "type": "list", "elements": "raw" if named_by else "dict", "suboptions": suboptions}
 
 
 def role_text(text: str, modules: t.Mapping[str, str], texts: Texts) -> str:
