@@ -24,7 +24,7 @@ from .._grafana.errors import BadInput, GrafanaError
 from . import arguments as _arguments
 from .items import CHANGED, FAILED, NOT_RUN, OK, Item, Outcome, find_duplicates, listed, one_error
 from .options import HANDED_OVER, HANDOVER, Spec, argument_spec, items_of, place
-from .resource import AnyResource
+from .resource import AnyResource, OfOrg
 from .run import Mode, Run
 from .watchdog import ParentWatch
 
@@ -169,14 +169,15 @@ def manage(
     in_org: bool = True,
     cloud: bool = False,
     named_by: str = "",
+    of_task: t.Sequence[str] = (),
 ) -> None:
     """Run a module that manages one kind of object, one or a batch.
 
     *cloud* tells whether it works with the Cloud API, too. *named_by* is the option that identifies an object by itself: an item
-    of a batch that is a string is its value.
+    of a batch that is a string is its value. The *options* with the names *of_task* are not options of an item.
     """
     connection = connection_spec(cloud)
-    whole = argument_spec(options, in_org, named_by)
+    whole = argument_spec(options, in_org, named_by, of_task)
     module = GrafanaModule(argument_spec={**connection, **whole})
     guarded(lambda m: _manage(m, resource_of(m), options, whole, named_by), module)
 
@@ -203,12 +204,30 @@ def _items(
 ) -> list[Item]:
     """Return the items of the task, validated without the server; *whole* is the argument spec. Raises :class:`BadInput`."""
     own = {name: value for name, value in module.params.items() if name in options and value is not None}
-    if module.raw_batch is None:
+    parts = resource.by_org(own)
+    if module.raw_batch is None and parts is not None:
+        items = _items_of_orgs(resource, parts)
+    elif module.raw_batch is None:
         items = _expanded(resource, {**own, "org": connection.org}, Item(0, connection.org, None))
     else:
         spec = dict(whole["batch"]["options"])
         items = _items_of_batch(module, resource, items_of(module.raw_batch, spec, own, named_by), connection)
     resource.check_task([item.desired for item in items])
+    return items
+
+
+def _items_of_orgs(resource: AnyResource, parts: t.Sequence[OfOrg]) -> list[Item]:
+    """Return the items of several organizations. Raises one :class:`BadInput` for all of them."""
+    items: list[Item] = []
+    problems: list[BadInput] = []
+    for part in parts:
+        try:
+            found = _expanded(resource, {**part.options, "org": part.org}, Item(len(items), part.org, None))
+            items += [replace(item, source="%s/%s" % (part.directory, item.source)) for item in found]
+        except BadInput as problem:
+            problems.append(problem)
+    if problems:
+        raise one_error(problems)
     return items
 
 

@@ -39,9 +39,12 @@ HANDOVER, HANDED_OVER = "_handover", "_handed_over"
 _TRUE, _FALSE = ("yes", "true", "on", "1", "y", "t"), ("no", "false", "off", "0", "n", "f")
 
 
-def argument_spec(options: Spec, in_org: bool = True, named_by: str = "") -> dict[str, t.Any]:
-    """Return the argument spec of a module whose objects have *options*; an item may be the text of the option *named_by*."""
-    item = {name: {k: v for k, v in spec.items() if k != "default"} for name, spec in options.items()}
+def argument_spec(options: Spec, in_org: bool = True, named_by: str = "", of_task: t.Sequence[str] = ()) -> dict[str, t.Any]:
+    """Return the argument spec of a module whose objects have *options*.
+
+    An item may be the text of the option *named_by*. It does not have the options *of_task*.
+    """
+    item = {name: {k: v for k, v in spec.items() if k != "default"} for name, spec in options.items() if name not in of_task}
     if in_org:
         item.update(PLACE)
     return {**options, **BATCH, "batch": {"type": "list", "elements": "raw" if named_by else "dict", "options": item}}

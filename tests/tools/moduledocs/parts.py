@@ -94,7 +94,7 @@ def _batch(name: str, text: str, texts: Texts) -> Doc:
         raise BlockError("options of a batch without the option batch")
     suboptions: Doc = {}
     for option, rule in doc["options"].items():
-        if option != "batch":
+        if option not in ("batch", *texts.batch["of_task"].get(name, ())):
             suboptions[option] = {key: value for key, value in rule.items() if key != "default"}
             anchor = option + "_suboptions"
             if "&" + anchor in text:
