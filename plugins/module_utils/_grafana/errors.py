@@ -340,8 +340,8 @@ def from_answer(method: str, url: str, answer: Answer, body: t.Any = None) -> Gr
         )
     if _is_foreign(url, answer):
         return NotGrafana(
-            "%s %s answered %d%s, but not as Grafana does; check url and its sub-path, and what answers there: a proxy, or another "
-            "server" % (method, where, answer.status, ": " + message if message else ""),
+            "%s %s answered %d%s, but not as Grafana does; check url and its sub-path, and what answers there: a proxy, or "
+            "another server" % (method, where, answer.status, ": " + message if message else ""),
             **details,
         )
     if answer.is_html() and answer.status not in (413, 502, 503, 504):

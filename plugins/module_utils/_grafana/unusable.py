@@ -11,7 +11,6 @@ import typing as t
 from .errors import Answer, GrafanaError, LostAnswer, NotGrafana, Unreachable, public_url, quoted
 from .transport import NoAnswer
 
-
 #: What OpenSSL reports if the server answers without TLS.
 _NO_TLS = re.compile("wrong.version.number|record layer failure|unknown protocol|packet length too long|http request", re.I)
 #: What is left of an answer of a TLS server to a request without TLS: the alert, where the line with the status should be.
