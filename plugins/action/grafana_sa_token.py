@@ -17,7 +17,8 @@ from dataclasses import replace
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action.normal import ActionModule as NormalAction
 
-from ..module_utils._engine.options import HANDED_OVER, HANDOVER
+from ..module_utils._engine.items import listed
+from ..module_utils._engine.options import BATCH, HANDED_OVER, HANDOVER
 from ..module_utils._grafana.errors import BadInput, GrafanaError
 from ..module_utils._grafana.secrets import in_result
 from ..module_utils._sinks.base import Metadata
@@ -86,8 +87,16 @@ class ActionModule(NormalAction):
         return vault if vault.entries else None
 
     def _run_with_vault(self, vault: TaskVault, task_vars: t.Any) -> Result:
-        """Run the steps of the plugin; return the merged results of the module's runs."""
+        """Run the steps of the plugin; return the result with the entries that the option ``results`` asks for."""
         args, check = dict(self._task.args), bool(self._task.check_mode)
+        chosen = args.get("results")
+        if chosen in BATCH["results"]["choices"]:
+            args["results"] = "all"  # the plugin compares the results of its runs
+            return _listed(self._steps(vault, args, check, task_vars), str(chosen))
+        return self._steps(vault, args, check, task_vars)  # without the option, or the module refuses its value
+
+    def _steps(self, vault: TaskVault, args: Result, check: bool, task_vars: t.Any) -> Result:
+        """Run the module as often as needed; return the merged results of its runs, with all entries."""
         planned = self._execute(args, vault.message(), True, task_vars)
         if check or not planned.get("changed"):
             return _public(planned)
@@ -228,6 +237,11 @@ def _warnings(*results: Result) -> list[t.Any]:
         for one in result.get("warnings") or []:
             warnings.setdefault(str(getattr(getattr(one, "event", None), "msg", one)), one)
     return list(warnings.values())
+
+
+def _listed(result: Result, which: str) -> Result:
+    """Return *result* with the entries of ``results`` that the option ``results`` asks for."""
+    return {**result, "results": listed(result["results"], which)} if "results" in result else result
 
 
 def _public(result: Result) -> Result:

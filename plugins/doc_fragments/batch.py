@@ -34,4 +34,16 @@ options:
     type: str
     choices: [fail, plan]
     default: fail
+  results:
+    description:
+      - Which items of O(batch) the result lists in C(results). C(summary) has the numbers of all of them.
+      - V(all) lists every item.
+      - V(changed) lists the items that changed. If items fail, the task's message names the first five of them.
+      - V(failed) lists the items that failed, each with its position, its organization, its C(label) and its C(failure).
+      - V([changed, failed]) lists both.
+      - With many items, V(changed) and V(failed) keep short what Ansible prints for a task that fails, or at C(-v).
+    type: list
+    elements: str
+    choices: [all, changed, failed]
+    default: [all]
 """

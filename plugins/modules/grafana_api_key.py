@@ -445,7 +445,9 @@ planned:
     in check mode, if the organization or the file of O(batch[].token_file) does not exist yet, or if the caller would join the
     organization first
 results:
-  description: The result of each item of O(batch), in order, with the same keys as the result of a single object.
+  description:
+    - The result of each item of O(batch), in order, with the same keys as the result of a single object. O(results) selects which
+      items are listed.
   type: list
   elements: dict
   returned: when O(batch) is given
@@ -458,6 +460,10 @@ results:
       description: V(ok), V(changed), V(failed), or V(not_run) if O(fail_fast) ended the run before it.
       type: str
       returned: always
+    label:
+      description: The name of the object, as error messages show it.
+      type: str
+      returned: when it failed
     failure:
       description: The error of this item.
       type: dict

@@ -52,6 +52,14 @@ options:
       - The module skips hidden files and directories, and follows links. Before it writes anything it reports all files that it
         cannot read, and all dashboards with the same uid, or with the same title in one folder.
     type: path
+  import_orgs:
+    description:
+      - A directory with one subdirectory for each organization, as M(orgsmith.grafana.grafana_dashboard_info) writes it with
+        C(all_orgs). The name of the subdirectory is the name of the organization, with characters that file systems do not allow
+        as C(%XX). The module imports each subdirectory into its organization, as O(directory) would.
+      - All organizations have to exist before the module writes anything; see O(missing_parent) for check mode.
+      - O(exclude) may name subdirectories, to leave out organizations. O(org_id) and O(org_name) have no effect.
+    type: path
   patterns:
     description:
       - Which files of O(directory) are dashboards. A pattern matches the name of a file, or with a slash its path in the
@@ -113,7 +121,7 @@ options:
       - A dashboard without a difference is not written and so keeps its old mark. Set O(source) from the start.
       - It does not delete dashboards whose newest version was written by another person or tool, provisioned dashboards, or
         dashboards without a mark.
-      - It needs O(directory) or O(batch), which define the complete set of dashboards.
+      - It needs O(directory), O(import_orgs) or O(batch), which define the complete set of dashboards.
       - Up to Grafana 12.0, it needs one request for each dashboard that the task does not contain, to read the mark.
     type: bool
     default: false
@@ -265,7 +273,7 @@ options:
           - A dashboard without a difference is not written and so keeps its old mark. Set O(source) from the start.
           - It does not delete dashboards whose newest version was written by another person or tool, provisioned dashboards, or
             dashboards without a mark.
-          - It needs O(directory) or O(batch), which define the complete set of dashboards.
+          - It needs O(directory), O(import_orgs) or O(batch), which define the complete set of dashboards.
           - Up to Grafana 12.0, it needs one request for each dashboard that the task does not contain, to read the mark.
         type: bool
       on_conflict:
@@ -353,6 +361,10 @@ EXAMPLES = r"""
       - org_name: tenant-2
         inputs:
           prometheus: Metrics of tenant 2
+
+- name: Import what grafana_dashboard_info exported with all_orgs, into the organizations with the same names
+  orgsmith.grafana.grafana_dashboard:
+    import_orgs: /srv/dashboards
 
 - name: Fail instead of overwriting a change that a user made in the browser
   orgsmith.grafana.grafana_dashboard:
@@ -457,20 +469,24 @@ planned:
     organization first
 results:
   description:
-    - The result of each item of O(batch) and each file of O(directory), in order, with the same keys as the result of a single
-      object. Dashboards that O(prune) deletes come last.
+    - The result of each item of O(batch) and each file of O(directory) or O(import_orgs), in order, with the same keys as the
+      result of a single object. Dashboards that O(prune) deletes come last. O(results) selects which of them are listed.
   type: list
   elements: dict
-  returned: when O(batch) or O(directory) is given
+  returned: when O(batch), O(directory) or O(import_orgs) is given
   contains:
     index:
-      description: The position in this list, from 0.
+      description: The position among all items and files, from 0.
       type: int
       returned: always
     status:
       description: V(ok), V(changed), V(failed), or V(not_run) if O(fail_fast) ended the run before it.
       type: str
       returned: always
+    label:
+      description: The name of the object, as error messages show it.
+      type: str
+      returned: when it failed
     failure:
       description: The error of this item.
       type: dict
@@ -514,13 +530,13 @@ results:
         in check mode, if the organization or the file of O(batch[].token_file) does not exist yet, or if the caller would join
         the organization first
     file:
-      description: The file, relative to O(directory).
+      description: The file, relative to O(directory) or O(import_orgs).
       type: str
-      returned: for a file of O(directory)
+      returned: for a file of O(directory) or O(import_orgs)
 summary:
   description: The number of items with each status.
   type: dict
-  returned: when O(batch) or O(directory) is given
+  returned: when O(batch), O(directory) or O(import_orgs) is given
   sample: {"ok": 8, "changed": 2, "failed": 0, "not_run": 0, "total": 10}
 failure:
   description: The error.
@@ -553,15 +569,19 @@ from ..module_utils._grafana.errors import BadInput
 
 def dashboards(module: GrafanaModule) -> Dashboards:
     """Return the resource for dashboards. Raises :class:`BadInput`."""
-    if module.params["prune"] and not module.params["directory"] and module.raw_batch is None:
+    many = [name for name in ("directory", "import_orgs") if module.params[name]]
+    if module.params["prune"] and not many and module.raw_batch is None:
         raise BadInput(
-            "prune needs directory or batch, which list all wanted dashboards: with one dashboard it would delete the others"
+            "prune needs directory, import_orgs or batch, which list all wanted dashboards: with one dashboard it would delete "
+            "the others"
         )
-    return Dashboards(plan_missing=module.plans_missing())
+    if "import_orgs" in many and module.raw_batch is not None:
+        raise BadInput("import_orgs and batch are set: keep one of them")
+    return Dashboards(plan_missing=module.plans_missing(), all_orgs_first="import_orgs" in many)
 
 
 def main() -> None:
-    manage(dashboards, OPTIONS)
+    manage(dashboards, OPTIONS, of_task=("import_orgs",))
 
 
 if __name__ == "__main__":

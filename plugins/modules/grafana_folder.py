@@ -83,10 +83,11 @@ options:
         items.
       - If an item has a mistake that the module can detect without the server, the run stops before the first write. If the
         server refuses an item, only that item fails.
+      - An item may also be a string, which is its O(batch[].title).
       - The order of the items does not matter. The module creates a folder before its subfolders, and deletes it after them, as
         far as O(batch[].parent) or O(batch[].parent_uid) say which folder is in which.
     type: list
-    elements: dict
+    elements: raw
     suboptions:
       uid:
         description:
@@ -251,7 +252,9 @@ planned:
     in check mode, if the organization or the file of O(batch[].token_file) does not exist yet, or if the caller would join the
     organization first
 results:
-  description: The result of each item of O(batch), in order, with the same keys as the result of a single object.
+  description:
+    - The result of each item of O(batch), in order, with the same keys as the result of a single object. O(results) selects which
+      items are listed.
   type: list
   elements: dict
   returned: when O(batch) is given
@@ -264,6 +267,10 @@ results:
       description: V(ok), V(changed), V(failed), or V(not_run) if O(fail_fast) ended the run before it.
       type: str
       returned: always
+    label:
+      description: The name of the object, as error messages show it.
+      type: str
+      returned: when it failed
     failure:
       description: The error of this item.
       type: dict
@@ -345,7 +352,7 @@ def folders(module: GrafanaModule) -> Folders:
 
 
 def main() -> None:
-    manage(folders, OPTIONS)
+    manage(folders, OPTIONS, named_by="title")
 
 
 if __name__ == "__main__":

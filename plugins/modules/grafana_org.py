@@ -77,8 +77,9 @@ options:
         items.
       - If an item has a mistake that the module can detect without the server, the run stops before the first write. If the
         server refuses an item, only that item fails.
+      - An item may also be a string, which is its O(batch[].name).
     type: list
-    elements: dict
+    elements: raw
     suboptions:
       name:
         description:
@@ -182,7 +183,9 @@ status:
   returned: always
   sample: changed
 results:
-  description: The result of each item of O(batch), in order, with the same keys as the result of a single object.
+  description:
+    - The result of each item of O(batch), in order, with the same keys as the result of a single object. O(results) selects which
+      items are listed.
   type: list
   elements: dict
   returned: when O(batch) is given
@@ -195,6 +198,10 @@ results:
       description: V(ok), V(changed), V(failed), or V(not_run) if O(fail_fast) ended the run before it.
       type: str
       returned: always
+    label:
+      description: The name of the object, as error messages show it.
+      type: str
+      returned: when it failed
     failure:
       description: The error of this item.
       type: dict
@@ -252,7 +259,7 @@ from ..module_utils._orgs.organizations import OPTIONS, Organizations
 
 
 def main() -> None:
-    manage(lambda module: Organizations(shows_contents=module.shows()), OPTIONS, in_org=False)
+    manage(lambda module: Organizations(shows_contents=module.shows()), OPTIONS, in_org=False, named_by="name")
 
 
 if __name__ == "__main__":

@@ -69,6 +69,51 @@ def test_report_leaves_failing_to_the_play(tenants):
     assert not any("failed" in entry for entry in result["results"])
 
 
+@pytest.mark.parametrize(("which", "listed"), [("all", [0, 1, 2]), ("changed", [1]), ("failed", [2]), (["changed", "failed"], [1, 2])])
+def test_results_lists_the_items_that_the_task_asks_for(newest, which, listed):
+    newest.user("alice")
+    newest.ok("grafana_org", name="tenant")
+    result = newest.fails("grafana_org_user", org_name="tenant", batch=["admin", "alice", "nobody"], results=which)
+    assert [entry["index"] for entry in result["results"]] == listed
+    assert result["summary"] == {"ok": 1, "changed": 1, "failed": 1, "not_run": 0, "total": 3}
+    assert result["msg"].startswith("1 of 3 failed: ")
+    assert result["changed"]
+    assert len(result["diff"]) == 1
+
+
+def test_what_many_failed_items_print(newest):
+    """With all results about 300 characters for each item; without those that failed, only the message's first five."""
+    batch = ["nobody-%d" % number for number in range(30)]
+    sizes = {which: len(newest.fails("grafana_org_user", batch=batch, results=which).text) for which in ("all", "changed")}
+    assert sizes["all"] > 30 * 200
+    assert sizes["changed"] < 2_000
+    failed = newest.ok("grafana_org_user", batch=batch, results="failed", on_failure="report")["results"]
+    assert {frozenset(entry) for entry in failed} == {frozenset(("index", "status", "label", "org_id", "org_name", "failure"))}
+    assert [entry["label"] for entry in failed] == batch
+
+
+@pytest.mark.parametrize(
+    ("module", "names", "option"),
+    [
+        ("grafana_org", ["alpha", "beta"], "name"),
+        ("grafana_org_user", ["alice", "admin"], "login"),
+        ("grafana_folder", ["Alpha", "Beta"], "title"),
+        ("grafana_service_account", ["alpha", "beta"], "name"),
+    ],
+)
+def test_items_that_are_strings(newest, module, names, option):
+    newest.user("alice")
+    made = newest.ok(module, batch=[names[0], {option: names[1]}])
+    kind = {"grafana_org": "organization", "grafana_org_user": "member"}.get(module, module[len("grafana_") :])
+    assert [entry[kind][option] for entry in made["results"]] == names
+    assert not newest.ok(module, batch=names)["changed"]
+
+
+def test_a_module_without_a_name_refuses_strings(newest):
+    result = newest.fails("grafana_sa_token", batch=["glsa_hunter-two"])
+    assert result["msg"] == "batch[0] has to be a dictionary, not a string"
+
+
 def test_report_of_a_single_object(tenants):
     result = tenants.ok("grafana_org_user", login="nobody", on_failure="report")
     assert result["status"] == "failed"

@@ -313,6 +313,12 @@ def certificates(tmp_path_factory):
 class TestTls:
     """https, with an authority of our own, and client certificates."""
 
+    def test_http_and_https_on_the_wrong_port(self, newest):
+        secure = newest.url.replace("http:", "https:")
+        refused = newest.fails("grafana_org", name="tenant", retries=0, url=secure)
+        assert refused.code == "wrong_scheme"
+        assert f"{secure}/api/user: this port does not speak https" in refused["msg"]
+
     def test_authority(self, special, certificates, monkeypatch):
         tls = {"cert": certificates["server.pem"], "key": certificates["server.key"]}
         server = special(NEWEST, tls=tls)

@@ -5,18 +5,40 @@
 
 from __future__ import annotations
 
+import os
 import typing as t
 from urllib.parse import unquote
 
+from .._engine.resource import OfOrg
 from .._folders.paths import check_titles, general
+from .._grafana.connection import OrgChoice
 from .._grafana.errors import BadInput
-from .formats.files import PATTERNS, Entry, duplicates, find, unusable_files
+from .formats.files import PATTERNS, Entry, duplicates, find, subdirectories, unusable_files
 from .model import DesiredDashboard, place_of
 from .options import parse, with_folder_path
 
 #: Options for one dashboard, and options for a directory of dashboards.
 _OF_ONE = ("dashboard", "path", "content", "uid")
 _OF_MANY = ("directory", "patterns", "exclude")
+
+
+def organizations(options: t.Mapping[str, t.Any]) -> list[OfOrg] | None:
+    """Return the organizations in ``import_orgs``, each with the options for its directory; ``None`` without that option.
+
+    The directory's name is the organization's, with characters as ``%XX`` that file systems do not allow. Raises
+    :class:`BadInput`.
+    """
+    top = options.get("import_orgs")
+    if not top:
+        return None
+    given = [name for name in (*_OF_ONE, "directory") if options.get(name) not in (None, "")]
+    if given:
+        raise BadInput("import_orgs and %s are set: keep one of them" % " and ".join(given))
+    base = {name: value for name, value in options.items() if name != "import_orgs"}
+    return [
+        OfOrg(name, OrgChoice(name=unquote(name)), {**base, "directory": os.path.join(str(top), name)})
+        for name in subdirectories(str(top), options.get("exclude") or ())
+    ]
 
 
 def wanted(options: t.Mapping[str, t.Any]) -> list[DesiredDashboard] | None:

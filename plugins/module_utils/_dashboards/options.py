@@ -29,6 +29,7 @@ OPTIONS: dict[str, dict[str, t.Any]] = {
     "path": {"type": "path"},
     "content": {"type": "str"},
     "directory": {"type": "path"},
+    "import_orgs": {"type": "path"},
     "patterns": {"type": "list", "elements": "str"},
     "exclude": {"type": "list", "elements": "str"},
     "uid": {"type": "raw"},

@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
-from .._engine.resource import Change, Resource, View
+from .._engine.resource import Change, OfOrg, Resource, View
 from .._folders import paths as folders
 from .._folders.unlisted import derived_uids
 from .._grafana.client import Client
@@ -20,6 +20,7 @@ from .._text.yaml_lines import as_text
 from .alerts import check_alerts
 from .alerts import explain as explain_alerts
 from .compare.layouts import schema
+from .directory import organizations
 from .directory import wanted as wanted_of
 from .history import last_write, mark, source_of
 from .imports import dangling, filled_in, foresee_panels, make_panels, missing_panels, panels_to_make, required
@@ -60,8 +61,9 @@ class Dashboards(Resource[DesiredDashboard, DashboardState, DashboardWork]):
     kind = "dashboard"
     requests_each = 2
 
-    def __init__(self, plan_missing: bool = False) -> None:
+    def __init__(self, plan_missing: bool = False, all_orgs_first: bool = False) -> None:
         self._plan_missing = plan_missing
+        self.all_orgs_first = all_orgs_first
         #: By uid: another dashboard of the task with the same title in the same folder.
         self._repeated: dict[str, str] = {}
 
@@ -77,6 +79,10 @@ class Dashboards(Resource[DesiredDashboard, DashboardState, DashboardWork]):
         """Return the dashboards of a directory, each with its file. Raises :class:`BadInput`."""
         found = wanted_of(options)
         return None if found is None else [(one.file or "", one) for one in found]
+
+    def by_org(self, options: t.Mapping[str, t.Any]) -> list[OfOrg] | None:
+        """Return the organizations of ``import_orgs``. Raises :class:`BadInput`."""
+        return organizations(options)
 
     def identity(self, desired: DesiredDashboard) -> t.Hashable:
         """Return the uid or, without one, title and folder."""

@@ -9,13 +9,17 @@ import typing as t
 from dataclasses import dataclass, field
 
 from .._grafana.connection import OrgChoice
-from .._grafana.errors import BadInput, GrafanaError
+from .._grafana.errors import BadInput, GrafanaError, NotFound
 from .._grafana.orgs import Org
+from .._text.listed import listed as texts
 from .resource import AnyResource, Change, View
 from .summary import words
 
 #: The statuses of an outcome, as results show them.
 OK, CHANGED, FAILED, NOT_RUN = "ok", "changed", "failed", "not_run"
+
+#: What of a result identifies a failed object and says why it failed.
+IDENTIFYING = ("index", "file", "status", "label", "org_id", "org_name", "failure")
 
 #: How many problems of items one message quotes.
 QUOTED = 20
@@ -97,6 +101,36 @@ def find_duplicates(
     ]
     more = "; and %d more" % (len(twice) - QUOTED) if len(twice) > QUOTED else ""
     return BadInput("%s%s: describe each object once" % ("; ".join(clashes), more), index=twice[0][1].index)
+
+
+def check_orgs(resource: AnyResource, groups: t.Sequence[Group], url: str) -> None:
+    """Raise :class:`NotFound` if an organization, in which the task does not only delete objects, does not exist on *url*."""
+    missing = [items[0].org for org, items in groups if org is None and not resource.absent(items[0].desired)]
+    if missing:
+        raise NotFound(
+            "nothing is written, because %s on %s: %s. Create the missing organizations first, or leave their objects out"
+            % (
+                "an organization was not found" if len(missing) == 1 else "%d organizations were not found" % len(missing),
+                url,
+                texts([str(org) for org in missing], QUOTED),
+            ),
+            code="org_not_found",
+            orgs=[org.name if org.name is not None else org.id for org in missing],
+        )
+
+
+def listed(results: t.Sequence[View], which: t.Collection[str]) -> list[View]:
+    """Return the entries of *results* that the option ``results`` asks for: ``all``, or those that ``changed`` or ``failed``.
+
+    Except with ``all``, the entry of an object that failed has only what identifies the object, and its failure.
+    """
+    if "all" in which:
+        return list(results)
+    return [_identified(entry) if entry["status"] == FAILED else entry for entry in results if entry["status"] in which]
+
+
+def _identified(entry: View) -> View:
+    return {name: entry[name] for name in IDENTIFYING if name in entry}
 
 
 def one_error(problems: t.Sequence[BadInput]) -> BadInput:

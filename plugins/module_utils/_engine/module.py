@@ -22,9 +22,9 @@ from .._grafana.cloud import client_for
 from .._grafana.connection import Connection, OrgChoice
 from .._grafana.errors import BadInput, GrafanaError
 from . import arguments as _arguments
-from .items import CHANGED, FAILED, NOT_RUN, OK, Item, Outcome, find_duplicates, one_error
+from .items import CHANGED, FAILED, NOT_RUN, OK, Item, Outcome, find_duplicates, listed, one_error
 from .options import HANDED_OVER, HANDOVER, Spec, argument_spec, items_of, place
-from .resource import AnyResource
+from .resource import AnyResource, OfOrg
 from .run import Mode, Run
 from .watchdog import ParentWatch
 
@@ -168,17 +168,27 @@ def connection_spec(cloud: bool) -> dict[str, t.Any]:
 
 
 def manage(
-    resource_of: t.Callable[[GrafanaModule], AnyResource], options: Spec, in_org: bool = True, cloud: bool = False
+    resource_of: t.Callable[[GrafanaModule], AnyResource],
+    options: Spec,
+    in_org: bool = True,
+    cloud: bool = False,
+    named_by: str = "",
+    of_task: t.Sequence[str] = (),
 ) -> None:
-    """Run a module that manages one kind of object, one or a batch; *cloud* tells whether it works with the Cloud API, too."""
+    """Run a module that manages one kind of object, one or a batch.
+
+    *cloud* tells whether it works with the Cloud API, too. *named_by* is the option that identifies an object by itself: an item
+    of a batch that is a string is its value. The *options* with the names *of_task* are not options of an item.
+    """
     connection = connection_spec(cloud)
-    module = GrafanaModule(argument_spec={**connection, **argument_spec(options, in_org)})
-    guarded(lambda m: _manage(m, resource_of(m), options, in_org), module)
+    whole = argument_spec(options, in_org, named_by, of_task)
+    module = GrafanaModule(argument_spec={**connection, **whole})
+    guarded(lambda m: _manage(m, resource_of(m), options, whole, named_by), module)
 
 
-def _manage(module: GrafanaModule, resource: AnyResource, options: Spec, in_org: bool) -> None:
+def _manage(module: GrafanaModule, resource: AnyResource, options: Spec, whole: Spec, named_by: str) -> None:
     connection = module.connection()
-    items = _items(module, resource, options, connection, in_org)
+    items = _items(module, resource, options, whole, connection, named_by)
     batch = module.raw_batch is not None or items[0].source is not None
     mode = Mode(module.check_mode, module.params["fail_fast"], module.params["missing_parent"])
     client = client_for(connection, ParentWatch())
@@ -193,23 +203,45 @@ def _manage(module: GrafanaModule, resource: AnyResource, options: Spec, in_org:
     _exit_single(module, resource, outcomes[0])
 
 
-def _items(module: GrafanaModule, resource: AnyResource, options: Spec, connection: Connection, in_org: bool) -> list[Item]:
-    """Return the items of the task, validated without the server. Raises :class:`BadInput`."""
+def _items(
+    module: GrafanaModule, resource: AnyResource, options: Spec, whole: Spec, connection: Connection, named_by: str
+) -> list[Item]:
+    """Return the items of the task, validated without the server; *whole* is the argument spec. Raises :class:`BadInput`."""
     own = {name: value for name, value in module.params.items() if name in options and value is not None}
-    if module.raw_batch is None:
+    parts = resource.by_org(own)
+    if module.raw_batch is None and parts is not None:
+        items = _items_of_orgs(resource, parts)
+    elif module.raw_batch is None:
         items = _expanded(resource, {**own, "org": connection.org}, Item(0, connection.org, None))
     else:
-        items = _items_of_batch(module, resource, own, argument_spec(options, in_org), connection)
+        spec = dict(whole["batch"]["options"])
+        items = _items_of_batch(module, resource, items_of(module.raw_batch, spec, own, named_by), connection)
     resource.check_task([item.desired for item in items])
     return items
 
 
-def _items_of_batch(module: GrafanaModule, resource: AnyResource, own: Spec, whole: Spec, connection: Connection) -> list[Item]:
-    """Return the items of ``batch``; *own* are the task's options, *whole* is the argument spec. Raises :class:`BadInput`."""
-    spec = dict(whole["batch"]["options"])
+def _items_of_orgs(resource: AnyResource, parts: t.Sequence[OfOrg]) -> list[Item]:
+    """Return the items of several organizations. Raises one :class:`BadInput` for all of them."""
     items: list[Item] = []
     problems: list[BadInput] = []
-    for index, entry in enumerate(items_of(module.raw_batch, spec, own)):
+    for part in parts:
+        try:
+            found = _expanded(resource, {**part.options, "org": part.org}, Item(len(items), part.org, None))
+            items += [replace(item, source="%s/%s" % (part.directory, item.source)) for item in found]
+        except BadInput as problem:
+            problems.append(problem)
+    if problems:
+        raise one_error(problems)
+    return items
+
+
+def _items_of_batch(
+    module: GrafanaModule, resource: AnyResource, entries: t.Sequence[dict[str, t.Any]], connection: Connection
+) -> list[Item]:
+    """Return the items of ``batch``, whose options are *entries*. Raises :class:`BadInput`."""
+    items: list[Item] = []
+    problems: list[BadInput] = []
+    for index, entry in enumerate(entries):
         org = _connection.choose_org(entry, "options of the item") or connection.org
         try:
             _check_place(entry, connection)
@@ -289,6 +321,8 @@ def _exit_batch(module: GrafanaModule, resource: AnyResource, outcomes: t.Sequen
     for outcome in outcomes:
         source = {} if outcome.item.source is None else {"file": outcome.item.source}
         entry = {"index": outcome.item.index, **source, **_entry(module, resource, outcome)}
+        if outcome.status in (CHANGED, FAILED):
+            entry["label"] = outcome.label or resource.label(outcome.item.desired)
         if resource.in_org:
             choice = outcome.item.org
             entry["org_id"] = outcome.org.id if outcome.org else choice.id
@@ -296,7 +330,8 @@ def _exit_batch(module: GrafanaModule, resource: AnyResource, outcomes: t.Sequen
         results.append(entry)
     counts = {status: sum(entry["status"] == status for entry in results) for status in (OK, CHANGED, FAILED, NOT_RUN)}
     summary = {**counts, "total": len(results)}
-    answer: dict[str, t.Any] = {"changed": counts[CHANGED] > 0, "results": results, "summary": summary}
+    shown = listed(results, module.params["results"])
+    answer: dict[str, t.Any] = {"changed": counts[CHANGED] > 0, "results": shown, "summary": summary}
     if module._diff:  # pylint: disable=protected-access
         answer["diff"] = [entry["diff"] for entry in results if "diff" in entry]
     failed = [outcome for outcome in outcomes if outcome.problem is not None]

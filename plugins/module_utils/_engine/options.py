@@ -10,6 +10,7 @@ error that says which item it is.
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 from .._grafana.connection import choose_org, text
@@ -29,6 +30,7 @@ BATCH: dict[str, dict[str, t.Any]] = {
     "fail_fast": {"type": "bool", "default": False},
     "on_failure": {"type": "str", "choices": ["fail", "report"], "default": "fail"},
     "missing_parent": {"type": "str", "choices": ["fail", "plan"], "default": "fail"},
+    "results": {"type": "list", "elements": "str", "choices": ["all", "changed", "failed"], "default": ["all"]},
 }
 
 #: What this collection's action plugins add to a module's arguments, and remove from its result; not options for users.
@@ -37,27 +39,47 @@ HANDOVER, HANDED_OVER = "_handover", "_handed_over"
 _TRUE, _FALSE = ("yes", "true", "on", "1", "y", "t"), ("no", "false", "off", "0", "n", "f")
 
 
-def argument_spec(options: Spec, in_org: bool = True) -> dict[str, t.Any]:
-    """Return the argument spec of a module whose objects have *options*."""
-    item = {name: {k: v for k, v in spec.items() if k != "default"} for name, spec in options.items()}
+def argument_spec(options: Spec, in_org: bool = True, named_by: str = "", of_task: t.Sequence[str] = ()) -> dict[str, t.Any]:
+    """Return the argument spec of a module whose objects have *options*.
+
+    An item may be the text of the option *named_by*. It does not have the options *of_task*.
+    """
+    item = {name: {k: v for k, v in spec.items() if k != "default"} for name, spec in options.items() if name not in of_task}
     if in_org:
         item.update(PLACE)
-    return {**options, **BATCH, "batch": {"type": "list", "elements": "dict", "options": item}}
+    return {**options, **BATCH, "batch": {"type": "list", "elements": "raw" if named_by else "dict", "options": item}}
 
 
-def items_of(batch: t.Any, spec: Spec, defaults: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
+def items_of(batch: t.Any, spec: Spec, defaults: t.Mapping[str, t.Any], named_by: str = "") -> list[dict[str, t.Any]]:
     """Return the items of *batch* without nulls, with the task's own options as *defaults*.
 
-    An item's choice of org replaces the task's as a whole. Raises :class:`BadInput` that names the item.
+    An item's choice of org replaces the task's as a whole. An item that is a string is the value of the option *named_by*.
+    Raises :class:`BadInput` that names the item.
     """
     if not isinstance(batch, list):
-        raise BadInput("batch has to be a list of dictionaries, not %s" % type_name(batch))
-    return [_item(index, entry, spec, defaults) for index, entry in enumerate(batch)]
+        strings = " or strings" if named_by else ""
+        raise BadInput("batch has to be a list of dictionaries%s, not %s" % (strings, type_name(batch)))
+    return [_item(index, _described(index, entry, spec, named_by), spec, defaults) for index, entry in enumerate(batch)]
 
 
-def _item(index: int, entry: t.Any, spec: Spec, defaults: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    if not isinstance(entry, dict):
-        raise BadInput("batch[%d] has to be a dictionary, not %s" % (index, type_name(entry)), index=index)
+def _described(index: int, entry: t.Any, spec: Spec, named_by: str) -> dict[str, t.Any]:
+    """Return *entry* as a dictionary; a string is the value of *named_by*.
+
+    Raises :class:`BadInput`, also for options that are written as one text: messages quote names, and such a text may hold a
+    secret.
+    """
+    if isinstance(entry, dict):
+        return entry
+    wanted = "a dictionary, or a string with the %s" % named_by if named_by else "a dictionary"
+    if not (named_by and isinstance(entry, str)):
+        raise BadInput("batch[%d] has to be %s, not %s" % (index, wanted, type_name(entry)), index=index)
+    names = (alias for name, rule in spec.items() for alias in (name, *rule.get("aliases", ())))
+    if re.match(r"\s*[\[{]|\s*(%s)\s*[=:]|.*[\r\n]" % "|".join(map(re.escape, names)), entry):
+        raise BadInput("batch[%d] has to be %s, not a text that contains options" % (index, wanted), index=index)
+    return {named_by: entry}
+
+
+def _item(index: int, entry: dict[str, t.Any], spec: Spec, defaults: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     try:
         given = check(entry, spec)
         merged = {**defaults, **given}
@@ -72,9 +94,9 @@ def _item(index: int, entry: t.Any, spec: Spec, defaults: t.Mapping[str, t.Any])
         ) from None
 
 
-def place(index: int, entry: t.Mapping[str, t.Any]) -> str:
+def place(index: int, entry: t.Mapping[str, t.Any] | str) -> str:
     """Return the index and the organization of an item, for messages."""
-    org = entry.get("org_name") or entry.get("org_id")
+    org = None if isinstance(entry, str) else entry.get("org_name") or entry.get("org_id")
     return "batch[%d], org %s" % (index, org) if isinstance(org, (str, int)) else "batch[%d]" % index
 
 

@@ -10,6 +10,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from .._grafana.client import Client
+from .._grafana.connection import OrgChoice
 from .._grafana.errors import GrafanaError
 from .._grafana.scope import Scope
 
@@ -20,6 +21,17 @@ View = dict[str, t.Any]
 Desired = t.TypeVar("Desired")
 Current = t.TypeVar("Current")
 Work = t.TypeVar("Work")
+
+
+class OfOrg(t.NamedTuple):
+    """What a task with objects of several organizations says of one of them.
+
+    *directory* is the name of the directory that its files are in, *options* are those of its objects.
+    """
+
+    directory: str
+    org: OrgChoice
+    options: t.Mapping[str, t.Any]
 
 
 @dataclass
@@ -53,6 +65,8 @@ class Resource(abc.ABC, t.Generic[Desired, Current, Work]):
     members_only: t.ClassVar[bool] = True
     #: Approximate requests per object; decides whether a session login pays off.
     requests_each: t.ClassVar[int] = 3
+    #: Whether a missing organization ends the run before the first write. By default only its own objects fail.
+    all_orgs_first: bool = False
 
     def __init_subclass__(cls, partial: bool = False, **rest: t.Any) -> None:
         super().__init_subclass__(**rest)
@@ -154,6 +168,10 @@ class Resource(abc.ABC, t.Generic[Desired, Current, Work]):
 
     def expand(self, options: t.Mapping[str, t.Any]) -> list[tuple[str, Desired]] | None:
         """Return (file, desired) for options that describe several objects, ``None`` for one. Raises :class:`BadInput`."""
+        return None
+
+    def by_org(self, options: t.Mapping[str, t.Any]) -> list[OfOrg] | None:
+        """Return what *options* say of each of several organizations, ``None`` for one. Raises :class:`BadInput`."""
         return None
 
     def check_together(self, client: Client, wanted: t.Sequence[Desired]) -> None:

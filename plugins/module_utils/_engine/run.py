@@ -34,7 +34,7 @@ from .._grafana.errors import (
 from .._grafana.interpreting import interpreting
 from .._grafana.orgs import UNASSIGNED, Org, OrgFinder
 from .._grafana.scope import Scope, WriteLimit, org_mismatch, org_of_token
-from .items import CHANGED, FAILED, NOT_RUN, OK, Group, Item, Outcome, find_duplicates
+from .items import CHANGED, FAILED, NOT_RUN, OK, Group, Item, Outcome, check_orgs, find_duplicates
 from .resource import AnyResource, Change, View
 from .warnings import Warnings
 
@@ -77,6 +77,8 @@ class Run:
         self.client.expect(len(items) * self.resource.requests_each + 1)
         outcomes = {item.index: Outcome(item) for item in items}
         groups = self._groups(items)
+        if self.resource.all_orgs_first and not (self.mode.check and self.mode.missing_parent == "plan"):
+            check_orgs(self.resource, groups, self.client.connection.url)
         workers = max(1, min(self.client.connection.concurrency, len(groups)))
         self._writers = max(1, self.client.connection.concurrency // workers)
         with ThreadPoolExecutor(workers) as pool:

@@ -18,6 +18,8 @@ _EXAMPLES = {
     "url": "http://host:3000 or https://host/grafana, sub-path included",
     "cloud_url": DEFAULT_CLOUD_URL,
 }
+#: A page or a route of Grafana at the end of an address, as people copy it from a browser or from curl.
+_PAGE = re.compile(r"/(api(/(health|orgs?|user))?|apis|login|logout)$")
 #: The names of the two settings that exclude each other, by source.
 _EXCLUSIVE = {"options": "url and cloud_stack", "environment": "GRAFANA_URL and GRAFANA_CLOUD_STACK"}
 
@@ -71,4 +73,10 @@ def _url(value: t.Any, option: str = "url") -> str:
         )
     if parts.query or parts.fragment:
         raise BadInput("%s must end with the host or a sub-path, not with a query: %s" % (option, public_url(text)))
+    page = _PAGE.search(parts.path) if option == "url" else None
+    if page is not None:
+        raise BadInput(
+            "url must end with the host or a sub-path, not with the page or route %s: set url to %s"
+            % (page[0].strip("/"), public_url(text[: -len(page[0])]))
+        )
     return text

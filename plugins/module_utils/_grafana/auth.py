@@ -15,7 +15,7 @@ import threading
 import typing as t
 
 from .connection import Connection
-from .errors import Answer, GrafanaError, Unauthorized, from_answer, server_message
+from .errors import Answer, GrafanaError, Unauthorized, from_answer, has_message, server_message
 from .versions import ANONYMOUS_FALLBACK, parse
 
 #: The number of requests by basic auth after which the client logs in, ``GET /api/user`` included.
@@ -206,7 +206,8 @@ class PasswordAuth:
             if not usable or not cookies:
                 self._logout()
                 self._basic_only = True
-            self._accepted = True
+            # Another server may answer 200 to everything: then only GET /api/user shows it.
+            self._accepted = bool(cookies) or has_message(answer)
             return
         message, message_id = server_message(answer)
         if message_id == "auth.client.notConfigured" or "login is disabled" in message.lower():

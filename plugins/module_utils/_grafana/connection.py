@@ -275,9 +275,10 @@ def _password(own: Options, environment: Options, source: str) -> Identity:
         missing = "username" if username is None else "password"
         present = "password" if missing == "username" else "username"
         raise BadInput("%s is set, but %s is missing: set it, or set %s" % (present, missing, ENVIRONMENT[missing]))
-    origin = "option password" if "password" in own else ENVIRONMENT["password"]
-    user, key = credentials.one_line(username, "username"), credentials.one_line(password, "password")
-    return Identity(username=user, password=key, source=origin)
+    places = [("option " + name if name in own else ENVIRONMENT[name]) for name in ("username", "password")]
+    user = credentials.one_line(username, "username")
+    key = credentials.password(user, password, "password" if "password" in own else ENVIRONMENT["password"])
+    return Identity(username=user, password=key, source=" and ".join(places))
 
 
 def _token(values: Options, source: str) -> str:

@@ -18,6 +18,8 @@ from .errors import BadInput
 
 #: A token: characters that HTTP allows in a header, without white space.
 _TOKEN = re.compile(r"[!-~]+")
+#: A key of a service account, or a token of an access policy of Grafana Cloud.
+_KEY = re.compile(r"glsa_[A-Za-z0-9]{32}_[0-9a-f]{8}|glc_[A-Za-z0-9+/=_-]{20,}")
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _LINE_ENDS = ("\r", "\n", "\0")
 _PROXY_SCHEMES = ("http", "https", "socks4", "socks4a", "socks5", "socks5h")
@@ -41,6 +43,21 @@ def one_line(value: t.Any, option: str) -> str:
     text = str(value).rstrip("\r\n")
     if any(sign in text for sign in _LINE_ENDS):
         raise BadInput("%s holds a line end: set it to one line" % option)
+    return text
+
+
+def password(user: str, value: t.Any, option: str) -> str:
+    """Return *value*, the password of *user*, without line ends at its end.
+
+    Raises :class:`BadInput` for a line end inside of it, and for a key of Grafana, except for the user ``api_key``, for whom
+    Grafana takes a key.
+    """
+    text = one_line(value, option)
+    if _KEY.fullmatch(text) and user != "api_key":
+        raise BadInput(
+            "%s holds a token, which is no password of a user: set token (or GRAFANA_TOKEN) to it, without username and password"
+            % option
+        )
     return text
 
 

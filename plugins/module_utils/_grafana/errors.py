@@ -154,6 +154,8 @@ ADVICE = {
     "limit (client_max_body_size in nginx)",
     429: "lower concurrency, or raise retries",
 }
+#: What Go (Grafana itself), nginx and Apache answer with 400 to a request without TLS on a port with TLS.
+_SPEAKS_TLS = re.compile("HTTP request to an HTTPS server|plain HTTP request was sent to HTTPS|plain HTTP to an SSL-enabled")
 _QUOTA = "quota"
 #: What to do about a 403 whose message has these words: it is not about the permissions of the caller (recorded).
 _ADVICE_403 = (
@@ -246,6 +248,15 @@ def server_message(answer: Answer) -> tuple[str, str | None]:
     return quoted(str(body or "")), None
 
 
+def has_message(answer: Answer) -> bool:
+    """Return whether the body is an object with a text as ``message``: all of Grafana's errors and confirmations have it."""
+    try:
+        body = answer.json()
+    except ValueError:
+        return False
+    return isinstance(body, dict) and isinstance(body.get("message"), str)
+
+
 def _text(value: t.Any) -> str:
     """Return a message as text; a list or an object in its place may be nested deeply."""
     return "an unreadable message" if isinstance(value, (dict, list)) else str(value)
@@ -295,6 +306,15 @@ def _kind(status: int, message: str) -> type[GrafanaError]:
     return _KINDS.get(status) or (ServerError if status >= 500 else Refused)
 
 
+def _is_foreign(url: str, answer: Answer) -> bool:
+    """Return whether *answer*, a refusal of ``GET /api/user``, comes from another server than Grafana.
+
+    Every version has this route: Grafana answers 404 only to service accounts (9.3, recorded), with a message.
+    """
+    asked = answer.status in (404, 405) and urlsplit(url).path.endswith("/api/user")
+    return asked and not answer.is_html() and not has_message(answer)
+
+
 def from_answer(method: str, url: str, answer: Answer, body: t.Any = None) -> GrafanaError:
     """Return the error for *answer* to the request *method* *url* with the JSON *body*. Never raises."""
     where = public_url(url)
@@ -312,6 +332,16 @@ def from_answer(method: str, url: str, answer: Answer, body: t.Any = None) -> Gr
             "%s %s was redirected (%d) to %s: set url to the address that Grafana itself answers at, with scheme and "
             "sub-path" % (method, where, answer.status, target or "nowhere"),
             code="redirected",
+            **details,
+        )
+    if answer.status == 400 and _SPEAKS_TLS.search(answer.text):
+        return Unreachable(
+            "%s: this port expects https: set url to the address with https://" % where, code="wrong_scheme", **details
+        )
+    if _is_foreign(url, answer):
+        return NotGrafana(
+            "%s %s answered %d%s, but not as Grafana does; check url and its sub-path, and what answers there: a proxy, or "
+            "another server" % (method, where, answer.status, ": " + message if message else ""),
             **details,
         )
     if answer.is_html() and answer.status not in (413, 502, 503, 504):

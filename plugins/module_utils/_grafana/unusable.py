@@ -5,16 +5,37 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 from .errors import Answer, GrafanaError, LostAnswer, NotGrafana, Unreachable, public_url, quoted
 from .transport import NoAnswer
+
+#: What OpenSSL reports if the server answers without TLS.
+_NO_TLS = re.compile("wrong.version.number|record layer failure|unknown protocol|packet length too long|http request", re.I)
+#: What is left of an answer of a TLS server to a request without TLS: the alert, where the line with the status should be.
+_TLS_ALERT = re.compile(r"BadStatusLine\(.{0,2}\\x15\\x03")
+
+
+def _other_scheme(url: str, problem: NoAnswer) -> str:
+    """Return the scheme that the server of *url* expects, if *problem* shows that it is the other one; ``""`` otherwise."""
+    if url.startswith("https:"):
+        return "http" if problem.kind == "tls" and _NO_TLS.search(problem.reason) else ""
+    return "https" if problem.kind == "lost" and _TLS_ALERT.search(problem.reason) else ""
 
 
 def without_answer(method: str, url: str, problem: NoAnswer, timeout: float) -> GrafanaError:
     """Return the error for a request that got no answer. It names no header and no body."""
     where = public_url(url)
     details = {"method": method, "url": where}
+    scheme = _other_scheme(url, problem)
+    if scheme:
+        return Unreachable(
+            "%s: this port does not speak %s (%s): set url to the address with %s://, or to the right port"
+            % (where, url.partition(":")[0], problem.reason, scheme),
+            code="wrong_scheme",
+            **details,
+        )
     if problem.kind == "tls":
         return Unreachable(
             "%s: the TLS connection failed: %s; set ca_path to the certificate of the server's authority, or set client_cert "

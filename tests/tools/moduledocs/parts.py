@@ -94,15 +94,17 @@ def _batch(name: str, text: str, texts: Texts) -> Doc:
         raise BlockError("options of a batch without the option batch")
     suboptions: Doc = {}
     for option, rule in doc["options"].items():
-        if option != "batch":
+        if option not in ("batch", *texts.batch["of_task"].get(name, ())):
             suboptions[option] = {key: value for key, value in rule.items() if key != "default"}
             anchor = option + "_suboptions"
             if "&" + anchor in text:
                 suboptions[option]["suboptions"] = Alias(anchor)
     if COLLECTION + "org" in fragments:
         suboptions.update(texts.batch["organization"])
-    words = [*texts.batch["description"], *texts.batch["more"].get(name, ())]
-    return {"description": words, "type": "list", "elements": "dict", "suboptions": suboptions}
+    named_by = texts.batch["named_by"].get(name)
+    plain = ["An item may also be a string, which is its O(batch[].%s)." % named_by] if named_by else []
+    words = [*texts.batch["description"], *plain, *texts.batch["more"].get(name, ())]
+    return {"description": words, "type": "list", "elements": "raw" if named_by else "dict", "suboptions": suboptions}
 
 
 def role_text(text: str, modules: t.Mapping[str, str], texts: Texts) -> str:

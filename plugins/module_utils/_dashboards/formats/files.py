@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from ..._grafana.errors import BadInput
 from ..._grafana.files import read_regular
+from ..._text.listed import listed
 from .text import load
 
 PATTERNS = ("*.json", "*.yaml", "*.yml")
@@ -72,6 +73,29 @@ def find(
             code="directory_empty",
         )
     return files
+
+
+def subdirectories(directory: str, exclude: t.Sequence[str] = ()) -> list[str]:
+    """Return the names of the directories in *directory*, without hidden ones and those that *exclude* matches.
+
+    Raises :class:`BadInput` if there is none, and for a dashboard's file beside them.
+    """
+    top, excluded, dashboard = _top(directory), _matcher(exclude), _matcher(PATTERNS)
+    names = sorted(name for name in os.listdir(top) if not (name.startswith(".") or excluded(name, name)))
+    found = [name for name in names if os.path.isdir(os.path.join(top, name))]
+    beside = [_printable(name) for name in names if name not in found and dashboard(name, name)]
+    if beside:
+        raise BadInput(
+            "import_orgs needs a directory with one subdirectory for each organization, but %s contains %s: choose the directory "
+            "of an export with all_orgs, or import the dashboards of one organization with directory"
+            % (directory, listed(beside, 5)),
+            code="broken_files",
+        )
+    if not found:
+        raise BadInput(
+            "directory %s has no subdirectory: import_orgs needs one for each organization" % directory, code="directory_empty"
+        )
+    return found
 
 
 def _top(directory: str) -> str:
@@ -192,4 +216,4 @@ def duplicates(entries: t.Iterable[Entry]) -> BadInput | None:
     return BadInput("more than one dashboard has %s" % "; ".join(problems), code="duplicates") if problems else None
 
 
-__all__ = ["PATTERNS", "DashboardFile", "Entry", "duplicates", "find", "unusable_files"]
+__all__ = ["PATTERNS", "DashboardFile", "Entry", "duplicates", "find", "subdirectories", "unusable_files"]

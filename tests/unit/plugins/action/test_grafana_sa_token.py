@@ -43,6 +43,26 @@ def test_return_key_in_a_job(monkeypatch, args, async_val, poll, refused):
     assert not refused or result["failure"]["code"] == "key_would_show"
 
 
+@pytest.mark.parametrize(
+    ("chosen", "listed"), [(None, [0, 1]), ("all", [0, 1]), ("changed", [1]), ("failed", []), ("none", None)]
+)
+def test_the_vault_steps_see_all_results(monkeypatch, chosen, listed):
+    """The plugin compares the entries of several runs by their positions, so it selects results only at the end."""
+    entries = [{"index": 0, "status": "ok"}, {"index": 1, "status": "changed"}]
+    asked = []
+
+    def execute(_self, args, *_words):
+        asked.append(args.get("results"))
+        return {"failed": True, "msg": "refused"} if asked[-1] == "none" else {"changed": True, "results": entries}
+
+    plugin = ActionModule.__new__(ActionModule)
+    plugin._task = types.SimpleNamespace(args={"results": chosen} if chosen else {}, check_mode=True)
+    monkeypatch.setattr(ActionModule, "_execute", execute)
+    result = plugin._run_with_vault(types.SimpleNamespace(message=dict), {})
+    assert asked == [chosen if chosen in (None, "none") else "all"]
+    assert listed is None or [entry["index"] for entry in result["results"]] == listed
+
+
 @pytest.mark.parametrize("name", ["ci", "ci-2", "ci-20260101"])
 def test_only_the_token_whose_key_could_not_be_stored_is_deleted(monkeypatch, name):
     """The key of the token that it was to replace is still stored, and another one has been promised some time."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards.directory import expand
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards.directory import expand, organizations
 from ansible_collections.orgsmith.grafana.plugins.module_utils._folders import paths as folders
 from ansible_collections.orgsmith.grafana.plugins.module_utils._folders.unlisted import derived_uid
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.errors import BadInput
@@ -51,6 +51,41 @@ def test_folders_of_files(tmp_path, inside, options, folder, top, below):
     assert found["folder"] == folder
     assert found["folder_uid"] == ("" if folder is None else None)
     assert (found["top"], found["below"]) == (top, below)
+
+
+def test_directories_of_organizations(tmp_path):
+    """Their names are those of an export: titles with %XX. Hidden ones, excluded ones and other files are left out."""
+    for name in ("tenant", "a%2Fb", "old", ".git"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "README.md").write_text("about")
+    found = organizations({"import_orgs": str(tmp_path), "exclude": ["old"], "prune": True})
+    assert [(one.directory, one.org.name, one.options["directory"]) for one in found] == [
+        ("a%2Fb", "a/b", str(tmp_path / "a%2Fb")),
+        ("tenant", "tenant", str(tmp_path / "tenant")),
+    ]
+    assert found[0].options["prune"]
+    assert "import_orgs" not in found[0].options
+    assert organizations({"directory": str(tmp_path)}) is None
+
+
+@pytest.mark.parametrize(
+    ("files", "options", "code", "message"),
+    [
+        ([], {}, "directory_empty", "has no subdirectory"),
+        (["tenant/a.json", "b.json", "c.yaml"], {}, "broken_files", "contains b.json, c.yaml: choose the directory of an export"),
+        (["tenant/a.json"], {"path": "x"}, "bad_input", "import_orgs and path are set"),
+        (["tenant/a.json"], {"directory": "x"}, "bad_input", "import_orgs and directory are set"),
+        (["tenant/a.json"], {"import_orgs": "missing"}, "directory_not_found", "directory missing does not exist"),
+    ],
+)
+def test_what_is_no_directory_of_organizations(tmp_path, files, options, code, message):
+    for name in files:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("{}")
+    with pytest.raises(BadInput) as caught:
+        organizations({"import_orgs": str(tmp_path), **options})
+    assert caught.value.code == code
+    assert message in caught.value.message
 
 
 @pytest.mark.parametrize("options", [{}, {"folder": "General"}, {"folder_path": ["general"]}])

@@ -36,6 +36,38 @@ def test_refused(batch, message):
     assert message in caught.value.message
 
 
+@pytest.mark.parametrize(
+    ("batch", "expected"),
+    [
+        (["alice", {"login": "bob", "role": "Admin"}], [{"login": "alice"}, {"login": "bob", "role": "Admin"}]),
+        (["a=b", "role model", "login"], [{"login": "a=b"}, {"login": "role model"}, {"login": "login"}]),
+        ([""], [{"login": ""}]),
+    ],
+)
+def test_strings_are_the_option_that_identifies_the_object(batch, expected):
+    assert items_of(batch, SPEC, {}, "login") == expected
+    assert items_of(["alice"], SPEC, {"role": "Viewer", "login": "bob"}, "login") == [{"login": "alice", "role": "Viewer"}]
+
+
+@pytest.mark.parametrize(
+    ("entry", "message"),
+    [
+        (7, "not a number"),
+        (True, "not a boolean"),
+        (None, "not nothing"),
+        (["alice"], "not a list"),
+        ("{'login': 'alice', 'token_file': 'hunter-two'}", "not a text that contains options"),
+        (" login=alice role=hunter-two", "not a text that contains options"),
+        ("email: hunter-two", "not a text that contains options"),
+        ("alice\nrole: hunter-two", "not a text that contains options"),
+    ],
+)
+def test_what_is_neither_a_dictionary_nor_a_name(entry, message):
+    with pytest.raises(BadInput) as caught:
+        items_of(["alice", entry], SPEC, {}, "login")
+    assert caught.value.message == "batch[1] has to be a dictionary, or a string with the login, " + message
+
+
 def test_no_value_of_an_unknown_option_is_shown():
     with pytest.raises(BadInput) as caught:
         items_of([{"pasword": "hunter-two"}], SPEC, {})

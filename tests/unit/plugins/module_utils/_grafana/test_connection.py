@@ -18,6 +18,10 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.errors i
 
 ADMIN = {"url": "http://g.test", "username": "admin", "password": "secret-1"}
 
+#: A key of a service account, and a token of an access policy of Grafana Cloud.
+KEY = "glsa_" + "Ab3d" * 8 + "_0123abcd"
+POLICY = "glc_" + "eyJvIjoi" * 6
+
 
 def options(**changed):
     return {name: value for name, value in {**ADMIN, **changed}.items() if value is not None}
@@ -75,6 +79,15 @@ def test_identity(given, environ, kind):
         pytest.param({"url": "grafana:3000"}, {}, "has to look like", id="no scheme"),
         pytest.param({"url": "http://h:port"}, {}, "has to look like", id="no port"),
         pytest.param({"url": "http://h/?x=1"}, {}, "not with a query", id="query"),
+        pytest.param({"url": "http://h:3000/api"}, {}, "not with the page or route api: set url to http://h:3000", id="api"),
+        pytest.param({"url": "http://h/sub/login/"}, {}, "route login: set url to http://h/sub", id="login"),
+        pytest.param({"url": "https://h/api/org"}, {}, "route api/org: set url to https://h", id="route"),
+        pytest.param({"url": None}, {"GRAFANA_URL": "http://h/api"}, "set url to http://h", id="api in the environment"),
+        pytest.param({"password": KEY}, {}, "password holds a token, which is no password of a user: set token", id="token"),
+        pytest.param({"password": POLICY}, {}, "password holds a token", id="token of Grafana Cloud"),
+        pytest.param(
+            {"password": None}, {"GRAFANA_PASSWORD": KEY + "\n"}, "GRAFANA_PASSWORD holds a token", id="token in the environment"
+        ),
         pytest.param({"url": "http://u:secret-2@h"}, {}, "must not carry a user and a password", id="password in the address"),
         pytest.param({"timeout": 0}, {}, "timeout has to be a number", id="timeout"),
         pytest.param({"retries": -1}, {}, "retries has to be a number", id="retries"),
@@ -97,7 +110,7 @@ def test_refused(given, environ, words):
     with pytest.raises(BadInput) as caught:
         from_options(options(**given), environ)
     assert words in caught.value.message
-    assert "secret-" not in caught.value.message
+    assert not any(secret in caught.value.message for secret in ("secret-", KEY, POLICY))
 
 
 @pytest.mark.parametrize(
@@ -116,8 +129,15 @@ def test_organization(given, environ, org):
     assert from_options(options(**given), environ).org == org
 
 
-def test_address_keeps_its_sub_path():
-    assert from_options(options(url=" https://h/grafana/ "), {}).url == "https://h/grafana"
+@pytest.mark.parametrize("path", ["/grafana", "/api/grafana", "/my-login", "/dashboards"])
+def test_address_keeps_its_sub_path(path):
+    assert from_options(options(url=f" https://h{path}/ "), {}).url == "https://h" + path
+
+
+@pytest.mark.parametrize(("username", "password"), [("api_key", KEY), ("ann", "glsa_short"), ("ann", "glc_")])
+def test_passwords_that_may_look_like_tokens(username, password):
+    """Grafana takes a key as the password of the user api_key."""
+    assert from_options(options(username=username, password=password), {}).identity.password == password
 
 
 NO_STACK = {"cloud_stack": None, "cloud_url": None}

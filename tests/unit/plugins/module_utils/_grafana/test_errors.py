@@ -91,6 +91,22 @@ def test_html_of_a_gateway_is_a_server_error():
     assert from_answer("GET", "http://g.test/", Answer(502, {}, "<html></html>")).code == "server_error"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Client sent an HTTP request to an HTTPS server.\n",
+        "<html><center>The plain HTTP request was sent to HTTPS port</center></html>",
+        "<html>Reason: You're speaking plain HTTP to an SSL-enabled server port.</html>",
+    ],
+    ids=["Grafana", "nginx", "Apache"],
+)
+def test_http_on_a_port_with_tls(text):
+    problem = from_answer("GET", "http://g.test:3000/api/user", Answer(400, {}, text))
+    assert problem.code == "wrong_scheme"
+    assert problem.fatal
+    assert problem.message == "http://g.test:3000/api/user: this port expects https: set url to the address with https://"
+
+
 def test_redirect_names_the_target_without_its_query():
     answer = Answer(301, {"Location": "https://user:pw@other.test/login?token=1"}, "")
     problem = from_answer("POST", "http://g.test/api/orgs", answer)

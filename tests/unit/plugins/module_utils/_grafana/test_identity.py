@@ -40,9 +40,9 @@ def health(version):
     return Call("GET", "/api/health", without=["Authorization"]).answers(200, {"version": version} if version else {})
 
 
-@pytest.mark.parametrize("status", [200, 403, 404])
-def test_the_first_request_asks_who_the_caller_is(script, client, status):
-    script.expect(user(status, KEY), Call("POST", "/api/folders"), Call("GET", "/api/org"))
+@pytest.mark.parametrize(("status", "body"), [(200, KEY), (403, ANONYMOUS), (404, {"message": "user not found"})])
+def test_the_first_request_asks_who_the_caller_is(script, client, status, body):
+    script.expect(user(status, body), Call("POST", "/api/folders"), Call("GET", "/api/org"))
     one = client(identity=TOKEN)
     one.post("/api/folders", {})
     one.get("/api/org")
@@ -60,6 +60,33 @@ def test_a_rejected_token_reads_and_writes_nothing(script, client, method):
         assert caught.value.message.startswith(text)
 
 
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (404, {"detail": "Not Found"}),
+        (404, "404 page not found"),
+        (404, {"message": 7}),
+        (405, ""),
+        (200, {"status": "ok"}),
+        (200, []),
+        (200, "ok"),
+        (404, "<html>Not found</html>"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["token", "password", "login"])
+def test_another_server_answers(script, client, kind, status, body):
+    """It is recognized before the first write, and before its 404 or its empty list is taken for a missing object."""
+    paths = [("POST", "/login")] if kind == "login" else []
+    script.expect(*(Call(*path).exactly(body, status) for path in [*paths, ("GET", "/api/user")]))
+    one = client(identity=TOKEN) if kind == "token" else client()
+    one.expect(100 if kind == "login" else 1)
+    with pytest.raises(NotGrafana) as caught:
+        one.post("/api/folders", {})
+    assert caught.value.code == "not_grafana"
+    assert f"{URL}/api/user answered {status}" in caught.value.message
+    assert "check url" in caught.value.message
+
+
 def test_a_server_that_rejects_by_itself_is_quoted(script, client):
     script.expect(user(401, {"message": "Invalid API key", "messageId": "api-key.invalid"}))
     with pytest.raises(Unauthorized, match=r"does not accept the token \(option token\): .*Invalid API key"):
@@ -69,8 +96,8 @@ def test_a_server_that_rejects_by_itself_is_quoted(script, client):
 @pytest.mark.parametrize(
     ("options", "environment", "named"),
     [
-        ({"username": "ann", "password": "pw-1"}, {}, "the password of user ann (option password)"),
-        ({"username": "ann"}, {"GRAFANA_PASSWORD": "pw-1"}, "the password of user ann (GRAFANA_PASSWORD)"),
+        ({"username": "ann", "password": "pw-1"}, {}, "the password of user ann (option username and option password)"),
+        ({"username": "ann"}, {"GRAFANA_PASSWORD": "pw-1"}, "the password of user ann (option username and GRAFANA_PASSWORD)"),
         ({}, {"GRAFANA_TOKEN": "glsa_x"}, "the token (GRAFANA_TOKEN)"),
         ({"token_file": "key"}, {}, "the token (option token_file, key)"),
         ({"headers": PROXY}, {}, "the identity in the headers X-WEBAUTH-USER"),
