@@ -14,7 +14,8 @@ description:
   - It does not create users, and does not add them to the organization. Use M(orgsmith.grafana.grafana_org_user) for that first.
   - Grafana makes the user who creates a team its Admin. Such a membership stays, unless O(members_exclusive=true) or the lists of
     the task say something else. The token of a service account that creates a team is no member of it.
-  - Organization Admins, and tokens with the role Admin, can use this module. Admins of a team can change that team.
+  - Organization Admins, and tokens with the role Admin, can use this module. Admins of a team can also change its name and
+    address. To see and change its members, they need the permission C(org.users:read).
   - It works on Grafana Cloud stacks with the address and a token of the stack.
 options:
   name:

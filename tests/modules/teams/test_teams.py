@@ -208,12 +208,13 @@ def test_an_editors_token(tenant):
 
 
 def test_an_admin_of_the_team(tenant):
-    """A Viewer who is Admin of a team changes it, with users whom the team has."""
+    """A Viewer who is Admin of a team changes the team. The server lists no members to callers who may not see users."""
     tenant.ok("grafana_team", **TEAM, members=["alice"], admins=["bob"])
     caller = {"admin": None, "url": tenant.url, "username": "bob", "password": "long-enough-1"}
-    tenant.four("grafana_team", name="Crew", email="crew@example.org", admins=["alice"], **caller)
-    failed = tenant.fails("grafana_team", name="Crew", members=["carol"], **caller)
-    assert "org.users:read" in failed["msg"]
+    tenant.four("grafana_team", name="Crew", email="crew@example.org", **caller)
+    for wanted in ({"members": ["alice"]}, {"members": [], "members_exclusive": True}):
+        assert "org.users:read" in tenant.fails("grafana_team", name="Crew", **wanted, **caller)["msg"]
+    assert people(tenant) == (["alice"], ["admin", "bob"])
 
 
 def test_a_member_sees_the_team(tenant):
