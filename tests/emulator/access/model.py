@@ -132,6 +132,10 @@ class Access:
         assert caller.grants is not None
         return caller.grants.allows(action, kind, uid, (folder_uid,) if folder_uid else ())
 
+    def other(self, caller: Caller, action: str, kind: str, name: str) -> bool:
+        """Tell whether an entry allows a caller *action* on an object that is in no folder, a team for example."""
+        return caller.grants is not None and self._server.profile.rbac and caller.grants.allows(action, kind, name, ())
+
     # Changes
 
     def made(self, caller: Caller | None, kind: str, uid: str, folder_uid: str, org_id: int) -> None:
@@ -152,6 +156,10 @@ class Access:
                 self.entries.set(org_id, (kind, uid), subject, level, now)
         if caller is not None:
             self._remembered.forget(caller)
+
+    def forget(self, caller: Caller) -> None:
+        """Forget what a caller may do itself, as a server does where the caller made something."""
+        self._remembered.forget(caller)
 
     def changed(self, org_id: int, subject: Subject) -> None:
         """Let what was set for one subject count at once, as from 13 on; before, what is remembered counts on."""

@@ -19,7 +19,7 @@ VIEW, EDIT, ADMIN = 1, 2, 4
 LEVELS = {"View": VIEW, "Edit": EDIT, "Admin": ADMIN}
 NAMES = {level: name for name, level in LEVELS.items()}
 #: Kinds of objects that have permission entries.
-FOLDERS, DASHBOARDS = "folders", "dashboards"
+FOLDERS, DASHBOARDS, TEAMS = "folders", "dashboards", "teams"
 #: The uid that stands for no folder in scopes.
 GENERAL = "general"
 #: No level allows the action.
@@ -82,6 +82,17 @@ ORDER = ("None", "Viewer", "Editor", "Admin")
 #: What everybody may do to the folder that stands for what others share, so somewhere, from 11 on.
 SHARED = (frozenset({"folders:read"}), (11, 0))
 
+#: The least level of an entry on an object of another kind that allows an action: a member of a team has VIEW, its Admin ADMIN.
+ON_OTHERS = {
+    TEAMS: {
+        "teams:read": VIEW,
+        "teams:write": ADMIN,
+        "teams:delete": ADMIN,
+        "teams.permissions:read": ADMIN,
+        "teams.permissions:write": ADMIN,
+    },
+}
+
 
 @dataclass(frozen=True)
 class Rules:
@@ -96,6 +107,8 @@ class Rules:
 
     def level(self, action: str, kind: str) -> int:
         """Return the least level of an entry on an object of *kind* that allows *action*."""
+        if kind in ON_OTHERS:
+            return ON_OTHERS[kind].get(action, NEVER)
         on_dashboard, on_folder = self.levels.get(action, (NEVER, NEVER))
         return on_folder if kind == FOLDERS else on_dashboard
 

@@ -96,6 +96,10 @@ def _subject(request: Request, word: str, who: str, text: str) -> Subject:
         return ("user", found)
     if word == "user" and (int(who) in state.users or int(who) in state.accounts):
         return ("user", int(who))
+    if word == "team":
+        for team in state.teams_of(request.caller.org_id):
+            if who == str(team.id) or (who == team.uid and profile >= EXPLAINED):
+                return ("team", team.id)
     raise Refusal(_nobody(request, word, text))
 
 

@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 from ..access import Entry, Subject
 from ..access.rules import DASHBOARDS, FOLDERS, NAMES
+from ..core.pictures import picture, team_picture
 from ..core.profile import Profile
 from ..core.replies import Refusal, Reply, bad_request, fail, message, ok
 from ..core.server import Request, route
@@ -29,13 +29,6 @@ READ, WRITE = "permissions:read", "permissions:write"
 def by_id(profile: Profile) -> bool:
     """Tell whether dashboards' permissions have a route by database id."""
     return profile < (12, 0)
-
-
-def picture(profile: Profile, email: str) -> str:
-    """Return the path of a picture, which is made of an e-mail address."""
-    if profile >= (13, 0):
-        return "/avatar/" + hashlib.sha256(email.lower().encode()).hexdigest()
-    return "/avatar/" + hashlib.md5(email.lower().encode(), usedforsecurity=False).hexdigest()
 
 
 # What the lists are of
@@ -127,10 +120,13 @@ def _shown(request: Request, entry: Entry) -> dict[str, Any]:
     if uids:
         body["userUid"] = user.uid if user and "folders/" in request.path else ""
     body.update(userLogin=user.login if user else "", userEmail=user.email if user else "")
-    body.update(userAvatarUrl=picture(profile, user.email) if user else "", teamId=0)
+    body.update(userAvatarUrl=picture(profile, user.email) if user else "")
+    team = state.teams.get(int(who[1])) if who[0] == "team" else None
+    body["teamId"] = team.id if team else 0
     if uids:
-        body["teamUid"] = ""
-    body.update(teamEmail="", teamAvatarUrl="", team="")
+        body["teamUid"] = team.uid if team and "folders/" in request.path else ""
+    avatar = team_picture(profile, team.email, team.name) if team else ""
+    body.update(teamEmail=team.email if team else "", teamAvatarUrl=avatar, team=team.name if team else "")
     if who[0] == "role":
         body["role"] = who[1]
     body.update(permission=entry.level, permissionName=NAMES.get(entry.level, ""))
@@ -184,6 +180,9 @@ def _subject(request: Request, user_id: int, team_id: int, role: str | None) -> 
         return ("role", role) if role in BASIC_ROLES else None
     if user_id and (user_id in state.users or user_id in state.accounts):
         return ("user", user_id)
+    team = state.teams.get(team_id)
+    if team is not None and team.org_id == request.caller.org_id:
+        return ("team", team_id)
     return None
 
 
