@@ -18,12 +18,14 @@ TASKS = [
     ("grafana_org_info", {}),
     ("grafana_sa_token_info", {}),
     ("grafana_service_account_info", {}),
+    ("grafana_user_info", {}),
     ("grafana_dashboard", {"dashboard": {"title": "d", "uid": "d"}}),
     ("grafana_folder", {"title": "f"}),
     ("grafana_folder", {"batch": MANY, "concurrency": 8}),
     ("grafana_org", {"name": "tenant"}),
     ("grafana_org_user", {"login": "admin", "role": "Admin"}),
     ("grafana_service_account", {"name": "ci", "role": "Viewer"}),
+    ("grafana_user", {"login": "alice", "user_password": "long-enough-1"}),
 ]
 
 

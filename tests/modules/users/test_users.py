@@ -284,6 +284,23 @@ def test_bad_input(newest, options, words):
     assert words in failed["msg"]
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"user_password": [SECRET]},
+        {"user_password": {"a": SECRET}},
+        {"batch": [{"login": "alice", "user_password": [SECRET]}]},
+        {"batch": [{"login": SECRET, "user_password": SECRET}, {"login": "alice", SECRET: 1}]},
+        {"batch": [{"login": SECRET, "email": SECRET + " ", "user_password": SECRET}]},
+        {"user_password": SECRET, "is_admin": SECRET},
+        {"user_password": SECRET, "initial_org_name": SECRET},
+    ],
+)
+def test_errors_show_no_password(newest, options):
+    failed = newest.fails("grafana_user", **{"login": "alice", **options})
+    assert SECRET not in failed.text
+
+
 def test_names_that_cannot_be_cleared(newest):
     newest.user("alice", name="Alice")
     assert newest.fails("grafana_user", login="alice", name="", check=True).code == "cannot_clear"
