@@ -11,7 +11,7 @@ short_description: Manage the members of an organization of Grafana and their ro
 version_added: 0.1.0
 description:
   - Adds users to an organization, sets their role, and removes them from the organization.
-  - It does not create or delete users.
+  - It does not create or delete users; M(orgsmith.grafana.grafana_user) does.
   - It sets the role in one run, whatever role the user had before.
 options:
   login:

@@ -29,7 +29,7 @@ JSON = "application/json"
 #: A page of text is longer than this, in characters.
 LONG = 200
 #: The client that the recordings were made with; the server writes its name down as the one who changed an object.
-CLIENT = "python-requests/2.32.5"
+CLIENT = "python-requests/2.34.0"
 
 _VALUE = re.compile(r"\{\{(\w+)(\|url)?\}\}")
 

@@ -80,6 +80,12 @@ def _orgs() -> Iterator[Job]:
     yield Job("member changed", "grafana_org_user", _fixed(role="Admin", **member), lambda world: _with_user(world, "Viewer"))
     gone = _fixed(state="absent", **member)
     yield Job("member removed", "grafana_org_user", gone, lambda world: _with_user(world, "Viewer"))
+    user = {"login": "alice", "user_password": "long-enough-1"}
+    first = _fixed(**user, email="alice@example.org", is_admin=True, initial_org_name="tenant")
+    yield Job("user created", "grafana_user", first, _tenant)
+    changed = _fixed(**{**user, "user_password": "long-enough-2"}, name="Alice", is_disabled=True)
+    yield Job("user changed", "grafana_user", changed, _with_user)
+    yield Job("user deleted", "grafana_user", _fixed(login="alice", state="absent"), _with_user)
     account = {**IN_ORG, "name": "ci"}
     yield Job("account created", "grafana_service_account", _fixed(role="Editor", disabled=True, **account), _tenant)
     yield Job("account changed", "grafana_service_account", _fixed(role="Viewer", disabled=True, **account), _with_account)

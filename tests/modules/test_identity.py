@@ -18,6 +18,7 @@ TASKS = [
     ("grafana_org_info", {}),
     ("grafana_sa_token_info", {}),
     ("grafana_service_account_info", {}),
+    ("grafana_user_info", {}),
     ("grafana_dashboard", {"dashboard": {"title": "d", "uid": "d"}}),
     ("grafana_folder", {"title": "f"}),
     ("grafana_folder", {"batch": MANY, "concurrency": 8}),
@@ -25,6 +26,7 @@ TASKS = [
     ("grafana_org_user", {"login": "admin", "role": "Admin"}),
     ("grafana_service_account", {"name": "ci", "role": "Viewer"}),
     ("grafana_team", {"name": "crew"}),
+    ("grafana_user", {"login": "alice", "user_password": "long-enough-1"}),
 ]
 
 

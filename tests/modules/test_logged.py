@@ -46,6 +46,8 @@ def without_needles(found, result):
         ("grafana_org_info", {"headers": {"X-JWT": SECRET}}),
         ("grafana_org_info", {"proxy": "user:n33dle@127.0.0.1:9", "retries": 0}),
         ("grafana_sa_token", {"sink": {"type": "hashi_vault", "path": "p", "url": "http://127.0.0.1:9", "token": SECRET}}),
+        ("grafana_user", {"login": "alice", "user_password": SECRET, "name": SECRET}),
+        ("grafana_user", {"login": "alice", "batch": [{"user_password": SECRET}, {"login": "bob", "email": SECRET}]}),
         ("grafana_upgrade_guard_info", {"target_version": "13.0.0", "headers": {"X-JWT": SECRET}}),
         ("grafana_terraform_migrate", {"path": "/nowhere", "consolidate": [{"account": SECRET, "keys": [SECRET]}]}),
     ],

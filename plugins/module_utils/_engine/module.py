@@ -54,6 +54,9 @@ class GrafanaModule(AnsibleModule):
         super()._load_params()  # type: ignore[no-untyped-call]
         # This collection refuses a malformed batch itself: with the item's position, and without its values.
         self.raw_batch = self.params.pop("batch", None)
+        for entry in self.raw_batch if isinstance(self.raw_batch, list) else ():
+            if isinstance(entry, dict):
+                self.hide(*_arguments.secrets_of(self.argument_spec.get("batch", {}).get("options", {}), entry))
         # Options of other modules may come from module_defaults of the action group; connection() refuses them.
         for name in _connection.CLOUD_SPEC:
             if name not in self.argument_spec and self.params.pop(name, None) not in (None, ""):

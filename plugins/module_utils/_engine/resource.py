@@ -175,7 +175,7 @@ class Resource(abc.ABC, t.Generic[Desired, Current, Work]):
         return None
 
     def check_together(self, client: Client, wanted: t.Sequence[Desired]) -> None:
-        """Raise for objects of one organization that exclude each other, before anything is written."""
+        """Raise for objects of one organization, or of the server, that exclude each other, before anything is written."""
 
     def order(self, wanted: t.Sequence[Desired]) -> t.Sequence[int]:
         """Return the positions of *wanted* in the order in which they must be applied."""

@@ -105,6 +105,7 @@ class Run:
     def _groups(self, items: t.Sequence[Item]) -> list[Group]:
         """Return the items by organization and caller; the items of a group share a scope."""
         if not self.resource.in_org:
+            self.resource.check_together(self.client, [item.desired for item in items])
             return [(None, [item]) for item in items]
         orgs = self._orgs([item for item in items if item.token_file is None])
         orgs.update(self._orgs_of_keys([item for item in items if item.token_file is not None]))

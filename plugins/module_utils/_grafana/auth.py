@@ -126,6 +126,19 @@ class PasswordAuth:
                 self._login()
             return self._accepted and not self._certified
 
+    def tried(self) -> bool | None:
+        """Return whether the server accepts the password; ``None`` if it has no login form, or nothing but ``/api`` is reachable.
+
+        The password is sent once, and the session ends at once. Raises :class:`GrafanaError` for any other answer.
+        """
+        with self._lock:
+            try:
+                self._login()
+            except Unauthorized:
+                return False
+            self._logout()
+            return True if self._accepted else None
+
     def headers(self) -> dict[str, str]:
         with self._lock:
             if self._refused:

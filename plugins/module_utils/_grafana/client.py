@@ -19,7 +19,7 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import quote, urlencode
 
 from .answers import difference, shape_of
-from .auth import Cookie, auth_for
+from .auth import Cookie, PasswordAuth, auth_for
 from .connection import Connection, Identity
 from .errors import Answer, Forbidden, GrafanaError, NotFound, encoded, from_answer
 from .identity import USER_PATH, Acceptance, User
@@ -106,6 +106,15 @@ class Client:
         client._version, client._version_known = self._version, self._version_known
         client._clock_offset, client._settings = self._clock_offset, self._settings
         return client
+
+    def accepts(self, username: str, password: str) -> bool | None:
+        """Return whether the server accepts the password of a user; ``None`` if it has no login form to find that out.
+
+        This is one login. If it fails, it counts for the server: five in five minutes lock the user out.
+        """
+        self._before_write()
+        identity = Identity(username=username, password=password)
+        return PasswordAuth(replace(self.connection, identity=identity), self._send_once).tried()
 
     def expect(self, requests_to_come: int) -> None:
         """Announce about how many requests follow; many of them make a login worthwhile."""

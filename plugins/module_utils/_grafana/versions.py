@@ -36,6 +36,8 @@ SERVICE_ACCOUNTS = Version(9, 1)
 ACCESS_CONTROL = Version(9, 0)
 #: With anonymous access, the server treats a rejected credential as anonymous (9.3 does not, 10.4 does: recorded).
 ANONYMOUS_FALLBACK = Version(9, 4)
+#: Logins and e-mail addresses that differ only in case mean one user (recorded: not at 9.3, at 10.4).
+CASELESS_LOGINS = Version(10, 0)
 #: The role ``None`` exists.
 ROLE_NONE = Version(10, 2)
 #: A service account's login contains its org; before, names are unique across all orgs.

@@ -285,7 +285,7 @@ def _admin_accounts(scope: Scope) -> bool:
 
 def _unknown_user(scope: Scope, desired: DesiredMember) -> GrafanaError:
     return NotFound(
-        "no user has the login or e-mail %s on %s: create the user first (this module only makes users members)"
+        "no user has the login or e-mail %s on %s: create the user first, with grafana_user"
         % (desired.login, scope.client.connection.url),
         code="user_not_found",
     )

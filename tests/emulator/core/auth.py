@@ -272,6 +272,8 @@ def _session(server: Server, request: Request) -> Caller | None:
     value = request.cookies.get(COOKIE)
     found = server.state.sessions.get(value) if value else None
     if found is None:
+        if value and server.profile.typed_errors:  # an ended session
+            raise Refusal(message("Unauthorized", 401, traceID=""))
         return None
     user = server.state.users.get(found.user_id)
     if user is None or user.disabled:
@@ -285,10 +287,11 @@ def _session(server: Server, request: Request) -> Caller | None:
     return as_user(server, request, user, session=value)
 
 
-def open_session(server: Server, user: User) -> Session:
+def open_session(server: Server, user: User, user_agent: str = "") -> Session:
     """Begin a session of *user*."""
     now = server.clock.now()
-    session = Session(user.id, secrets.token_hex(16), now, id=server.state.next("session"), created=now)
+    number = server.state.next("session")
+    session = Session(user.id, secrets.token_hex(16), now, id=number, created=now, user_agent=user_agent)
     server.state.sessions[session.value] = session
     return session
 

@@ -159,6 +159,8 @@ def _switch(request: Request, permission: str, disabled: bool) -> Reply | None:
     user = server.state.users.get(user_id(request, permission))
     if user is None:
         return nobody()
+    if user.external:  # from the sources, 8.5 to 13.1
+        return fail(server.profile, 500, f"Could not {'disable' if disabled else 'enable'} external user")
     user.disabled = disabled
     if disabled:
         drop_sessions(server, user.id)

@@ -29,6 +29,7 @@ def frontend_settings(request: Request) -> Reply:
     build = {"version": request.server.version, "commit": COMMIT, "edition": "Open Source", "env": "production"}
     body: dict[str, object] = {"appSubUrl": request.server.sub_path, "buildInfo": build, "featureToggles": {}}
     body["minRefreshInterval"] = request.server.settings.text("dashboards.min_refresh_interval")
+    body["autoAssignOrg"] = request.server.settings.on("users.auto_assign_org")
     if request.server.profile >= (9, 4):
         body["tokenExpirationDayLimit"] = request.server.settings.number("service_accounts.token_expiration_day_limit")
     return ok(body)

@@ -106,7 +106,8 @@ def _page(request: Request, org_id: int) -> Reply:
     users = listed(request, org_id, request.one("query"))
     size, page = request.number("perpage", 1000), request.number("page", 1)
     part = users[(page - 1) * size : page * size]
-    return ok({"totalCount": len(users), "orgUsers": part, "perPage": size, "page": page})
+    name = "OrgUsers" if request.server.profile < (9, 4) else "orgUsers"
+    return ok({"totalCount": len(users), name: part, "perPage": size, "page": page})
 
 
 @route("POST", "/api/org/users")

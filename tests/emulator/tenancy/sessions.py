@@ -36,7 +36,7 @@ def login(request: Request) -> Reply:
     if server.profile.typed_errors:
         body["redirectUrl"] = server.sub_path + "/"
     reply = ok(body)
-    reply.cookies.append(cookie(server, open_session(server, user)))
+    reply.cookies.append(cookie(server, open_session(server, user, request.headers.get("User-Agent", ""))))
     return reply
 
 
@@ -96,10 +96,19 @@ def listed(request: Request, user_id: int) -> Reply:
     return ok([_shown(server, session, session is current) for session in sessions_of(server, user_id)])
 
 
+def _browser(user_agent: str) -> tuple[str, str]:
+    """Return name and version of the client that a User-Agent names, as far as automation is concerned."""
+    name, _slash, version = user_agent.partition("/")
+    if name != "python-requests":
+        return "Other", ""
+    return "Python Requests", ".".join(version.split(".")[:2])
+
+
 def _shown(server: Server, session: Session, active: bool) -> dict:
     entry: dict = {"id": session.id, "isActive": active, "clientIp": "127.0.0.1", "device": "Other"}
-    entry.update(os="Other", osVersion="", browser="Other", browserVersion="")
-    if server.profile.typed_errors:
+    browser, version = _browser(session.user_agent)
+    entry.update(os="Other", osVersion="", browser=browser, browserVersion=version)
+    if server.profile >= (11, 0):
         entry["authModule"] = ""
     entry.update(createdAt=stamp(session.created), seenAt=stamp(session.rotated))
     return entry

@@ -43,11 +43,16 @@ def profile_of(request: Request, user: User) -> dict:
     entry.update(isGrafanaAdmin=user.is_admin, isDisabled=user.disabled, isExternal=user.external)
     if profile >= (10, 0):
         entry.update(isExternallySynced=False, isGrafanaAdminExternallySynced=False)
-    entry["authLabels"] = ["Auth Proxy"] if user.external else []
+    entry["authLabels"] = labels(user)
     entry.update(updatedAt=stamp(user.updated or user.created), createdAt=stamp(user.created), avatarUrl=avatar(user.id))
     if profile >= (12, 0):
         entry["isProvisioned"] = False
     return entry
+
+
+def labels(user: User) -> list[str]:
+    """Return the names of the external logins of a user."""
+    return ["Auth Proxy"] if user.external else []
 
 
 def _key_shown(request: Request) -> dict:
@@ -141,7 +146,7 @@ def look_up(request: Request) -> Reply:
         entry["isDisabled"] = False
         if "uid" in entry:
             entry["uid"] = ""
-    return ok({**entry, "avatarUrl": "", "authLabels": [] if profile >= (12, 1) else None})
+    return ok({**entry, "avatarUrl": "", "authLabels": labels(found) if profile >= (12, 1) else None})
 
 
 def nobody() -> Reply:
@@ -160,7 +165,7 @@ def _hit(request: Request, user: User) -> dict:
         entry["role"] = ""
     if profile >= (12, 0):
         entry["isProvisioned"] = False
-    entry.update(lastSeenAt=NEVER, lastSeenAtAge="10 years", authLabels=[])
+    entry.update(lastSeenAt=NEVER, lastSeenAtAge="10 years", authLabels=labels(user))
     if profile >= (12, 1):
         entry["created"] = stamp(user.created)
     return entry
