@@ -57,6 +57,15 @@ _FOLDER = {
     "parentUid?": str,
     "parents?": [{"uid": str, "title": str}],
 }
+#: Of what is not set, versions up to 9.3 answer an empty value, and later ones nothing.
+_PREFERENCES = {
+    "theme?": str,
+    "timezone?": str,
+    "weekStart?": str,
+    "language?": str,
+    "homeDashboardUID?": str,
+    "homeDashboardId?": int,
+}
 _HIT = {"uid": str, "title": str, "id?": int, "folderUid?": str, "tags?": [str]}
 _VERSION = {"version": int, "parentVersion?": int, "message?": str, "created?": str, "createdBy?": str}
 _OBJECT = {
@@ -113,8 +122,10 @@ _ROUTES: tuple[tuple[str, str, t.Any], ...] = (
     ("DELETE", "/api/v1/provisioning/alert-rules/*", None),
     ("GET", "/api/teams/search", {"teams": [{"id": int, "name": str}]}),
     ("DELETE", "/api/teams/*", DONE),
-    ("GET", "/api/org/preferences", dict),
-    ("PUT", "/api/org/preferences", DONE),
+    ("GET", "/api/org/preferences", _PREFERENCES),
+    ("PUT PATCH", "/api/org/preferences", DONE),
+    ("GET", "/api/teams/*/preferences", _PREFERENCES),
+    ("PUT", "/api/teams/*/preferences", DONE),
     ("GET", "/api/ruler/grafana/api/v1/rules", Map([{"rules?": [{"grafana_alert?": {"namespace_uid?": str}}]}])),
     ("GET", "/api/ruler/grafana/api/v1/rules/*", Map([{"rules?": list}])),
     ("GET", "/api/search", [_HIT]),

@@ -118,7 +118,7 @@ class Preferences:
 
     theme: str = ""
     timezone: str = ""
-    weekStart: str = ""  # noqa: N815
+    weekStart: str = ""
     #: Up to 9.3 ``locale``.
     language: str = ""
     home_id: int = 0
