@@ -92,6 +92,7 @@ _ROUTES: tuple[tuple[str, str, t.Any], ...] = (
     ("PUT DELETE", "/api/orgs/*", DONE),
     ("PUT", "/api/orgs/*/address", DONE),
     ("GET", "/api/orgs/*/quotas", [{"target": str, "limit": int, "used": int}]),
+    ("PUT", "/api/orgs/*/quotas/*", DONE),
     ("GET", "/api/orgs/*/users", [_MEMBER]),
     ("POST", "/api/orgs/*/users", {"message": str, "userId": int}),
     ("PATCH DELETE", "/api/orgs/*/users/*", DONE),

@@ -154,7 +154,9 @@ ADVICE = {
     "limit (client_max_body_size in nginx)",
     429: "lower concurrency, or raise retries",
 }
-_QUOTA = "quota"
+#: In every refusal because of a quota (recorded); a missing permission about quotas says "orgs.quotas:write".
+_QUOTA = "quota reached"
+QUOTA_REACHED = "quota_reached"
 #: What to do about a 403 whose message has these words: it is not about the permissions of the caller (recorded).
 _ADVICE_403 = (
     (_QUOTA, "raise the quota ([quota] in the server's configuration, or PUT /api/orgs/ORG_ID/quotas/TARGET), or delete objects"),
@@ -321,6 +323,6 @@ def from_answer(method: str, url: str, answer: Answer, body: t.Any = None) -> Gr
             **details,
         )
     advice = _advice(answer.status, message, body)
-    code = "quota_reached" if answer.status == 403 and _QUOTA in message.lower() else None
+    code = QUOTA_REACHED if answer.status == 403 and _QUOTA in message.lower() else None
     text = "%s %s answered %d%s" % (method, where, answer.status, ": " + message if message else " without a message")
     return _kind(answer.status, message)("%s%s" % (text, "; " + advice if advice else ""), code=code, **details)
