@@ -66,6 +66,8 @@ _PREFERENCES = {
     "homeDashboardUID?": str,
     "homeDashboardId?": int,
 }
+_TEAM = {"id": int, "name": str, "uid?": str, "email?": str, "isProvisioned?": bool, "memberCount?": int}
+_TEAM_MEMBER = {"userId": int, "login": str, "email?": str, "permission?": int, "labels?": [str]}
 _HIT = {"uid": str, "title": str, "id?": int, "folderUid?": str, "tags?": [str]}
 _VERSION = {"version": int, "parentVersion?": int, "message?": str, "created?": str, "createdBy?": str}
 _OBJECT = {
@@ -121,12 +123,17 @@ _ROUTES: tuple[tuple[str, str, t.Any], ...] = (
     ("GET", "/api/v1/provisioning/alert-rules", [{"uid": str, "title": str}]),
     # 204.
     ("DELETE", "/api/v1/provisioning/alert-rules/*", None),
-    ("GET", "/api/teams/search", {"teams": [{"id": int, "name": str}]}),
-    ("DELETE", "/api/teams/*", DONE),
     ("GET", "/api/org/preferences", _PREFERENCES),
     ("PUT PATCH", "/api/org/preferences", DONE),
     ("GET", "/api/teams/*/preferences", _PREFERENCES),
     ("PUT", "/api/teams/*/preferences", DONE),
+    ("GET", "/api/teams/search", {"teams": [_TEAM]}),
+    ("POST", "/api/teams", {"message": str, "teamId": int, "uid?": str}),
+    ("GET", "/api/teams/*", _TEAM),
+    ("PUT DELETE", "/api/teams/*", DONE),
+    ("GET", "/api/teams/*/members", [_TEAM_MEMBER]),
+    ("POST", "/api/teams/*/members", DONE),
+    ("PUT DELETE", "/api/teams/*/members/*", DONE),
     ("GET", "/api/ruler/grafana/api/v1/rules", Map([{"rules?": [{"grafana_alert?": {"namespace_uid?": str}}]}])),
     ("GET", "/api/ruler/grafana/api/v1/rules/*", Map([{"rules?": list}])),
     ("GET", "/api/search", [_HIT]),

@@ -99,6 +99,10 @@ THEME_KEPT_BY_PATCH = Version(10, 1)
 HOME_KEPT_BY_PUT = ZONES_CHECKED = Version(12, 4)
 #: The first version after those whose themes are known.
 PREFERENCES_KNOWN = Version(13, 2)
+#: Teams have uids (from the sources; recorded at 10.4.3), and their routes take them in place of ids from 11.0 on.
+TEAM_UIDS = Version(10, 1)
+#: ``GET /api/teams/search?name=`` ignores case with every database (recorded at 13.1.0-pre); names still differ by case.
+TEAM_NAMES_IN_ANY_CASE = Version(13, 0)
 #: The setting ``[service_accounts] token_expiration_day_limit`` exists.
 DAY_LIMIT = Version(9, 4)
 #: The first start migrates folders and dashboards to unified storage, and no setting prevents it.

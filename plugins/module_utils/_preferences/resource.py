@@ -12,6 +12,7 @@ from .._engine.resource import Change, Resource, View
 from .._grafana.errors import Forbidden, GrafanaError, NotFound
 from .._grafana.scope import Scope
 from .._grafana.versions import HOME_KEPT_BY_PUT, PREFERRED_HOME_UID, PREFERRED_LANGUAGE, THEME_KEPT_BY_PATCH
+from .._teams.api import named
 from . import home
 from .model import FIELDS, HOME_ID, HOME_UID, CurrentPreferences, DesiredPreferences, Home, unset
 from .options import parse
@@ -170,9 +171,9 @@ def _wanted(scope: Scope, desired: DesiredPreferences) -> Home | None:
 
 
 def team_named(scope: Scope, name: str) -> int | None:
-    """Return the id of the team with exactly this name, ``None`` if there is none."""
-    found = scope.client.get("/api/teams/search", org=scope.org_id, name=name)["teams"]
-    return next((int(team["id"]) for team in found if team["name"] == name), None)
+    """Return the id of the team with this name, ``None`` if there is none."""
+    found = named(scope, name)
+    return None if found is None else found.id
 
 
 def no_team(scope: Scope, name: str) -> GrafanaError:

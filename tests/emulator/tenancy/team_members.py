@@ -49,7 +49,8 @@ def _shown(request: Request, team: Team, user: User) -> dict[str, Any]:
 @route("GET", "/api/teams/{team_id}/members")
 def members(request: Request) -> Reply:
     team = team_of(request, READ)
-    if team is None:
+    if team is None or not request.caller.may("org.users:read"):
+        # Whoever may not see the members of the organization sees none here (seen at 12.4.3; Admins of a team for example).
         return ok([])
     # Service accounts are members that no list shows.
     users = [user for user in map(request.server.state.users.get, team.members) if user is not None]
