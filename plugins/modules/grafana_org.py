@@ -10,7 +10,7 @@ module: grafana_org
 short_description: Manage organizations of Grafana
 version_added: 0.1.0
 description:
-  - Creates, renames and deletes organizations, and sets their address.
+  - Creates, renames and deletes organizations, and sets their address and quotas.
   - Only a server admin with user and password can do this. Tokens of service accounts cannot.
   - The caller becomes Admin of an organization that it creates. The module does not switch the current organization of any user.
 options:
@@ -47,6 +47,18 @@ options:
       country:
         description: Country.
         type: raw
+  quotas:
+    description:
+      - How many objects the organization may have at most, as a dictionary of target and limit. V(-1) means no limit. Targets
+        that are not named keep their limit.
+      - Grafana 8.5 to 13.1 have the targets C(alert_rule), C(api_key), C(dashboard), C(data_source) and C(org_user). Another
+        target fails with the code V(unknown_quota), before anything is written, and the error lists the targets of the server.
+      - Quotas must be enabled in the configuration of the server (C(enabled = true) in the section C([quota])). Otherwise the
+        task fails with the code V(quotas_disabled), before anything is written, in check mode too.
+      - The server accepts V(0) and ignores it, if the organization had another limit for that target before. The module reads
+        the limit again and fails with the code V(quota_stays). Check mode cannot know that.
+      - Without this option the module sends no request about quotas.
+    type: dict
   state:
     description:
       - Whether the organization exists. V(absent) deletes it with everything in it; its members remain users of the server.
@@ -95,6 +107,19 @@ options:
           - Grafana cannot clear a field, so the module rejects an empty string for a field that has a value.
         type: dict
         suboptions: *address_suboptions
+      quotas:
+        description:
+          - How many objects the organization may have at most, as a dictionary of target and limit. V(-1) means no limit. Targets
+            that are not named keep their limit.
+          - Grafana 8.5 to 13.1 have the targets C(alert_rule), C(api_key), C(dashboard), C(data_source) and C(org_user). Another
+            target fails with the code V(unknown_quota), before anything is written, and the error lists the targets of the
+            server.
+          - Quotas must be enabled in the configuration of the server (C(enabled = true) in the section C([quota])). Otherwise the
+            task fails with the code V(quotas_disabled), before anything is written, in check mode too.
+          - The server accepts V(0) and ignores it, if the organization had another limit for that target before. The module reads
+            the limit again and fails with the code V(quota_stays). Check mode cannot know that.
+          - Without this option the module sends no request about quotas.
+        type: dict
       state:
         description:
           - Whether the organization exists. V(absent) deletes it with everything in it; its members remain users of the server.
@@ -141,6 +166,9 @@ EXAMPLES = r"""
     batch:
       - name: tenant-1
       - name: tenant-2
+        quotas:
+          dashboard: 100
+          org_user: -1
       - name: tenant-old
         state: absent
 
@@ -168,6 +196,10 @@ organization:
       description: The address, with the field names of the option.
       type: dict
       returned: when O(address) or O(id) is given
+    quotas:
+      description: The limits of the targets that O(quotas) names.
+      type: dict
+      returned: when O(quotas) is given
     undeletable:
       description: Whether the organization remains because the server cannot delete it.
       type: bool
@@ -255,7 +287,8 @@ failure:
 """
 
 from ..module_utils._engine.module import manage
-from ..module_utils._orgs.organizations import OPTIONS, Organizations
+from ..module_utils._orgs.model import OPTIONS
+from ..module_utils._orgs.organizations import Organizations
 
 
 def main() -> None:

@@ -31,6 +31,7 @@ from .tenancy import (  # noqa: F401
     members,
     orgs,
     plugins,
+    preferences,
     quotas,
     service_accounts,
     sessions,

@@ -199,6 +199,9 @@ class World:
             yield "org", name, self.api("GET", f"/api/orgs/{number}").get("address")
             for member in self.api("GET", f"/api/orgs/{number}/users"):
                 yield "member", name, member["login"], member["role"]
+            yield "preferences", name, self.api("GET", "/api/org/preferences", org=number)
+            for team in self.api("GET", "/api/teams/search", org=number)["teams"]:
+                yield "team preferences", name, self.api("GET", f"/api/teams/{team['id']}/preferences", org=number)
             yield from self._accounts(number, name)
             yield from self._teams(number, name)
             yield from self._contents(number, name)

@@ -24,6 +24,8 @@ TASKS = [
     ("grafana_folder", {"batch": MANY, "concurrency": 8}),
     ("grafana_org", {"name": "tenant"}),
     ("grafana_org_user", {"login": "admin", "role": "Admin"}),
+    ("grafana_org_preferences_info", {}),
+    ("grafana_org_preferences", {"theme": "dark"}),
     ("grafana_service_account", {"name": "ci", "role": "Viewer"}),
     ("grafana_team", {"name": "crew"}),
     ("grafana_user", {"login": "alice", "user_password": "long-enough-1"}),

@@ -15,7 +15,7 @@ import yaml
 
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards.options import OPTIONS as DASHBOARD
 from ansible_collections.orgsmith.grafana.plugins.module_utils._orgs.members import OPTIONS as MEMBER
-from ansible_collections.orgsmith.grafana.plugins.module_utils._orgs.organizations import OPTIONS as ORGANIZATION
+from ansible_collections.orgsmith.grafana.plugins.module_utils._orgs.model import OPTIONS as ORGANIZATION
 from ansible_collections.orgsmith.grafana.plugins.module_utils._orgs.service_accounts import OPTIONS as ACCOUNT
 from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens.options import OPTIONS as TOKEN
 from tools.moduledocs.__main__ import ROLE, ROOT, generate, main

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .._grafana.errors import Conflict, Forbidden, GrafanaError, NotFound, Refused, Unsupported
+from .._grafana.errors import QUOTA_REACHED, Conflict, Forbidden, GrafanaError, NotFound, Refused, Unsupported
 from .._grafana.scope import Scope
 from .._grafana.versions import SERVICE_ACCOUNTS
 from .._orgs.service_accounts import Account, search, slug
@@ -28,10 +28,10 @@ def explain(scope: Scope, desired: DesiredKey, problem: GrafanaError) -> Grafana
     for words, code, advice in LIMITS:
         if words in said(problem):
             return Refused("%s: %s (%s)" % (label, advice, problem.message), code=code, **problem.details)
-    if isinstance(problem, Forbidden) and "quota" in said(problem):
+    if problem.code == QUOTA_REACHED:
         return Refused(
             "%s: the quota of API keys is reached: %s" % (label, problem.message),
-            code="quota_reached",
+            code=QUOTA_REACHED,
             **problem.details,
         )
     if isinstance(problem, Conflict):

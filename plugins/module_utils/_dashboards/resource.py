@@ -12,7 +12,7 @@ from .._engine.resource import Change, OfOrg, Resource, View
 from .._folders import paths as folders
 from .._folders.unlisted import derived_uids
 from .._grafana.client import Client
-from .._grafana.errors import Conflict, Forbidden, GrafanaError, Refused
+from .._grafana.errors import QUOTA_REACHED, Conflict, Forbidden, GrafanaError, Refused
 from .._grafana.scope import Scope
 from .._grafana.secrets import masked
 from .._grafana.versions import LIBRARY_PANELS_MAY_LACK, MORE_LAYOUT_FIELDS, TITLES_REPEAT
@@ -267,12 +267,12 @@ class Dashboards(Resource[DesiredDashboard, DashboardState, DashboardWork]):
             return problem  # The module has refused it itself.
         if isinstance(problem, Forbidden) and "/library-elements" in str(problem.details.get("url")):
             return Forbidden("library panels of dashboard %s: %s" % (label(desired), problem.message), **problem.details)
-        if isinstance(problem, Forbidden) and "quota" not in said_by_server:
+        if isinstance(problem, Forbidden) and problem.code != QUOTA_REACHED:
             return hidden(scope, desired, problem)
         if isinstance(problem, Forbidden):
             return Refused(
                 "the quota of dashboards of %s is reached: %s" % (scope.where(), problem.message),
-                code="quota_reached",
+                code=QUOTA_REACHED,
                 **problem.details,
             )
         return explain_alerts(scope, desired, problem)

@@ -57,6 +57,15 @@ _FOLDER = {
     "parentUid?": str,
     "parents?": [{"uid": str, "title": str}],
 }
+#: Of what is not set, versions up to 9.3 answer an empty value, and later ones nothing.
+_PREFERENCES = {
+    "theme?": str,
+    "timezone?": str,
+    "weekStart?": str,
+    "language?": str,
+    "homeDashboardUID?": str,
+    "homeDashboardId?": int,
+}
 _TEAM = {"id": int, "name": str, "uid?": str, "email?": str, "isProvisioned?": bool, "memberCount?": int}
 _TEAM_MEMBER = {"userId": int, "login": str, "email?": str, "permission?": int, "labels?": [str]}
 _HIT = {"uid": str, "title": str, "id?": int, "folderUid?": str, "tags?": [str]}
@@ -96,6 +105,7 @@ _ROUTES: tuple[tuple[str, str, t.Any], ...] = (
     ("PUT DELETE", "/api/orgs/*", DONE),
     ("PUT", "/api/orgs/*/address", DONE),
     ("GET", "/api/orgs/*/quotas", [{"target": str, "limit": int, "used": int}]),
+    ("PUT", "/api/orgs/*/quotas/*", DONE),
     ("GET", "/api/orgs/*/users", [_MEMBER]),
     ("POST", "/api/orgs/*/users", {"message": str, "userId": int}),
     ("PATCH DELETE", "/api/orgs/*/users/*", DONE),
@@ -124,6 +134,10 @@ _ROUTES: tuple[tuple[str, str, t.Any], ...] = (
     ("GET", "/api/v1/provisioning/alert-rules", [{"uid": str, "title": str}]),
     # 204.
     ("DELETE", "/api/v1/provisioning/alert-rules/*", None),
+    ("GET", "/api/org/preferences", _PREFERENCES),
+    ("PUT PATCH", "/api/org/preferences", DONE),
+    ("GET", "/api/teams/*/preferences", _PREFERENCES),
+    ("PUT", "/api/teams/*/preferences", DONE),
     ("GET", "/api/teams/search", {"teams": [_TEAM]}),
     ("POST", "/api/teams", {"message": str, "teamId": int, "uid?": str}),
     ("GET", "/api/teams/*", _TEAM),
@@ -131,8 +145,6 @@ _ROUTES: tuple[tuple[str, str, t.Any], ...] = (
     ("GET", "/api/teams/*/members", [_TEAM_MEMBER]),
     ("POST", "/api/teams/*/members", DONE),
     ("PUT DELETE", "/api/teams/*/members/*", DONE),
-    ("GET", "/api/org/preferences", dict),
-    ("PUT", "/api/org/preferences", DONE),
     ("GET", "/api/ruler/grafana/api/v1/rules", Map([{"rules?": [{"grafana_alert?": {"namespace_uid?": str}}]}])),
     ("GET", "/api/ruler/grafana/api/v1/rules/*", Map([{"rules?": list}])),
     ("GET", "/api/search", [_HIT]),

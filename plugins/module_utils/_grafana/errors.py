@@ -156,7 +156,9 @@ ADVICE = {
 }
 #: What Go (Grafana itself), nginx and Apache answer with 400 to a request without TLS on a port with TLS.
 _SPEAKS_TLS = re.compile("HTTP request to an HTTPS server|plain HTTP request was sent to HTTPS|plain HTTP to an SSL-enabled")
-_QUOTA = "quota"
+#: In every refusal because of a quota (recorded); a missing permission about quotas says "orgs.quotas:write".
+_QUOTA = "quota reached"
+QUOTA_REACHED = "quota_reached"
 #: What to do about a 403 whose message has these words: it is not about the permissions of the caller (recorded).
 _ADVICE_403 = (
     (_QUOTA, "raise the quota ([quota] in the server's configuration, or PUT /api/orgs/ORG_ID/quotas/TARGET), or delete objects"),
@@ -351,6 +353,6 @@ def from_answer(method: str, url: str, answer: Answer, body: t.Any = None) -> Gr
             **details,
         )
     advice = _advice(answer.status, message, body)
-    code = "quota_reached" if answer.status == 403 and _QUOTA in message.lower() else None
+    code = QUOTA_REACHED if answer.status == 403 and _QUOTA in message.lower() else None
     text = "%s %s answered %d%s" % (method, where, answer.status, ": " + message if message else " without a message")
     return _kind(answer.status, message)("%s%s" % (text, "; " + advice if advice else ""), code=code, **details)

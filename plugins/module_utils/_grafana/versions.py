@@ -88,6 +88,19 @@ DEPTH_IS_A_SETTING = Version(13, 0)
 ORGS_REMAIN = ((Version(13, 1), Version(13, 3), "13.1 and 13.2"),)
 #: Versions that answer 500 to some deletions of organizations (12.0.0-pre deletes empty ones: recorded).
 ORGS_MAY_REMAIN = ((Version(12, 0), Version(12, 0, 2), "12.0.0 and 12.0.1"),)
+#: Preferences name the home dashboard by its uid; before, by its database id (from the sources).
+PREFERRED_HOME_UID = Version(9, 0)
+#: Preferences have a language, and answers leave out what is not set (from the sources; recorded at 10.4.3, not at 9.3.2).
+PREFERRED_LANGUAGE = Version(9, 4)
+#: The theme ``system`` exists (from the sources; recorded as for :data:`PREFERRED_LANGUAGE`).
+THEME_SYSTEM = Version(9, 4)
+#: ``PATCH`` of preferences refuses an empty theme (from the sources; recorded at 10.4.3, not at 9.3.2).
+THEME_KEPT_BY_PATCH = Version(10, 1)
+#: ``PUT`` of preferences without a home dashboard keeps it, and the server refuses unknown time zones (recorded at 12.4.3, not at
+#: 11.5.1).
+HOME_KEPT_BY_PUT = ZONES_CHECKED = Version(12, 4)
+#: The first version after those whose themes are known.
+PREFERENCES_KNOWN = Version(13, 2)
 #: Teams have uids (from the sources; recorded at 10.4.3), and their routes take them in place of ids from 11.0 on.
 TEAM_UIDS = Version(10, 1)
 #: ``GET /api/teams/search?name=`` ignores case with every database (recorded at 13.1.0-pre); names still differ by case.

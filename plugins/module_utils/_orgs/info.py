@@ -12,10 +12,10 @@ from .._engine.module import GrafanaModule
 from .._grafana import connection as _connection
 from .._grafana.client import Client
 from .._grafana.connection import Connection
-from .._grafana.errors import GrafanaError
 from .._grafana.orgs import Org, OrgFinder
+from . import quotas
 from .members import CurrentMember
-from .organizations import ADDRESS
+from .model import ADDRESS
 from .service_accounts import completed, search, shown
 
 ORG_OPTIONS: dict[str, dict[str, t.Any]] = {
@@ -54,22 +54,11 @@ def _organization(client: Client, org: Org, params: t.Mapping[str, t.Any], alone
         address = body.get("address") or {}
         entry.update(name=body["name"], address=ADDRESS.from_server(address))
     if params["quotas"]:
-        entry["quotas"] = _quotas(client, org)
+        entry["quotas"] = quotas.entries(client, org.id)
     if params["members"]:
         members = client.get("/api/orgs/%d/users" % org.id)
         entry["members"] = [CurrentMember.from_api(one).shown() for one in members]
     return entry
-
-
-def _quotas(client: Client, org: Org) -> list[Result] | None:
-    """Return limit and use by target; ``None`` if quotas are disabled (the server answers 404 up to 8.5, 500 later)."""
-    try:
-        quotas = client.request("GET", "/api/orgs/%d/quotas" % org.id, retry=False)
-    except GrafanaError as problem:
-        if problem.status in (404, 500):
-            return None
-        raise
-    return [{key: quota[key] for key in ("target", "limit", "used") if key in quota} for quota in quotas or []]
 
 
 ACCOUNT_OPTIONS: dict[str, dict[str, t.Any]] = {"name": {"type": "raw"}}

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from .._engine.resource import Change, Resource, View
 from .._grafana.connection import text
-from .._grafana.errors import BadInput, Forbidden, GrafanaError, NotFound, Refused
+from .._grafana.errors import QUOTA_REACHED, BadInput, Forbidden, GrafanaError, NotFound, Refused
 from .._grafana.roles import ADMIN, ROLES, check_role
 from .._grafana.scope import Scope
 
@@ -156,8 +156,8 @@ class OrgUsers(Resource[DesiredMember, CurrentMember, MemberWork]):
             return _unknown_user(scope, desired)
         if problem.details.get("message_id") == "org.externallySynced":
             return Forbidden("%s; %s" % (_SYNCED, problem.message), code="externally_synced", **problem.details)
-        if isinstance(problem, Forbidden) and "quota" in said:
-            return Refused("a quota of the server is reached: %s" % problem.message, code="quota_reached")
+        if problem.code == QUOTA_REACHED:
+            return Refused("a quota of the server is reached: %s" % problem.message, code=QUOTA_REACHED)
         return problem
 
     def view(self, desired: DesiredMember, current: CurrentMember, change: Change[MemberWork]) -> View:

@@ -7,78 +7,21 @@ from __future__ import annotations
 
 import threading
 import typing as t
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-from .._engine.fields import Field, Fields
 from .._engine.resource import Change, Resource, View
-from .._grafana.connection import positive, text
-from .._grafana.errors import BadInput, Forbidden, GrafanaError, NotFound, Refused, ServerError, Stale
+from .._grafana.errors import QUOTA_REACHED, Forbidden, GrafanaError, NotFound, Refused, ServerError, Stale
 from .._grafana.orgs import UNASSIGNED, Org, OrgFinder
 from .._grafana.scope import Scope
 from . import contents, emptying
-
-
-def _address_text(value: t.Any, option: str) -> str:
-    return text(value, "address.%s" % option)
-
+from .model import ADDRESS, CurrentOrg, DesiredOrg, OrgWork, parse
+from .quotas import DEFAULTS_OF, check_targets, limits_of, set_limits
 
 #: The end of an error for a caller who may not write organizations.
 _ADMINS_ONLY = (
-    "only server admins with user and password can create, rename and delete organizations, no service account's token can"
+    "only server admins with user and password can create, rename and delete organizations and set their quotas, no service "
+    "account's token can"
 )
-_RAW = {"type": "raw"}
-#: The fields of an address. The server's order is the order of diffs.
-ADDRESS = Fields(
-    Field("address1", _RAW, _address_text, server="address1", initial=""),
-    Field("address2", _RAW, _address_text, server="address2", initial=""),
-    Field("city", _RAW, _address_text, server="city", initial=""),
-    Field("zip_code", {**_RAW, "aliases": ["zipCode"]}, _address_text, server="zipCode", initial=""),
-    Field("state", _RAW, _address_text, server="state", initial=""),
-    Field("country", _RAW, _address_text, server="country", initial=""),
-)
-
-OPTIONS: dict[str, dict[str, t.Any]] = {
-    "name": {"type": "raw"},
-    "id": {"type": "raw"},
-    "address": {"type": "dict", "options": ADDRESS.spec()},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-    "on_undeletable": {"type": "str", "choices": ["fail", "empty"], "default": "fail"},
-}
-
-
-@dataclass(frozen=True)
-class DesiredOrg:
-    """An organization as a task wants it; *address* has the fields that the task names, by option."""
-
-    name: str | None
-    id: int | None
-    address: t.Mapping[str, str] = field(default_factory=dict)
-    state: str = "present"
-    on_undeletable: str = "fail"
-
-
-@dataclass(frozen=True)
-class CurrentOrg:
-    """An organization as the server has it; *address* has all fields by option, ``None`` if it was not read.
-
-    *undeletable* tells whether the server cannot delete it. *contents* has what an absent organization contains: what will be
-    removed if it is undeletable and the task asks for that, otherwise what goes with it, if the task shows it.
-    """
-
-    id: int
-    name: str
-    address: t.Mapping[str, str] | None = None
-    undeletable: bool = False
-    contents: contents.Contents = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class OrgWork:
-    """What ``apply`` does: to which organization (``None``: a new one), its name then, and the address fields that it writes."""
-
-    current: CurrentOrg | None
-    name: str
-    address: t.Mapping[str, str] = field(default_factory=dict)
 
 
 class Organizations(Resource[DesiredOrg, CurrentOrg, OrgWork]):
@@ -95,19 +38,13 @@ class Organizations(Resource[DesiredOrg, CurrentOrg, OrgWork]):
         self._left: set[int] | None = None
         #: The ids of organizations that the server has failed to delete, and that are therefore emptied.
         self._undeleted: set[int] = set()
+        #: The limits of quotas that a new organization has, by target; ``None`` until they are read.
+        self._limits: dict[str, int] | None = None
         self._lock = threading.Lock()
 
     def parse(self, options: t.Mapping[str, t.Any]) -> DesiredOrg:
         """Return the desired organization. Raises :class:`BadInput`."""
-        name, org_id = options.get("name"), options.get("id")
-        if name is None and org_id is None:
-            raise BadInput("name or id of the organization is missing")
-        if name is not None and not text(name, "name").strip():
-            raise BadInput("name of the organization is empty")
-        address = ADDRESS.parsed(options.get("address") or {})
-        number = None if org_id is None else positive(org_id, "id")
-        named = {option: value for option, value in address.items() if value is not None}
-        return DesiredOrg(name, number, named, options.get("state", "present"), options.get("on_undeletable") or "fail")
+        return parse(options)
 
     def identity(self, desired: DesiredOrg) -> t.Hashable:
         """Return the id, or else the name."""
@@ -120,8 +57,20 @@ class Organizations(Resource[DesiredOrg, CurrentOrg, OrgWork]):
     def read(self, scope: Scope, desired: DesiredOrg) -> CurrentOrg | None:
         """Return the organization with the id or, without one, with exactly the name."""
         found = self._find(scope, desired)
-        absent = found is not None and desired.state == "absent"
-        return self._with_contents(scope, desired, found) if found is not None and absent else found
+        if desired.state == "absent":
+            return None if found is None else self._with_contents(scope, desired, found)
+        return self._with_quotas(scope, desired, found) if desired.quotas else found
+
+    def _with_quotas(self, scope: Scope, desired: DesiredOrg, found: CurrentOrg | None) -> CurrentOrg | None:
+        """Return *found* with the limits of the quotas that the task names. Raises for quotas that this server does not have."""
+        if found is None:
+            with self._lock:
+                self._limits = self._limits or limits_of(scope.client, DEFAULTS_OF)
+            check_targets(scope.client, desired.quotas, self._limits)
+            return None
+        limits = limits_of(scope.client, found.id)
+        check_targets(scope.client, desired.quotas, limits)
+        return replace(found, quotas={target: limits[target] for target in desired.quotas})
 
     def _with_contents(self, scope: Scope, desired: DesiredOrg, current: CurrentOrg) -> CurrentOrg:
         """Return *current* with what a run would remove from it, or with it, if the task asks for that."""
@@ -157,15 +106,17 @@ class Organizations(Resource[DesiredOrg, CurrentOrg, OrgWork]):
                     code="org_not_found",
                 )
             address = {option: value for option, value in desired.address.items() if value}
-            after = _shape(str(desired.name), address, bool(desired.address))
-            return Change("create", {}, after, OrgWork(None, str(desired.name), address))
+            after = _shape(str(desired.name), address, bool(desired.address), desired.quotas or None)
+            return Change("create", {}, after, OrgWork(None, str(desired.name), address, desired.quotas))
         # Found by its name, an organization keeps it, also where the server compares names without case.
         name = desired.name if desired.name is not None and desired.id is not None else current.name
         address = _changes(desired, current)
-        if name == current.name and not address:
+        limits = current.quotas or {}
+        quotas = {target: limit for target, limit in desired.quotas.items() if limits.get(target) != limit}
+        if name == current.name and not address and not quotas:
             return None
-        after = _shape(name, {**(current.address or {}), **address}, current.address is not None)
-        return Change("update", _view(current), after, OrgWork(current, name, address))
+        after = _shape(name, {**(current.address or {}), **address}, current.address is not None, desired.quotas or None)
+        return Change("update", _view(current), after, OrgWork(current, name, address, quotas))
 
     def _removal(self, desired: DesiredOrg, current: CurrentOrg | None) -> Change[OrgWork] | None:
         if current is None:
@@ -209,8 +160,8 @@ class Organizations(Resource[DesiredOrg, CurrentOrg, OrgWork]):
             )
         if not scope.check or change is None:
             return current, change
-        if change.action != "update":
-            _check_server_admin(scope, self.label(desired), "create" if change.action == "create" else "delete")
+        if change.action != "update" or change.work.quotas:
+            _check_server_admin(scope, self.label(desired), change.action)
         if change.action == "delete":
             self._leave(scope, t.cast(CurrentOrg, current))
         elif change.action == "create":
@@ -222,7 +173,7 @@ class Organizations(Resource[DesiredOrg, CurrentOrg, OrgWork]):
         return current, change
 
     def apply(self, scope: Scope, desired: DesiredOrg, change: Change[OrgWork]) -> CurrentOrg | None:
-        """Create the organization, rename it, set its address, or delete it."""
+        """Create the organization, rename it, set its address and quotas, or delete it."""
         current, name, address = change.work.current, change.work.name, change.work.address
         if change.action == "delete":
             self._delete(scope, desired, t.cast(CurrentOrg, current))
@@ -239,9 +190,11 @@ class Organizations(Resource[DesiredOrg, CurrentOrg, OrgWork]):
                 scope.client.put("/api/orgs/%d" % number, {"name": name})
         if address:
             scope.client.put("/api/orgs/%d/address" % number, ADDRESS.to_server(address))
+        if change.work.quotas:
+            set_limits(scope.client, number, change.work.quotas, new=current is None)
         before = current.address if current is not None else None
         known = bool(desired.address) or before is not None
-        return CurrentOrg(number, name, {**(before or {}), **address} if known else None)
+        return CurrentOrg(number, name, {**(before or {}), **address} if known else None, desired.quotas or None)
 
     def _delete(self, scope: Scope, desired: DesiredOrg, current: CurrentOrg) -> None:
         """Delete an organization with a request that runs in another one: the server refuses to delete the request's own."""
@@ -306,11 +259,11 @@ class Organizations(Resource[DesiredOrg, CurrentOrg, OrgWork]):
         said = str(problem.details.get("server_message") or "").lower()
         if "name taken" in said:
             return _taken(str(desired.name), scope.org_finder.named(str(desired.name)))
-        if isinstance(problem, Forbidden) and "quota" in said:
+        if problem.code == QUOTA_REACHED:
             return Refused(
                 "organization %s cannot be created, as a quota of the server is reached (org_user or global_org): %s"
                 % (self.label(desired), problem.message),
-                code="quota_reached",
+                code=QUOTA_REACHED,
                 **problem.details,
             )
         if isinstance(problem, Forbidden):
@@ -324,7 +277,7 @@ class Organizations(Resource[DesiredOrg, CurrentOrg, OrgWork]):
         return change.after if change.action == "empty" else _view(current)
 
     def result(self, scope: Scope, desired: DesiredOrg, current: CurrentOrg) -> View:
-        """Return id, name and, if it was read, the address."""
+        """Return id, name and, if they were read, address and quotas."""
         return _result(current)
 
 
@@ -345,12 +298,13 @@ def _result(current: CurrentOrg) -> View:
     return {"id": current.id, **_view(current), **rest}
 
 
-def _shape(name: str, address: t.Mapping[str, str], with_address: bool) -> View:
-    return {"name": name, **({"address": ADDRESS.of_new(address)} if with_address else {})}
+def _shape(name: str, address: t.Mapping[str, str], with_address: bool, quotas: t.Mapping[str, int] | None) -> View:
+    rest: View = {"address": ADDRESS.of_new(address)} if with_address else {}
+    return {"name": name, **rest, **({} if quotas is None else {"quotas": dict(quotas)})}
 
 
 def _view(current: CurrentOrg) -> View:
-    return _shape(current.name, current.address or {}, current.address is not None)
+    return _shape(current.name, current.address or {}, current.address is not None, current.quotas)
 
 
 def _with_contents(current: CurrentOrg) -> View:
@@ -390,8 +344,17 @@ def _taken(name: str, other: Org | None) -> GrafanaError:
     )
 
 
+#: What only a server admin may do, by the action of a change: as the end of "organization X cannot", and of "may".
+_OF_ADMINS = {
+    "create": ("be created", "create organizations"),
+    "delete": ("be deleted", "delete organizations"),
+    "empty": ("be deleted", "delete organizations"),
+    "update": ("get quotas", "set quotas of organizations"),
+}
+
+
 def _check_server_admin(scope: Scope, name: str, action: str) -> None:
-    """Raise :class:`Forbidden` for a caller who may not create or delete organizations; warn if that is unknown.
+    """Raise :class:`Forbidden` for a caller who may not do what *action* needs; warn if that is unknown.
 
     The server refuses callers who may not list organizations (8.5 to 13.1). A custom role of Enterprise may allow to list only.
     """
@@ -402,9 +365,9 @@ def _check_server_admin(scope: Scope, name: str, action: str) -> None:
         scope.client.get("/api/orgs", perpage=1, page=0)
     except Forbidden as problem:
         raise Forbidden(
-            "organization %s cannot be %sd: %s; %s" % (name, action, problem.message, _ADMINS_ONLY), **problem.details
+            "organization %s cannot %s: %s; %s" % (name, _OF_ADMINS[action][0], problem.message, _ADMINS_ONLY), **problem.details
         ) from None
     scope.warn(
-        "it is unknown whether the caller, who is not a server admin, may %s organizations on %s: if not, the run fails"
-        % (action, scope.where())
+        "it is unknown whether the caller, who is not a server admin, may %s on %s: if not, the run fails"
+        % (_OF_ADMINS[action][1], scope.where())
     )

@@ -59,11 +59,6 @@ def status(code: int, text: str, word: str) -> Reply:
     return Reply(code, {"message": text, "status": word})
 
 
-@route("GET", "/api/dashboards/home")
-def home(request: Request) -> Reply:
-    return ok({"meta": {"isHome": True, "canSave": False}, "dashboard": {"title": "Home", "panels": []}})
-
-
 @route("GET", "/api/dashboards/uid/{uid}")
 def read(request: Request) -> Reply:
     found = request.server.store.dashboard(request.caller.org_id, request.params["uid"])

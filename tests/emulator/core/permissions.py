@@ -40,6 +40,7 @@ BY_ROLE = {
         "folders.permissions:write",
         "orgs:write",
         "orgs.preferences:read",
+        "orgs.preferences:write",
         "org.users:read",
         "org.users:add",
         "org.users:write",

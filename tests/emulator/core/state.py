@@ -113,6 +113,21 @@ class Key:
 
 
 @dataclass
+class Preferences:
+    """What an organization, a team or a user prefers; *bookmarks* is ``None`` until it is set."""
+
+    theme: str = ""
+    timezone: str = ""
+    weekStart: str = ""
+    #: Up to 9.3 ``locale``.
+    language: str = ""
+    home_id: int = 0
+    home_uid: str = ""
+    home_tab: str = ""
+    bookmarks: list[str] | None = None
+
+
+@dataclass
 class Session:
     user_id: int
     value: str
@@ -175,6 +190,8 @@ class State:
         self.by_secret: dict[str, Key] = {}
         self.names: dict[str, int] = {}
         self.limits: dict[tuple[str, int], int] = {}
+        #: By (organization, user, team), 0 for none.
+        self.preferences: dict[tuple[int, int, int], Preferences] = {}
         self.migrated: set[int] = set()
         self.logins: dict[str, int] = {}
         #: Service accounts by e-mail address, which is their first login.
@@ -215,6 +232,8 @@ class State:
             self.drop_key(key)
         for team in self.teams_of(org.id):
             del self.teams[team.id]
+        for owner in [owner for owner in self.preferences if owner[0] == org.id]:
+            del self.preferences[owner]
         for account in [account for account in self.accounts.values() if account.org_id == org.id]:
             del self.accounts[account.id]
             if not keep_accounts:

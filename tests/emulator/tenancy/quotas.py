@@ -166,13 +166,18 @@ def set_for_user(request: Request) -> Reply:
 def _set(request: Request, targets: dict[str, str], owner: int, text: str) -> Reply | None:
     """Set a limit; return the refusal, if any."""
     server, target = request.server, request.params["target"]
-    fields = request.fields({"limit": int, "target": str})
+    try:
+        fields = request.fields({"limit": int, "target": str})
+    except Refusal:
+        return _bad(server.profile, "bad request data")
     if not on(server):
         return _off(server.profile, text)
-    if target not in targets:
+    if target not in targets and (server.profile < (9, 0) or target not in OF_ORG):
         if server.profile < (9, 0):
             return message("Invalid quota target", 404)
         reason = "Internal server error" if server.profile < (11, 0) else "InternalError"
         return typed(500, reason, "quota.invalid-target-table")
-    server.state.limits[(targets[target], owner)] = fields.get("limit", 0)
+    # An existing row is updated with its non-zero columns, so a limit never becomes 0 again.
+    key, wanted = (targets.get(target, target), owner), fields.get("limit", 0)
+    server.state.limits[key] = wanted or server.state.limits.get(key, 0)
     return None

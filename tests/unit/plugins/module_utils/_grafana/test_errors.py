@@ -168,6 +168,7 @@ PERMISSION = "give the caller the permission"
         ("Folder could not be deleted because it contains library elements in use", "forbidden", "library elements in use"),
         ("the library element has connections", "forbidden", "the library element has connections"),
         ("Permissions needed: orgs:read", "forbidden", PERMISSION),
+        ("Permissions needed: orgs.quotas:write", "forbidden", PERMISSION),
     ],
 )
 def test_only_a_missing_permission_is_called_one(message, code, advice):
