@@ -1,0 +1,60 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The server's health check of a data source: the server asks the plugin, and the plugin its database."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._grafana.client import segment
+from .._grafana.data_sources import PATH
+from .._grafana.errors import Forbidden, GrafanaError, NotFound, Refused, ServerError, Unauthorized
+from .._grafana.scope import Scope
+from .._grafana.versions import DATA_SOURCES_BY_UID
+from .model import DataSource
+
+OK, ERROR, UNKNOWN = "OK", "ERROR", "UNKNOWN"
+
+
+def path_of(scope: Scope, source: DataSource) -> str:
+    """Return the path to change or test a data source. Grafana 8.5 has these routes by number only, 13.0 and later by uid only."""
+    if scope.client.at_least(DATA_SOURCES_BY_UID) is False:
+        return "%s/%d" % (PATH, source.id)
+    return "%s/uid/%s" % (PATH, segment(source.uid))
+
+
+def check(scope: Scope, source: DataSource, wanted: str) -> dict[str, t.Any]:
+    """Return ``status`` and ``message`` of the check; warn, or (*wanted* ``fail``) raise :class:`Refused`, if it is not OK.
+
+    The status is UNKNOWN, and a warning, for a plugin without a check.
+    """
+    status, message = _ask(scope, source)
+    text = "data source %s of %s: the server's health check answers %s: %s" % (source.name, scope.where(), status, message)
+    if status == ERROR and wanted == "fail":
+        raise Refused(
+            "%s; the data source itself is as the task wants it: correct it, or what it connects to" % text,
+            code="unhealthy",
+            health={"status": status, "message": message},
+        )
+    if status != OK:
+        scope.warn(text)
+    return {"status": status, "message": message}
+
+
+def _ask(scope: Scope, source: DataSource) -> tuple[str, str]:
+    try:
+        answer = scope.client.request("GET", path_of(scope, source) + "/health", org=scope.org_id, retry=False)
+    except (Forbidden, Unauthorized):
+        raise
+    except (NotFound, Refused, ServerError) as problem:
+        message = str(problem.details.get("server_message") or problem.message)
+        return (UNKNOWN if _has_none(problem) else ERROR), message
+    status = str(answer["status"])
+    return (OK if status.upper() == OK else ERROR), str(answer.get("message") or "")
+
+
+def _has_none(problem: GrafanaError) -> bool:
+    """Tell whether the plugin has no health check: ``plugin.notImplemented`` from 10.2 on, before 404 "Not found" (source)."""
+    said = problem.details.get("server_message")
+    return problem.details.get("message_id") == "plugin.notImplemented" or (problem.status == 404 and said == "Not found")
