@@ -12,27 +12,27 @@ version_added: 0.1.0
 description:
   - Creates, changes, renames and deletes data sources.
   - An option that the task leaves out does not change an existing data source.
-  - The server never returns secrets (O(secure_json_data), the values of O(http_headers), and the certificates and the key for TLS),
-    so the module cannot compare them. It writes those that the server does not have. O(secrets_version) and O(update_secrets) write
-    all of them again. Diffs and results only show the names of secrets.
-  - The caller needs the role Admin in the organization. A token of a service account can be the caller, also on a stack of Grafana
-    Cloud, with the stack's own address as O(url).
-  - If somebody changes the data source between the request that reads it and the one that writes it, the module reads and compares
-    it again. It does not notice changes by tools that send no version.
-  - A data source that is provisioned from a file of the server cannot be changed, and fails with the code C(provisioned) before the
-    first write.
+  - The server never returns secrets (O(secure_json_data), the values of O(http_headers), and the certificates and the key for
+    TLS), so the module cannot compare them. It writes those that the server does not have. O(secrets_version) and
+    O(update_secrets) write all of them again. Diffs and results only show the names of secrets.
+  - The caller needs the role Admin in the organization. A token of a service account can be the caller, also on a stack of
+    Grafana Cloud, with the stack's own address as O(url).
+  - If somebody changes the data source between the request that reads it and the one that writes it, the module reads and
+    compares it again. It does not notice changes by tools that send no version.
+  - A data source that is provisioned from a file of the server cannot be changed, and fails with the code C(provisioned) before
+    the first write.
 options:
   uid:
     description:
-      - The uid. If it is given, the module looks for the data source by it, and O(name) renames the data source. A uid cannot be
-        changed.
+      - The uid. If it is given, the module looks for the data source by it, and O(name) renames the data source. A uid cannot
+        be changed.
       - Without it, the module looks for exactly O(name), and a new data source gets a uid from the server.
       - The uid of a new data source has up to 40 letters, digits, dashes and underscores.
     type: raw
   name:
     description:
-      - The name, unique in the organization. Servers with MySQL or MariaDB compare names without case, the others exactly. Another
-        data source that has the name is an error (C(name_taken)) before the first write.
+      - The name, unique in the organization. Servers with MySQL or MariaDB compare names without case, the others exactly.
+        Another data source that has the name is an error (C(name_taken)) before the first write.
     type: raw
   type:
     description:
@@ -42,8 +42,8 @@ options:
     type: raw
   ds_url:
     description:
-      - The address of the database (C(url) in Grafana's API; O(url) is the address of Grafana). Most types need one. Grafana cannot
-        clear it.
+      - The address of the database (C(url) in Grafana's API; O(url) is the address of Grafana). Most types need one. Grafana
+        cannot clear it.
     type: raw
   access:
     description:
@@ -73,27 +73,28 @@ options:
   is_default:
     description:
       - Whether this is the default data source of the organization. V(true) takes the default from the present one.
-      - Grafana 10.3 and later make the first data source of an organization its default. With V(false), the module corrects that.
+      - Grafana 10.3 and later make the first data source of an organization its default. With V(false), the module corrects
+        that.
     type: bool
   json_data:
     description:
-      - Settings of the plugin (C(jsonData)), by key. A key replaces the value as a whole, and V(null) removes it. Everybody who may
-        query the data source can read them.
+      - Settings of the plugin (C(jsonData)), by key. A key replaces the value as a whole, and V(null) removes it. Everybody who
+        may query the data source can read them.
       - It must not contain C(orgsmithSecretsVersion), where the module stores O(secrets_version).
     type: dict
   json_data_exclusive:
     description:
-      - Whether O(json_data), the O(tls_auth), O(tls_auth_with_ca_cert), O(tls_skip_verify) and O(tls_server_name) of the task and
-        O(http_headers) are complete, so that all other keys are removed.
+      - Whether O(json_data), the O(tls_auth), O(tls_auth_with_ca_cert), O(tls_skip_verify) and O(tls_server_name) of the task
+        and O(http_headers) are complete, so that all other keys are removed.
     type: bool
     default: false
   http_headers:
     description:
       - HTTP headers that the server sends to the database, values by name. Names match in any case.
-      - Grafana stores a header as C(httpHeaderNameN) in C(jsonData), which everybody may read, and as C(httpHeaderValueN) in the
-        secrets. A header that exists keeps its number, and a new one gets the lowest free number.
-      - Other headers stay, unless O(json_data_exclusive) or O(secrets_exclusive) is V(true). Then the last headers move to the numbers
-        that become free, because Grafana sends no header after a missing number.
+      - Grafana stores a header as C(httpHeaderNameN) in C(jsonData), which everybody may read, and as C(httpHeaderValueN) in
+        the secrets. A header that exists keeps its number, and a new one gets the lowest free number.
+      - Other headers stay, unless O(json_data_exclusive) or O(secrets_exclusive) is V(true). Then the last headers move to the
+        numbers that become free, because Grafana sends no header after a missing number.
     type: dict
   tls_auth:
     description:
@@ -129,29 +130,29 @@ options:
     type: dict
   secrets_exclusive:
     description:
-      - Whether the secrets of the task are complete, so that all others are removed. The headers that belong to removed values are
-        removed, too.
+      - Whether the secrets of the task are complete, so that all others are removed. The headers that belong to removed values
+        are removed, too.
     type: bool
     default: false
   update_secrets:
     description:
-      - V(missing) writes the secrets that the server does not have. V(always) writes all secrets of the task in each run, which always
-        reports C(changed), because the server does not show whether it changed anything.
+      - V(missing) writes the secrets that the server does not have. V(always) writes all secrets of the task in each run, which
+        always reports C(changed), because the server does not show whether it changed anything.
     type: str
     choices: [missing, always]
     default: missing
   secrets_version:
     description:
-      - A text that you change together with the secrets, such as V("2026-11"). If it differs from that of the last run, the module
-        writes all secrets of the task, once.
-      - The module stores it in C(jsonData), under the key C(orgsmithSecretsVersion). Diffs leave it out, the module keeps it whatever
-        O(json_data) and O(json_data_exclusive) are, and everybody who may query the data source can read it.
+      - A text that you change together with the secrets, such as V("2026-11"). If it differs from that of the last run, the
+        module writes all secrets of the task, once.
+      - The module stores it in C(jsonData), under the key C(orgsmithSecretsVersion). Diffs leave it out, the module keeps it
+        whatever O(json_data) and O(json_data_exclusive) are, and everybody who may query the data source can read it.
       - A task without secrets ignores it.
     type: raw
   health:
     description:
-      - Whether the module asks for the server's health check of the data source in every run, and what it does if the answer is not
-        OK. V(fail) ends in the error C(unhealthy), after the data source was written.
+      - Whether the module asks for the server's health check of the data source in every run, and what it does if the answer is
+        not OK. V(fail) ends in the error C(unhealthy), after the data source was written.
       - Check mode asks only if nothing has to change. A plugin without a health check is a warning.
     type: str
     choices: [ignore, warn, fail]
@@ -443,8 +444,8 @@ data_source:
       returned: always
     secure_json_fields:
       description:
-        - The names of the secrets, each with V(stored). In diffs and in check mode, V(set) is a new secret, and V(replaced) one that is
-          written again.
+        - The names of the secrets, each with V(stored). In diffs and in check mode, V(set) is a new secret, and V(replaced) one
+          that is written again.
       type: dict
       returned: always
       sample: {"basicAuthPassword": "stored"}

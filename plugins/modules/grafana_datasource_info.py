@@ -10,11 +10,12 @@ module: grafana_datasource_info
 short_description: List the data sources of an organization of Grafana
 version_added: 0.1.0
 description:
-  - Returns the data sources of an organization, and the names of their secrets. The server never returns the secrets themselves.
+  - Returns the data sources of an organization, and the names of their secrets. The server never returns the secrets
+    themselves.
   - This takes one request, and one more for each data source.
-  - Grafana 9.0 and later show data sources to every member who may query them, except with the role None. Before, they show them to
-    Admins only. A token of a service account can be the caller, also on a stack of Grafana Cloud, with the stack's own address as
-    O(url).
+  - Grafana 9.0 and later show data sources to every member who may query them, except with the role None. Before, they show
+    them to Admins only. A token of a service account can be the caller, also on a stack of Grafana Cloud, with the stack's own
+    address as O(url).
 options:
   uid:
     description:

@@ -18,7 +18,7 @@ OK, ERROR, UNKNOWN = "OK", "ERROR", "UNKNOWN"
 
 
 def path_of(scope: Scope, source: DataSource) -> str:
-    """Return the path to change or test a data source. Grafana 8.5 has these routes by number only, 13.0 and later by uid only."""
+    """Return the path to change or test a data source: 8.5 has these routes by number only, 13.0 and later by uid only."""
     if scope.client.at_least(DATA_SOURCES_BY_UID) is False:
         return "%s/%d" % (PATH, source.id)
     return "%s/uid/%s" % (PATH, segment(source.uid))

@@ -17,8 +17,10 @@ from .model import FIELDS, VERSION_KEY, DataSource, DesiredSource, label, valid_
 
 #: Types that need a URL in each PUT, not in a POST (pkg/api/datasource/validation.go of 8.5 to 13.1).
 _NEED_URL = frozenset(
-    ("alertmanager", "elasticsearch", "graphite", "influxdb", "jaeger", "loki", "mssql", "mysql", "opentsdb", "postgres")
-    + ("grafana-postgresql-datasource", "prometheus", "tempo", "zipkin")
+    [
+        *("alertmanager", "elasticsearch", "graphite", "influxdb", "jaeger", "loki", "mssql", "mysql", "opentsdb"),
+        *("postgres", "grafana-postgresql-datasource", "prometheus", "tempo", "zipkin"),
+    ]
 )
 
 

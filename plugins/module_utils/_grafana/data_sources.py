@@ -10,8 +10,8 @@ import typing as t
 from .scope import Scope
 
 PATH = "/api/datasources"
-#: Former ids of plugins (aliasIDs in their plugin.json). Servers and dashboards may use either id; from 10.2 on, servers store the
-#: current one.
+#: Former ids of plugins (aliasIDs in their plugin.json). Servers and dashboards may use either id; from 10.2 on, servers store
+#: the current one.
 _FORMER = {
     "phlare": "grafana-pyroscope-datasource",
     "postgres": "grafana-postgresql-datasource",
