@@ -272,5 +272,6 @@ JOBS: tuple[Job, ...] = (
     *_migrations(),
     *_folders(),
     *_boards(),
+    *_sources(),
     *_infos(),
 )

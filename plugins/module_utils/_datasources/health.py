@@ -9,12 +9,26 @@ import typing as t
 
 from .._grafana.client import segment
 from .._grafana.data_sources import PATH
-from .._grafana.errors import Forbidden, GrafanaError, NotFound, Refused, ServerError, Unauthorized
+from .._grafana.errors import GrafanaError, NotFound, Refused, ServerError
 from .._grafana.scope import Scope
 from .._grafana.versions import DATA_SOURCES_BY_UID
 from .model import DataSource
 
 OK, ERROR, UNKNOWN = "OK", "ERROR", "UNKNOWN"
+
+#: What an answer without 200 or 400 means: by message id from 10.2 on, by message before (from the sources; seen on 12.4.3).
+_VERDICTS = {
+    "plugin.notImplemented": UNKNOWN,
+    "Not found": UNKNOWN,
+    "plugin.notRegistered": ERROR,
+    "Plugin not found": ERROR,
+    "plugin.unavailable": ERROR,
+    "Plugin unavailable": ERROR,
+    "plugin.healthCheck": ERROR,
+    "Plugin health check failed": ERROR,
+    "plugin.requestFailureError": ERROR,
+    "Plugin request failed": ERROR,
+}
 
 
 def path_of(scope: Scope, source: DataSource) -> str:
@@ -43,18 +57,24 @@ def check(scope: Scope, source: DataSource, wanted: str) -> dict[str, t.Any]:
 
 
 def _ask(scope: Scope, source: DataSource) -> tuple[str, str]:
+    """Return status and message. Raises :class:`GrafanaError` if the server did not check the data source."""
+    path = path_of(scope, source) + "/health"
     try:
-        answer = scope.client.request("GET", path_of(scope, source) + "/health", org=scope.org_id, retry=False)
-    except (Forbidden, Unauthorized):
-        raise
+        answer = scope.client.request("GET", path, org=scope.org_id, retry=False)
     except (NotFound, Refused, ServerError) as problem:
-        message = str(problem.details.get("server_message") or problem.message)
-        return (UNKNOWN if _has_none(problem) else ERROR), message
+        found = _verdict(problem, path)
+        if found is not None:
+            return found, str(problem.details.get("server_message") or problem.message)
+        if not isinstance(problem, ServerError):
+            raise
+        answer = scope.client.get(path, org=scope.org_id)
     status = str(answer["status"])
     return (OK if status.upper() == OK else ERROR), str(answer.get("message") or "")
 
 
-def _has_none(problem: GrafanaError) -> bool:
-    """Tell whether the plugin has no health check: ``plugin.notImplemented`` from 10.2 on, before 404 "Not found" (source)."""
-    said = problem.details.get("server_message")
-    return problem.details.get("message_id") == "plugin.notImplemented" or (problem.status == 404 and said == "Not found")
+def _verdict(problem: GrafanaError, path: str) -> str | None:
+    """Return the status that an answer to *path* means; ``None`` for another request (a login), and for another cause."""
+    if not str(problem.details.get("url")).endswith(path):
+        return None
+    said = (problem.details.get("message_id"), problem.details.get("server_message"))
+    return ERROR if problem.status == 400 else next((_VERDICTS[one] for one in said if one in _VERDICTS), None)

@@ -134,13 +134,17 @@ def test_the_server_decides_about_case(script, task, warned, status, expected):
     assert len(warned) == (status == 200)
 
 
-BROKEN = {"status": "ERROR", "message": "refused"}
+FINE, BROKEN = {"status": "OK", "message": "fine"}, {"status": "ERROR", "message": "refused"}
+
+
+def checked(status, answer):
+    return Call("GET", f"{PATH}/uid/m/health", headers=HEADERS).answers(status, answer)
 
 
 @pytest.mark.parametrize(
     ("wanted", "status", "answer", "code", "found", "warns"),
     [
-        ("fail", 200, {"status": "OK", "message": "fine"}, None, "OK", False),
+        ("fail", 200, FINE, None, "OK", False),
         ("warn", 400, BROKEN, None, "ERROR", True),
         ("fail", 400, BROKEN, "unhealthy", None, False),
         ("fail", 404, {"messageId": "plugin.notRegistered", "message": "Plugin not registered"}, "unhealthy", None, False),
@@ -151,8 +155,14 @@ BROKEN = {"status": "ERROR", "message": "refused"}
     ],
 )
 def test_health(script, task, warned, wanted, status, answer, code, found, warns):
-    script.expect(listed(entry()), single(), health(), Call("GET", f"{PATH}/uid/m/health").answers(status, answer))
+    script.expect(listed(entry()), single(), health(), checked(status, answer))
     (outcome,) = task({"health": wanted})
     assert (outcome.problem.code if outcome.problem else None) == code
     assert (outcome.object["health"]["status"] if outcome.object else None) == found
     assert bool(warned) == warns
+
+
+def test_a_failing_server_is_not_a_broken_data_source(script, task):
+    """The request is repeated, as each read is."""
+    script.expect(listed(entry()), single(), health(), checked(500, {"message": "database is locked"}), checked(200, FINE))
+    assert task({"health": "fail"})[0].object["health"]["status"] == "OK"
