@@ -26,6 +26,24 @@ PROVISIONED: dict[str, dict[str, Any]] = {
     },
 }
 
+#: Data sources that a scenario's first line speaks of, as the files of the recorded servers.
+_LOKI = {"type": "loki", "access": "proxy", "url": "http://127.0.0.1:8"}
+PROVISIONED_SOURCES: dict[str, list[dict[str, Any]]] = {
+    '"Prov" (uid provds': [
+        {
+            "uid": "provds",
+            "name": "Prov",
+            "readOnly": True,
+            **_LOKI,
+            "jsonData": {"maxLines": 10},
+            "secureJsonData": {"basicAuthPassword": "s3cret"},
+        },
+        {"uid": "provedit", "name": "Prov editable", **_LOKI},
+    ],
+}
+#: Data sources that organization 1 of a recorded server had from before: 13.1 has no route to delete them by number.
+LEFT_OVER = {"13.1.0-pre/datasources": [{"uid": "left-over", "name": "left over", **_LOKI}]}
+
 #: When that file was written before each of the recorded servers was started, in seconds since the epoch.
 MODIFIED = {"11.5.1": 1795445777, "12.4.3": 1795445792}
 
@@ -51,8 +69,10 @@ class Case:
         version, _recording, scenario = self.parts[0]
         first = scenario.read_text("utf-8").partition("\n")[0]
         dashboards = [{**one, "modified": MODIFIED.get(version, 0)} for text, one in PROVISIONED.items() if text in first]
+        sources = [one for text, ones in PROVISIONED_SOURCES.items() if text in first for one in ones]
+        sources += LEFT_OVER.get(self.name, [])
         settings = {**settings_of(first), "program.name": PROGRAMS.get(self.name, "")}
-        return Emulator(version=version, settings=settings, dashboards=dashboards)
+        return Emulator(version=version, settings=settings, dashboards=dashboards, sources=sources)
 
     def replay(self, recordings: list[list[dict[str, Any]]] | None = None) -> list[Difference]:
         """Replay the parts, or *recordings* in their place, on a fresh server; upgrade it between two parts."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from .boards import (  # noqa: F401
     access_control,
     dashboards,
+    datasource_queries,
     datasources,
     folder_contents,
     folder_moves,

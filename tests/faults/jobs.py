@@ -215,6 +215,15 @@ def _with_source(world: World) -> None:
     world.api("POST", "/api/datasources", source, _tenant(world))
 
 
+def _sources() -> Iterator[Job]:
+    module, source = "grafana_datasource", {**IN_ORG, "uid": "metrics", "name": "Metrics", "type": "prometheus"}
+    source.update(ds_url="http://127.0.0.1:9", http_headers={"X-Scope-OrgID": "tenant"}, is_default=False)
+    yield Job("data source created", module, _fixed(health="warn", **source), _tenant)
+    yield Job("data source changed", module, _fixed(json_data={"httpMethod": "POST"}, **source), _with_source)
+    yield Job("data source deleted", module, _fixed(state="absent", uid="metrics", **IN_ORG), _with_source)
+    yield Job("data sources listed", module + "_info", _fixed(health=True, **IN_ORG), _with_source)
+
+
 #: A dashboard as it is exported: with an input, a plugin and a library panel.
 SHARED: Setting = {
     "__inputs": [
@@ -291,5 +300,6 @@ JOBS: tuple[Job, ...] = (
     *_migrations(),
     *_folders(),
     *_boards(),
+    *_sources(),
     *_infos(),
 )

@@ -235,6 +235,8 @@ class World:
         elements = self.api("GET", "/api/library-elements?perPage=100", org=org)["result"]["elements"]
         for element in elements:
             yield "library panel", name, element["name"]
+        for source in self.api("GET", "/api/datasources", org=org):
+            yield "data source", name, {field: value for field, value in source.items() if field not in ("id", "orgId")}
 
 
 _WARNED: list[str] = []

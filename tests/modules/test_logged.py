@@ -48,6 +48,8 @@ def without_needles(found, result):
         ("grafana_sa_token", {"sink": {"type": "hashi_vault", "path": "p", "url": "http://127.0.0.1:9", "token": SECRET}}),
         ("grafana_user", {"login": "alice", "user_password": SECRET, "name": SECRET}),
         ("grafana_user", {"login": "alice", "batch": [{"user_password": SECRET}, {"login": "bob", "email": SECRET}]}),
+        ("grafana_datasource", {"name": "M", "type": "loki", "secure_json_data": {"password": SECRET}}),
+        ("grafana_datasource", {"name": "M", "type": "loki", "tls_client_key": SECRET, "http_headers": {"X-Key": SECRET}}),
         ("grafana_upgrade_guard_info", {"target_version": "13.0.0", "headers": {"X-JWT": SECRET}}),
         ("grafana_terraform_migrate", {"path": "/nowhere", "consolidate": [{"account": SECRET, "keys": [SECRET]}]}),
     ],
@@ -82,3 +84,34 @@ def test_wrong_types(newest, logged, options):
     assert result.code == "bad_input"
     without_needles(found, result)
     assert "87654321" not in result.text
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"secure_json_data": ["n33dle"]},
+        {"secure_json_data": "n33dle"},
+        {"secure_json_data": {"password": ["n33dle"]}},
+        {"secure_json_data": {"password": 87654321}},
+        {"tls_client_key": {"a": "n33dle"}},
+        {"http_headers": ["n33dle"]},
+        {"http_headers": {"X-Key": ["n33dle-long-enough"]}},
+    ],
+)
+@pytest.mark.parametrize("many", [False, True], ids=["single", "batch"])
+def test_wrong_types_of_secrets_of_data_sources(newest, logged, options, many):
+    found = logged(False)
+    wanted = {"name": "M", "type": "loki", **options}
+    result = newest.fails("grafana_datasource", **({"batch": [wanted]} if many else wanted))
+    assert result.code == "bad_input"
+    without_needles(found, result)
+    assert "87654321" not in result.text
+
+
+def test_secrets_that_a_server_quotes(newest, logged):
+    """A secret is masked in everything that a module prints, also where a batch has it."""
+    found = logged(False)
+    secrets = {"secure_json_data": {"password": "n33dle-1"}, "http_headers": {"Authorization": "Bearer n33dle-2"}}
+    item = {"name": "n33dle-1", "type": "n33dle-2", "tls_ca_cert": "n33dle-3", "json_data": {"a": "n33dle-3"}, **secrets}
+    for many in (False, True):
+        without_needles(found, newest.ok("grafana_datasource", **({"batch": [item]} if many else item)))

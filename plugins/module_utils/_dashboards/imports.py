@@ -9,6 +9,7 @@ import typing as t
 from dataclasses import replace
 
 from .._folders import paths as folders
+from .._grafana import data_sources as data_sources_of
 from .._grafana.client import segment
 from .._grafana.errors import BadInput, Conflict, Forbidden, GrafanaError, Refused
 from .._grafana.scope import Scope
@@ -94,7 +95,7 @@ def data_sources(scope: Scope) -> list[DataSource]:
     try:
         return t.cast(
             "list[DataSource]",
-            scope.cached_for_run("data sources", lambda: scope.client.get("/api/datasources", org=scope.org_id)),
+            scope.cached_for_run("data sources", lambda: data_sources_of.listed(scope)),
         )
     except Forbidden as problem:
         raise Forbidden(

@@ -15,7 +15,9 @@ from .._grafana.errors import BadInput
 from .options import Spec, type_name
 
 #: Options whose value is an address that may hold a password.
-_ADDRESSES = ("url", "cloud_url", "proxy")
+_ADDRESSES = ("url", "cloud_url", "proxy", "ds_url")
+#: Options that are HTTP headers by name; the values of some are secret.
+_HEADERS = ("headers", "http_headers")
 
 
 def secrets_of(spec: Spec, arguments: t.Mapping[str, t.Any]) -> t.Iterator[str]:
@@ -26,7 +28,7 @@ def secrets_of(spec: Spec, arguments: t.Mapping[str, t.Any]) -> t.Iterator[str]:
             yield from _texts(value)
         elif name in _ADDRESSES:
             yield from userinfo_secrets(value)
-        elif name == "headers" and "headers" in spec:
+        elif name in _HEADERS and name in spec:
             yield from _in_headers(value)
         elif "options" in rule:
             for entry in value if isinstance(value, list) else [value]:
@@ -63,7 +65,7 @@ def parsed(spec: Spec, arguments: dict[str, t.Any]) -> BadInput | None:
     """
     for name, value in list(arguments.items()):
         rule = spec.get(name, {})
-        holds_secrets = rule.get("type") == "dict" and ("options" in rule or name == "headers")
+        holds_secrets = rule.get("type") == "dict" and ("options" in rule or name in _HEADERS or rule.get("no_log"))
         try:
             if holds_secrets and value is not None:
                 arguments[name] = _dictionary(name, value, rule)

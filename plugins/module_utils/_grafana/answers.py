@@ -69,6 +69,15 @@ _PREFERENCES = {
 _TEAM = {"id": int, "name": str, "uid?": str, "email?": str, "isProvisioned?": bool, "memberCount?": int}
 _TEAM_MEMBER = {"userId": int, "login": str, "email?": str, "permission?": int, "labels?": [str]}
 _HIT = {"uid": str, "title": str, "id?": int, "folderUid?": str, "tags?": [str]}
+_SOURCE = {
+    "id": int,
+    "uid": str,
+    "name": str,
+    "type": str,
+    "secureJsonFields?": Map(bool),
+    "version?": int,
+    "readOnly?": bool,
+}
 _VERSION = {"version": int, "parentVersion?": int, "message?": str, "created?": str, "createdBy?": str}
 _OBJECT = {
     "metadata": {"name": str, "annotations?": Map(str), "labels?": Map(str), "generation?": int, "resourceVersion?": str},
@@ -148,7 +157,15 @@ _ROUTES: tuple[tuple[str, str, t.Any], ...] = (
     ("GET", "/api/ruler/grafana/api/v1/rules", Map([{"rules?": [{"grafana_alert?": {"namespace_uid?": str}}]}])),
     ("GET", "/api/ruler/grafana/api/v1/rules/*", Map([{"rules?": list}])),
     ("GET", "/api/search", [_HIT]),
-    ("GET", "/api/datasources", [{"id": int, "uid": str, "name": str, "type": str}]),
+    ("GET", "/api/datasources", [_SOURCE]),
+    ("POST", "/api/datasources", {"datasource": _SOURCE}),
+    ("GET", "/api/datasources/name/*", _SOURCE),
+    ("GET", "/api/datasources/uid/*", _SOURCE),
+    ("GET", "/api/datasources/uid/*/health", {"status": str, "message?": str}),
+    ("PUT", "/api/datasources/uid/*", {"datasource": _SOURCE}),
+    # Before 9.0.
+    ("PUT", "/api/datasources/*", {"datasource": _SOURCE}),
+    ("GET", "/api/datasources/*/health", {"status": str, "message?": str}),
     ("GET", "/api/plugins", [{"id": str}]),
     ("GET", "/api/plugins/*/settings", {"id": str}),
     ("GET", "/api/library-elements", {"result": {"elements": [{"uid": str}], "totalCount": int}}),

@@ -74,7 +74,7 @@ DEFAULT_RETRIES = 4
 DEFAULT_CONCURRENCY = 4
 
 #: Headers whose values are never credentials, whatever their length.
-_HARMLESS_HEADERS = frozenset(("accept", "accept-language", "content-type", "user-agent", "x-grafana-org-id"))
+_HARMLESS_HEADERS = frozenset(("accept", "accept-language", "content-type", "user-agent", "x-grafana-org-id", "x-scope-orgid"))
 #: Matches the names of headers that identify the caller.
 _IDENTITY_HEADER = re.compile("auth|user|jwt|token|assertion|cookie|api-key", re.IGNORECASE)
 

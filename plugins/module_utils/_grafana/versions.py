@@ -48,6 +48,12 @@ TOKEN_KNOWS_ITSELF = Version(11, 5)
 TOKENS_COUNTED = Version(11, 5)
 #: ``/apis/dashboard.grafana.app`` is complete (11.5 serves only a part of it).
 DASHBOARD_APIS = Version(12, 0)
+#: Data sources can be changed and tested by uid; before, by number only (from the sources).
+DATA_SOURCES_BY_UID = Version(9, 0)
+#: A PUT clears the database of a data source (from the sources; 9.3.2 keeps it: recorded).
+DATABASES_CLEAR = Version(9, 5)
+#: The first data source of an organization becomes its default unasked (from the sources; recorded at 10.4.3).
+FIRST_IS_DEFAULT = Version(10, 3)
 #: ``/api/dashboards/uid/:uid/versions`` exists; before, the route of a dashboard's history takes its database id.
 VERSIONS_BY_UID = Version(9, 0)
 #: Objects of ``/apis/dashboard.grafana.app`` contain the message of their last version (recorded).

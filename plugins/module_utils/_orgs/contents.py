@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
+from .._grafana import data_sources
 from .._grafana.client import segment
 from .._grafana.errors import Forbidden, NotFound
 from .._grafana.kubernetes import DASHBOARDS, FOLDER_NOTE, FOLDERS, collection, folder_uid, pages
@@ -101,8 +102,7 @@ def _alert_rules(scope: Scope) -> list[Found]:
 
 
 def _data_sources(scope: Scope) -> list[Found]:
-    found = scope.client.get("/api/datasources", org=scope.org_id)
-    return [(str(one["name"]), "/api/datasources/uid/%s" % segment(one["uid"])) for one in found]
+    return [(str(one["name"]), "%s/uid/%s" % (data_sources.PATH, segment(one["uid"]))) for one in data_sources.listed(scope)]
 
 
 def _service_accounts(scope: Scope) -> list[Found]:

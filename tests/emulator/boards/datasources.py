@@ -1,38 +1,29 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Data sources, as far as dashboards refer to them."""
+"""Data sources: ``/api/datasources``."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..core.profile import Profile
-from ..core.replies import Refusal, Reply, bad_request, fail, message, ok
+from ..core.replies import Refusal, Reply, bad_request, fail, message, ok, typed
 from ..core.server import Request, require, route
-from ..core.state import uid as new_uid
 from ..tenancy.quotas import limit, on
+from . import datasource_fields as fields_of
+from .datasource_fields import SHAPE, shown
 
-SHAPE: dict[str, type | tuple[type, ...]] = {
-    "name": str,
-    "type": str,
-    "access": str,
-    "url": str,
-    "user": str,
-    "database": str,
-    "basicAuth": bool,
-    "basicAuthUser": str,
-    "withCredentials": bool,
-    "isDefault": bool,
-    "jsonData": dict,
-    "secureJsonData": dict,
-    "uid": str,
-}
+if TYPE_CHECKING:
+    from ..core.server import Server
+    from .store import DashboardStore
+
 #: From then on the first data source of an organization becomes its default.
-FIRST_IS_DEFAULT = (10, 4)
-LOGO = "public/img/icn-datasource.svg"
-#: What a list leaves out of a data source.
-ALONE = ("basicAuthUser", "withCredentials", "secureJsonFields", "version")
+FIRST_IS_DEFAULT = (10, 3)
+#: From then on a data source without a name gets that of its type.
+NAME_IS_OPTIONAL = (10, 3)
+#: From then on a taken name is a conflict in PUT, too.
+PUT_CONFLICTS = (10, 1)
 
 
 def by_number(profile: Profile) -> bool:
@@ -40,17 +31,41 @@ def by_number(profile: Profile) -> bool:
     return profile < (13, 0)
 
 
+def provision_sources(server: Server, store: DashboardStore) -> None:
+    """Make the data sources that the server was started with, in organization 1."""
+    known = store.datasources(1)
+    for fields in server.provisioned_sources:
+        _add(known, fields_of.made(fields, server.profile, server.state.next("datasource"), 1), server.profile)
+
+
 def _all(request: Request) -> list[dict[str, Any]]:
     return request.server.store.datasources(request.caller.org_id)
 
 
-@route("GET", "/api/datasources")
-def listed(request: Request) -> Reply:
-    # From 9.0 on whoever may query data sources sees the list of them; before, admins do.
+def _add(known: list[dict[str, Any]], made: dict[str, Any], profile: Profile) -> None:
+    if not known and profile >= FIRST_IS_DEFAULT:
+        made["isDefault"] = True
+    known.append(made)
+    _move_default(known, made)
+
+
+def _move_default(known: list[dict[str, Any]], to: dict[str, Any]) -> None:
+    if to["isDefault"]:
+        for one in known:
+            one["isDefault"] = one is to
+
+
+def may_read(request: Request) -> None:
+    """Raise :class:`Refusal` unless the caller may read data sources: from 9.0 on whoever may query them, before Admins."""
     if not (request.server.profile.rbac and request.caller.may("datasources:query")):
         require(request, "datasources:read")
-    found = sorted(_all(request), key=lambda one: one["name"])
-    return ok([{**{k: v for k, v in one.items() if k not in ALONE}, "typeName": one["type"]} for one in found])
+
+
+@route("GET", "/api/datasources")
+def listed(request: Request) -> Reply:
+    may_read(request)
+    found = sorted(_all(request), key=lambda one: one["name"].lower())
+    return ok([fields_of.listed(one, request.server.profile) for one in found])
 
 
 @route("POST", "/api/datasources")
@@ -60,76 +75,119 @@ def create(request: Request) -> Reply:
     known = _all(request)
     if on(server) and 0 <= limit(server, "quota.org_data_source", org_id) <= len(known):
         raise Refusal(message("data_source Quota reached", 403))
-    fields = request.fields(SHAPE)
-    if not all(fields.get(name) for name in ("name", "type", "access")):
-        raise Refusal(bad_request(server.profile))
+    fields = _body(request)
+    if fields.get("url"):
+        _check_url(request, fields)
+    if not fields.get("name"):
+        fields["name"] = _new_name(fields["type"], known)
     for key in ("name", "uid"):
         if any(one[key] == fields.get(key) for one in known):
             return fail(server.profile, 409, f"data source with the same {key} already exists")
-    made = _made(fields, server.state.next("datasource"), org_id)
-    if not known and server.profile >= FIRST_IS_DEFAULT:
-        made["isDefault"] = True
-    if made["isDefault"]:
-        for one in known:
-            one["isDefault"] = False
-    known.append(made)
-    return ok({"datasource": made, "id": made["id"], "message": "Datasource added", "name": made["name"]})
+    if fields_of.uid_refused(server.profile, fields.get("uid", "")):
+        return typed(400, "Invalid datasource UID.", "datasource.uidInvalid")
+    made = fields_of.made(fields, server.profile, server.state.next("datasource"), org_id)
+    _add(known, made, server.profile)
+    return _written(request, made, "Datasource added")
 
 
-def _made(fields: dict[str, Any], number: int, org_id: int) -> dict[str, Any]:
-    """Return a new data source as the API shows it: of its secrets only that they are there."""
-    made: dict[str, Any] = {"id": number, "uid": fields.get("uid") or new_uid(), "orgId": org_id, "name": fields["name"]}
-    made.update(type=fields["type"], typeLogoUrl=LOGO, access=fields["access"])
-    made.update({name: fields.get(name, "") for name in ("url", "user", "database")})
-    made.update(basicAuth=fields.get("basicAuth", False), basicAuthUser=fields.get("basicAuthUser", ""))
-    made.update(withCredentials=fields.get("withCredentials", False), isDefault=fields.get("isDefault", False))
-    made.update(jsonData=fields.get("jsonData", {}), secureJsonFields=dict.fromkeys(fields.get("secureJsonData", {}), True))
-    made.update(version=1, readOnly=False)
-    return made
+def _body(request: Request, named: bool = False) -> dict[str, Any]:
+    """Return the fields of a body. Raises :class:`Refusal`."""
+    profile, fields = request.server.profile, request.fields(SHAPE)
+    needed = ["type", "access"] if profile >= NAME_IS_OPTIONAL and not named else ["name", "type", "access"]
+    secrets = fields.get("secureJsonData", {}).values()
+    if not all(fields.get(name) for name in needed) or not all(isinstance(one, str) or one is None for one in secrets):
+        raise Refusal(bad_request(profile))
+    return fields
 
 
-def _found(request: Request, key: str) -> dict[str, Any]:
+def _check_url(request: Request, fields: dict[str, Any]) -> None:
+    if fields_of.url_refused(fields["type"], fields.get("url", "")):
+        raise Refusal(bad_request(request.server.profile, "Validation error, invalid URL"))
+
+
+def _new_name(kind: str, known: list[dict[str, Any]]) -> str:
+    names = {one["name"] for one in known}
+    return next(name for number in range(len(names) + 1) if (name := f"{kind}-{number}" if number else kind) not in names)
+
+
+def _written(request: Request, one: dict[str, Any], text: str) -> Reply:
+    return ok({"datasource": shown(one, request.server.profile), "id": one["id"], "message": text, "name": one["name"]})
+
+
+def found_by(request: Request, key: str) -> dict[str, Any]:
+    """Return the data source that the path names by *key*. Raises :class:`Refusal`."""
     wanted = request.params[key]
     if key == "id" and not wanted.isdigit():
-        raise Refusal(fail(request.server.profile, 400, "id is invalid"))
+        raise Refusal(message("id is invalid", 400))
     found = next((one for one in _all(request) if str(one[key]) == wanted), None)
     if found is None:
         raise Refusal(message("Data source not found", 404))
     return found
 
 
+def _one(request: Request, key: str) -> Reply:
+    may_read(request)
+    return ok(shown(found_by(request, key), request.server.profile))
+
+
 @route("GET", "/api/datasources/name/{name}")
 def by_name(request: Request) -> Reply:
-    require(request, "datasources:read")
-    return ok(_found(request, "name"))
+    return _one(request, "name")
+
+
+@route("GET", "/api/datasources/id/{name}")
+def id_by_name(request: Request) -> Reply:
+    may_read(request)
+    return ok({"id": found_by(request, "name")["id"]})
 
 
 @route("GET", "/api/datasources/uid/{uid}")
 def by_uid(request: Request) -> Reply:
-    require(request, "datasources:read")
-    return ok(_found(request, "uid"))
+    return _one(request, "uid")
 
 
 @route("GET", "/api/datasources/{id}", there=by_number)
 def by_id(request: Request) -> Reply:
-    require(request, "datasources:read")
-    return ok(_found(request, "id"))
+    return _one(request, "id")
 
 
 def _changed(request: Request, key: str) -> Reply:
-    """Replace a data source: secrets and the user's name of basic authentication stay where they are not sent."""
     require(request, "datasources:write")
-    found, fields = _found(request, key), request.fields(SHAPE)
-    if not fields.get("type") or not fields.get("access"):
-        raise Refusal(bad_request(request.server.profile))
-    if fields.get("isDefault"):
-        for one in _all(request):
-            one["isDefault"] = False
-    secrets = {**dict.fromkeys(found["secureJsonFields"], "kept"), **fields.get("secureJsonData", {})}
-    fields = {"basicAuthUser": found["basicAuthUser"], "name": found["name"], **fields, "secureJsonData": {}}
-    found.update(_made({**fields, "uid": found["uid"]}, found["id"], found["orgId"]))
-    found["secureJsonFields"] = {name: True for name, value in secrets.items() if value}
-    return ok({"datasource": found, "id": found["id"], "message": "Datasource updated", "name": found["name"]})
+    profile = request.server.profile
+    _check_number(request, key)
+    fields = _body(request, named=True)
+    _check_url(request, fields)
+    found = found_by(request, key)
+    if found["readOnly"]:
+        return message("Cannot update read-only data source", 403)
+    refused = _put_refused(profile, found, fields, [one for one in _all(request) if one is not found])
+    if refused is not None:
+        return refused
+    fields_of.replace(found, fields, profile)
+    _move_default(_all(request), found)
+    return _written(request, found, "Datasource updated")
+
+
+def _check_number(request: Request, key: str) -> None:
+    """Raise :class:`Refusal` for a path with something else than a number: writes answer with a trace id, reads without."""
+    if key == "id" and not request.params[key].isdigit():
+        raise Refusal(fail(request.server.profile, 400, "id is invalid"))
+
+
+def _put_refused(profile: Profile, found: dict[str, Any], fields: dict[str, Any], others: list[dict[str, Any]]) -> Reply | None:
+    """Return why a server does not replace *found*, ``None`` if it does."""
+    uid = fields.get("uid") or found["uid"]
+    if uid != found["uid"] and profile >= (13, 0):
+        return message("UID in the payload must match the UID in the URL", 400)
+    if any(one["name"] == fields["name"] for one in others):
+        conflicts = profile >= PUT_CONFLICTS
+        text = "Failed to update datasource" + (": data source with the same name already exists" if conflicts else "")
+        return fail(profile, 409 if conflicts else 500, text)
+    if any(one["uid"] == uid for one in others) or (uid != found["uid"] and profile >= (12, 0)):
+        return fail(profile, 500, "Failed to update datasource")
+    if fields.get("version") and fields["version"] < found["version"]:
+        return fail(profile, 409, "Datasource has already been updated by someone else. Please reload and try again")
+    return None
 
 
 @route("PUT", "/api/datasources/uid/{uid}", there=lambda profile: profile >= (9, 0))
@@ -144,7 +202,10 @@ def change_by_id(request: Request) -> Reply:
 
 def _deleted(request: Request, key: str) -> Reply:
     require(request, "datasources:delete")
-    found = _found(request, key)
+    _check_number(request, key)
+    found = found_by(request, key)
+    if found["readOnly"]:
+        return message("Cannot delete read-only data source", 403)
     _all(request).remove(found)
     # Whoever deletes it by its number is not told the number again.
     return message("Data source deleted") if key == "id" else message("Data source deleted", id=found["id"])

@@ -158,6 +158,7 @@ class DashboardStore:
 
     def reset(self) -> None:
         """Forget everything but what is provisioned."""
+        from .datasources import provision_sources
         from .provisioning import provision
 
         self._dashboards: dict[int, dict[str, Dashboard]] = {}
@@ -168,6 +169,7 @@ class DashboardStore:
         self._rv = 1_700_000_000_000_000
         self._size = 0
         provision(self._server, self)
+        provision_sources(self._server, self)
 
     def upgraded(self) -> None:
         """Show the parents of folders that older versions hide; nothing else changes but how it is shown."""

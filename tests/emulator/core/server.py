@@ -169,6 +169,7 @@ class Server:
         admin_password: str = "admin",
         dashboards: list[dict[str, Any]] | None = None,
         sub_path: str = "",
+        sources: list[dict[str, Any]] | None = None,
     ) -> None:
         from ..boards.store import DashboardStore
 
@@ -180,6 +181,7 @@ class Server:
         self._first_version = version
         self.state = State(self.clock, admin_password)
         self.provisioned = list(dashboards or [])
+        self.provisioned_sources = list(sources or [])
         self.access = Access(self)
         self.store = DashboardStore(self)
         self.faults = Faults()

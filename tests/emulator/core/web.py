@@ -161,7 +161,7 @@ async def serve(application: Application, host: str, port: int, tls: ssl.SSLCont
 class Emulator:
     """A server in a thread of its own, listening on loopback.
 
-    *settings* are ``section.key`` of the server's configuration, *dashboards* are provisioned into
+    *settings* are ``section.key`` of the server's configuration, *dashboards* and data *sources* are provisioned into
     organization 1, *costs* ``"real"`` makes requests as slow as a real server's, *tls* is a dict of
     ``cert``, ``key`` and ``client_ca``. Use it as a context manager, or ``start`` and ``stop``.
     """
@@ -176,8 +176,9 @@ class Emulator:
         port: int = 0,
         sub_path: str = "",
         tls: dict[str, str] | None = None,
+        sources: list[dict[str, Any]] | None = None,
     ) -> None:
-        self.server = Server(version, settings, admin_password, dashboards, sub_path)
+        self.server = Server(version, settings, admin_password, dashboards, sub_path, sources)
         self._application = Application(self.server, costs)
         self._port = port
         self._tls = tls_context(**tls) if tls else None

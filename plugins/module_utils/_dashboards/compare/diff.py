@@ -13,6 +13,7 @@ import json
 import typing as t
 
 from ..._text.json_diff import ABSENT, Difference
+from ..._text.json_equal import equal
 from ..formats.forms import EXPORT_FIELDS, SERVER_FIELDS
 from .pairs import Pairs, paired
 from .schema import same_schema
@@ -68,27 +69,6 @@ def _remove_uncompared(body: dict[str, t.Any], other: t.Mapping[str, t.Any]) -> 
             body.pop(name, None)
     if isinstance(body.get("title"), str):
         body["title"] = body["title"].strip()
-
-
-def equal(one: t.Any, other: t.Any) -> bool:
-    """Return whether two documents are the same JSON: ``1`` equals ``1.0``, but not ``true``."""
-    return bool(one == other) and _same_booleans(one, other)
-
-
-def _same_booleans(one: t.Any, other: t.Any) -> bool:
-    """Return whether two documents have booleans at the same paths; for Python, ``1 == True``. They must be equal."""
-    if isinstance(one, dict):
-        for key, value in one.items():
-            match = other[key]
-            if value is not match and not isinstance(value, str) and not _same_booleans(value, match):
-                return False
-        return True
-    if isinstance(one, list):
-        for value, match in zip(one, other):
-            if value is not match and not isinstance(value, str) and not _same_booleans(value, match):
-                return False
-        return True
-    return isinstance(one, bool) == isinstance(other, bool)
 
 
 def _compare(path: str, old: t.Any, new: t.Any, shape: Shape, differences: list[Difference]) -> None:

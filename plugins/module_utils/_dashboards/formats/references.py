@@ -9,6 +9,7 @@ import re
 import typing as t
 from dataclasses import dataclass
 
+from ..._grafana.data_sources import current_type
 from .forms import FILTERS, queries
 
 #: Kinds of references: to a data source by uid; by a plain string in old dashboards (a name or a uid); to any data source
@@ -35,12 +36,6 @@ _BUILT_IN = frozenset(
 _WITHOUT_QUERIES = ("row", "text", "dashlist", "news", "alertlist", "annolist", "gettingstarted", "live", "welcome")
 #: Types of variables that query a data source. Old dashboards contain an unused data source in other types, too.
 _QUERYING = ("query", "adhoc", "groupby")
-#: Former ids of plugins (aliasIDs in their plugin.json). Servers and dashboards may use either id.
-_FORMER = {
-    "phlare": "grafana-pyroscope-datasource",
-    "postgres": "grafana-postgresql-datasource",
-    "testdata": "grafana-testdata-datasource",
-}
 #: A placeholder: ``${``, a name, ``}``. Names that begin with two underscores are variables of Grafana.
 _PLACEHOLDER = re.compile(r"\$\{(?!__)\w+\}")
 
@@ -67,7 +62,7 @@ class PanelAlert(t.NamedTuple):
 
 def plugin(name: str) -> str:
     """Return the current id of a plugin, given its current or former id."""
-    return _FORMER.get(name, name)
+    return current_type(name)
 
 
 def references(body: t.Mapping[str, t.Any]) -> set[Reference]:
