@@ -12,7 +12,7 @@ from ..core.permissions import allows as role_allows
 from .authorizer import Authorizer
 from .entries import Entries, Subject
 from .remembered import Remembered
-from .rules import ADMIN, DASHBOARDS, EDIT, FOLDERS, GENERAL, VIEW
+from .rules import ACCOUNTS, ADMIN, DASHBOARDS, EDIT, FOLDERS, GENERAL, VIEW
 
 if TYPE_CHECKING:
     from ..boards.store import Dashboard, Folder
@@ -69,6 +69,10 @@ class Access:
     def folder(self, caller: Caller, action: str, found: Folder) -> bool:
         """Tell whether a caller may do *action* to a folder."""
         return self._allows(caller, action, FOLDERS, found.uid, found.parent)
+
+    def account(self, caller: Caller, action: str, number: int | str) -> bool:
+        """Tell whether a caller may do *action* to a service account."""
+        return caller.grants is not None and caller.grants.allows(action, ACCOUNTS, str(number), ())
 
     def inside(self, caller: Caller, action: str, folder_uid: str) -> bool:
         """Tell whether a caller may do *action* in a folder, or in General where *folder_uid* is empty."""
@@ -157,6 +161,14 @@ class Access:
         """Let what was set for one subject count at once, as from 13 on; before, what is remembered counts on."""
         if self._server.profile.objects_only:
             self._remembered.drop(org_id, subject)
+
+    def above(self, org_id: int, kind: str, uid: str) -> tuple[str, ...]:
+        """Return the folders from which a folder or dashboard inherits entries, the nearest first."""
+        store = self._server.store
+        found = store.folder(org_id, uid) if kind == FOLDERS else store.dashboard(org_id, uid)
+        if found is None or (kind == FOLDERS and not self._server.profile.nested):
+            return ()
+        return tuple(self._above(org_id, found.parent if kind == FOLDERS else found.folder_uid))
 
     def removed(self, org_id: int, kind: str, uid: str) -> None:
         """Delete the entries of an object that is deleted."""
