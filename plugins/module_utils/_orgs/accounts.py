@@ -9,6 +9,7 @@ import typing as t
 from dataclasses import dataclass, field, replace
 
 from .._engine.fields import Field, Fields
+from .._grafana.account_logins import logins, slug
 from .._grafana.errors import BadInput, GrafanaError, Refused
 from .._grafana.roles import ROLES
 from .._grafana.scope import Scope
@@ -86,16 +87,6 @@ class AccountWork:
     fields: t.Mapping[str, t.Any] = field(default_factory=dict)
 
 
-def slug(name: str) -> str:
-    """Return a name as the server puts it into the login: lower case, with dashes for spaces."""
-    return name.lower().replace(" ", "-")
-
-
-def logins(scope: Scope, name: str) -> tuple[str, str]:
-    """Return the logins that an account called *name* can have: without the organization, and with it."""
-    return "sa-%s" % slug(name), "sa-%d-%s" % (scope.org_id, slug(name))
-
-
 def login_taken(scope: Scope, name: str, accounts: t.Sequence[Account], **details: t.Any) -> GrafanaError | None:
     """Return the error for a login that one of *accounts* has; ``None`` if it is free."""
     mine = logins(scope, name)
@@ -118,3 +109,6 @@ def check_name(name: str, source: str) -> None:
     """
     if "\\" in name:
         raise BadInput("%s: the service account's name '%s' has a backslash: choose a name without it" % (source, name))
+
+
+__all__ = ["FIELDS", "Account", "AccountWork", "DesiredAccount", "check_name", "login_taken", "logins", "slug"]

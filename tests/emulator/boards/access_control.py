@@ -161,6 +161,7 @@ def _set_all(request: Request, kind: str) -> Reply:
     for subject, level in levels.items():
         now = request.server.clock.now()
         request.server.access.entries.set(request.caller.org_id, (kind, request.params["uid"]), subject, level, now)
+        request.server.access.changed(request.caller.org_id, subject)
     return message("Permissions updated")
 
 
