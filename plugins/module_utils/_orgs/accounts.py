@@ -13,6 +13,7 @@ from .._grafana.account_logins import logins, slug
 from .._grafana.errors import BadInput, GrafanaError, Refused
 from .._grafana.roles import ROLES
 from .._grafana.scope import Scope
+from .._permissions.model import DesiredPermissions, PermissionState
 
 #: What the server stores of an account beside its name. A new account gets the least privilege.
 FIELDS = Fields(
@@ -32,6 +33,7 @@ class DesiredAccount:
     fields: t.Mapping[str, t.Any] = field(default_factory=dict)
     state: str = "present"
     recreate: bool = False
+    permissions: DesiredPermissions | None = None
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class Account:
     """A service account as the server has it.
 
     *fields* are those of FIELDS by option. *tokens* is the number of its tokens. The Cloud API cannot change accounts
-    (*fixed*), and its search returns id and name only (not *whole*).
+    (*fixed*), and its search returns id and name only (not *whole*). *permissions* are read if the task names some.
     """
 
     id: int
@@ -50,6 +52,7 @@ class Account:
     uid: str | None = None
     fixed: bool = False
     whole: bool = True
+    permissions: PermissionState | None = None
 
     @classmethod
     def from_api(cls, entry: t.Mapping[str, t.Any]) -> Account:
@@ -81,10 +84,14 @@ class Account:
 
 @dataclass(frozen=True)
 class AccountWork:
-    """What ``apply`` does: to which account (``None``: a new one), and which fields it writes."""
+    """What ``apply`` does: to which account (``None``: a new one), and which fields it writes.
+
+    *permissions* has the ids of those whom the permissions of a new account name.
+    """
 
     current: Account | None
     fields: t.Mapping[str, t.Any] = field(default_factory=dict)
+    permissions: PermissionState | None = None
 
 
 def login_taken(scope: Scope, name: str, accounts: t.Sequence[Account], **details: t.Any) -> GrafanaError | None:

@@ -13,12 +13,17 @@ from dataclasses import dataclass, replace
 
 from .._engine.resource import View
 from .._grafana.account_logins import logins
+from .._grafana.errors import Forbidden
 from .._grafana.scope import Scope
 from . import api
 from .caller import check_keeps_admin
 from .model import ACCOUNT, SERVICE_ACCOUNT, DesiredPermissions, Entry, Kind, PermissionState, sorted_views
 from .plan import matching, plan
 from .subjects import resolve
+
+
+#: The code of the error for a caller who may not read or change permissions.
+FORBIDDEN = "permissions_forbidden"
 
 
 @dataclass(frozen=True)
@@ -45,8 +50,7 @@ def read(scope: Scope, target: Target, desired: DesiredPermissions | None, assum
     accounts = {one.name: logins(scope, one.name) for one in desired.entries if one.whom == ACCOUNT}
     state = PermissionState(accounts=accounts)
     if target.key is not None:
-        entries, replaces = api.read(scope, target.kind, target.key, target.number)
-        state = replace(state, entries=entries, replaces=replaces)
+        state = _with_entries(scope, target, state)
     elif target.kind == SERVICE_ACCOUNT and api.by_lists(scope):
         raise api.unsupported(scope)
     unknown = [one for one in desired.entries if not matching(one, state)]
@@ -54,7 +58,11 @@ def read(scope: Scope, target: Target, desired: DesiredPermissions | None, assum
 
 
 def precheck(
-    scope: Scope, target: Target, desired: DesiredPermissions | None, state: PermissionState | None, above: t.Callable[[], t.Sequence[str]]
+    scope: Scope,
+    target: Target,
+    desired: DesiredPermissions | None,
+    state: PermissionState | None,
+    above: t.Callable[[], t.Sequence[str]] = list,
 ) -> None:
     """Raise :class:`Refused` if the change would lock the caller out. *above* returns the folders above the object."""
     if desired is None or state is None:
@@ -76,14 +84,34 @@ def apply(
     if desired is None or state is None or target.key is None:
         return state
     if state.entries is None:
-        entries, replaces = api.read(scope, target.kind, target.key, target.number)
-        state = replace(state, entries=entries, replaces=replaces)
+        state = _with_entries(scope, target, state)
     change = plan(desired, state)
     if change is None:
         return state
-    api.write(scope, target.kind, target.key, change.body, state.replaces, target.number)
+    try:
+        api.write(scope, target.kind, target.key, change.body, state.replaces, target.number)
+    except Forbidden as problem:
+        raise _forbidden(target, "change", problem) from None
     inherited = tuple(one for one in state.entries or () if one.inherited)
     return replace(state, entries=(*change.after, *inherited))
+
+
+def _with_entries(scope: Scope, target: Target, state: PermissionState) -> PermissionState:
+    """Return *state* with the entries that the object has now."""
+    try:
+        entries, replaces = api.read(scope, target.kind, str(target.key), target.number)
+    except Forbidden as problem:
+        raise _forbidden(target, "read", problem) from None
+    return replace(state, entries=entries, replaces=replaces)
+
+
+def _forbidden(target: Target, verb: str, problem: Forbidden) -> Forbidden:
+    return Forbidden(
+        "the caller may not %s the permissions of %s: that needs the permission Admin there, or the role Admin (%s)"
+        % (verb, target.named, problem.message),
+        code=FORBIDDEN,
+        **problem.details,
+    )
 
 
 def shown(state: PermissionState | None) -> View:
@@ -91,4 +119,4 @@ def shown(state: PermissionState | None) -> View:
     return {} if state is None or state.entries is None else {"permissions": sorted_views(state.entries)}
 
 
-__all__ = ["Target", "apply", "precheck", "read", "shown"]
+__all__ = ["FORBIDDEN", "Target", "apply", "precheck", "read", "shown"]
