@@ -34,6 +34,8 @@ from .tenancy import (  # noqa: F401
     quotas,
     service_accounts,
     sessions,
+    team_members,
+    teams,
     tokens,
     users,
 )

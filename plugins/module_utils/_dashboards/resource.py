@@ -44,14 +44,7 @@ from .model import (
     title_taken,
 )
 from .options import check_unused_inputs, parse
-from .permissions import (
-    apply_permissions,
-    check_permissions,
-    hidden,
-    loses_permissions,
-    read_permissions,
-    with_permissions,
-)
+from .permissions import apply_permissions, check_permissions, hidden, loses_permissions, read_permissions, with_permissions
 from .placing import check_place
 from .prune import leftovers, replaceable
 from .refresh import with_minimum

@@ -295,9 +295,7 @@ _ADVICE = (
 
 def _target(desired: DesiredFolder, folder: Folder | None) -> permissions.Target:
     """Return the folder whose permissions are meant; a folder that check mode only assumes has none to read."""
-    return permissions.Target(
-        FOLDER, None if folder is None or folder.planned else folder.uid, "folder %s" % label(desired)
-    )
+    return permissions.Target(FOLDER, None if folder is None or folder.planned else folder.uid, "folder %s" % label(desired))
 
 
 def _uids_above(scope: Scope, found: FolderState) -> list[str]:

@@ -57,6 +57,8 @@ _FOLDER = {
     "parentUid?": str,
     "parents?": [{"uid": str, "title": str}],
 }
+_TEAM = {"id": int, "name": str, "uid?": str, "email?": str, "isProvisioned?": bool, "memberCount?": int}
+_TEAM_MEMBER = {"userId": int, "login": str, "email?": str, "permission?": int, "labels?": [str]}
 _HIT = {"uid": str, "title": str, "id?": int, "folderUid?": str, "tags?": [str]}
 _RESOURCE_PERMISSION = {
     "isManaged": bool,
@@ -136,8 +138,13 @@ _ROUTES: tuple[tuple[str, str, t.Any], ...] = (
     ("GET", "/api/v1/provisioning/alert-rules", [{"uid": str, "title": str}]),
     # 204.
     ("DELETE", "/api/v1/provisioning/alert-rules/*", None),
-    ("GET", "/api/teams/search", {"teams": [{"id": int, "name": str}]}),
-    ("DELETE", "/api/teams/*", DONE),
+    ("GET", "/api/teams/search", {"teams": [_TEAM]}),
+    ("POST", "/api/teams", {"message": str, "teamId": int, "uid?": str}),
+    ("GET", "/api/teams/*", _TEAM),
+    ("PUT DELETE", "/api/teams/*", DONE),
+    ("GET", "/api/teams/*/members", [_TEAM_MEMBER]),
+    ("POST", "/api/teams/*/members", DONE),
+    ("PUT DELETE", "/api/teams/*/members/*", DONE),
     ("GET", "/api/org/preferences", dict),
     ("PUT", "/api/org/preferences", DONE),
     ("GET", "/api/ruler/grafana/api/v1/rules", Map([{"rules?": [{"grafana_alert?": {"namespace_uid?": str}}]}])),

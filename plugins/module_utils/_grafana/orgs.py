@@ -79,7 +79,7 @@ class OrgFinder:
 
     def _of_list(self, by_name: t.Mapping[str | None, Org], name: str) -> Org | None:
         """Return the organization of this name in a list. If the list has a similar name only, ask the server."""
-        if name in by_name or self.partial or _similar(name) not in {_similar(one or "") for one in by_name}:
+        if name in by_name or self.partial or similar(name) not in {similar(one or "") for one in by_name}:
             return by_name.get(name)
         return self.named(name)
 
@@ -155,11 +155,11 @@ class OrgFinder:
         except Forbidden:
             return next((org for org in self._of_caller() if org.name == name), None)
         return next(
-            (org for org in orgs if org.name == name), orgs[0] if orgs and _similar(str(orgs[0].name)) == _similar(name) else None
+            (org for org in orgs if org.name == name), orgs[0] if orgs and similar(str(orgs[0].name)) == similar(name) else None
         )
 
 
-def _similar(name: str) -> str:
+def similar(name: str) -> str:
     """Return a text that is the same for names that a database may take for the same."""
     plain = "".join(sign for sign in unicodedata.normalize("NFKD", name) if not unicodedata.combining(sign))
     return plain.casefold().rstrip()

@@ -88,6 +88,10 @@ DEPTH_IS_A_SETTING = Version(13, 0)
 ORGS_REMAIN = ((Version(13, 1), Version(13, 3), "13.1 and 13.2"),)
 #: Versions that answer 500 to some deletions of organizations (12.0.0-pre deletes empty ones: recorded).
 ORGS_MAY_REMAIN = ((Version(12, 0), Version(12, 0, 2), "12.0.0 and 12.0.1"),)
+#: Teams have uids (from the sources; recorded at 10.4.3), and their routes take them in place of ids from 11.0 on.
+TEAM_UIDS = Version(10, 1)
+#: ``GET /api/teams/search?name=`` ignores case with every database (recorded at 13.1.0-pre); names still differ by case.
+TEAM_NAMES_IN_ANY_CASE = Version(13, 0)
 #: The setting ``[service_accounts] token_expiration_day_limit`` exists.
 DAY_LIMIT = Version(9, 4)
 #: The first start migrates folders and dashboards to unified storage, and no setting prevents it.

@@ -95,19 +95,7 @@ class OrgUsers(Resource[DesiredMember, CurrentMember, MemberWork]):
         """Return the member with exactly this login or e-mail address, or with one that the server takes for the same user."""
         if desired.state == "present":
             check_role(scope.client, desired.role)
-        members = scope.cached("members", lambda: _members(scope))
-        exact = [m for m in members if desired.login in (m.login, m.email)]
-        if exact:
-            return t.cast(CurrentMember, exact[0])
-        # From 10.x on, logins that differ in case mean one user; before, they may be two. The server decides.
-        wanted = desired.login.casefold()
-        if any(wanted in (m.login.casefold(), m.email.casefold()) for m in members):
-            try:
-                user = _lookup(scope, desired.login)
-            except Forbidden:  # only server admins may look users up
-                return None
-            return next((m for m in members if user is not None and m.user_id == int(user["id"])), None)
-        return None
+        return member_named(scope, desired.login)
 
     def foresee(self, scope: Scope, desired: DesiredMember) -> CurrentMember | None:
         """Return the member, who may be the caller: who creates an organization becomes its Admin."""
@@ -191,21 +179,46 @@ def _view(desired: DesiredMember, current: CurrentMember) -> View:
     return {"login": desired.login, "role": current.role}
 
 
-def _members(scope: Scope) -> list[CurrentMember]:
+def members_of(scope: Scope) -> list[CurrentMember]:
+    """Return the organization's members from a list that is read once; of a new organization the caller.
+
+    Raises :class:`NotFound` if there is no such organization.
+    """
+    return t.cast("list[CurrentMember]", scope.cached("members", lambda: _list(scope)))
+
+
+def member_named(scope: Scope, login: str) -> CurrentMember | None:
+    """Return the member with exactly this login or e-mail address, or with one that the server takes for the same user."""
+    members = members_of(scope)
+    exact = [m for m in members if login in (m.login, m.email)]
+    if exact:
+        return exact[0]
+    # From 10.x on, logins that differ in case mean one user; before, they may be two. The server decides.
+    wanted = login.casefold()
+    if any(wanted in (m.login.casefold(), m.email.casefold()) for m in members):
+        try:
+            user = _lookup(scope, login)
+        except Forbidden:  # only server admins may look users up
+            return None
+        return next((m for m in members if user is not None and m.user_id == int(user["id"])), None)
+    return None
+
+
+def _list(scope: Scope) -> list[CurrentMember]:
     """Return the organization's members; of a new one the caller.
 
     Raises :class:`NotFound` if there is no such organization: the server's list is then empty (8.5 to 12.4).
     """
     if scope.new:
-        return _creator(scope)
+        return creator(scope)
     found = scope.client.get("/api/orgs/%d/users" % scope.org_id)
     if not found and scope.client.find("/api/orgs/%d" % scope.org_id) is None:
         raise NotFound("no organization has the id %d on %s" % (scope.org_id, scope.client.connection.url), code="org_not_found")
     return [CurrentMember.from_api(entry) for entry in found]
 
 
-def _creator(scope: Scope) -> list[CurrentMember]:
-    """Return the caller as the member of an organization that it creates; no member if the server does not show the caller."""
+def creator(scope: Scope) -> list[CurrentMember]:
+    """Return the caller as the Admin of what the caller creates; no member if the server does not show the caller."""
     user = scope.client.user()
     if user is None or not user.get("login"):
         return []
@@ -214,7 +227,7 @@ def _creator(scope: Scope) -> list[CurrentMember]:
 
 def _by_id(scope: Scope, user_id: int) -> CurrentMember | None:
     scope.invalidate()
-    members = scope.cached("members", lambda: _members(scope))
+    members = members_of(scope)
     return next((m for m in members if m.user_id == user_id), None)
 
 
@@ -250,7 +263,7 @@ def _check_last_admin(scope: Scope, desired: DesiredMember, change: Change[Membe
 
     An earlier task may add another Admin to a new organization: there it is a warning.
     """
-    admins = [m for m in scope.cached("members", lambda: _members(scope)) if m.role == ADMIN]
+    admins = [m for m in members_of(scope) if m.role == ADMIN]
     if change.work.current not in admins or len(admins) > 1:
         return
     if scope.new:

@@ -75,7 +75,7 @@ class Entry:
     inherited: bool = False
     email: str = ""
 
-    def key(self) -> tuple[str, t.Union[int, str]]:
+    def key(self) -> tuple[str, int | str]:
         """Return what identifies whom the entry is for; users and service accounts share their ids."""
         if self.whom == ROLE:
             return (ROLE, self.name)

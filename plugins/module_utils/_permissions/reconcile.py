@@ -21,7 +21,6 @@ from .model import ACCOUNT, SERVICE_ACCOUNT, DesiredPermissions, Entry, Kind, Pe
 from .plan import matching, plan
 from .subjects import resolve
 
-
 #: The code of the error for a caller who may not read or change permissions.
 FORBIDDEN = "permissions_forbidden"
 

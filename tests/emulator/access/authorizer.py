@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from .entries import Subject
 from .grants import Grants, Part
-from .remembered import subjects_of
+from .remembered import all_subjects, subjects_of
 from .rules import FOLDERS, GENERAL, rules_of
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ class Authorizer:
         if until <= now:
             role = caller.role
             self._roles[(org_id, who)] = (now + SHORT, role)
-        subjects: tuple[Subject, ...] = (("role", role or ""), *subjects_of(caller))
+        subjects = all_subjects(self._server, caller, role)
         parts = tuple(Part(self._entries.held(org_id, one)) for one in subjects)
         found = Grants(rules_of(self._server.profile), role, parts)
         self._grants[(org_id, who, action)] = (now + SHORT, found)

@@ -12,7 +12,7 @@ from ..core.permissions import allows as role_allows
 from .authorizer import Authorizer
 from .entries import Entries, Subject
 from .remembered import Remembered
-from .rules import ACCOUNTS, ADMIN, DASHBOARDS, EDIT, FOLDERS, GENERAL, VIEW
+from .rules import ADMIN, DASHBOARDS, EDIT, FOLDERS, GENERAL, VIEW
 
 if TYPE_CHECKING:
     from ..boards.store import Dashboard, Folder
@@ -69,10 +69,6 @@ class Access:
     def folder(self, caller: Caller, action: str, found: Folder) -> bool:
         """Tell whether a caller may do *action* to a folder."""
         return self._allows(caller, action, FOLDERS, found.uid, found.parent)
-
-    def account(self, caller: Caller, action: str, number: int | str) -> bool:
-        """Tell whether a caller may do *action* to a service account."""
-        return caller.grants is not None and caller.grants.allows(action, ACCOUNTS, str(number), ())
 
     def inside(self, caller: Caller, action: str, folder_uid: str) -> bool:
         """Tell whether a caller may do *action* in a folder, or in General where *folder_uid* is empty."""
@@ -131,10 +127,14 @@ class Access:
     def _by_list(self, caller: Caller, action: str, kind: str, uid: str, folder_uid: str) -> bool:
         """Tell what the permission list of 8.5 allows: where neither object nor folder has one, the defaults count."""
         things = [(kind, uid), *([(FOLDERS, folder_uid)] if folder_uid else [])]
-        if not any(self.entries.of(caller.org_id, one) for one in things):
+        if not any(self.entries.begun(caller.org_id, one) for one in things):
             return role_allows(caller.role, action)
         assert caller.grants is not None
         return caller.grants.allows(action, kind, uid, (folder_uid,) if folder_uid else ())
+
+    def other(self, caller: Caller, action: str, kind: str, name: str) -> bool:
+        """Tell whether an entry allows a caller *action* on an object that is in no folder, a team for example."""
+        return caller.grants is not None and self._server.profile.rbac and caller.grants.allows(action, kind, name, ())
 
     # Changes
 
@@ -156,6 +156,10 @@ class Access:
                 self.entries.set(org_id, (kind, uid), subject, level, now)
         if caller is not None:
             self._remembered.forget(caller)
+
+    def forget(self, caller: Caller) -> None:
+        """Forget what a caller may do itself, as a server does where the caller made something."""
+        self._remembered.forget(caller)
 
     def changed(self, org_id: int, subject: Subject) -> None:
         """Let what was set for one subject count at once, as from 13 on; before, what is remembered counts on."""

@@ -25,9 +25,16 @@ TOGETHER, APART = 10.0, 60.0
 
 
 def subjects_of(caller: Caller) -> tuple[Subject, ...]:
-    """Return whose entries count for a caller, besides those of its basic role."""
+    """Return the caller itself as a subject of entries; nothing for an API key."""
     who = caller.user or caller.account
     return (("user", who.id),) if who is not None else ()
+
+
+def all_subjects(server: Server, caller: Caller, role: str | None) -> tuple[Subject, ...]:
+    """Return whose entries count for a caller: those of its basic role, of its teams and its own, in this order."""
+    who = caller.user or caller.account
+    teams = server.state.teams_of(caller.org_id, who.id) if who is not None else ()
+    return (("role", role or ""), *(("team", team.id) for team in teams), *subjects_of(caller))
 
 
 class Remembered:
@@ -57,7 +64,7 @@ class Remembered:
         """Return the permissions that a request of *caller* goes by."""
         profile = self._server.profile
         rules = rules_of(profile)
-        subjects: tuple[Subject, ...] = (("role", caller.role or ""), *subjects_of(caller))
+        subjects = all_subjects(self._server, caller, caller.role)
         now = self._server.clock.now()
         if profile >= (11, 0):
             return Grants(rules, caller.role, tuple(self._part(caller.org_id, one, now) for one in subjects))

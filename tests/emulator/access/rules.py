@@ -19,7 +19,7 @@ VIEW, EDIT, ADMIN = 1, 2, 4
 LEVELS = {"View": VIEW, "Edit": EDIT, "Admin": ADMIN}
 NAMES = {level: name for name, level in LEVELS.items()}
 #: Kinds of objects that have permission entries.
-FOLDERS, DASHBOARDS, ACCOUNTS = "folders", "dashboards", "serviceaccounts"
+FOLDERS, DASHBOARDS, ACCOUNTS, TEAMS = "folders", "dashboards", "serviceaccounts", "teams"
 #: The uid that stands for no folder in scopes.
 GENERAL = "general"
 #: No level allows the action.
@@ -65,15 +65,6 @@ ACTIONS = (
     Action("library.panels:write", NEVER, EDIT, since=(10, 0)),
 )
 
-#: The least level of an entry on a service account that allows an action.
-ON_ACCOUNTS = {
-    "serviceaccounts.permissions:read": ADMIN,
-    "serviceaccounts.permissions:write": ADMIN,
-    "serviceaccounts:delete": ADMIN,
-    "serviceaccounts:read": EDIT,
-    "serviceaccounts:write": EDIT,
-}
-
 #: What a basic role, and every role above it, may do in the General folder: (least role, action, since).
 IN_GENERAL = (
     ("Viewer", "folders:read", (10, 0)),
@@ -91,6 +82,24 @@ ORDER = ("None", "Viewer", "Editor", "Admin")
 #: What everybody may do to the folder that stands for what others share, so somewhere, from 11 on.
 SHARED = (frozenset({"folders:read"}), (11, 0))
 
+#: The least level of an entry on an object of another kind that allows an action: a member of a team has VIEW, its Admin ADMIN.
+ON_OTHERS = {
+    ACCOUNTS: {
+        "serviceaccounts.permissions:read": ADMIN,
+        "serviceaccounts.permissions:write": ADMIN,
+        "serviceaccounts:delete": ADMIN,
+        "serviceaccounts:read": EDIT,
+        "serviceaccounts:write": EDIT,
+    },
+    TEAMS: {
+        "teams:read": VIEW,
+        "teams:write": ADMIN,
+        "teams:delete": ADMIN,
+        "teams.permissions:read": ADMIN,
+        "teams.permissions:write": ADMIN,
+    },
+}
+
 
 @dataclass(frozen=True)
 class Rules:
@@ -105,8 +114,8 @@ class Rules:
 
     def level(self, action: str, kind: str) -> int:
         """Return the least level of an entry on an object of *kind* that allows *action*."""
-        if kind == ACCOUNTS:
-            return ON_ACCOUNTS.get(action, NEVER)
+        if kind in ON_OTHERS:
+            return ON_OTHERS[kind].get(action, NEVER)
         on_dashboard, on_folder = self.levels.get(action, (NEVER, NEVER))
         return on_folder if kind == FOLDERS else on_dashboard
 

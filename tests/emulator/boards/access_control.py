@@ -9,7 +9,7 @@ from typing import Any
 
 from ..access import Subject
 from ..access.listing import permissions_of
-from ..access.rules import ACCOUNTS, DASHBOARDS, FOLDERS, LEVELS
+from ..access.rules import ACCOUNTS, DASHBOARDS, FOLDERS, LEVELS, TEAMS
 from ..core.profile import Profile
 from ..core.replies import Refusal, Reply, denied, fail, message, ok, typed
 from ..core.server import Request, route
@@ -24,6 +24,7 @@ KINDS = {
     FOLDERS: (("View", "Edit", "Admin"), (True, True, True, True)),
     DASHBOARDS: (("View", "Edit", "Admin"), (True, True, True, True)),
     ACCOUNTS: (("Edit", "Admin"), (True, False, True, False)),
+    TEAMS: (("Member", "Admin"), (True, False, False, False)),
 }
 ASSIGNMENTS = ("users", "serviceAccounts", "teams", "builtInRoles")
 #: From this version on refusals tell what is wrong.
@@ -46,7 +47,7 @@ def _begin(request: Request, kind: str, verb: str) -> None:
     if kind == FOLDERS:
         allowed = access.inside(caller, action, uid)
     elif kind == ACCOUNTS:
-        allowed = access.account(caller, action, uid)
+        allowed = access.other(caller, action, kind, uid)
     else:
         found = request.server.store.dashboard(caller.org_id, uid)
         allowed = access.dashboard(caller, action, found) if found else caller.role == "Admin"
@@ -121,6 +122,10 @@ def _subject(request: Request, word: str, who: str, text: str) -> Subject:
         return ("user", found)
     if word == "user" and (int(who) in state.users or int(who) in state.accounts):
         return ("user", int(who))
+    if word == "team":
+        for team in state.teams_of(request.caller.org_id):
+            if who == str(team.id) or (who == team.uid and profile >= EXPLAINED):
+                return ("team", team.id)
     raise Refusal(_nobody(request, word, text))
 
 
@@ -190,6 +195,8 @@ def _register(kind: str) -> None:
     """Register the routes of one kind of object."""
     base = f"/api/access-control/{kind}/{{uid}}"
     route("GET", f"/api/access-control/{kind}/description", there=there)(lambda request: _describe(request, kind))
+    if kind == TEAMS:  # the entries of teams are their members
+        return
     route("GET", base, there=there)(lambda request: _list(request, kind))
     route("POST", base, there=there)(lambda request: _set_all(request, kind))
     for part in WORDS:

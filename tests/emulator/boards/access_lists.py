@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 from ..access.entries import Entry
-from ..access.rules import ACCOUNTS, ADMIN, DASHBOARDS, FOLDERS, NAMES, NEVER, ON_ACCOUNTS, rules_of
+from ..access.rules import ACCOUNTS, ADMIN, DASHBOARDS, FOLDERS, NAMES, NEVER, ON_OTHERS, rules_of
+from ..core.pictures import picture, team_picture
 from ..core.server import Request
-from .permission_lists import picture
 
 #: The actions that ``basic:admin`` has twice: on all dashboards and on those of all folders, and on the General folder.
 TWICE = {
@@ -29,7 +29,7 @@ def actions_of(request: Request, kind: str, level: int, fixed: bool = False) -> 
     11 lists what the storage has twice, but for creating folders; 13 does so for service accounts.
     """
     rules, profile = rules_of(request.server.profile), request.server.profile
-    names = ON_ACCOUNTS if kind == ACCOUNTS else rules.levels
+    names = ON_OTHERS.get(kind, rules.levels)
     found = [name for name in names if rules.level(name, kind) <= min(level, NEVER - 1)]
     if fixed:
         return [name for name in found if name != NOT_FIXED]
@@ -84,6 +84,11 @@ def _shown(request: Request, kind: str, entry: Entry, inherited: bool) -> dict[s
         body.update(userId=user.id, userLogin=user.login, userAvatarUrl=picture(profile, user.email))
         if profile.uids:
             body["userUid"] = user.uid
+    else:
+        team = state.teams[int(who)]
+        body.update(teamId=team.id, team=team.name, teamAvatarUrl=team_picture(profile, team.email, team.name))
+        if profile.uids:
+            body["teamUid"] = team.uid
     body["actions"] = actions_of(request, kind, entry.level)
     body["permission"] = NAMES[entry.level]
     return _entry(request, name, **body)

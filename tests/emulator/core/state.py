@@ -85,6 +85,18 @@ class Account:
 
 
 @dataclass
+class Team:
+    """A team; *members* has a level by the id of each user or service account: 0 for a member, 4 for an Admin of the team."""
+
+    id: int
+    org_id: int
+    name: str
+    email: str
+    uid: str = field(default_factory=uid)
+    members: dict[int, int] = field(default_factory=dict)
+
+
+@dataclass
 class Key:
     """A service account's token, or (without ``account_id``) an API key; they share one table."""
 
@@ -154,6 +166,7 @@ class State:
         self.users: dict[int, User] = {}
         self.orgs: dict[int, Org] = {}
         self.accounts: dict[int, Account] = {}
+        self.teams: dict[int, Team] = {}
         self.keys: dict[int, Key] = {}
         self.sessions: dict[str, Session] = {}
         self.hidden_keys: set[int] = set()
@@ -200,6 +213,8 @@ class State:
         self.names.pop(org.name, None)
         for key in [key for key in self.keys.values() if key.org_id == org.id]:
             self.drop_key(key)
+        for team in self.teams_of(org.id):
+            del self.teams[team.id]
         for account in [account for account in self.accounts.values() if account.org_id == org.id]:
             del self.accounts[account.id]
             if not keep_accounts:
@@ -227,8 +242,27 @@ class State:
         del self.users[user.id]
         for org in self.orgs.values():
             org.members.pop(user.id, None)
+        self.leave_teams(user.id)
         for value in [value for value, session in self.sessions.items() if session.user_id == user.id]:
             del self.sessions[value]
+
+    # Teams
+
+    def teams_of(self, org_id: int, user_id: int | None = None) -> list[Team]:
+        """Return the teams of an organization, or those of them that a user or service account is a member of."""
+        teams = [team for team in self.teams.values() if team.org_id == org_id]
+        return teams if user_id is None else [team for team in teams if user_id in team.members]
+
+    def add_team(self, org_id: int, name: str, email: str) -> Team:
+        team = Team(self.next("team"), org_id, name, email)
+        self.teams[team.id] = team
+        return team
+
+    def leave_teams(self, user_id: int, org_id: int | None = None) -> None:
+        """End the memberships of a user or service account, in one organization or in all."""
+        for team in self.teams.values():
+            if org_id in (None, team.org_id):
+                team.members.pop(user_id, None)
 
     # Service accounts and keys
 
@@ -257,6 +291,7 @@ class State:
 
     def drop_account(self, account: Account) -> None:
         del self.accounts[account.id]
+        self.leave_teams(account.id)
         self.logins.pop(account.login, None)
         self.addresses.pop(account.email, None)
         for key in [key for key in self.keys.values() if key.account_id == account.id]:

@@ -254,6 +254,7 @@ def _remove(request: Request, org_id: int) -> Reply:
     if org is not None:
         org.members.pop(user_id, None)
         server.access.entries.drop_subject(("user", user_id), org_id)
+        server.state.leave_teams(user_id, org_id)
         if user.org_id == org_id:
             user.org_id = next((one.id for one in server.state.orgs.values() if user_id in one.members), 0)
     return message("User removed from organization")

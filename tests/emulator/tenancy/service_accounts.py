@@ -46,7 +46,7 @@ def begin(request: Request, permission: str) -> int:
         if found is None:
             raise Refusal(not_found())
         request.params["account_id"] = text = str(found.id)
-    if not request.server.access.account(request.caller, permission, text):
+    if not request.server.access.other(request.caller, permission, ACCOUNTS, text):
         require(request, permission)
     if not is_number(text):
         raise Refusal(bad_request(request.server.profile, "Service Account ID is invalid"))

@@ -206,19 +206,6 @@ def orgs_of_user(request: Request) -> Reply:
     return ok(orgs_of(request.server, user_id(request, "users:read")))
 
 
-@route("GET", "/api/users/{user_id}/teams")
-def teams_of_user(request: Request) -> Reply:
-    user_id(request, "users:read")
-    return ok([])
-
-
-@route("GET", "/api/user/teams")
-def teams_of_caller(request: Request) -> Reply:
-    if request.caller.user is None and request.server.profile >= (10, 0):
-        return users_only(request.server.profile)
-    return ok([])
-
-
 @route("POST", "/api/users/{user_id}/using/{org_id}")
 def switch_user(request: Request) -> Reply:
     server, number = request.server, user_id(request, "users:write")
