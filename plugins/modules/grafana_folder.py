@@ -54,6 +54,49 @@ options:
       - The description. Without it, a folder keeps its description. The empty string removes it.
       - It needs Grafana 12.0 or later. Earlier versions do not return the description of a folder.
     type: raw
+  # BEGIN GENERATED (make generate): permissions permissions_exclusive
+  permissions:
+    description:
+      - Who may do what with the object. Each entry names one of O(permissions[].role), O(permissions[].team),
+        O(permissions[].user) and O(permissions[].service_account).
+      - The module adds missing entries, and changes the permission of others. Other entries stay, unless
+        O(permissions_exclusive=true).
+      - A new object may get entries from the server, such as Admin for its creator, and Edit and View for the roles Editor and
+        Viewer. Permissions that it inherits from folders are in the result, and cannot be changed here.
+      - Without this option, the module neither reads nor changes permissions. With it, each object costs one request more.
+      - Users, teams and service accounts that do not exist in the organization are an error before the first write.
+      - Servers apply a change of permissions after up to a minute.
+      - Grafana 8.5, and 9.x without role-based access control, replace the whole list with each write. There, an entry that
+        another program adds at the same moment can be lost.
+    type: list
+    elements: dict
+    suboptions:
+      role:
+        description: A basic role, with the roles above it. Admins may do everything, with or without an entry.
+        type: str
+        choices: [Viewer, Editor, Admin]
+      team:
+        description: The exact name of a team.
+        type: raw
+      user:
+        description: The login or the e-mail address of a member of the organization.
+        type: raw
+      service_account:
+        description: The exact name, or the login, of a service account.
+        type: raw
+      permission:
+        description: What they may do. V(Admin) includes changing the permissions.
+        type: str
+        choices: [View, Edit, Admin]
+        required: true
+  permissions_exclusive:
+    description:
+      - Whether O(permissions) is the complete list. If V(true), the module removes other entries, except inherited ones. This
+        includes the entry of the creator.
+      - The module refuses a list with which the caller could not change the permissions any more (code V(caller_locked_out)).
+    type: bool
+    default: false
+  # END GENERATED
   contents:
     description:
       - What happens to dashboards, subfolders, alert rules and library panels in a folder with O(state=absent).
@@ -128,6 +171,46 @@ options:
           - The description. Without it, a folder keeps its description. The empty string removes it.
           - It needs Grafana 12.0 or later. Earlier versions do not return the description of a folder.
         type: raw
+      permissions:
+        description:
+          - Who may do what with the object. Each entry names one of O(permissions[].role), O(permissions[].team),
+            O(permissions[].user) and O(permissions[].service_account).
+          - The module adds missing entries, and changes the permission of others. Other entries stay, unless
+            O(permissions_exclusive=true).
+          - A new object may get entries from the server, such as Admin for its creator, and Edit and View for the roles Editor
+            and Viewer. Permissions that it inherits from folders are in the result, and cannot be changed here.
+          - Without this option, the module neither reads nor changes permissions. With it, each object costs one request more.
+          - Users, teams and service accounts that do not exist in the organization are an error before the first write.
+          - Servers apply a change of permissions after up to a minute.
+          - Grafana 8.5, and 9.x without role-based access control, replace the whole list with each write. There, an entry that
+            another program adds at the same moment can be lost.
+        type: list
+        elements: dict
+        suboptions:
+          role:
+            description: A basic role, with the roles above it. Admins may do everything, with or without an entry.
+            type: str
+            choices: [Viewer, Editor, Admin]
+          team:
+            description: The exact name of a team.
+            type: raw
+          user:
+            description: The login or the e-mail address of a member of the organization.
+            type: raw
+          service_account:
+            description: The exact name, or the login, of a service account.
+            type: raw
+          permission:
+            description: What they may do. V(Admin) includes changing the permissions.
+            type: str
+            choices: [View, Edit, Admin]
+            required: true
+      permissions_exclusive:
+        description:
+          - Whether O(permissions) is the complete list. If V(true), the module removes other entries, except inherited ones. This
+            includes the entry of the creator.
+          - The module refuses a list with which the caller could not change the permissions any more (code V(caller_locked_out)).
+        type: bool
       contents:
         description:
           - What happens to dashboards, subfolders, alert rules and library panels in a folder with O(state=absent).
@@ -235,6 +318,17 @@ folder:
       description: The description.
       type: str
       returned: with Grafana 12.0 or later
+    # BEGIN GENERATED (make generate): listed_permissions
+    permissions:
+      description:
+        - The permissions. Each entry has RV(ignore:permission), one of RV(ignore:role), RV(ignore:team), RV(ignore:user) and
+          RV(ignore:service_account), and RV(ignore:inherited) with V(true) if it belongs to a folder above.
+        - Users and service accounts are named by their logins.
+      type: list
+      elements: dict
+      returned: if the task asks for permissions
+      sample: [{"role": "Viewer", "permission": "View"}, {"user": "alice", "permission": "Edit"}]
+    # END GENERATED
 # BEGIN GENERATED (make generate): status joined_org planned results summary failure code=not_empty
 status:
   description: The status of the object, V(ok), V(changed) or V(failed). In a batch, each entry of RV(results) has it.

@@ -39,6 +39,38 @@ options:
         fails there. On other servers this option has no effect.
     type: bool
     default: false
+  # BEGIN GENERATED (make generate): account_permissions permissions_exclusive
+  permissions:
+    description:
+      - Who may manage the service account. Each entry names one of O(permissions[].team) and O(permissions[].user).
+      - The module adds missing entries, and changes the permission of others. Other entries, such as Admin for the creator, stay,
+        unless O(permissions_exclusive=true).
+      - Without this option, the module neither reads nor changes permissions. With it, each account costs one request more.
+      - Users and teams that do not exist in the organization are an error before the first write.
+      - Servers apply a change of permissions after up to a minute.
+      - It needs Grafana 9.1 or later with role-based access control, and does not work with O(cloud_stack).
+    type: list
+    elements: dict
+    suboptions:
+      team:
+        description: The exact name of a team.
+        type: raw
+      user:
+        description: The login or the e-mail address of a member of the organization.
+        type: raw
+      permission:
+        description: What they may do. V(Edit) includes creating tokens. V(Admin) includes deleting the account.
+        type: str
+        choices: [Edit, Admin]
+        required: true
+  permissions_exclusive:
+    description:
+      - Whether O(permissions) is the complete list. If V(true), the module removes other entries, except inherited ones. This
+        includes the entry of the creator.
+      - The module refuses a list with which the caller could not change the permissions any more (code V(caller_locked_out)).
+    type: bool
+    default: false
+  # END GENERATED
   state:
     description:
       - Whether the account exists. V(absent) deletes it with all its tokens.
@@ -79,6 +111,35 @@ options:
           - Whether the module may delete an account with all its tokens and create it again, with a new id, if O(role) or
             O(disabled) differ and the server cannot change them. Only O(cloud_stack) cannot change them, and without this option
             such a task fails there. On other servers this option has no effect.
+        type: bool
+      permissions:
+        description:
+          - Who may manage the service account. Each entry names one of O(permissions[].team) and O(permissions[].user).
+          - The module adds missing entries, and changes the permission of others. Other entries, such as Admin for the creator,
+            stay, unless O(permissions_exclusive=true).
+          - Without this option, the module neither reads nor changes permissions. With it, each account costs one request more.
+          - Users and teams that do not exist in the organization are an error before the first write.
+          - Servers apply a change of permissions after up to a minute.
+          - It needs Grafana 9.1 or later with role-based access control, and does not work with O(cloud_stack).
+        type: list
+        elements: dict
+        suboptions:
+          team:
+            description: The exact name of a team.
+            type: raw
+          user:
+            description: The login or the e-mail address of a member of the organization.
+            type: raw
+          permission:
+            description: What they may do. V(Edit) includes creating tokens. V(Admin) includes deleting the account.
+            type: str
+            choices: [Edit, Admin]
+            required: true
+      permissions_exclusive:
+        description:
+          - Whether O(permissions) is the complete list. If V(true), the module removes other entries, except inherited ones. This
+            includes the entry of the creator.
+          - The module refuses a list with which the caller could not change the permissions any more (code V(caller_locked_out)).
         type: bool
       state:
         description:
@@ -174,6 +235,17 @@ service_account:
       description: The number of its tokens.
       type: int
       returned: except in check mode when the account would be created
+    # BEGIN GENERATED (make generate): listed_permissions
+    permissions:
+      description:
+        - The permissions. Each entry has RV(ignore:permission), one of RV(ignore:role), RV(ignore:team), RV(ignore:user) and
+          RV(ignore:service_account), and RV(ignore:inherited) with V(true) if it belongs to a folder above.
+        - Users and service accounts are named by their logins.
+      type: list
+      elements: dict
+      returned: if the task asks for permissions
+      sample: [{"role": "Viewer", "permission": "View"}, {"user": "alice", "permission": "Edit"}]
+    # END GENERATED
 # BEGIN GENERATED (make generate): status joined_org planned results summary failure code=org_not_found
 status:
   description: The status of the object, V(ok), V(changed) or V(failed). In a batch, each entry of RV(results) has it.
@@ -285,7 +357,7 @@ from ..module_utils._orgs.service_accounts import OPTIONS, ServiceAccounts
 
 
 def main() -> None:
-    manage(lambda module: ServiceAccounts(), OPTIONS, cloud=True, named_by="name")
+    manage(lambda module: ServiceAccounts(plan_missing=module.plans_missing()), OPTIONS, cloud=True, named_by="name")
 
 
 if __name__ == "__main__":

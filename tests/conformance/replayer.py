@@ -251,7 +251,9 @@ def compare(expected: Any, found: Any, values: Values, where: str = "body") -> I
 
 def _in_no_order(item: Any) -> bool:
     """Tell whether an item of a list is a permission or a quota, which servers list in no fixed order."""
-    return isinstance(item, dict) and ("permissionName" in item or {"target", "limit"} <= set(item))
+    return isinstance(item, dict) and any(
+        keys <= set(item) for keys in ({"permissionName"}, {"roleName", "permission"}, {"target", "limit"})
+    )
 
 
 def compare_sets(expected: list[Any], found: list[Any], values: Values, where: str) -> Iterator[tuple[str, Any, Any]]:

@@ -69,7 +69,9 @@ def test_report_leaves_failing_to_the_play(tenants):
     assert not any("failed" in entry for entry in result["results"])
 
 
-@pytest.mark.parametrize(("which", "listed"), [("all", [0, 1, 2]), ("changed", [1]), ("failed", [2]), (["changed", "failed"], [1, 2])])
+@pytest.mark.parametrize(
+    ("which", "listed"), [("all", [0, 1, 2]), ("changed", [1]), ("failed", [2]), (["changed", "failed"], [1, 2])]
+)
 def test_results_lists_the_items_that_the_task_asks_for(newest, which, listed):
     newest.user("alice")
     newest.ok("grafana_org", name="tenant")

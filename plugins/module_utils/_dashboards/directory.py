@@ -13,6 +13,8 @@ from .._engine.resource import OfOrg
 from .._folders.paths import check_titles, general
 from .._grafana.connection import OrgChoice
 from .._grafana.errors import BadInput
+from .._permissions.model import DASHBOARD
+from .._permissions.options import parse as parse_permissions
 from .formats.files import PATTERNS, Entry, duplicates, find, subdirectories, unusable_files
 from .model import DesiredDashboard, place_of
 from .options import parse, with_folder_path
@@ -50,6 +52,7 @@ def wanted(options: t.Mapping[str, t.Any]) -> list[DesiredDashboard] | None:
     options_of_files = expand(options, problems)
     if options_of_files is None:
         return None
+    parse_permissions(options, DASHBOARD)  # the task's mistakes are not those of each file
     dashboards: list[DesiredDashboard] = []
     for file_options in options_of_files:
         try:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from .._engine.resource import Change, View
 from .._grafana.errors import Refused
 from .._grafana.secrets import masked
+from .._permissions.model import DesiredPermissions, PermissionState
 from .._text.json_diff import paths, shown
 from .._text.listed import listed
 from .compare.diff import compare
@@ -65,6 +66,7 @@ class DesiredDashboard:
     unused_inputs: frozenset[str] = frozenset()
     panels: tuple[LibraryPanel, ...] = ()
     check_references: bool = False
+    permissions: DesiredPermissions | None = None
     #: Warnings about the file.
     hints: tuple[str, ...] = ()
 
@@ -176,6 +178,8 @@ class DashboardState:
     schema: Schema | None = field(default=None, repr=False)
     #: Library panels that the server would not find.
     missing_panels: tuple[str, ...] = ()
+    #: Its permissions, if the task names some.
+    permissions: PermissionState | None = None
 
 
 @dataclass(frozen=True)
@@ -186,6 +190,8 @@ class DashboardWork:
     changed_paths: tuple[str, ...] = ()
     #: Whether the dashboard leaves its folder.
     leaves: bool = False
+    #: Whether the dashboard itself is written, and not only its permissions.
+    writes: bool = True
 
 
 def place_of(desired: DesiredDashboard) -> tuple[str, tuple[str, ...]]:
@@ -212,10 +218,10 @@ def comparable(document: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
 
 
 def plan(desired: DesiredDashboard, state: DashboardState) -> Change[DashboardWork] | None:
-    """Return what differs, whether or not it may be written: see :func:`allowed`."""
+    """Return what differs but for the permissions, whether or not it may be written: see :func:`allowed`."""
     current, wanted = state.current, state.wanted or desired
     if desired.state == "absent":
-        return None if current is None else Change("delete", _current_head(state), {}, DashboardWork(state, leaves=True))
+        return None if current is None else Change("delete", current_head(state), {}, DashboardWork(state, leaves=True))
     if current is None:
         after = {**_head(wanted, state.folder_uid, None), **_panels(state)}
         return Change("create", {}, after, DashboardWork(state))
@@ -225,7 +231,7 @@ def plan(desired: DesiredDashboard, state: DashboardState) -> Change[DashboardWo
     if not changes and not moves and not state.panels:
         return None
     inside = [change for change in changes if change.path != "title"]  # the head shows the title
-    before: View = {**_current_head(state), "changes": shown(inside, "before")}
+    before: View = {**current_head(state), "changes": shown(inside, "before")}
     after = {**_head(wanted, current.folder_uid, current.uid), "changes": shown(inside, "after"), **_panels(state)}
     if not moves:
         before["folder"] = after["folder"]
@@ -373,6 +379,7 @@ def _head(desired: DesiredDashboard, folder_uid: str | None, uid: str | None) ->
     }
 
 
-def _current_head(state: DashboardState) -> View:
+def current_head(state: DashboardState) -> View:
+    """Return the dashboard that the server has for a diff."""
     current = t.cast(CurrentDashboard, state.current)
     return {"uid": current.uid, "title": masked(current.title), "folder": masked(state.current_folder or current.folder_uid)}

@@ -14,6 +14,9 @@ from .._grafana.connection import text
 from .._grafana.errors import BadInput
 from .._grafana.files import read_regular
 from .._grafana.secrets import key_like
+from .._permissions.model import DASHBOARD
+from .._permissions.options import options_of
+from .._permissions.options import parse as parse_permissions
 from .._text.json_diff import check_document
 from .formats.forms import CLASSIC, Document, read_document
 from .formats.inputs import unused
@@ -37,6 +40,7 @@ OPTIONS: dict[str, dict[str, t.Any]] = {
     "folder": {"type": "raw"},
     "folder_path": {"type": "list", "elements": "raw"},
     "create_folder": {"type": "bool"},
+    **options_of(DASHBOARD),
     "commit_message": {"type": "str"},
     "api": {"type": "str", "choices": [AUTO, LEGACY, KUBERNETES], "default": AUTO},
     "on_conflict": {"type": "str", "choices": [OVERWRITE, FAIL, KEEP], "default": OVERWRITE},
@@ -192,7 +196,8 @@ def _write_settings(options: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     if "prune_folder" not in options:  # For a directory, expand() has set it already.
         prune_folders = {"prune_folder": options.get("folder"), "prune_folder_uid": options.get("folder_uid")}
         given.update({name: general(str(value)) for name, value in prune_folders.items() if value is not None})
-    return {**given, "source": check_source(options.get("source") or "")}
+    wanted = parse_permissions(options, DASHBOARD)
+    return {**given, "permissions": wanted, "source": check_source(options.get("source") or "")}
 
 
 def _uid(value: t.Any, what: str) -> str:

@@ -16,6 +16,8 @@ from .._grafana.errors import QUOTA_REACHED, Conflict, Forbidden, GrafanaError, 
 from .._grafana.scope import Scope
 from .._grafana.secrets import masked
 from .._grafana.versions import LIBRARY_PANELS_MAY_LACK, MORE_LAYOUT_FIELDS, TITLES_REPEAT
+from .._permissions.reconcile import FORBIDDEN
+from .._permissions.reconcile import shown as shown_permissions
 from .._text.yaml_lines import as_text
 from .alerts import check_alerts
 from .alerts import explain as explain_alerts
@@ -43,7 +45,7 @@ from .model import (
     title_taken,
 )
 from .options import check_unused_inputs, parse
-from .permissions import hidden, loses_permissions
+from .permissions import apply_permissions, check_permissions, hidden, loses_permissions, read_permissions, with_permissions
 from .placing import check_place
 from .prune import leftovers, replaceable
 from .refresh import with_minimum
@@ -116,6 +118,7 @@ class Dashboards(Resource[DesiredDashboard, DashboardState, DashboardWork]):
             current = None if to_make is not None else by_title(scope, route, wanted.title, folder_uid or "")
         panels = tuple(panels_to_make(scope, wanted))
         state = DashboardState(current, folder_uid, to_make, wanted=wanted, panels=panels, remarks=(*strays, *remarks))
+        state = replace(state, permissions=read_permissions(scope, desired, current, self._plan_missing))
         if desired.layout:
             state = replace(state, schema=schema(desired.layout, scope.client.at_least(MORE_LAYOUT_FIELDS) is not False))
         if desired.check_references and desired.state == "present":
@@ -158,17 +161,23 @@ class Dashboards(Resource[DesiredDashboard, DashboardState, DashboardWork]):
         remarks = (*strays, *remarks)
         missing = tuple(dangling(scope, wanted)) if desired.check_references else ()
         panels = tuple(panels_to_make(scope, wanted))
-        return DashboardState(None, folder_uid, to_make, wanted=wanted, panels=panels, dangling=missing, remarks=remarks)
+        state = DashboardState(None, folder_uid, to_make, wanted=wanted, panels=panels, dangling=missing, remarks=remarks)
+        return replace(state, permissions=read_permissions(scope, desired, None, self._plan_missing))
 
     def plan(self, desired: DesiredDashboard, current: DashboardState | None) -> Change[DashboardWork] | None:
         """Return what differs."""
-        return plan(desired, current or DashboardState(None, desired.folder_uid, desired.folder))
+        state = current or DashboardState(None, desired.folder_uid, desired.folder)
+        return with_permissions(desired, state, plan(desired, state))
 
     def precheck(
         self, scope: Scope, desired: DesiredDashboard, current: DashboardState | None, change: Change[DashboardWork] | None
     ) -> tuple[DashboardState | None, Change[DashboardWork] | None]:
         """Read what decides whether the change is allowed, and warn of what it does beyond the difference."""
         if current is None:
+            return current, change
+        if change is not None:
+            check_permissions(scope, desired, current)
+        if change is not None and not change.work.writes:
             return current, change
         if change is not None:
             check_place(scope, desired, current)
@@ -182,6 +191,7 @@ class Dashboards(Resource[DesiredDashboard, DashboardState, DashboardWork]):
             state, texts = _completed(scope, state.wanted or desired, state)
             ours = desired.pruned is None or _has_mark(scope, desired, state)
             change = allowed(desired, state, change) if ours else None
+            change = with_permissions(desired, state, change) if change is None and ours else change
         ignored = dropped(desired, state)
         for text in (*texts, *state.remarks, *state.dangling, *([ignored] if ignored else [])):
             scope.warn("%s: %s" % (named, text))
@@ -191,7 +201,7 @@ class Dashboards(Resource[DesiredDashboard, DashboardState, DashboardWork]):
         if state.edited is not None:
             effect = "it is left as it is" if desired.on_conflict == KEEP else "that is overwritten"
             scope.warn("%s was edited %s, and %s" % (named, edit_in_words(state.edited), effect))
-        if scope.check and change is not None:
+        if scope.check and change is not None and change.work.writes:
             self._check_parents(scope, desired, change)
             check_rights(scope, desired, state, change.action)
         return state, change
@@ -231,6 +241,9 @@ class Dashboards(Resource[DesiredDashboard, DashboardState, DashboardWork]):
             route.delete(t.cast(CurrentDashboard, state.current))
             scope.invalidate("dashboard heads")
             return None
+        if not change.work.writes:
+            there = replace(t.cast(CurrentDashboard, state.current), changed_paths=change.work.changed_paths)
+            return apply_permissions(scope, route, desired, replace(state, current=there))
         desired = state.wanted or desired
         folder_uid, created = state.folder_uid, state.folder_to_make is not None
         if created:
@@ -252,7 +265,8 @@ class Dashboards(Resource[DesiredDashboard, DashboardState, DashboardWork]):
             version=version,
             changed_paths=change.work.changed_paths,
         )
-        return replace(state, current=written, folder_uid=folder_uid, folder_to_make=None)
+        state = replace(state, current=written, folder_uid=folder_uid, folder_to_make=None)
+        return folders.patiently(lambda: apply_permissions(scope, route, desired, state), created)
 
     def explain(self, scope: Scope, desired: DesiredDashboard, problem: GrafanaError) -> GrafanaError:
         """Explain what a refusal of the server means."""
@@ -263,8 +277,8 @@ class Dashboards(Resource[DesiredDashboard, DashboardState, DashboardWork]):
             return title_of_folder(label(desired), "a folder of %s" % scope.where(), **problem.details)
         if "folder" in said_by_server and "not found" in said_by_server and desired.folder_uid:
             return folders.not_found(scope, desired.folder_uid)
-        if isinstance(problem, Forbidden) and problem.status is None:
-            return problem  # The module has refused it itself.
+        if isinstance(problem, Forbidden) and (problem.status is None or problem.code == FORBIDDEN):
+            return problem  # The module has refused it itself, or explained it already.
         if isinstance(problem, Forbidden) and "/library-elements" in str(problem.details.get("url")):
             return Forbidden("library panels of dashboard %s: %s" % (label(desired), problem.message), **problem.details)
         if isinstance(problem, Forbidden) and problem.code != QUOTA_REACHED:
@@ -297,7 +311,7 @@ class Dashboards(Resource[DesiredDashboard, DashboardState, DashboardWork]):
             shown["missing_references"] = list(current.dangling)
         if current.edited is not None:
             shown["edited"] = current.edited.shown()
-        return shown
+        return {**shown, **shown_permissions(current.permissions)}
 
 
 def _write(route: Route, desired: DesiredDashboard, current: CurrentDashboard | None, folder_uid: str) -> tuple[str, int]:

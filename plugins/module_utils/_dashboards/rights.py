@@ -8,8 +8,8 @@ from __future__ import annotations
 import typing as t
 
 from .._folders import paths as folders
-from .._folders.unlisted import permissions
 from .._grafana.errors import Forbidden
+from .._grafana.granted import permissions
 from .._grafana.scope import Scope
 from .._grafana.versions import ACCESS_CONTROL
 from .model import DashboardState, DesiredDashboard, label

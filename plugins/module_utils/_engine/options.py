@@ -116,13 +116,24 @@ def check(entry: t.Mapping[str, t.Any], spec: Spec) -> dict[str, t.Any]:
 
 
 def _value(name: str, value: t.Any, rule: t.Mapping[str, t.Any]) -> t.Any:
-    value = _TYPES[rule.get("type", "str")](name, value)
+    value = _TYPES["dicts" if rule.get("elements") == "dict" else rule.get("type", "str")](name, value)
     choices = rule.get("choices")
     if choices and value not in choices:
         raise BadInput("%s has to be one of %s, not %r" % (name, ", ".join(map(str, choices)), value), option=name)
     if isinstance(value, dict) and "options" in rule:
         return check(value, rule["options"])
+    if rule.get("elements") == "dict":
+        return [_element("%s[%d]" % (name, number), one, rule) for number, one in enumerate(value)]
     return value
+
+
+def _element(name: str, value: t.Any, rule: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Return an element of a list of dictionaries."""
+    try:
+        return check(_dict(name, value), rule["options"])
+    except BadInput as problem:
+        message = problem.message if problem.message.startswith(name) else "%s: %s" % (name, problem.message)
+        raise BadInput(message, code=problem.code, **problem.details) from None
 
 
 def _str(name: str, value: t.Any) -> str:
@@ -173,6 +184,13 @@ def _list(name: str, value: t.Any) -> list[str]:
     return [_str(name, one) for one in value]
 
 
+def _dicts(name: str, value: t.Any) -> list[t.Any]:
+    """Return a list of dictionaries, whose elements the caller checks."""
+    if not isinstance(value, list):
+        raise BadInput("%s has to be a list of dictionaries, not %s" % (name, type_name(value)), option=name)
+    return value
+
+
 def _raw(_name: str, value: t.Any) -> t.Any:
     return value
 
@@ -185,6 +203,7 @@ _TYPES: dict[str, t.Callable[[str, t.Any], t.Any]] = {
     "int": _int,
     "float": _float,
     "list": _list,
+    "dicts": _dicts,
     "raw": _raw,
 }
 

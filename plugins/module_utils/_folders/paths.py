@@ -11,10 +11,11 @@ import typing as t
 from .._grafana.client import segment
 from .._grafana.connection import text
 from .._grafana.errors import BadInput, Conflict, Forbidden, GrafanaError, NotFound, Refused, Unsupported
+from .._grafana.granted import read_permissions_again
 from .._grafana.scope import Scope
 from .._grafana.versions import NESTED_FOLDERS, TITLES_REPEAT
 from .tree import GENERAL, Folder, Tree, from_legacy
-from .unlisted import derived_uids, read_permissions_again
+from .unlisted import derived_uids
 
 #: Seconds until the permissions of a new folder have taken effect for the token that created it (12.0, recorded) and for others.
 DELAY = 70.0

@@ -15,6 +15,10 @@ from .._engine.resource import Change, View
 from .._grafana.connection import text
 from .._grafana.errors import BadInput, GrafanaError, Refused, Unsupported
 from .._grafana.versions import FOLDER_APIS
+from .._permissions.model import FOLDER, DesiredPermissions, PermissionState
+from .._permissions.options import options_of
+from .._permissions.options import parse as parse_permissions
+from .._permissions.plan import combined
 from .contents import in_words
 from .paths import check_one, general, read_path, read_titles, steps
 from .tree import GENERAL, SHARED, Folder
@@ -27,6 +31,7 @@ OPTIONS: dict[str, dict[str, t.Any]] = {
     "parent_path": {"type": "list", "elements": "raw"},
     "create_parents": {"type": "bool", "default": False},
     "description": {"type": "raw"},
+    **options_of(FOLDER),
     "contents": {"type": "str", "choices": ["refuse", "delete"], "default": "refuse"},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
 }
@@ -50,6 +55,7 @@ class DesiredFolder:
     contents: str = "refuse"
     state: str = "present"
     above: tuple[str, ...] = ()
+    permissions: DesiredPermissions | None = None
 
     def way(self) -> tuple[str, tuple[str, ...]]:
         """Return the way to the parent as :func:`paths.reach` takes it."""
@@ -79,7 +85,7 @@ class FolderState:
     with its title in that parent. *within* tells whether that parent is the folder itself or below it. *contents* is what
     it holds, by kind, *uncounted* the kinds that the server does not count, and *names* some of the contents by title (for a
     deletion), and *managed* is a subfolder that a repository manages. *describes* tells whether the server reports
-    descriptions.
+    descriptions. *permissions* are read if the task names some.
     """
 
     current: Folder | None
@@ -92,6 +98,7 @@ class FolderState:
     names: tuple[str, ...] = ()
     managed: Folder | None = None
     describes: bool = True
+    permissions: PermissionState | None = None
 
 
 def parse(options: t.Mapping[str, t.Any]) -> DesiredFolder:
@@ -131,6 +138,7 @@ def parse(options: t.Mapping[str, t.Any]) -> DesiredFolder:
         contents=options.get("contents") or "refuse",
         state=state,
         above=above,
+        permissions=parse_permissions(options, FOLDER),
     )
 
 
@@ -167,10 +175,11 @@ def plan(desired: DesiredFolder, found: FolderState) -> Change[FolderState] | No
     current = found.current
     before = {} if current is None else _view(current, found.path, desired)
     after = _wanted(desired, found)
-    if before == after:
-        return None
-    _check_write(desired, found)
-    return Change("create" if current is None else "update", before, after, found)
+    change = None
+    if before != after:
+        _check_write(desired, found)
+        change = Change("create" if current is None else "update", before, after, found)
+    return combined(change, found, desired.permissions, found.permissions, after)
 
 
 def _removal(desired: DesiredFolder, found: FolderState) -> Change[FolderState] | None:

@@ -16,6 +16,8 @@ from .._grafana.client import segment
 from .._grafana.errors import Conflict, Forbidden, GrafanaError, NotFound, Refused, ServerError, Stale
 from .._grafana.scope import Scope
 from .._grafana.versions import TITLES_REPEAT
+from .._permissions import reconcile as permissions
+from .._permissions.model import FOLDER
 from . import paths as folders
 from .contents import held, names, warn_of_hidden
 from .depth import above, check_depth, check_move
@@ -54,6 +56,11 @@ class Folders(Resource[DesiredFolder, FolderState, FolderState]):
 
     def read(self, scope: Scope, desired: DesiredFolder) -> FolderState:
         """Return the folder with the uid or, without one, with exactly the title in its parent; and what the plan needs."""
+        found = self._read(scope, desired)
+        target = _target(desired, found.current)
+        return replace(found, permissions=permissions.read(scope, target, desired.permissions, self._plan_missing))
+
+    def _read(self, scope: Scope, desired: DesiredFolder) -> FolderState:
         tree = folders.tree(scope)
         if desired.state == "absent":
             return self._read_absent(scope, tree, desired)
@@ -158,6 +165,9 @@ class Folders(Resource[DesiredFolder, FolderState, FolderState]):
                 check_move(scope, label(desired), folder, depth)
         if change is not None and change.action == "delete" and change.work.current and desired.contents != "delete":
             warn_of_hidden(scope, change.work.current)
+        if current is not None and change is not None:
+            uids = lambda: _uids_above(scope, current)  # noqa: E731
+            permissions.precheck(scope, _target(desired, current.current), desired.permissions, current.permissions, uids)
         if scope.check and change is not None:
             _simulate(folders.tree(scope), desired, change)
         return current, change
@@ -178,10 +188,14 @@ class Folders(Resource[DesiredFolder, FolderState, FolderState]):
         if current is None:
             folder = folders.create(scope, str(desired.title), parent, desired.uid, desired.description, patient)
             self._made.add((scope.org_id, folder.uid))
+            patient = True
         else:
             folder = self._update(scope, desired, current, parent, patient)
+        state = folders.patiently(
+            lambda: permissions.apply(scope, _target(desired, folder), desired.permissions, found.permissions), patient
+        )
         tree = folders.tree(scope)
-        return FolderState(folder, path=tree.path(folder.parent_uid), describes=tree.complete)
+        return FolderState(folder, path=tree.path(folder.parent_uid), describes=tree.complete, permissions=state)
 
     def _update(self, scope: Scope, desired: DesiredFolder, current: Folder, parent: str, patient: bool) -> Folder:
         """Set title and description, then move: a move sends no version, and up to 11.x its answer has none."""
@@ -236,7 +250,7 @@ class Folders(Resource[DesiredFolder, FolderState, FolderState]):
         if folder is None:
             return None
         shown = dict(scope.org.shown()) if scope.org else {}
-        return {**shown, **shown_folder(folder, current.path, current.describes)}
+        return {**shown, **shown_folder(folder, current.path, current.describes), **permissions.shown(current.permissions)}
 
 
 def shown_folder(folder: Folder, path: str, describes: bool) -> View:
@@ -277,6 +291,17 @@ _ADVICE = (
     ),
     (("cannot be changed to a folder",), "uid_taken", "a dashboard has that uid; give the folder another one"),
 )
+
+
+def _target(desired: DesiredFolder, folder: Folder | None) -> permissions.Target:
+    """Return the folder whose permissions are meant; a folder that check mode only assumes has none to read."""
+    return permissions.Target(FOLDER, None if folder is None or folder.planned else folder.uid, "folder %s" % label(desired))
+
+
+def _uids_above(scope: Scope, found: FolderState) -> list[str]:
+    """Return the uids of the folders from which the folder will inherit permissions."""
+    start = found.place.uid if found.place.uid is not None else found.place.start
+    return [start, *folders.ancestors(scope, start)] if start else []
 
 
 def _within(tree: Tree, current: Folder | None, place: ParentFolder) -> bool:

@@ -15,7 +15,7 @@ import hashlib
 import json
 import typing as t
 
-from .._grafana.errors import Forbidden, NotFound
+from .._grafana.granted import permissions
 from .._grafana.scope import Scope
 from .._grafana.versions import FOLDER_APIS
 
@@ -71,35 +71,4 @@ def reads_no_dashboard(scope: Scope) -> bool:
     return granted is not None and not granted.get("dashboards:read")
 
 
-def permissions(scope: Scope, fresh: bool = False) -> dict[str, t.Any] | None:
-    """Return the caller's permissions in the org, action to scopes; ``None`` where the server does not report them.
-
-    The server remembers them for up to a minute. If *fresh*, it reads them again.
-    """
-    key = "fresh permissions" if fresh else "permissions"
-    return t.cast("dict[str, t.Any] | None", scope.cached_for_run(key, lambda: _request_permissions(scope, fresh)))
-
-
-def read_permissions_again(scope: Scope) -> None:
-    """Let the server read the caller's permissions again, which it remembers for a minute."""
-    _request_permissions(scope, True)
-
-
-def _request_permissions(scope: Scope, fresh: bool) -> dict[str, t.Any] | None:
-    reload = {"reloadcache": "true"} if fresh else {}
-    try:
-        granted = scope.client.get("/api/access-control/user/permissions", org=scope.org_id, **reload)
-    except (Forbidden, NotFound):
-        return None
-    return granted if isinstance(granted, dict) else None
-
-
-__all__ = [
-    "derived_uid",
-    "derived_uids",
-    "look_up",
-    "may_be_unlisted",
-    "permissions",
-    "read_permissions_again",
-    "reads_no_dashboard",
-]
+__all__ = ["derived_uid", "derived_uids", "look_up", "may_be_unlisted", "reads_no_dashboard"]

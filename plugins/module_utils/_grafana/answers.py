@@ -78,6 +78,27 @@ _SOURCE = {
     "version?": int,
     "readOnly?": bool,
 }
+_RESOURCE_PERMISSION = {
+    "isManaged": bool,
+    "isInherited": bool,
+    "isServiceAccount?": bool,
+    "builtInRole?": str,
+    "userId?": int,
+    "userLogin?": str,
+    "teamId?": int,
+    "team?": str,
+    "permission": str,
+}
+_LISTED_PERMISSION = {
+    "permission": int,
+    "inherited?": bool,
+    "role?": str,
+    "userId?": int,
+    "userLogin?": str,
+    "userEmail?": str,
+    "teamId?": int,
+    "team?": str,
+}
 _VERSION = {"version": int, "parentVersion?": int, "message?": str, "created?": str, "createdBy?": str}
 _OBJECT = {
     "metadata": {"name": str, "annotations?": Map(str), "labels?": Map(str), "generation?": int, "resourceVersion?": str},
@@ -133,6 +154,10 @@ _ROUTES: tuple[tuple[str, str, t.Any], ...] = (
     ("POST", "/api/auth/keys", _NEW_KEY),
     ("DELETE", "/api/auth/keys/*", DONE),
     ("GET", "/api/access-control/user/permissions", Map((list, None))),
+    ("GET", "/api/access-control/*/*", [_RESOURCE_PERMISSION]),
+    ("POST", "/api/access-control/*/*", DONE),
+    ("GET", "/api/org/users", [_MEMBER]),
+    ("GET", "/api/user/teams", [{"id": int}]),
     ("GET", "/api/folders", [_FOLDER]),
     ("GET POST PUT", "/api/folders/*", _FOLDER),
     ("POST", "/api/folders", _FOLDER),
@@ -176,7 +201,10 @@ _ROUTES: tuple[tuple[str, str, t.Any], ...] = (
     ("GET", "/api/dashboards/uid/*", {"dashboard": {"uid": str}, "meta": {"version?": int, "folderUid?": str, "canSave?": bool}}),
     ("DELETE", "/api/dashboards/uid/*", DONE),
     ("POST", "/api/dashboards/db", {"uid": str, "version": int}),
-    ("GET", "/api/dashboards/uid/*/permissions", [{"role?": str, "inherited?": bool}]),
+    ("GET", "/api/folders/*/permissions", [_LISTED_PERMISSION]),
+    ("GET", "/api/dashboards/*/*/permissions", [_LISTED_PERMISSION]),
+    ("POST", "/api/folders/*/permissions", DONE),
+    ("POST", "/api/dashboards/*/*/permissions", DONE),
     # An object from 11.6 on.
     ("GET", "/api/dashboards/*/*/versions", ([_VERSION], {"versions": [_VERSION]})),
     ("GET", "/api/dashboards/*/*/versions/*", _VERSION),

@@ -34,6 +34,8 @@ def parse(text: t.Any) -> Version | None:
 SERVICE_ACCOUNTS = Version(9, 1)
 #: Role-based access control governs the permissions of single folders and dashboards.
 ACCESS_CONTROL = Version(9, 0)
+#: Role-based access control cannot be disabled any more (release notes of 10.0).
+ACCESS_CONTROL_STAYS = Version(10, 0)
 #: With anonymous access, the server treats a rejected credential as anonymous (9.3 does not, 10.4 does: recorded).
 ANONYMOUS_FALLBACK = Version(9, 4)
 #: Logins and e-mail addresses that differ only in case mean one user (recorded: not at 9.3, at 10.4).

@@ -9,9 +9,11 @@ import typing as t
 from dataclasses import dataclass, field, replace
 
 from .._engine.fields import Field, Fields
+from .._grafana.account_logins import logins, slug
 from .._grafana.errors import BadInput, GrafanaError, Refused
 from .._grafana.roles import ROLES
 from .._grafana.scope import Scope
+from .._permissions.model import DesiredPermissions, PermissionState
 
 #: What the server stores of an account beside its name. A new account gets the least privilege.
 FIELDS = Fields(
@@ -31,6 +33,7 @@ class DesiredAccount:
     fields: t.Mapping[str, t.Any] = field(default_factory=dict)
     state: str = "present"
     recreate: bool = False
+    permissions: DesiredPermissions | None = None
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ class Account:
     """A service account as the server has it.
 
     *fields* are those of FIELDS by option. *tokens* is the number of its tokens. The Cloud API cannot change accounts
-    (*fixed*), and its search returns id and name only (not *whole*).
+    (*fixed*), and its search returns id and name only (not *whole*). *permissions* are read if the task names some.
     """
 
     id: int
@@ -49,6 +52,7 @@ class Account:
     uid: str | None = None
     fixed: bool = False
     whole: bool = True
+    permissions: PermissionState | None = None
 
     @classmethod
     def from_api(cls, entry: t.Mapping[str, t.Any]) -> Account:
@@ -80,20 +84,14 @@ class Account:
 
 @dataclass(frozen=True)
 class AccountWork:
-    """What ``apply`` does: to which account (``None``: a new one), and which fields it writes."""
+    """What ``apply`` does: to which account (``None``: a new one), and which fields it writes.
+
+    *permissions* has the ids of those whom the permissions of a new account name.
+    """
 
     current: Account | None
     fields: t.Mapping[str, t.Any] = field(default_factory=dict)
-
-
-def slug(name: str) -> str:
-    """Return a name as the server puts it into the login: lower case, with dashes for spaces."""
-    return name.lower().replace(" ", "-")
-
-
-def logins(scope: Scope, name: str) -> tuple[str, str]:
-    """Return the logins that an account called *name* can have: without the organization, and with it."""
-    return "sa-%s" % slug(name), "sa-%d-%s" % (scope.org_id, slug(name))
+    permissions: PermissionState | None = None
 
 
 def login_taken(scope: Scope, name: str, accounts: t.Sequence[Account], **details: t.Any) -> GrafanaError | None:
@@ -118,3 +116,6 @@ def check_name(name: str, source: str) -> None:
     """
     if "\\" in name:
         raise BadInput("%s: the service account's name '%s' has a backslash: choose a name without it" % (source, name))
+
+
+__all__ = ["FIELDS", "Account", "AccountWork", "DesiredAccount", "check_name", "login_taken", "logins", "slug"]

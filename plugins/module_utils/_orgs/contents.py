@@ -148,4 +148,3 @@ KINDS: tuple[tuple[str, t.Callable[[Scope], list[Found]]], ...] = (
     ("preferences", _preferences),
     ("members", members),
 )
-

@@ -16,6 +16,11 @@ from .._grafana.orgs import UNASSIGNED
 from .._grafana.roles import check_role, is_above
 from .._grafana.scope import Scope
 from .._grafana.versions import LOGIN_PER_ORG, SERVICE_ACCOUNTS
+from .._permissions import reconcile as permissions
+from .._permissions.model import SERVICE_ACCOUNT, PermissionState
+from .._permissions.options import options_of
+from .._permissions.options import parse as parse_permissions
+from .._permissions.plan import combined
 from .accounts import FIELDS, Account, AccountWork, DesiredAccount, check_name, login_taken, logins, slug
 
 #: Accounts per page of a search (the server's default).
@@ -25,6 +30,7 @@ OPTIONS: dict[str, dict[str, t.Any]] = {
     "name": {"type": "raw"},
     **FIELDS.spec(),
     "recreate": {"type": "bool", "default": False},
+    **options_of(SERVICE_ACCOUNT),
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
 }
 
@@ -117,6 +123,9 @@ class ServiceAccounts(Resource[DesiredAccount, Account, AccountWork]):
     kind = "service_account"
     requests_each = 2
 
+    def __init__(self, plan_missing: bool = False) -> None:
+        self._plan_missing = plan_missing
+
     def parse(self, options: t.Mapping[str, t.Any]) -> DesiredAccount:
         """Return the desired account. Raises :class:`BadInput`."""
         name = options.get("name")
@@ -125,7 +134,7 @@ class ServiceAccounts(Resource[DesiredAccount, Account, AccountWork]):
         state, recreate = options.get("state", "present"), bool(options.get("recreate"))
         if state == "present":
             check_name(name, "name")
-        return DesiredAccount(name, FIELDS.parsed(options), state, recreate)
+        return DesiredAccount(name, FIELDS.parsed(options), state, recreate, parse_permissions(options, SERVICE_ACCOUNT))
 
     def identity(self, desired: DesiredAccount) -> t.Hashable:
         """Return the name."""
@@ -139,28 +148,24 @@ class ServiceAccounts(Resource[DesiredAccount, Account, AccountWork]):
         """Return the account of exactly the name."""
         if desired.state == "present":
             check_role(scope.client, desired.fields.get("role"))
+        if desired.permissions is not None and scope.client.connection.cloud_stack is not None:
+            raise _no_cloud_permissions(desired)
         found = named(scope, desired.name)
         if found is not None and scope.client.connection.cloud_stack is not None:
             return replace(found, fixed=True)
-        return found
+        return None if found is None else replace(found, permissions=self._permissions(scope, desired, found))
+
+    def _permissions(self, scope: Scope, desired: DesiredAccount, found: Account | None) -> PermissionState | None:
+        return permissions.read(scope, _target(desired, found), desired.permissions, self._plan_missing)
 
     def plan(self, desired: DesiredAccount, current: Account | None) -> Change[AccountWork] | None:
         """Return what differs. Raises :class:`Unsupported` for a change that the Cloud API cannot make."""
-        if desired.state == "absent":
-            return None if current is None else Change("delete", _view(current), {}, AccountWork(current))
-        if current is None:
-            fields = FIELDS.of_new(desired.fields)
-            return Change("create", {}, {"name": desired.name, **fields}, AccountWork(None, fields))
-        changes = FIELDS.changes(desired.fields, current.fields)
-        if not changes:
-            return None
-        after = {**_view(current), **changes}
-        if not current.fixed:
-            return Change("update", _view(current), after, AccountWork(current, changes))
-        if not desired.recreate:
-            raise _cannot_change(current, changes)
-        before = {**_view(current), "tokens": current.tokens}
-        return Change("recreate", before, {**after, "tokens": 0}, AccountWork(current, {**current.fields, **changes}))
+        change = _plan_itself(desired, current)
+        if desired.permissions is None:
+            return change
+        head = {} if current is None else _view(current)
+        read = None if current is None else current.permissions
+        return combined(change, AccountWork(current), desired.permissions, read, head)
 
     def foresee(self, scope: Scope, desired: DesiredAccount) -> Account | None:
         """Return no account. Raises :class:`Unsupported` as the run does."""
@@ -171,7 +176,11 @@ class ServiceAccounts(Resource[DesiredAccount, Account, AccountWork]):
     def precheck(
         self, scope: Scope, desired: DesiredAccount, current: Account | None, change: Change[AccountWork] | None
     ) -> tuple[Account | None, Change[AccountWork] | None]:
-        """In check mode, raise for a role above the caller's, and for a login that is taken."""
+        """Raise for permissions that name nobody, or lock the caller out; in check mode also for what the server would refuse."""
+        if change is not None and change.action != "delete" and desired.permissions is not None:
+            found = self._permissions(scope, desired, None) if current is None else current.permissions
+            permissions.precheck(scope, _target(desired, current), desired.permissions, found)
+            change = replace(change, work=replace(change.work, permissions=found))
         if not scope.check or change is None or scope.client.connection.cloud_stack is not None:
             return current, change
         work = change.work
@@ -192,12 +201,22 @@ class ServiceAccounts(Resource[DesiredAccount, Account, AccountWork]):
     def apply(self, scope: Scope, desired: DesiredAccount, change: Change[AccountWork]) -> Account | None:
         """Create, update or delete the account; ``recreate`` deletes and creates."""
         work = change.work
+        if change.action != "delete" and desired.permissions is not None:
+            account = self._written(scope, desired, work)
+            found = permissions.apply(scope, _target(desired, account), desired.permissions, work.permissions)
+            return replace(account, permissions=found)
         if change.action == "update":
             return _update(scope, t.cast(Account, work.current), work.fields)
         if work.current is not None:
             scope.client.delete("/api/serviceaccounts/%d" % work.current.id, org=scope.org_id)
             _update_cache(scope, work.current, None)
         return None if change.action == "delete" else _create(scope, desired.name, work.fields)
+
+    def _written(self, scope: Scope, desired: DesiredAccount, work: AccountWork) -> Account:
+        """Create or update the account before its permissions are written."""
+        if work.current is None:
+            return _create(scope, desired.name, work.fields)
+        return _update(scope, work.current, work.fields) if work.fields else work.current
 
     def explain(self, scope: Scope, desired: DesiredAccount, problem: GrafanaError) -> GrafanaError:
         """Explain why a name is taken, or a role too high."""
@@ -214,12 +233,43 @@ class ServiceAccounts(Resource[DesiredAccount, Account, AccountWork]):
         return problem
 
     def view(self, desired: DesiredAccount, current: Account, change: Change[AccountWork]) -> View:
-        """Return name and fields; of a recreated account also the number of its tokens."""
-        return {**_view(current), "tokens": current.tokens} if change.action == "recreate" else _view(current)
+        """Return name, fields and the wanted permissions; of a recreated account also the number of its tokens."""
+        wanted = {key: change.after[key] for key in ("permissions",) if key in change.after}
+        return {**_view(current), "tokens": current.tokens} if change.action == "recreate" else {**_view(current), **wanted}
 
     def result(self, scope: Scope, desired: DesiredAccount, current: Account) -> View:
         """Return the account with its ids."""
         return shown(scope, current)
+
+
+def _plan_itself(desired: DesiredAccount, current: Account | None) -> Change[AccountWork] | None:
+    """Return what differs, but for the permissions."""
+    if desired.state == "absent":
+        return None if current is None else Change("delete", _view(current), {}, AccountWork(current))
+    if current is None:
+        fields = FIELDS.of_new(desired.fields)
+        return Change("create", {}, {"name": desired.name, **fields}, AccountWork(None, fields))
+    changes = FIELDS.changes(desired.fields, current.fields)
+    if not changes:
+        return None
+    after = {**_view(current), **changes}
+    if not current.fixed:
+        return Change("update", _view(current), after, AccountWork(current, changes))
+    if not desired.recreate:
+        raise _cannot_change(current, changes)
+    before = {**_view(current), "tokens": current.tokens}
+    return Change("recreate", before, {**after, "tokens": 0}, AccountWork(current, {**current.fields, **changes}))
+
+
+def _target(desired: DesiredAccount, found: Account | None) -> permissions.Target:
+    return permissions.Target(SERVICE_ACCOUNT, None if found is None else str(found.id), "service account %s" % desired.name)
+
+
+def _no_cloud_permissions(desired: DesiredAccount) -> GrafanaError:
+    return Unsupported(
+        "service account %s: the Cloud API has no permissions of accounts: set them in the stack itself (url and a key of the "
+        "stack in place of cloud_stack)" % desired.name
+    )
 
 
 _ROLE_ADVICE = "a caller cannot give a service account a higher role than their own in that organization"
@@ -229,7 +279,7 @@ def shown(scope: Scope, current: Account) -> View:
     """Return an account as results show it."""
     org = scope.org.shown() if scope.org else {}
     ids = {"id": current.id, "uid": current.uid, "login": current.login, "tokens": current.tokens}
-    return {**org, **ids, **_view(current)}
+    return {**org, **ids, **_view(current), **permissions.shown(current.permissions)}
 
 
 def _view(current: Account) -> View:

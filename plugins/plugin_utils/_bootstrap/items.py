@@ -116,9 +116,7 @@ def user_items(organizations: t.Sequence[Tenant]) -> list[Item]:
 
 def without_users(item: Item, missing: t.Collection[str]) -> Item:
     """Return an item without the users who do not exist: members and admins of a team, and entries of permissions."""
-    shorter = {
-        name: [login for login in item[name] if login not in missing] for name in ("members", "admins") if item.get(name)
-    }
+    shorter = {name: [login for login in item[name] if login not in missing] for name in ("members", "admins") if item.get(name)}
     if item.get("permissions"):
         shorter["permissions"] = [entry for entry in item["permissions"] if entry.get("user") not in missing]
     return {**item, **shorter}

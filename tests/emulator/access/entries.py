@@ -39,6 +39,14 @@ class Entries:
         """Return the entries on an object, in the order in which they were made."""
         return list(self._of.get(org_id, {}).get(thing, {}).values())
 
+    def begun(self, org_id: int, thing: Object) -> bool:
+        """Tell whether entries on an object were ever set, also if none is left."""
+        return thing in self._of.get(org_id, {})
+
+    def begin(self, org_id: int, thing: Object) -> None:
+        """Remember that entries on an object were set, even if there are none."""
+        self._of.setdefault(org_id, {}).setdefault(thing, {})
+
     def held(self, org_id: int, subject: Subject) -> Mapping[Object, int]:
         """Return the levels that a subject has, by object; later changes do not show in it."""
         key = (org_id, subject)

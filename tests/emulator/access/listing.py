@@ -64,27 +64,25 @@ HIGHER = {
         ("datasources:create", ""),
         ("datasources:delete", "datasources:*"),
         ("datasources:write", "datasources:*"),
+        ("dashboards.permissions:write", "dashboards:*"),
+        ("dashboards.permissions:write", "folders:*"),
+        ("folders.permissions:write", "folders:*"),
         ("folders:create", "folders:*"),
         ("folders:read", "folders:*"),
         ("folders:write", "folders:*"),
         ("org.users:read", "users:*"),
+        ("serviceaccounts.permissions:write", "serviceaccounts:*"),
         ("serviceaccounts:read", "serviceaccounts:*"),
     ),
 }
+#: From this version on, each data source shows beside the scope of all of them (recorded at 11.5.1).
+SOURCES_SHOWN = (11, 0)
 SERVER_ADMIN = (("orgs:read", ""), ("org.users:read", "users:*"))
 
 
 def permissions_of(server: Server, caller: Caller) -> dict[str, list[str]]:
     """Return the scopes of each action that a caller may do, in the order of its role, its role's entries and its own."""
-    numbers, found = server.profile.numbers, dict[str, list[str]]()
-    if caller.role in ("Viewer", "Editor", "Admin"):
-        for action, scope, since, until in VIEWER:
-            if numbers >= since and (not until or numbers < until):
-                found.setdefault(action, []).append(scope)
-    for action, scope in HIGHER.get(caller.role or "", ()):
-        found.setdefault(action, []).append(scope)
-    for action, scope in SERVER_ADMIN if caller.is_admin else ():
-        found.setdefault(action, []).append(scope)
+    numbers, found = server.profile.numbers, _of_role(server, caller)
     grants = caller.grants
     for part in grants.parts if grants is not None else ():
         entries = list(part.levels.items())
@@ -92,7 +90,7 @@ def permissions_of(server: Server, caller: Caller) -> dict[str, list[str]]:
             entries.sort(key=lambda entry: entry[0][0])
         for (kind, uid), level in entries:
             for action in grants.rules.levels if grants is not None else ():
-                if grants.rules.level(action, kind) <= level and kind in (FOLDERS, DASHBOARDS):
+                if kind in (FOLDERS, DASHBOARDS) and grants.rules.level(action, kind) <= level:
                     # 11 lists each of them twice, but one.
                     twice = numbers[0] == 11 and action != "folders:create"
                     found.setdefault(action, []).extend([f"{kind}:uid:{uid}"] * (2 if twice else 1))
@@ -100,3 +98,18 @@ def permissions_of(server: Server, caller: Caller) -> dict[str, list[str]]:
     if numbers >= since:
         found.setdefault(action, []).append(scope)
     return dict(sorted(found.items()))
+
+
+def _of_role(server: Server, caller: Caller) -> dict[str, list[str]]:
+    """Return the scopes that a caller has by its role, without entries."""
+    numbers, found = server.profile.numbers, dict[str, list[str]]()
+    if caller.role in ("Viewer", "Editor", "Admin"):
+        for action, scope, since, until in VIEWER:
+            if numbers >= since and (not until or numbers < until):
+                found.setdefault(action, []).append(scope)
+        if numbers >= SOURCES_SHOWN:
+            for action in ("datasources:query", "datasources:read"):
+                found[action] += ["datasources:uid:%s" % one["uid"] for one in server.store.datasources(caller.org_id)]
+    for action, scope in (*HIGHER.get(caller.role or "", ()), *(SERVER_ADMIN if caller.is_admin else ())):
+        found.setdefault(action, []).append(scope)
+    return found

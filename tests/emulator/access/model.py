@@ -127,7 +127,7 @@ class Access:
     def _by_list(self, caller: Caller, action: str, kind: str, uid: str, folder_uid: str) -> bool:
         """Tell what the permission list of 8.5 allows: where neither object nor folder has one, the defaults count."""
         things = [(kind, uid), *([(FOLDERS, folder_uid)] if folder_uid else [])]
-        if not any(self.entries.of(caller.org_id, one) for one in things):
+        if not any(self.entries.begun(caller.org_id, one) for one in things):
             return role_allows(caller.role, action)
         assert caller.grants is not None
         return caller.grants.allows(action, kind, uid, (folder_uid,) if folder_uid else ())
@@ -165,6 +165,14 @@ class Access:
         """Let what was set for one subject count at once, as from 13 on; before, what is remembered counts on."""
         if self._server.profile.objects_only:
             self._remembered.drop(org_id, subject)
+
+    def above(self, org_id: int, kind: str, uid: str) -> tuple[str, ...]:
+        """Return the folders from which a folder or dashboard inherits entries, the nearest first."""
+        store = self._server.store
+        found = store.folder(org_id, uid) if kind == FOLDERS else store.dashboard(org_id, uid)
+        if found is None or (kind == FOLDERS and not self._server.profile.nested):
+            return ()
+        return tuple(self._above(org_id, found.parent if kind == FOLDERS else found.folder_uid))
 
     def removed(self, org_id: int, kind: str, uid: str) -> None:
         """Delete the entries of an object that is deleted."""

@@ -19,7 +19,7 @@ VIEW, EDIT, ADMIN = 1, 2, 4
 LEVELS = {"View": VIEW, "Edit": EDIT, "Admin": ADMIN}
 NAMES = {level: name for name, level in LEVELS.items()}
 #: Kinds of objects that have permission entries.
-FOLDERS, DASHBOARDS, TEAMS = "folders", "dashboards", "teams"
+FOLDERS, DASHBOARDS, ACCOUNTS, TEAMS = "folders", "dashboards", "serviceaccounts", "teams"
 #: The uid that stands for no folder in scopes.
 GENERAL = "general"
 #: No level allows the action.
@@ -84,6 +84,13 @@ SHARED = (frozenset({"folders:read"}), (11, 0))
 
 #: The least level of an entry on an object of another kind that allows an action: a member of a team has VIEW, its Admin ADMIN.
 ON_OTHERS = {
+    ACCOUNTS: {
+        "serviceaccounts.permissions:read": ADMIN,
+        "serviceaccounts.permissions:write": ADMIN,
+        "serviceaccounts:delete": ADMIN,
+        "serviceaccounts:read": EDIT,
+        "serviceaccounts:write": EDIT,
+    },
     TEAMS: {
         "teams:read": VIEW,
         "teams:write": ADMIN,

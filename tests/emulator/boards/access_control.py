@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Permissions of one user or role on one object, and the caller's own permissions: ``/api/access-control``."""
+"""Permissions on one object, as a list and for one user or role, and the caller's own ones: ``/api/access-control``."""
 
 from __future__ import annotations
 
@@ -9,15 +9,24 @@ from typing import Any
 
 from ..access import Subject
 from ..access.listing import permissions_of
-from ..access.rules import DASHBOARDS, FOLDERS, LEVELS
+from ..access.rules import ACCOUNTS, DASHBOARDS, FOLDERS, LEVELS, TEAMS
 from ..core.profile import Profile
 from ..core.replies import Refusal, Reply, denied, fail, message, ok, typed
 from ..core.server import Request, route
 from ..tenancy.members import BASIC_ROLES
+from ..tenancy.service_accounts import missing as account_missing
+from .access_lists import entries_of
 
 #: The word by which refusals up to 9.x name whom a permission is for, by the part of the path.
 WORDS = {"users": "user", "teams": "team", "builtInRoles": "role"}
-KINDS = (FOLDERS, DASHBOARDS)
+#: The levels of each kind of object, and whom its entries may be for: users, service accounts, teams, basic roles.
+KINDS = {
+    FOLDERS: (("View", "Edit", "Admin"), (True, True, True, True)),
+    DASHBOARDS: (("View", "Edit", "Admin"), (True, True, True, True)),
+    ACCOUNTS: (("Edit", "Admin"), (True, False, True, False)),
+    TEAMS: (("Member", "Admin"), (True, False, False, False)),
+}
+ASSIGNMENTS = ("users", "serviceAccounts", "teams", "builtInRoles")
 #: From this version on refusals tell what is wrong.
 EXPLAINED = (11, 0)
 
@@ -32,11 +41,13 @@ def own(request: Request) -> Reply:
     return ok(permissions_of(request.server, request.caller))
 
 
-def _begin(request: Request, kind: str) -> None:
-    """Raise unless the caller may set permissions on the object in the path."""
-    access, caller, uid, action = request.server.access, request.caller, request.params["uid"], f"{kind}.permissions:write"
+def _begin(request: Request, kind: str, verb: str) -> None:
+    """Raise unless the caller may read or write (*verb*) the permissions on the object in the path."""
+    access, caller, uid, action = request.server.access, request.caller, request.params["uid"], f"{kind}.permissions:{verb}"
     if kind == FOLDERS:
         allowed = access.inside(caller, action, uid)
+    elif kind == ACCOUNTS:
+        allowed = access.other(caller, action, kind, uid)
     else:
         found = request.server.store.dashboard(caller.org_id, uid)
         allowed = access.dashboard(caller, action, found) if found else caller.role == "Admin"
@@ -44,12 +55,22 @@ def _begin(request: Request, kind: str) -> None:
         raise Refusal(denied(request.server.profile, action))
 
 
+def _there(request: Request, kind: str) -> bool:
+    """Tell whether the object in the path exists."""
+    server, org_id, uid = request.server, request.caller.org_id, request.params["uid"]
+    if kind == ACCOUNTS:
+        account = server.state.accounts.get(int(uid)) if uid.isdigit() else None
+        return account is not None and account.org_id == org_id
+    return (server.store.folder(org_id, uid) if kind == FOLDERS else server.store.dashboard(org_id, uid)) is not None
+
+
 def _exists(request: Request, kind: str, text: str) -> None:
     """Raise for an object that does not exist."""
-    store, org_id, uid, profile = request.server.store, request.caller.org_id, request.params["uid"], request.server.profile
-    found = store.folder(org_id, uid) if kind == FOLDERS else store.dashboard(org_id, uid)
-    if found is not None or (kind == FOLDERS and uid == "general" and profile.authorizer):
+    uid, profile = request.params["uid"], request.server.profile
+    if _there(request, kind) or (kind == FOLDERS and uid == "general" and profile.authorizer):
         return
+    if kind == ACCOUNTS and profile >= (10, 0):
+        raise Refusal(account_missing(profile))
     if profile < EXPLAINED:
         raise Refusal(fail(profile, 400, text))
     if kind == FOLDERS and profile.authorizer:
@@ -57,10 +78,15 @@ def _exists(request: Request, kind: str, text: str) -> None:
     raise Refusal(message("Internal Server Error", 500))
 
 
-def _level(request: Request, name: str, text: str) -> int:
-    """Return a level by its name, 0 for none. Raises for an unknown one up to 12.0; later it sets nothing."""
+def _level(request: Request, kind: str, name: str, text: str) -> int:
+    """Return a level by its name, 0 for none. Raises for an unknown one.
+
+    From 12.1 on, names on folders and dashboards are taken in any case, and an unknown one stores nothing.
+    """
     profile = request.server.profile
-    if not name or name in LEVELS or profile.authorizer:
+    if profile.authorizer and kind != ACCOUNTS:
+        return LEVELS.get(name.capitalize(), 0)
+    if not name or name in KINDS[kind][0]:
         return LEVELS.get(name, 0)
     if profile < EXPLAINED:
         raise Refusal(fail(profile, 400, text))
@@ -107,14 +133,14 @@ def _set_one(request: Request, kind: str, part: str) -> Reply:
     """Set or remove the permission of one subject on one object."""
     word = WORDS[part]
     text = f"failed to set {word} permission"
-    _begin(request, kind)
+    _begin(request, kind, "write")
     name = request.fields({"permission": str}).get("permission", "")
     if request.server.profile >= EXPLAINED:
         subject = _subject(request, word, request.params["who"], text)
         _exists(request, kind, text)
-        level = _level(request, name, text)
+        level = _level(request, kind, name, text)
     else:
-        level = _level(request, name, text)
+        level = _level(request, kind, name, text)
         _exists(request, kind, text)
         subject = _subject(request, word, request.params["who"], text)
     entries, now = request.server.access.entries, request.server.clock.now()
@@ -126,7 +152,7 @@ def _set_one(request: Request, kind: str, part: str) -> Reply:
 def _set_all(request: Request, kind: str) -> Reply:
     """Set the permissions of several subjects on one object; others stay."""
     text = "failed to set permissions" if request.server.profile < (10, 0) else "failed to set permission"
-    _begin(request, kind)
+    _begin(request, kind, "write")
     items: list[dict[str, Any]] = request.fields({"permissions": list}).get("permissions", [])
     _exists(request, kind, text)
     levels: dict[Subject, int] = {}
@@ -136,18 +162,46 @@ def _set_all(request: Request, kind: str) -> Reply:
             for name, word in (("userId", "user"), ("teamId", "team"), ("builtInRole", "role"))
             if item.get(name) or name == "builtInRole"
         )
-        levels[_subject(request, word, str(who), text)] = _level(request, str(item.get("permission", "")), text)
+        levels[_subject(request, word, str(who), text)] = _level(request, kind, str(item.get("permission", "")), text)
     for subject, level in levels.items():
         now = request.server.clock.now()
         request.server.access.entries.set(request.caller.org_id, (kind, request.params["uid"]), subject, level, now)
+        request.server.access.changed(request.caller.org_id, subject)
     return message("Permissions updated")
+
+
+def _list(request: Request, kind: str) -> Reply:
+    """Return the entries on an object, with those that it inherits."""
+    profile = request.server.profile
+    _begin(request, kind, "read")
+    general = kind == FOLDERS and request.params["uid"] == "general"
+    if kind == FOLDERS and not general and profile >= EXPLAINED and not _there(request, kind):
+        if profile.authorizer:
+            return typed(500, "InternalError", "accesscontrol.internal")
+        return typed(404, "NotFound", "folder.notFound")
+    return ok(entries_of(request, kind, request.params["uid"]))
+
+
+def _describe(request: Request, kind: str) -> Reply:
+    """Return which levels entries on objects of a kind may have, and whom they may be for."""
+    levels, whom = KINDS[kind]
+    assignments = dict(zip(ASSIGNMENTS, whom))
+    if request.server.profile < (10, 0):
+        del assignments["serviceAccounts"]
+    return ok({"assignments": assignments, "permissions": list(levels)})
 
 
 def _register(kind: str) -> None:
     """Register the routes of one kind of object."""
     base = f"/api/access-control/{kind}/{{uid}}"
+    route("GET", f"/api/access-control/{kind}/description", there=there)(lambda request: _describe(request, kind))
+    if kind == TEAMS:  # the entries of teams are their members
+        return
+    route("GET", base, there=there)(lambda request: _list(request, kind))
     route("POST", base, there=there)(lambda request: _set_all(request, kind))
     for part in WORDS:
+        if part == "builtInRoles" and not KINDS[kind][1][-1]:
+            continue
 
         def handler(request: Request, part: str = part) -> Reply:
             return _set_one(request, kind, part)

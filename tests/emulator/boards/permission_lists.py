@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..access import Entry, Subject
+from ..access.model import DEFAULTS
 from ..access.rules import DASHBOARDS, FOLDERS, NAMES
 from ..core.pictures import picture, team_picture
 from ..core.profile import Profile
@@ -64,7 +65,7 @@ def of_folder(request: Request) -> Reply:
     found = _folder(request, READ)
     if found is None:
         return ok([])
-    entries = request.server.access.entries.of(found.org_id, (FOLDERS, found.uid))
+    entries = _entries(request, found.org_id, (FOLDERS, found.uid))
     return ok([{**_of_folder(request, found), **_shown(request, one), **_end(request, found)} for one in entries])
 
 
@@ -81,8 +82,14 @@ def replace_of_folder(request: Request) -> Reply:
 @route("GET", "/api/dashboards/id/{number}/permissions", there=by_id)
 def of_dashboard(request: Request) -> Reply:
     found = _dashboard(request, READ)
-    entries = request.server.access.entries.of(found.org_id, (DASHBOARDS, found.uid))
-    return ok([{**_of_dashboard(request, found), **_shown(request, one), **_end(request, found)} for one in entries])
+    own, above = (DASHBOARDS, found.uid), (FOLDERS, found.folder_uid)
+    if request.server.profile.rbac or not found.folder_uid:
+        entries, upper = _entries(request, found.org_id, own), []
+    else:
+        entries, upper = request.server.access.entries.of(found.org_id, own), _entries(request, found.org_id, above)
+    head = _of_dashboard(request, found)
+    shown = [{**head, **_shown(request, one), **_end(request, found)} for one in entries]
+    return ok(shown + [{**head, **_shown(request, one), **_end(request, found), "inherited": True} for one in upper])
 
 
 @route("POST", "/api/dashboards/uid/{uid}/permissions", there=lambda profile: profile >= (9, 0))
@@ -91,6 +98,14 @@ def replace_of_dashboard(request: Request) -> Reply:
     found = _dashboard(request, WRITE)
     _replace(request, found.org_id, (DASHBOARDS, found.uid), _items(request, "Failed to update permissions"))
     return message("Dashboard permissions updated")
+
+
+def _entries(request: Request, org_id: int, thing: tuple[str, str]) -> list[Entry]:
+    """Return the entries on an object; where nobody has set any, 8.5 has the defaults (source)."""
+    entries = request.server.access.entries
+    if request.server.profile.rbac or entries.begun(org_id, thing):
+        return entries.of(org_id, thing)
+    return [Entry(number, who, level, 0.0, 0.0) for number, (who, level) in enumerate(DEFAULTS.items(), 1)]
 
 
 # How entries look
@@ -188,6 +203,7 @@ def _subject(request: Request, user_id: int, team_id: int, role: str | None) -> 
 
 def _replace(request: Request, org_id: int, thing: tuple[str, str], levels: dict[Subject, int]) -> None:
     entries, now = request.server.access.entries, request.server.clock.now()
+    entries.begin(org_id, thing)
     for entry in entries.of(org_id, thing):
         if entry.subject not in levels:
             entries.set(org_id, thing, entry.subject, 0, now)

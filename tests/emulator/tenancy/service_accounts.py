@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from ..access.rules import ACCOUNTS, ADMIN
 from ..core.like import like
 from ..core.profile import Profile
 from ..core.replies import Refusal, Reply, bad_request, fail, message, not_found, ok, typed
@@ -45,7 +46,8 @@ def begin(request: Request, permission: str) -> int:
         if found is None:
             raise Refusal(not_found())
         request.params["account_id"] = text = str(found.id)
-    require(request, permission)
+    if not request.server.access.other(request.caller, permission, ACCOUNTS, text):
+        require(request, permission)
     if not is_number(text):
         raise Refusal(bad_request(request.server.profile, "Service Account ID is invalid"))
     return int(text)
@@ -158,6 +160,9 @@ def create(request: Request) -> Reply:
             return typed(400, "service account already exists", "serviceaccounts.ErrAlreadyExists")
         return fail(server.profile, 400, "Failed to create service account")
     account = server.state.add_account(caller.org_id, name, login, role, fields.get("isDisabled", False))
+    if caller.user is not None:
+        maker, now = ("user", caller.user.id), server.clock.now()
+        server.access.entries.set(caller.org_id, (ACCOUNTS, str(account.id)), maker, ADMIN, now)
     return ok({**basic(request, account), "role": role, "tokens": 0, "avatarUrl": ""}, 201)
 
 
@@ -210,4 +215,5 @@ def delete(request: Request) -> Reply:
         return fail(server.profile, 500, "Service account deletion error")
     server.state.drop_account(account)
     server.access.entries.drop_subject(("user", account.id))
+    server.access.entries.drop(account.org_id, (ACCOUNTS, str(account.id)))
     return message("Service account deleted")

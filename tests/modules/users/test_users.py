@@ -48,7 +48,9 @@ def test_four_runs(tenant):
     assert runs[3]["user"] == shown
     assert orgs_of(tenant, "alice") == {"tenant": "Viewer"}
     assert logs_in(tenant, "alice", SECRET)
-    changed = tenant.four("grafana_user", login="alice", email="new@example.org", name="Alice A.", is_admin=False, is_disabled=True)
+    changed = tenant.four(
+        "grafana_user", login="alice", email="new@example.org", name="Alice A.", is_admin=False, is_disabled=True
+    )
     assert changed[1]["diff"]["before"]["is_admin"] is True
     assert not logs_in(tenant, "alice", SECRET)
     assert tenant.ok("grafana_user_info", email="new@example.org")["users"][0]["id"] == shown["id"]
@@ -114,8 +116,6 @@ def test_what_only_the_last_admin_may_not(server):
     for check in (True, False):
         result = server.fails("grafana_user", batch=everyone, check=check, concurrency=1)
         assert [entry["status"] for entry in result["results"]] == ["changed", "changed", "failed"]
-
-
 
 
 def test_external_users(special):

@@ -26,14 +26,23 @@ TENANTS = [
     {"name": "two", "service_accounts": [{"name": "ro", "role": "Viewer"}], "dashboards": None},
 ]
 FAILED = {
-    "results": [{"index": 0, "status": "failed", "label": "one", "failure": {"code": "x", "message": "m"}}, {"index": 1, "status": "ok"}]
+    "results": [
+        {"index": 0, "status": "failed", "label": "one", "failure": {"code": "x", "message": "m"}},
+        {"index": 1, "status": "ok"},
+    ]
 }
 FAILED_MEMBER = {
     "results": [{"index": 0, "status": "failed", "label": "alice", "org_name": "one", "failure": {"code": "y", "message": "n"}}]
 }
 NO_USER = {
     "results": [
-        {"index": 0, "status": "failed", "label": "alice", "org_name": "one", "failure": {"code": "user_not_found", "message": "n"}}
+        {
+            "index": 0,
+            "status": "failed",
+            "label": "alice",
+            "org_name": "one",
+            "failure": {"code": "user_not_found", "message": "n"},
+        }
     ]
 }
 
