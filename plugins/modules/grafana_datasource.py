@@ -170,8 +170,9 @@ options:
         items.
       - If an item has a mistake that the module can detect without the server, the run stops before the first write. If the
         server refuses an item, only that item fails.
+      - An item may also be a string, which is its O(batch[].name).
     type: list
-    elements: dict
+    elements: raw
     suboptions:
       uid:
         description:
@@ -471,6 +472,11 @@ status:
   type: str
   returned: always
   sample: changed
+change:
+  description: What changed or would change, in a few words.
+  type: str
+  returned: when the object is changed
+  sample: role Editor→Admin
 joined_org:
   description: Whether the caller joined the organization, because of O(join_org).
   type: bool
@@ -482,7 +488,9 @@ planned:
     in check mode, if the organization or the file of O(batch[].token_file) does not exist yet, or if the caller would join the
     organization first
 results:
-  description: The result of each item of O(batch), in order, with the same keys as the result of a single object.
+  description:
+    - The result of each item of O(batch), in order, with the same keys as the result of a single object. O(results) selects which
+      items are listed.
   type: list
   elements: dict
   returned: when O(batch) is given
@@ -495,6 +503,15 @@ results:
       description: V(ok), V(changed), V(failed), or V(not_run) if O(fail_fast) ended the run before it.
       type: str
       returned: always
+    label:
+      description: The name of the object, as error messages show it.
+      type: str
+      returned: when it failed
+    change:
+      description: What changed or would change, in a few words.
+      type: str
+      returned: when the object is changed
+      sample: role Editor→Admin
     failure:
       description: The error of this item.
       type: dict
@@ -571,7 +588,7 @@ from ..module_utils._engine.module import manage
 
 
 def main() -> None:
-    manage(lambda module: DataSources(), OPTIONS)
+    manage(lambda module: DataSources(), OPTIONS, named_by="name")
 
 
 if __name__ == "__main__":

@@ -214,6 +214,11 @@ status:
   type: str
   returned: always
   sample: changed
+change:
+  description: What changed or would change, in a few words.
+  type: str
+  returned: when the object is changed
+  sample: role Editor→Admin
 results:
   description:
     - The result of each item of O(batch), in order, with the same keys as the result of a single object. O(results) selects which
@@ -234,6 +239,11 @@ results:
       description: The name of the object, as error messages show it.
       type: str
       returned: when it failed
+    change:
+      description: What changed or would change, in a few words.
+      type: str
+      returned: when the object is changed
+      sample: role Editor→Admin
     failure:
       description: The error of this item.
       type: dict

@@ -208,6 +208,11 @@ status:
   type: str
   returned: always
   sample: changed
+change:
+  description: What changed or would change, in a few words.
+  type: str
+  returned: when the object is changed
+  sample: role Editor→Admin
 planned:
   description: Why the module could not read the present state and planned the result without it.
   type: str
@@ -215,7 +220,9 @@ planned:
     in check mode, if the organization or the file of O(batch[].token_file) does not exist yet, or if the caller would join the
     organization first
 results:
-  description: The result of each item of O(batch), in order, with the same keys as the result of a single object.
+  description:
+    - The result of each item of O(batch), in order, with the same keys as the result of a single object. O(results) selects which
+      items are listed.
   type: list
   elements: dict
   returned: when O(batch) is given
@@ -228,6 +235,15 @@ results:
       description: V(ok), V(changed), V(failed), or V(not_run) if O(fail_fast) ended the run before it.
       type: str
       returned: always
+    label:
+      description: The name of the object, as error messages show it.
+      type: str
+      returned: when it failed
+    change:
+      description: What changed or would change, in a few words.
+      type: str
+      returned: when the object is changed
+      sample: role Editor→Admin
     failure:
       description: The error of this item.
       type: dict

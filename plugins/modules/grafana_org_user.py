@@ -139,6 +139,11 @@ status:
   type: str
   returned: always
   sample: changed
+change:
+  description: What changed or would change, in a few words.
+  type: str
+  returned: when the object is changed
+  sample: role Editor→Admin
 planned:
   description: Why the module could not read the present state and planned the result without it.
   type: str
@@ -165,6 +170,11 @@ results:
       description: The name of the object, as error messages show it.
       type: str
       returned: when it failed
+    change:
+      description: What changed or would change, in a few words.
+      type: str
+      returned: when the object is changed
+      sample: role Editor→Admin
     failure:
       description: The error of this item.
       type: dict

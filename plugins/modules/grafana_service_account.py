@@ -252,6 +252,11 @@ status:
   type: str
   returned: always
   sample: changed
+change:
+  description: What changed or would change, in a few words.
+  type: str
+  returned: when the object is changed
+  sample: role Editor→Admin
 joined_org:
   description: Whether the caller joined the organization, because of O(join_org).
   type: bool
@@ -282,6 +287,11 @@ results:
       description: The name of the object, as error messages show it.
       type: str
       returned: when it failed
+    change:
+      description: What changed or would change, in a few words.
+      type: str
+      returned: when the object is changed
+      sample: role Editor→Admin
     failure:
       description: The error of this item.
       type: dict

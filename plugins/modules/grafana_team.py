@@ -71,8 +71,9 @@ options:
         items.
       - If an item has a mistake that the module can detect without the server, the run stops before the first write. If the
         server refuses an item, only that item fails.
+      - An item may also be a string, which is its O(batch[].name).
     type: list
-    elements: dict
+    elements: raw
     suboptions:
       name:
         description:
@@ -227,6 +228,11 @@ status:
   type: str
   returned: always
   sample: changed
+change:
+  description: What changed or would change, in a few words.
+  type: str
+  returned: when the object is changed
+  sample: role Editor→Admin
 planned:
   description: Why the module could not read the present state and planned the result without it.
   type: str
@@ -234,7 +240,9 @@ planned:
     in check mode, if the organization or the file of O(batch[].token_file) does not exist yet, or if the caller would join the
     organization first
 results:
-  description: The result of each item of O(batch), in order, with the same keys as the result of a single object.
+  description:
+    - The result of each item of O(batch), in order, with the same keys as the result of a single object. O(results) selects which
+      items are listed.
   type: list
   elements: dict
   returned: when O(batch) is given
@@ -247,6 +255,15 @@ results:
       description: V(ok), V(changed), V(failed), or V(not_run) if O(fail_fast) ended the run before it.
       type: str
       returned: always
+    label:
+      description: The name of the object, as error messages show it.
+      type: str
+      returned: when it failed
+    change:
+      description: What changed or would change, in a few words.
+      type: str
+      returned: when the object is changed
+      sample: role Editor→Admin
     failure:
       description: The error of this item.
       type: dict
@@ -322,7 +339,7 @@ from ..module_utils._teams.resource import OPTIONS, Teams
 
 
 def main() -> None:
-    manage(lambda module: Teams(), OPTIONS)
+    manage(lambda module: Teams(), OPTIONS, named_by="name")
 
 
 if __name__ == "__main__":

@@ -80,6 +80,22 @@ options:
     description:
       - The id of the organization, instead of O(initial_org_name).
     type: raw
+  on_existing:
+    description:
+      - With V(keep) the module only creates a user who does not exist, and leaves an existing one as it is.
+    type: str
+    choices: [update, keep]
+    default: update
+  orphans_only:
+    description:
+      - Whether V(absent) keeps a user who is a server admin, or a member of an organization that O(ignored_orgs) does not name.
+    type: bool
+    default: false
+  ignored_orgs:
+    description:
+      - The names of organizations that do not count for O(orphans_only), as the same play removes them.
+    type: list
+    elements: raw
   state:
     description:
       - Whether the user exists. V(absent) deletes the user with its memberships.
@@ -94,8 +110,9 @@ options:
         items.
       - If an item has a mistake that the module can detect without the server, the run stops before the first write. If the
         server refuses an item, only that item fails.
+      - An item may also be a string, which is its O(batch[].login).
     type: list
-    elements: dict
+    elements: raw
     suboptions:
       login:
         description:
@@ -151,6 +168,21 @@ options:
         description:
           - The id of the organization, instead of O(initial_org_name).
         type: raw
+      on_existing:
+        description:
+          - With V(keep) the module only creates a user who does not exist, and leaves an existing one as it is.
+        type: str
+        choices: [update, keep]
+      orphans_only:
+        description:
+          - Whether V(absent) keeps a user who is a server admin, or a member of an organization that O(ignored_orgs) does not
+            name.
+        type: bool
+      ignored_orgs:
+        description:
+          - The names of organizations that do not count for O(orphans_only), as the same play removes them.
+        type: list
+        elements: raw
       state:
         description:
           - Whether the user exists. V(absent) deletes the user with its memberships.
@@ -256,8 +288,15 @@ status:
   type: str
   returned: always
   sample: changed
+change:
+  description: What changed or would change, in a few words.
+  type: str
+  returned: when the object is changed
+  sample: role Editor→Admin
 results:
-  description: The result of each item of O(batch), in order, with the same keys as the result of a single object.
+  description:
+    - The result of each item of O(batch), in order, with the same keys as the result of a single object. O(results) selects which
+      items are listed.
   type: list
   elements: dict
   returned: when O(batch) is given
@@ -270,6 +309,15 @@ results:
       description: V(ok), V(changed), V(failed), or V(not_run) if O(fail_fast) ended the run before it.
       type: str
       returned: always
+    label:
+      description: The name of the object, as error messages show it.
+      type: str
+      returned: when it failed
+    change:
+      description: What changed or would change, in a few words.
+      type: str
+      returned: when the object is changed
+      sample: role Editor→Admin
     failure:
       description: The error of this item.
       type: dict
@@ -328,7 +376,7 @@ from ..module_utils._users.resource import Users
 
 
 def main() -> None:
-    manage(lambda module: Users(module.plans_missing()), OPTIONS, in_org=False)
+    manage(lambda module: Users(module.plans_missing()), OPTIONS, in_org=False, named_by="login")
 
 
 if __name__ == "__main__":

@@ -46,6 +46,9 @@ OPTIONS: dict[str, dict[str, t.Any]] = {
     "update_password": {"type": "str", "choices": ["on_create", "always"], "default": "on_create", "no_log": False},
     "initial_org_name": _RAW,
     "initial_org_id": _RAW,
+    "on_existing": {"type": "str", "choices": ["update", "keep"], "default": "update"},
+    "orphans_only": {"type": "bool", "default": False},
+    "ignored_orgs": {"type": "list", "elements": "raw"},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
 }
 
@@ -55,7 +58,8 @@ class DesiredUser:
     """A user as a task wants it, found by *login* or, without one, by *email*.
 
     *fields* are those of FIELDS by option; ``None`` leaves the field as it is. With *always* an existing user gets *password*,
-    too. A new user becomes a member of *initial_org*.
+    too. A new user becomes a member of *initial_org*. With *keeps* an existing user is left as it is. With *orphans_only* an absent
+    user stays who is a server admin, or a member of an organization that is not in *ignored_orgs*.
     """
 
     login: str | None
@@ -64,6 +68,9 @@ class DesiredUser:
     always: bool = False
     initial_org: OrgChoice = field(default_factory=OrgChoice)
     state: str = "present"
+    keeps: bool = False
+    orphans_only: bool = False
+    ignored_orgs: tuple[str, ...] = ()
 
     @property
     def email(self) -> str | None:
@@ -90,7 +97,7 @@ class CurrentUser:
 
     *caseless* tells whether the server compares logins and e-mail addresses without case (from 10.0 on). *password_right* is
     ``None`` if it was not tested. *move_to* is the organization that the user has to be moved to (id, name), because the active
-    one does not exist or is not the user's.
+    one does not exist or is not the user's. *stays* tells whether the task asks for no change of this user.
     """
 
     id: int
@@ -103,6 +110,7 @@ class CurrentUser:
     caseless: bool = True
     password_right: bool | None = None
     move_to: tuple[int, str] | None = None
+    stays: bool = False
 
     @classmethod
     def from_api(cls, entry: t.Mapping[str, t.Any]) -> CurrentUser:
@@ -150,6 +158,8 @@ def parsed(options: t.Mapping[str, t.Any]) -> DesiredUser:
     if password is not None and len(password.encode("utf-8", "surrogatepass")) < SHORTEST:
         raise BadInput("user_password is too short: Grafana wants at least %d characters" % SHORTEST)
     always = options.get("update_password") == "always"
+    if always and options.get("on_existing") == "keep":
+        raise BadInput("update_password: always and on_existing: keep exclude each other: remove one of them")
     if always and password is None and options.get("state") != "absent":
         raise BadInput("update_password: always needs user_password")
     return DesiredUser(
@@ -159,6 +169,9 @@ def parsed(options: t.Mapping[str, t.Any]) -> DesiredUser:
         always=always,
         initial_org=_initial_org(options),
         state=options.get("state") or "present",
+        keeps=options.get("on_existing") == "keep",
+        orphans_only=bool(options.get("orphans_only")),
+        ignored_orgs=tuple(text(name, "ignored_orgs") for name in options.get("ignored_orgs") or ()),
     )
 
 

@@ -18,6 +18,8 @@ def plan(desired: DesiredUser, current: CurrentUser | None) -> Change[UserWork] 
     Raises :class:`Forbidden` for a field that an external login sets, and :class:`Refused` for a new user without a password, for
     a name that cannot be cleared, and for a login that is the e-mail address of a user whose e-mail address is to change.
     """
+    if current is not None and current.stays:
+        return None
     if desired.state == "absent":
         return None if current is None else Change("delete", current.view(), {}, UserWork(current))
     if current is None:

@@ -91,12 +91,14 @@ class Users(Resource[DesiredUser, CurrentUser, UserWork]):
         entry = self._find(scope, desired.key, fresh=reads[0] > 1)
         if entry is None:
             return None
+        if desired.keeps and desired.state == "present":
+            return CurrentUser(int(entry["id"]), str(entry.get("login") or desired.key), stays=True)
         body = scope.client.find("/api/users/%d" % int(entry["id"]))
         if body is None:
             return None
         current = CurrentUser.from_api(body)
         if desired.state == "absent":
-            return current
+            return replace(current, stays=desired.orphans_only and not self._is_orphan(scope, desired, current))
         current = self._with_case(scope, desired, current)
         current = self._with_place(scope, desired, current)
         return self._with_password(scope, desired, current)
@@ -135,6 +137,13 @@ class Users(Resource[DesiredUser, CurrentUser, UserWork]):
         first = [number for number, name in own.items() if desired.initial_org in (OrgChoice(number), OrgChoice(None, name))]
         number = (first or sorted(own))[0]
         return replace(current, move_to=(number, own[number]))
+
+    def _is_orphan(self, scope: Scope, desired: DesiredUser, current: CurrentUser) -> bool:
+        """Tell whether a user is no server admin, and a member of no organization but those that the task ignores."""
+        if current.fields["is_admin"]:
+            return False
+        orgs = scope.client.get("/api/users/%d/orgs" % current.id)
+        return all(str(org["name"]) in desired.ignored_orgs for org in orgs)
 
     def _existing_orgs(self, scope: Scope) -> set[int]:
         """Return the ids of all organizations; one list serves the task."""

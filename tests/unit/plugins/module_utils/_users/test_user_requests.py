@@ -159,3 +159,29 @@ def test_an_external_user_whom_only_the_server_knows(script, task):
     script.expect(*found(), Call("PUT", "/api/users/3").answers(403, {"message": "Cannot update external User"}))
     outcome, _warnings = task(login="alice", name="Alice")
     assert outcome.problem.code == "externally_synced"
+
+
+def test_an_existing_user_is_kept_as_it_is(script, task):
+    script.expect(Call("GET", LOOKUP + "alice").answers(200, {"id": 3, "login": "alice"}))
+    outcome, warnings = task(login="alice", name="Another", user_password=NEEDLE, on_existing="keep")
+    assert (outcome.status, outcome.object["login"], warnings) == (OK, "alice", [])
+
+
+@pytest.mark.parametrize(
+    ("user", "orgs", "status"),
+    [
+        ({}, [], CHANGED),
+        ({}, ["gone"], CHANGED),
+        ({}, ["gone", "stays"], OK),
+        ({"isGrafanaAdmin": True}, None, OK),
+    ],
+)
+def test_only_users_without_an_organization_are_deleted(script, task, user, orgs, status):
+    script.expect(*found(**user)[:2])
+    if orgs is not None:
+        memberships = [{"orgId": 5 + number, "name": name} for number, name in enumerate(orgs)]
+        script.expect(Call("GET", "/api/users/3/orgs").answers(200, memberships))
+    if status == CHANGED:
+        every = [{"id": 1, "login": "admin", "email": "", "isAdmin": True, "isDisabled": False}]
+        script.expect(Call("GET", "/api/users/search?perpage=5000&page=1").answers(200, {"users": every, "totalCount": 1}))
+    assert task(True, login="alice", state="absent", orphans_only=True, ignored_orgs=["gone"])[0].status == status
