@@ -266,7 +266,7 @@ class Dashboards(Resource[DesiredDashboard, DashboardState, DashboardWork]):
             changed_paths=change.work.changed_paths,
         )
         state = replace(state, current=written, folder_uid=folder_uid, folder_to_make=None)
-        return folders.patiently(lambda: apply_permissions(scope, route, desired, state), created)
+        return folders.patiently(scope, lambda: apply_permissions(scope, route, desired, state), created)
 
     def explain(self, scope: Scope, desired: DesiredDashboard, problem: GrafanaError) -> GrafanaError:
         """Explain what a refusal of the server means."""
