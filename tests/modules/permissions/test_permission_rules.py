@@ -11,7 +11,7 @@ from modules.permissions.people import entries, member
 
 FOLDER = {"org_name": "tenant", "uid": "ops", "title": "Operations"}
 #: Versions with the role None, one of each way to decide who may do what.
-LEAST = ["10.4.3", "12.4.3", "13.1.0"]
+LEAST = ["11.5.1", "12.4.3", "13.1.0-pre"]
 
 
 def key_of(server, folder, account="pipeline"):
