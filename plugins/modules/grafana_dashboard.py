@@ -429,6 +429,14 @@ EXAMPLES = r"""
     folder: Operations/Hosts
     create_folder: true
 
+- name: Let a team edit a dashboard
+  orgsmith.grafana.grafana_dashboard:
+    org_name: tenant-1
+    path: dashboards/overview.json
+    permissions:
+      - team: Operators
+        permission: Edit
+
 - name: Write all dashboards of a repository, and delete those that it no longer contains
   orgsmith.grafana.grafana_dashboard:
     org_name: tenant-1
@@ -542,7 +550,7 @@ dashboard:
         - Users and service accounts are named by their logins.
       type: list
       elements: dict
-      returned: if the task asks for permissions
+      returned: when O(permissions) is set
       sample: [{"role": "Viewer", "permission": "View"}, {"user": "alice", "permission": "Edit"}]
     # END GENERATED
 # BEGIN GENERATED (make generate): status joined_org planned dashboard_results dashboard_summary failure code=org_not_found

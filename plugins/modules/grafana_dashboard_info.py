@@ -56,6 +56,14 @@ options:
       - Whether to return the dashboards themselves. Ansible is slow with many of them; O(directory) is not.
     type: bool
     default: false
+  # BEGIN GENERATED (make generate): permissions_shown
+  permissions:
+    description:
+      - Whether the result has the permissions of each object. This costs one request for each, and the caller needs the
+        permission Admin there.
+    type: bool
+    default: false
+  # END GENERATED
   directory:
     description:
       - A directory on the host that runs the module. The module writes each dashboard to C(DIRECTORY/<titles of its
@@ -202,7 +210,16 @@ dashboards:
       description: The dashboard itself, in the O(format) of the task.
       type: dict
       returned: when O(content) is set
-    # BEGIN GENERATED (make generate): org returned=success
+    # BEGIN GENERATED (make generate): listed_permissions org returned=success
+    permissions:
+      description:
+        - The permissions. Each entry has RV(ignore:permission), one of RV(ignore:role), RV(ignore:team), RV(ignore:user) and
+          RV(ignore:service_account), and RV(ignore:inherited) with V(true) if it belongs to a folder above.
+        - Users and service accounts are named by their logins.
+      type: list
+      elements: dict
+      returned: when O(permissions) is set
+      sample: [{"role": "Viewer", "permission": "View"}, {"user": "alice", "permission": "Edit"}]
     org_id:
       description: The organization's id.
       type: int

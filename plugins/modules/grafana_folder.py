@@ -274,6 +274,17 @@ EXAMPLES = r"""
         parent: Operations
       - title: Operations
 
+- name: Create a folder that only one team and one service account may see
+  orgsmith.grafana.grafana_folder:
+    org_name: tenant-1
+    title: Operations
+    permissions_exclusive: true
+    permissions:
+      - team: Operators
+        permission: Admin
+      - service_account: pipeline
+        permission: Edit
+
 - name: Delete a folder with its contents
   orgsmith.grafana.grafana_folder:
     org_name: tenant-1
@@ -326,7 +337,7 @@ folder:
         - Users and service accounts are named by their logins.
       type: list
       elements: dict
-      returned: if the task asks for permissions
+      returned: when O(permissions) is set
       sample: [{"role": "Viewer", "permission": "View"}, {"user": "alice", "permission": "Edit"}]
     # END GENERATED
 # BEGIN GENERATED (make generate): status joined_org planned results summary failure code=not_empty

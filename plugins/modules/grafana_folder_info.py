@@ -37,6 +37,14 @@ options:
         top level.
     type: list
     elements: raw
+  # BEGIN GENERATED (make generate): permissions_shown
+  permissions:
+    description:
+      - Whether the result has the permissions of each object. This costs one request for each, and the caller needs the
+        permission Admin there.
+    type: bool
+    default: false
+  # END GENERATED
 extends_documentation_fragment:
   - orgsmith.grafana.connection
   - orgsmith.grafana.org
@@ -91,7 +99,16 @@ folders:
       description: The type of manager of a folder that must not be written with the API, such as V(repo); null if it has none.
       type: str
       returned: with Grafana 12.0 or later
-    # BEGIN GENERATED (make generate): org returned=success
+    # BEGIN GENERATED (make generate): listed_permissions org returned=success
+    permissions:
+      description:
+        - The permissions. Each entry has RV(ignore:permission), one of RV(ignore:role), RV(ignore:team), RV(ignore:user) and
+          RV(ignore:service_account), and RV(ignore:inherited) with V(true) if it belongs to a folder above.
+        - Users and service accounts are named by their logins.
+      type: list
+      elements: dict
+      returned: when O(permissions) is set
+      sample: [{"role": "Viewer", "permission": "View"}, {"user": "alice", "permission": "Edit"}]
     org_id:
       description: The organization's id.
       type: int

@@ -173,6 +173,14 @@ EXAMPLES = r"""
     name: ci
     role: Editor
 
+- name: Let a user create tokens of an account
+  orgsmith.grafana.grafana_service_account:
+    org_name: tenant-1
+    name: ci
+    permissions:
+      - user: alice
+        permission: Edit
+
 - name: Disable an account and its tokens
   orgsmith.grafana.grafana_service_account:
     org_name: tenant-1
@@ -243,7 +251,7 @@ service_account:
         - Users and service accounts are named by their logins.
       type: list
       elements: dict
-      returned: if the task asks for permissions
+      returned: when O(permissions) is set
       sample: [{"role": "Viewer", "permission": "View"}, {"user": "alice", "permission": "Edit"}]
     # END GENERATED
 # BEGIN GENERATED (make generate): status joined_org planned results summary failure code=org_not_found

@@ -17,6 +17,14 @@ options:
     description:
       - Return only accounts with exactly this name.
     type: raw
+  # BEGIN GENERATED (make generate): permissions_shown
+  permissions:
+    description:
+      - Whether the result has the permissions of each object. This costs one request for each, and the caller needs the
+        permission Admin there.
+    type: bool
+    default: false
+  # END GENERATED
 extends_documentation_fragment:
   - orgsmith.grafana.connection
   - orgsmith.grafana.org
@@ -70,7 +78,16 @@ service_accounts:
       description: The number of its tokens.
       type: int
       returned: success
-    # BEGIN GENERATED (make generate): org cloud_stack returned=success
+    # BEGIN GENERATED (make generate): listed_permissions org cloud_stack returned=success
+    permissions:
+      description:
+        - The permissions. Each entry has RV(ignore:permission), one of RV(ignore:role), RV(ignore:team), RV(ignore:user) and
+          RV(ignore:service_account), and RV(ignore:inherited) with V(true) if it belongs to a folder above.
+        - Users and service accounts are named by their logins.
+      type: list
+      elements: dict
+      returned: when O(permissions) is set
+      sample: [{"role": "Viewer", "permission": "View"}, {"user": "alice", "permission": "Edit"}]
     org_id:
       description: The organization's id.
       type: int

@@ -16,6 +16,8 @@ from .._engine.module import GrafanaModule
 from .._grafana.client import Client
 from .._grafana.connection import Connection, text
 from .._grafana.scope import Scope
+from .._permissions import reconcile as permissions
+from .._permissions.model import FOLDER
 from . import paths as folders
 from .resource import shown_folder
 from .tree import GENERAL, Folder
@@ -26,8 +28,8 @@ OPTIONS: dict[str, dict[str, t.Any]] = {
     "parent": {"type": "raw"},
     "parent_uid": {"type": "raw"},
     "parent_path": {"type": "list", "elements": "raw"},
+    "permissions": {"type": "bool", "default": False},
 }
-
 
 #: The functions that read and check options.
 _READERS: dict[str, t.Callable[[t.Any, str], t.Any]] = {
@@ -41,21 +43,23 @@ _READERS: dict[str, t.Callable[[t.Any, str], t.Any]] = {
 
 def all_folders(module: GrafanaModule, client: Client, connection: Connection) -> Result:
     """Return the folders of an org that the options select, each after its parent."""
-    given = {name: module.params[name] for name in OPTIONS if module.params[name] is not None}
+    given = {name: module.params[name] for name in _READERS if module.params[name] is not None}
     folders.check_one({name: given.get(name) for name in ("parent", "parent_uid", "parent_path")})
     wanted = {name: _READERS[name](value, name) for name, value in given.items()}
     scope = scope_of(module, client, connection.org)
-    return {"folders": inside(scope, lambda: _folders(scope, wanted))}
+    return {"folders": inside(scope, lambda: _folders(scope, wanted, module.params["permissions"]))}
 
 
-def _folders(scope: Scope, wanted: t.Mapping[str, t.Any]) -> list[Result]:
+def _folders(scope: Scope, wanted: t.Mapping[str, t.Any], with_permissions: bool) -> list[Result]:
     tree = folders.tree(scope)
     entries = []
     for folder in _candidates(scope, wanted):
         if wanted.get("title", folder.title) == folder.title:
             shown = shown_folder(folder, tree.path(folder.parent_uid), tree.complete)
             managed = {"managed_by": folder.managed_by} if tree.complete else {}
-            entries.append({**(scope.org.shown() if scope.org else {}), **shown, **managed})
+            target = permissions.Target(FOLDER, folder.uid, "folder %s" % folder.title)
+            more = permissions.listed(scope, target, with_permissions)
+            entries.append({**(scope.org.shown() if scope.org else {}), **shown, **managed, **more})
     return entries
 
 

@@ -154,6 +154,7 @@ _ROUTES: tuple[tuple[str, str, t.Any], ...] = (
     ("POST", "/api/auth/keys", _NEW_KEY),
     ("DELETE", "/api/auth/keys/*", DONE),
     ("GET", "/api/access-control/user/permissions", Map((list, None))),
+    ("GET", "/api/access-control/*/description", {"assignments": Map(bool), "permissions": [str]}),
     ("GET", "/api/access-control/*/*", [_RESOURCE_PERMISSION]),
     ("POST", "/api/access-control/*/*", DONE),
     ("GET", "/api/org/users", [_MEMBER]),

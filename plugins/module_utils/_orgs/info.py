@@ -13,10 +13,14 @@ from .._grafana import connection as _connection
 from .._grafana.client import Client
 from .._grafana.connection import Connection
 from .._grafana.orgs import Org, OrgFinder
+from .._grafana.scope import Scope
+from .._permissions import reconcile as permissions
+from .._permissions.model import SERVICE_ACCOUNT
 from . import quotas
+from .accounts import Account
 from .members import CurrentMember
 from .model import ADDRESS
-from .service_accounts import completed, search, shown
+from .service_accounts import completed, no_cloud_permissions, search, shown
 
 ORG_OPTIONS: dict[str, dict[str, t.Any]] = {
     "name": {"type": "raw"},
@@ -61,7 +65,10 @@ def _organization(client: Client, org: Org, params: t.Mapping[str, t.Any], alone
     return entry
 
 
-ACCOUNT_OPTIONS: dict[str, dict[str, t.Any]] = {"name": {"type": "raw"}}
+ACCOUNT_OPTIONS: dict[str, dict[str, t.Any]] = {
+    "name": {"type": "raw"},
+    "permissions": {"type": "bool", "default": False},
+}
 
 
 def service_accounts(module: GrafanaModule, client: Client, connection: Connection) -> Result:
@@ -70,4 +77,12 @@ def service_accounts(module: GrafanaModule, client: Client, connection: Connecti
     scope = scope_of(module, client, connection.org)
     found = [one for one in inside(scope, lambda: search(scope, name)) if name is None or one.name == name]
     whole = [completed(scope, one) for one in found]
-    return {"service_accounts": [shown(scope, one) for one in whole if one is not None]}
+    wanted = module.params["permissions"]
+    return {"service_accounts": [_account(scope, one, wanted) for one in whole if one is not None]}
+
+
+def _account(scope: Scope, account: Account, with_permissions: bool) -> Result:
+    target = permissions.Target(SERVICE_ACCOUNT, str(account.id), "service account %s" % account.name)
+    if with_permissions and scope.client.connection.cloud_stack is not None:
+        raise no_cloud_permissions(account.name)
+    return {**shown(scope, account), **permissions.listed(scope, target, with_permissions)}

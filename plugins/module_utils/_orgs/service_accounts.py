@@ -149,7 +149,7 @@ class ServiceAccounts(Resource[DesiredAccount, Account, AccountWork]):
         if desired.state == "present":
             check_role(scope.client, desired.fields.get("role"))
         if desired.permissions is not None and scope.client.connection.cloud_stack is not None:
-            raise _no_cloud_permissions(desired)
+            raise no_cloud_permissions(desired.name)
         found = named(scope, desired.name)
         if found is not None and scope.client.connection.cloud_stack is not None:
             return replace(found, fixed=True)
@@ -265,10 +265,11 @@ def _target(desired: DesiredAccount, found: Account | None) -> permissions.Targe
     return permissions.Target(SERVICE_ACCOUNT, None if found is None else str(found.id), "service account %s" % desired.name)
 
 
-def _no_cloud_permissions(desired: DesiredAccount) -> GrafanaError:
+def no_cloud_permissions(name: str) -> GrafanaError:
+    """Return the error for permissions of an account of Grafana Cloud."""
     return Unsupported(
         "service account %s: the Cloud API has no permissions of accounts: set them in the stack itself (url and a key of the "
-        "stack in place of cloud_stack)" % desired.name
+        "stack in place of cloud_stack)" % name
     )
 
 
@@ -387,6 +388,7 @@ __all__ = [
     "completed",
     "missing",
     "named",
+    "no_cloud_permissions",
     "numbered",
     "search",
     "search_whole",

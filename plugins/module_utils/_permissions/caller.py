@@ -12,6 +12,7 @@ from .._grafana.granted import permissions
 from .._grafana.roles import ADMIN as ROLE_ADMIN
 from .._grafana.roles import is_above
 from .._grafana.scope import Scope
+from .._grafana.versions import ACCESS_CONTROL
 from .model import ACCOUNT, ADMIN, ROLE, TEAM, USER, Entry, Kind
 from .subjects import own_teams
 
@@ -29,9 +30,14 @@ class Caller(t.NamedTuple):
 def check_keeps_admin(scope: Scope, kind: Kind, named: str, own: t.Sequence[Entry], above: t.Sequence[str]) -> None:
     """Raise :class:`Refused` if the caller could not change the permissions of an object any more.
 
-    *own* are the entries that the object will have, *above* the uids of the folders from which it inherits.
+    *own* are the entries that the object will have, *above* the uids of the folders from which it inherits. Without role-based
+    access control the role of a token is unknown; there the server itself refuses such a change (source of 8.5).
     """
-    if scope.caller_role() == ROLE_ADMIN or _granted_elsewhere(scope, kind, above):
+    if scope.caller_role() == ROLE_ADMIN:
+        return
+    granted = None if scope.new or scope.client.at_least(ACCESS_CONTROL) is False else permissions(scope, fresh=True)
+    key = scope.client.connection.identity.kind == "token"
+    if (granted is None and key) or _granted_elsewhere(granted, kind, above):
         return
     if not any(_is_for(one, _caller(scope, own)) for one in own if one.level == ADMIN):
         raise Refused(
@@ -41,9 +47,8 @@ def check_keeps_admin(scope: Scope, kind: Kind, named: str, own: t.Sequence[Entr
         )
 
 
-def _granted_elsewhere(scope: Scope, kind: Kind, above: t.Sequence[str]) -> bool:
+def _granted_elsewhere(granted: t.Mapping[str, t.Any] | None, kind: Kind, above: t.Sequence[str]) -> bool:
     """Tell whether the server reports a permission that no entry of the object gives: for all objects, or from a folder above."""
-    granted = None if scope.new else permissions(scope, fresh=True)
     found = (granted or {}).get("%s.permissions:write" % kind.path)
     if not isinstance(found, list):
         return False

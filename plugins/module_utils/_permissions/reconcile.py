@@ -113,9 +113,14 @@ def _forbidden(target: Target, verb: str, problem: Forbidden) -> Forbidden:
     )
 
 
+def listed(scope: Scope, target: Target, wanted: bool) -> View:
+    """Return the permissions of an object for the result of an info module; nothing unless they are *wanted*."""
+    return shown(_with_entries(scope, target, PermissionState())) if wanted else {}
+
+
 def shown(state: PermissionState | None) -> View:
     """Return the permissions for a result: nothing if the task does not ask for them."""
     return {} if state is None or state.entries is None else {"permissions": sorted_views(state.entries)}
 
 
-__all__ = ["FORBIDDEN", "Target", "apply", "precheck", "read", "shown"]
+__all__ = ["FORBIDDEN", "Target", "apply", "listed", "precheck", "read", "shown"]

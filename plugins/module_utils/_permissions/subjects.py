@@ -17,7 +17,7 @@ PER_PAGE = 1000
 _ADVICE = {
     USER: ("user_not_found", "make the user a member of the organization first (grafana_org_user)"),
     TEAM: ("team_not_found", "create the team first"),
-    ACCOUNT: ("service_account_not_found", "create the service account first (grafana_service_account)"),
+    ACCOUNT: ("account_not_found", "create the service account first (grafana_service_account)"),
 }
 
 

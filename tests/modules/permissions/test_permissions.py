@@ -97,3 +97,13 @@ def test_what_is_as_wanted_costs_one_request(latest, module, options):
         assert not latest.ok(module, **options, **more)["changed"]
         costs.append(latest.requests() - before)
     assert costs[1] == costs[0] + 1
+
+
+def test_the_info_modules_show_them_on_request(latest):
+    wanted = [{"user": "alice", "permission": "Edit"}]
+    kinds = [("folder", FOLDER), ("dashboard", BOARD), ("service_account", {"org_name": "tenant", "name": "ci"})]
+    for kind, options in kinds:
+        latest.ok("grafana_" + kind, **options, permissions=wanted, permissions_exclusive=True)
+        for more, shown in (({}, None), ({"permissions": True}, wanted)):
+            (found,) = latest.ok("grafana_%s_info" % kind, org_name="tenant", **more)[kind + "s"]
+            assert found.get("permissions") == shown

@@ -15,6 +15,8 @@ from ..._grafana.client import Client
 from ..._grafana.connection import Connection, text
 from ..._grafana.errors import BadInput
 from ..._grafana.scope import Scope
+from ..._permissions import reconcile as permissions
+from ..._permissions.model import DASHBOARD
 from ..model import CurrentDashboard, Head
 from ..routes import AUTO, KUBERNETES, LEGACY, NONE_SHOWN, route_to
 from .document import JSON, MANIFEST, as_text, document
@@ -32,6 +34,7 @@ OPTIONS: dict[str, dict[str, t.Any]] = {
     "subfolders": {"type": "bool", "default": False},
     "tags": {"type": "list", "elements": "str"},
     "content": {"type": "bool", "default": False},
+    "permissions": {"type": "bool", "default": False},
     "directory": {"type": "path"},
     "format": {"type": "str", "choices": [JSON, MANIFEST], "default": JSON},
     "api": {"type": "str", "choices": [AUTO, LEGACY, KUBERNETES], "default": AUTO},
@@ -53,6 +56,7 @@ class ExportOptions:
     subfolders: bool = False
     tags: frozenset[str] = frozenset()
     content: bool = False
+    permissions: bool = False
     form: str = JSON
     api: str = AUTO
     all_orgs: bool = False
@@ -83,6 +87,7 @@ def parse(params: t.Mapping[str, t.Any]) -> ExportOptions:
         subfolders=params["subfolders"],
         tags=frozenset(params["tags"] or ()),
         content=params["content"],
+        permissions=params["permissions"],
         form=params["format"],
         api=params["api"],
         all_orgs=params["all_orgs"],
@@ -173,7 +178,9 @@ class _Inventory:
         """Return the result entry of a dashboard of which only the head was read."""
         org = dict(self.scope.org.shown()) if self.scope.org else {}
         uid = folders.general(head.folder_uid)
-        return {**org, "uid": head.uid, "title": head.title, "folder_uid": uid, "folder": self.folders.path(uid)}
+        target = permissions.Target(DASHBOARD, head.uid, "dashboard %s" % head.title, head.number)
+        more = permissions.listed(self.scope, target, self.wanted.permissions)
+        return {**org, "uid": head.uid, "title": head.title, "folder_uid": uid, "folder": self.folders.path(uid), **more}
 
     def full_entry(self, current: CurrentDashboard) -> Result:
         """Return the result entry of a dashboard that was read with its body."""

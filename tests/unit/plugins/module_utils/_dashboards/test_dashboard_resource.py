@@ -267,6 +267,43 @@ def test_what_a_repository_manages_is_not_written_by_the_legacy_route_either(scr
     assert "repo git a.json" in done.problem.message
 
 
+VIEW = [{"role": "Viewer", "permission": "View"}]
+SINGLE = "/api/access-control/dashboards/a"
+
+
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize("kept", [True, False])
+def test_only_permissions_of_a_dashboard_that_is_left_as_it_is(script, task, check, kept):
+    """A repository manages it, or somebody has edited it: its permissions are set, and the dashboard is not written."""
+    notes = {"grafana.app/managedBy": "repo", "grafana.app/managerId": "git"}
+    there = thing(tags=["x"], message="by hand") if kept else thing(tags=["x"], **notes)
+    script.expect(health("13.1.0"), call("GET", APIS + "/a").answers(200, there), call("GET", SINGLE).answers(200, []))
+    if kept:
+        version = {"version": 3, "parentVersion": 2, "createdBy": "alice", "message": "by hand"}
+        script.expect(call("GET", "/api/dashboards/uid/a/versions?limit=1").answers(200, {"versions": [version]}))
+    if not check:
+        posted = {"permissions": [{"builtInRole": "Viewer", "permission": "View"}]}
+        script.expect(call("POST", SINGLE, json=posted).answers(200))
+    done = task(["y"] if kept else ["x"], check=check, permissions=VIEW, on_conflict="keep")
+    assert (done.status, done.after["permissions"], "changes" in done.after) == (CHANGED, VIEW, False)
+
+
+def test_permissions_of_a_new_dashboard_of_8_5_are_found_by_its_number(script, task):
+    document = {"uid": "a", "id": 7, "version": 1, **body()}
+    listed = [{"role": "Viewer", "permission": 1}, {"role": "Editor", "permission": 2}]
+    script.expect(
+        health("8.5.15"),
+        call("GET", "/api/dashboards/uid/a").answers(404, {"message": "Dashboard not found"}),
+        call("GET", "/api/folders?limit=1000&page=1").answers(200, []),
+        call("GET", "/api/search?type=dash-db&limit=1000&page=1").answers(200, []),
+        call("POST", "/api/dashboards/db").answers(200, {"uid": "a", "version": 1}),
+        call("GET", "/api/dashboards/uid/a").answers(200, {"dashboard": document, "meta": {"version": 1}}),
+        call("GET", "/api/dashboards/id/7/permissions").answers(200, listed),
+        call("POST", "/api/dashboards/id/7/permissions", json={"items": [{"role": "Viewer", "permission": 1}]}).answers(200),
+    )
+    assert task(permissions=VIEW, permissions_exclusive=True).object["permissions"] == VIEW
+
+
 def many(task_of, **options):
     return [{"dashboard": {"uid": uid, **body(uid)}, **options} for uid in task_of]
 

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,6 +22,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._folders.plan imp
 )
 from ansible_collections.orgsmith.grafana.plugins.module_utils._folders.tree import Folder, from_legacy, from_object
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.errors import BadInput, GrafanaError
+from ansible_collections.orgsmith.grafana.plugins.module_utils._permissions.model import PermissionState
 
 OPS = Folder("ops", "Operations", description="All of it")
 HOSTS = Folder("hosts", "Hosts", parent_uid="ops")
@@ -275,3 +278,13 @@ def test_folders_as_servers_tell_them():
     made = {"metadata": {"name": "a", "generation": 2, "annotations": notes}, "spec": {"title": "A", "description": "D"}}
     assert from_object(made) == Folder("a", "A", "b", None, 2, "D", "repo")
     assert from_object({"metadata": {"name": "a"}, "spec": {"title": "A"}}) == Folder("a", "A", description="")
+
+
+def test_permissions_of_a_folder_that_a_repository_manages():
+    managed = replace(OPS, managed_by="repo", manager_id="boards")
+    state = FolderState(managed, permissions=PermissionState(()))
+    wanted = {"uid": "ops", "permissions": [{"role": "Viewer", "permission": "View"}]}
+    change = plan(parse(wanted), state)
+    assert change.after["permissions"] == [{"role": "Viewer", "permission": "View"}]
+    with pytest.raises(GrafanaError, match="is managed by"):
+        plan(parse({**wanted, "title": "Ops"}), state)

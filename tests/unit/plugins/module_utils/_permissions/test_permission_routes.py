@@ -166,7 +166,7 @@ def test_everybody_is_looked_up_once(script, scope, many, team, account):
         (
             Wanted("service_account", "c", "View"),
             get("/api/serviceaccounts/search?perpage=1000&page=1&query=c", {"serviceAccounts": [{"id": 9, "name": "ci"}]}),
-            "service_account_not_found",
+            "account_not_found",
         ),
     ],
 )
@@ -252,9 +252,18 @@ def test_a_token_keeps_its_own_entry(script, scope):
     script.expect(
         Call("GET", "/api/user").answers(200, {"id": 9, "login": "sa-2-ci", "orgId": 2}),
         get("/api/serviceaccounts/search?perpage=1000&page=1&query=ci", {"serviceAccounts": [{"id": 9, "name": "ci"}]}),
+        health("12.4.3"),
         get(GRANTED, {"folders.permissions:write": []}),
     )
     where = scope(identity=Identity(token="glsa_token-1"))
     new = reconcile.Target(FOLDER, None, "folder Operations")
     desired = DesiredPermissions((Wanted("service_account", "ci", "Admin"),), exclusive=True)
+    reconcile.precheck(where, new, desired, reconcile.read(where, new, desired))
+
+
+def test_the_role_of_a_key_of_8_5_is_unknown(script, scope):
+    script.expect(health("8.5.15"))
+    where = scope(identity=Identity(token="eyJrIjoi"))
+    new = reconcile.Target(FOLDER, None, "folder Operations")
+    desired = DesiredPermissions((Wanted("role", "Viewer", "View"),), exclusive=True)
     reconcile.precheck(where, new, desired, reconcile.read(where, new, desired))
