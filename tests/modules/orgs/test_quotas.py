@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import pytest
 
+from servers import NEWEST
+
 ENABLED = {"quota.enabled": "true", "quota.org_dashboard": "7"}
-VERSIONS = ["8.5.15", "9.3.2", "13.1.0-pre"]
+VERSIONS = ["8.5.15", "9.3.2", NEWEST]
 
 
 @pytest.fixture(params=VERSIONS)
@@ -54,7 +56,7 @@ def test_no_request_about_quotas_that_the_task_does_not_name(newest):
 
 
 def test_check_mode_of_callers_who_are_no_server_admins(special):
-    limited = special(VERSIONS[-1], settings=ENABLED)
+    limited = special(NEWEST, settings=ENABLED)
     limited.ok("grafana_org", name="tenant")
     limited.user("alice", OrgId=limited.org_id("tenant"))
     for check in (True, False):
