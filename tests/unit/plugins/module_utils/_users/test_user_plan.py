@@ -14,7 +14,15 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._users import pol
 from ansible_collections.orgsmith.grafana.plugins.module_utils._users.model import CurrentUser, parsed
 from ansible_collections.orgsmith.grafana.plugins.module_utils._users.plan import plan
 
-PROFILE = {"id": 3, "login": "alice", "email": "alice@x", "name": "Alice", "isGrafanaAdmin": False, "isDisabled": False, "orgId": 1}
+PROFILE = {
+    "id": 3,
+    "login": "alice",
+    "email": "alice@x",
+    "name": "Alice",
+    "isGrafanaAdmin": False,
+    "isDisabled": False,
+    "orgId": 1,
+}
 ALICE = CurrentUser.from_api(PROFILE)
 WRONG, UNTESTED = replace(ALICE, password_right=False), ALICE
 OFF = replace(ALICE, fields={**ALICE.fields, "is_disabled": True})

@@ -56,7 +56,9 @@ def settings(**given):
 
 def test_a_right_password_is_one_login_that_ends_at_once(script, task):
     script.expect(*found())
-    script.expect(Call("POST", "/login", json=LOGIN, without=["Authorization"]).answers(200, {}, cookies={"grafana_session": "abc"}))
+    script.expect(
+        Call("POST", "/login", json=LOGIN, without=["Authorization"]).answers(200, {}, cookies={"grafana_session": "abc"})
+    )
     script.expect(Call("GET", "/logout", headers={"Cookie": "grafana_session=abc"}).answers(302))
     assert task(**PASSWORD)[0].status == OK
 
@@ -125,7 +127,9 @@ def test_a_new_user(script, task):
 
 def test_a_login_that_is_taken_and_not_shown(script, task):
     script.expect(Call("GET", LOOKUP + "bob").answers(404), settings(), Call("GET", "/api/orgs/1").answers(200, {"id": 1}))
-    script.expect(Call("POST", "/api/admin/users").answers(412, {"message": "User with email '' or username 'bob' already exists"}))
+    script.expect(
+        Call("POST", "/api/admin/users").answers(412, {"message": "User with email '' or username 'bob' already exists"})
+    )
     script.expect(Call("GET", LOOKUP + "bob").answers(404))
     outcome, _warnings = task(login="bob", user_password=NEEDLE, initial_org_id=1)
     assert outcome.status == FAILED
