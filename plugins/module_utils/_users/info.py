@@ -56,9 +56,8 @@ def _one(client: Client, number: int) -> Result:
 
 
 def _listed(entry: t.Mapping[str, t.Any]) -> Result:
-    """Return an entry of the list of all users, whose names differ from those of a single user."""
-    user = CurrentUser.from_api({**entry, "isGrafanaAdmin": entry["isAdmin"]})
-    return {**user.shown(), "last_seen_at": entry.get("lastSeenAt")}
+    """Return an entry of the list of all users."""
+    return {**CurrentUser.from_list(entry).shown(), "last_seen_at": entry.get("lastSeenAt")}
 
 
 def _orgs(client: Client, number: int) -> list[Result]:

@@ -126,6 +126,11 @@ class CurrentUser:
             org_id=int(entry.get("orgId") or 0),
         )
 
+    @classmethod
+    def from_list(cls, entry: t.Mapping[str, t.Any]) -> CurrentUser:
+        """Return an entry of the list of all users, which lacks the active organization, and names one field otherwise."""
+        return cls.from_api({**entry, "isGrafanaAdmin": entry["isAdmin"]})
+
     def view(self) -> View:
         """Return what a task manages, for the diff."""
         return {"login": self.login, **self.fields}

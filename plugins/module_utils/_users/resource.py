@@ -93,6 +93,8 @@ class Users(Resource[DesiredUser, CurrentUser, UserWork]):
             return None
         if desired.keeps and desired.state == "present":
             return CurrentUser(int(entry["id"]), str(entry.get("login") or desired.key), stays=True)
+        if desired.state == "absent" and not desired.orphans_only and "isAdmin" in entry:
+            return CurrentUser.from_list(entry)
         body = scope.client.find("/api/users/%d" % int(entry["id"]))
         if body is None:
             return None

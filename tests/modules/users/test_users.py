@@ -145,6 +145,7 @@ def test_a_user_whose_active_organization_is_gone(deleting):
     server.ok("grafana_org_user", batch=[{"org_name": name, "login": "user-0"} for name in ("second", "third")])
     server.ok("grafana_org_user", org_name="third", login="user-1")
     server.ok("grafana_org", name="first", state="absent")
+    assert requests.get(server.url + "/api/org", auth=("user-0", SECRET), timeout=10).status_code in (403, 404)
     runs = server.four("grafana_user", login="user-0", initial_org_name="third")
     third = server.org_id("third")
     assert runs[1]["diff"]["after"]["active_org_id"] == third
@@ -157,18 +158,18 @@ def test_a_user_whose_active_organization_is_gone(deleting):
 
 
 def test_two_items_for_one_user(newest):
-    newest.user("alice", email="alice@example.org")
+    number = newest.user("alice", email="alice@example.org")["id"]
     batch = [{"login": "bob", "user_password": SECRET}, {"login": "alice"}, {"email": "alice@example.org"}]
     with newest.writes_nothing():
         for more in ([], [{"login": f"user-{number}", "user_password": SECRET} for number in range(5)]):
             failed = newest.fails("grafana_user", batch=[*batch, *more])
-            assert "batch[1] and batch[2] both mean user alice (id 2): describe each user once" in failed["msg"]
+            assert f"batch[1] and batch[2] both mean user alice (id {number}): describe each user once" in failed["msg"]
         new = [{"login": "carol", "email": "c@x.org", "user_password": SECRET}, {"email": "c@x.org", "user_password": SECRET}]
         assert "batch[0] and batch[1] both mean the user with the" in newest.fails("grafana_user", batch=new)["msg"]
 
 
 def test_addresses_of_others(newest):
-    newest.user("alice", email="alice@example.org")
+    number = newest.user("alice", email="alice@example.org")["id"]
     newest.user("bob", email="bob@example.org")
     for check in (True, False):
         for login in ("bob", "carol"):
@@ -176,7 +177,7 @@ def test_addresses_of_others(newest):
                 "grafana_user", login=login, email="alice@example.org", user_password=SECRET, initial_org_id=1, check=check
             )
             assert failed.code == "email_taken"
-            assert f"of user {login} belongs to user alice (id 2)" in failed["msg"]
+            assert f"of user {login} belongs to user alice (id {number})" in failed["msg"]
 
 
 def test_service_accounts_are_left_alone(newer):
@@ -260,6 +261,9 @@ def test_requests_for_many(newest):
         newest.ok("grafana_user", batch=batch, initial_org_name="Main Org.")
         counts.append(newest.requests() - before)
     assert counts == [1 + 1 + 30, 1 + 1 + 30]
+    before = newest.requests()
+    newest.ok("grafana_user", batch=[{"login": item["login"]} for item in batch], state="absent")
+    assert newest.requests() - before == 1 + 1 + 30  # GET /api/user shows that none of them is the caller
 
 
 @pytest.mark.parametrize(
