@@ -11,6 +11,7 @@ from ansible.errors import AnsibleFilterError
 from ansible.module_utils.parsing.convert_bool import boolean
 
 from ..module_utils._grafana.connection import OrgChoice
+from ..module_utils._grafana.download import is_address
 from ..module_utils._grafana.errors import GrafanaError
 from ..module_utils._sinks.base import KeyOwner, Shared
 from ..module_utils._sinks.container import ends_here
@@ -23,6 +24,8 @@ from ._paths import absolute_sink, with_absolute
 STEPS = ("organizations", "members", "service_accounts", "tokens", "dashboards")
 #: Entries of a tenant that are not options of the module grafana_org.
 _PARTS = ("members", "service_accounts", "dashboards")
+#: Options of dashboards that are paths; the first two may also be an address.
+_PATHS = ("path", "dashboard_url", "directory")
 #: Roles of accounts whose tokens may write dashboards.
 _WRITERS = ("Editor", "Admin")
 
@@ -142,7 +145,8 @@ def _tenant_items(tenant: Tenant, kind: str, folder: str, dashboards_as: str, si
     else:
         writer = _writer(tenant, folder, sink) if dashboards_as == "token" and tenant.get("dashboards") else {}
         for dashboard in tenant.get("dashboards") or ():
-            yield {**org, **writer, **with_absolute(dashboard, ("path", "directory"), folder)}
+            paths = [name for name in _PATHS if not is_address(dashboard.get(name))]
+            yield {**org, **writer, **with_absolute(dashboard, paths, folder)}
 
 
 def _with_sink(token: Tenant, folder: str, sink: Tenant | None) -> Item:

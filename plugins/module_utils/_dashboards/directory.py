@@ -12,10 +12,10 @@ from .._folders.paths import check_titles, general
 from .._grafana.errors import BadInput
 from .formats.files import PATTERNS, Entry, duplicates, find, unusable_files
 from .model import DesiredDashboard, place_of
-from .options import parse, with_folder_path
+from .options import CONTENTS, parse, with_folder_path
 
 #: Options for one dashboard, and options for a directory of dashboards.
-_OF_ONE = ("dashboard", "path", "content", "uid")
+_OF_ONE = (*CONTENTS, "uid")
 _OF_MANY = ("directory", "patterns", "exclude")
 
 

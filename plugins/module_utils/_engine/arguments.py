@@ -16,6 +16,8 @@ from .options import Spec, type_name
 
 #: Options whose value is an address that may hold a password.
 _ADDRESSES = ("url", "cloud_url", "proxy")
+#: Options whose value may be such an address, or a path.
+_PATHS = ("path", "dashboard_url", "catalog_url")
 
 
 def secrets_of(spec: Spec, arguments: t.Mapping[str, t.Any]) -> t.Iterator[str]:
@@ -24,7 +26,7 @@ def secrets_of(spec: Spec, arguments: t.Mapping[str, t.Any]) -> t.Iterator[str]:
         rule = spec.get(name, {})
         if rule.get("no_log"):
             yield from _texts(value)
-        elif name in _ADDRESSES:
+        elif name in _ADDRESSES or (name in _PATHS and "://" in str(value)):
             yield from userinfo_secrets(value)
         elif name == "headers" and "headers" in spec:
             yield from _in_headers(value)

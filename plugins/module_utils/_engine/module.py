@@ -193,6 +193,7 @@ def _items(module: GrafanaModule, resource: AnyResource, options: Spec, connecti
     """Return the items of the task, validated without the server. Raises :class:`BadInput`."""
     own = {name: value for name, value in module.params.items() if name in options and value is not None}
     if module.raw_batch is None:
+        resource.prepare([own])
         items = _expanded(resource, {**own, "org": connection.org}, Item(0, connection.org, None))
     else:
         items = _items_of_batch(module, resource, own, argument_spec(options, in_org), connection)
@@ -205,7 +206,9 @@ def _items_of_batch(module: GrafanaModule, resource: AnyResource, own: Spec, who
     spec = dict(whole["batch"]["options"])
     items: list[Item] = []
     problems: list[BadInput] = []
-    for index, entry in enumerate(items_of(module.raw_batch, spec, own)):
+    entries = items_of(module.raw_batch, spec, own)
+    resource.prepare(entries)
+    for index, entry in enumerate(entries):
         org = _connection.choose_org(entry, "options of the item") or connection.org
         try:
             _check_place(entry, connection)
