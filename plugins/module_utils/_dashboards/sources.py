@@ -71,7 +71,7 @@ class Sources:
         self._downloads.prefetch(url for url in map(_url, items) if url is not None)
 
     def document(self, address: Address) -> t.Any:
-        """Return the parsed document at *address*. Raises :class:`BadInput`, with the code ``download_failed`` or for bad JSON."""
+        """Return the document at *address*. Raises :class:`BadInput`, with the code ``download_failed``, or for bad JSON."""
         try:
             file = self._downloads.get(address.url)
         except BadInput as problem:
