@@ -25,7 +25,7 @@ from .transport import TRANSIENT, NoAnswer, Transport
 
 #: The timeout for connecting and for each read, in seconds.
 TIMEOUT = 30.0
-#: The limits of one answer. A file by address may be as large as a file by path.
+#: The limits of one answer; requests that follow another one begin within the same time. A file by address may be as large as a file by path.
 LIMITS = Limits(seconds=300.0, size=LARGEST)
 #: How many redirects are followed, how often a request is sent at most, and how many files are downloaded at the same time.
 MOST_REDIRECTS = 5
@@ -114,18 +114,20 @@ def _outcome(transport: Transport, address: str) -> File | BadInput:
 
 def _followed(transport: Transport, address: str) -> File:
     """Return the file, after redirects. Raises :class:`BadInput`."""
-    url = address
+    url, ends = address, time.monotonic() + LIMITS.seconds
     for _hop in range(MOST_REDIRECTS + 1):
-        answer = _answer(transport, url)
+        answer = _answer(transport, url, ends)
         if answer.status_code not in _REDIRECTS:
             return _file(url, answer)
         url = _target(url, answer.headers.get("Location", ""))
     raise _failed(address, "the server redirects more than %d times" % MOST_REDIRECTS)
 
 
-def _answer(transport: Transport, url: str) -> t.Any:
-    """Return the answer to one request, which is repeated after a failure that may pass. Raises :class:`BadInput`."""
-    ends = time.monotonic() + LIMITS.seconds
+def _answer(transport: Transport, url: str, ends: float) -> t.Any:
+    """Return the answer to one request, which is repeated after a failure that may pass, until the time *ends*.
+
+    Raises :class:`BadInput`.
+    """
     for attempt in range(ATTEMPTS):
         last = attempt == ATTEMPTS - 1 or time.monotonic() > ends
         try:
@@ -133,8 +135,10 @@ def _answer(transport: Transport, url: str) -> t.Any:
         except NoAnswer as problem:
             if last or problem.kind in _LASTING:
                 raise _without_answer(url, problem) from None
-        except (OSError, ValueError) as problem:  # requests raises them for a missing REQUESTS_CA_BUNDLE, or a strange host
+        except OSError as problem:  # requests raises it for a missing REQUESTS_CA_BUNDLE
             raise _without_answer(url, NoAnswer("tls", str(problem))) from None
+        except ValueError as problem:  # for example a host name with a part of more than 63 letters
+            raise _without_answer(url, NoAnswer("not_connected", str(problem))) from None
         else:
             if last or answer.status_code not in TRANSIENT:
                 return answer

@@ -185,6 +185,21 @@ def test_certificates_are_checked_by_the_authorities_of_the_environment(tenant, 
         assert "missing.pem" in _refused(tenant, path=url)["msg"]
 
 
+def test_a_proxy_of_the_environment_is_used(tenant, files, monkeypatch):
+    monkeypatch.delenv("NO_PROXY")
+    monkeypatch.setenv("HTTP_PROXY", files.url.replace("http://", f"http://robot:{SECRET}@"))
+    files.put("cpu.json", BODY)
+    assert tenant.ok(path="http://files.test/cpu.json", proxy=None)["changed"]
+    [asked] = files.asked
+    assert asked.headers["Host"] == "files.test"
+    assert asked.headers["Proxy-Authorization"].startswith("Basic ")
+    failed = _refused(tenant, path="http://files.test/gone.json")
+    assert "GET http://files.test/gone.json: the server answered 404" in failed["msg"]
+    files.fail("GET", "refuse", 1)
+    monkeypatch.setattr(download, "ATTEMPTS", 1)
+    assert "check HTTP_PROXY" in _refused(tenant, path="http://files.test/cpu.json")["msg"]
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [
