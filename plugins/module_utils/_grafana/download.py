@@ -25,7 +25,8 @@ from .transport import TRANSIENT, NoAnswer, Transport
 
 #: The timeout for connecting and for each read, in seconds.
 TIMEOUT = 30.0
-#: The limits of one answer; requests that follow another one begin within the same time. A file by address may be as large as a file by path.
+#: The limits of one answer; requests that follow another one begin within the same time. A file by address may be as large as
+#: a file by path.
 LIMITS = Limits(seconds=300.0, size=LARGEST)
 #: How many redirects are followed, how often a request is sent at most, and how many files are downloaded at the same time.
 MOST_REDIRECTS = 5
