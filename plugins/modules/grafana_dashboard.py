@@ -30,11 +30,34 @@ options:
     type: dict
   path:
     description:
-      - A file on the host that runs the module.
+      - A file on the host that runs the module, or the address of a file (C(http://) or C(https://)) that the module downloads.
       - It contains the dashboard as JSON (the JSON model from its settings, an export, also one for sharing, see O(inputs), or
         the response of the API or of grafana.com), or a Kubernetes manifest in JSON or YAML, with the classic layout or, from
         Grafana 12.0 on, the new one (C(v2alpha1), C(v2beta1), C(v2)).
+      - The module downloads each address once in a task, in check mode too, and before the first write. If a download fails, it
+        writes nothing. It follows up to 5 redirects, but none from C(https) to C(http). A file may have 64 MiB.
+      - That address gets nothing of the connection to Grafana, neither token, password, headers nor client certificate. For a
+        download the module ignores C(validate_certs), C(ca_path), C(proxy) and C(~/.netrc). Certificate authorities and proxies
+        are those of the environment (E(REQUESTS_CA_BUNDLE), E(HTTPS_PROXY), E(NO_PROXY)).
+      - The address must not contain a user and a password. Download such a file with M(ansible.builtin.get_url) first. A query,
+        which may hold a signature, is allowed, and is never shown.
     type: path
+    aliases: [dashboard_url]
+  dashboard_id:
+    description:
+      - The number of a dashboard in the catalogue of grafana.com. The module downloads it as it downloads the address in O(path).
+      - The dashboards of the catalogue are exports for sharing, see O(inputs).
+    type: int
+  dashboard_revision:
+    description:
+      - The revision of O(dashboard_id), a number or V(latest). The default is V(latest), which changes the dashboard after
+        its author has published a new revision.
+    type: raw
+  catalog_url:
+    description:
+      - The address of the catalogue, or of a mirror, which answers at C(/dashboards/ID/revisions/REVISION/download). The default
+        is V(https://grafana.com/api).
+    type: str
   content:
     description:
       - The dashboard as JSON or YAML text.
@@ -237,11 +260,36 @@ options:
         type: dict
       path:
         description:
-          - A file on the host that runs the module.
+          - A file on the host that runs the module, or the address of a file (C(http://) or C(https://)) that the module
+            downloads.
           - It contains the dashboard as JSON (the JSON model from its settings, an export, also one for sharing, see O(inputs),
             or the response of the API or of grafana.com), or a Kubernetes manifest in JSON or YAML, with the classic layout or,
             from Grafana 12.0 on, the new one (C(v2alpha1), C(v2beta1), C(v2)).
+          - The module downloads each address once in a task, in check mode too, and before the first write. If a download fails,
+            it writes nothing. It follows up to 5 redirects, but none from C(https) to C(http). A file may have 64 MiB.
+          - That address gets nothing of the connection to Grafana, neither token, password, headers nor client certificate. For a
+            download the module ignores C(validate_certs), C(ca_path), C(proxy) and C(~/.netrc). Certificate authorities and
+            proxies are those of the environment (E(REQUESTS_CA_BUNDLE), E(HTTPS_PROXY), E(NO_PROXY)).
+          - The address must not contain a user and a password. Download such a file with M(ansible.builtin.get_url) first. A
+            query, which may hold a signature, is allowed, and is never shown.
         type: path
+        aliases: [dashboard_url]
+      dashboard_id:
+        description:
+          - The number of a dashboard in the catalogue of grafana.com. The module downloads it as it downloads the address in
+            O(path).
+          - The dashboards of the catalogue are exports for sharing, see O(inputs).
+        type: int
+      dashboard_revision:
+        description:
+          - The revision of O(dashboard_id), a number or V(latest). The default is V(latest), which changes the dashboard after
+            its author has published a new revision.
+        type: raw
+      catalog_url:
+        description:
+          - The address of the catalogue, or of a mirror, which answers at C(/dashboards/ID/revisions/REVISION/download). The
+            default is V(https://grafana.com/api).
+        type: str
       content:
         description:
           - The dashboard as JSON or YAML text.
@@ -470,6 +518,19 @@ EXAMPLES = r"""
       uid: cpu
       title: CPU
       panels: []
+
+- name: Write revision 37 of dashboard 1860 of grafana.com, with the data source called Metrics
+  orgsmith.grafana.grafana_dashboard:
+    org_name: tenant-1
+    dashboard_id: 1860
+    dashboard_revision: 37
+    inputs:
+      prometheus: Metrics
+
+- name: Write a dashboard from the address of its file
+  orgsmith.grafana.grafana_dashboard:
+    org_name: tenant-1
+    path: https://git.example.org/dashboards/raw/main/overview.json
 
 - name: Delete a dashboard
   orgsmith.grafana.grafana_dashboard:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import ssl
 import threading
 from dataclasses import dataclass, field
 from typing import Any
@@ -28,7 +29,7 @@ class Asked:
 
 @dataclass
 class Answer:
-    """An answer."""
+    """An answer: *body* is sent as JSON, bytes as they are."""
 
     status: int
     body: Any = None
@@ -36,9 +37,10 @@ class Answer:
 
 
 class StandIn:
-    """A server; a subclass answers. Use it as a context manager."""
+    """A server; a subclass answers. Use it as a context manager. With *tls* it answers by https."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+        self._tls = tls
         self.log: list[str] = []
         self.lock = threading.RLock()
         self._fail: list[tuple[str, int, str]] = []
@@ -79,16 +81,17 @@ class StandIn:
             answer = Answer(500, {"errors": ["internal error"]}) if kind in ("500", "refuse") else self.answer(asked)
         if kind in ("drop", "refuse") and request.transport is not None:
             request.transport.abort()
-        content = b"" if answer.body is None else json.dumps(answer.body).encode()
-        headers = {**answer.headers, "Content-Type": "application/json"}
+        body = answer.body
+        content = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
+        headers = {"Content-Type": "application/json", **answer.headers}
         return web.Response(status=answer.status, body=content, headers=headers)
 
     async def _start(self) -> None:
         self._runner = web.ServerRunner(web.Server(self._handle), access_log=None)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        site = web.TCPSite(self._runner, "127.0.0.1", 0, ssl_context=self._tls)
         await site.start()
-        self.url = "http://127.0.0.1:%d" % self._runner.addresses[0][1]
+        self.url = ("https" if self._tls else "http") + "://127.0.0.1:%d" % self._runner.addresses[0][1]
 
     def __enter__(self) -> Any:
         self._loop = asyncio.new_event_loop()

@@ -17,10 +17,10 @@ from .._permissions.model import DASHBOARD
 from .._permissions.options import parse as parse_permissions
 from .formats.files import PATTERNS, Entry, duplicates, find, subdirectories, unusable_files
 from .model import DesiredDashboard, place_of
-from .options import parse, with_folder_path
+from .options import CONTENTS, parse, with_folder_path
 
 #: Options for one dashboard, and options for a directory of dashboards.
-_OF_ONE = ("dashboard", "path", "content", "uid")
+_OF_ONE = (*CONTENTS, "uid")
 _OF_MANY = ("directory", "patterns", "exclude")
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The options of a dashboard, and how they become a :class:`DesiredDashboard`: inline, from a file or from a text."""
+"""The options of a dashboard, and how they become a :class:`DesiredDashboard`: inline, from a file, an address or a text."""
 
 from __future__ import annotations
 
@@ -26,10 +26,14 @@ from .formats.text import load
 from .history import check_source
 from .model import FAIL, KEEP, OVERWRITE, DesiredDashboard, comparable
 from .routes import AUTO, KUBERNETES, LEGACY
+from .sources import Sources, address_of
 
 OPTIONS: dict[str, dict[str, t.Any]] = {
     "dashboard": {"type": "dict"},
-    "path": {"type": "path"},
+    "path": {"type": "path", "aliases": ["dashboard_url"]},
+    "dashboard_id": {"type": "int"},
+    "dashboard_revision": {"type": "raw"},
+    "catalog_url": {"type": "str"},
     "content": {"type": "str"},
     "directory": {"type": "path"},
     "import_orgs": {"type": "path"},
@@ -53,37 +57,45 @@ OPTIONS: dict[str, dict[str, t.Any]] = {
 }
 
 
+#: The options that hold one dashboard, or say where it is.
+CONTENTS = ("dashboard", "path", "dashboard_id", "content")
 _UID = re.compile(r"[a-zA-Z0-9_-]{1,40}")
 
 
-def parse(options: t.Mapping[str, t.Any]) -> DesiredDashboard:
-    """Return the desired dashboard for *options*; reads the file if there is one. Raises :class:`BadInput`."""
+def parse(options: t.Mapping[str, t.Any], sources: Sources | None = None) -> DesiredDashboard:
+    """Return the desired dashboard for *options*; reads or downloads the file if there is one. Raises :class:`BadInput`.
+
+    *sources* has the downloads of the run.
+    """
     state = options.get("state", "present")
-    given = [name for name in ("dashboard", "path", "content", "loaded") if options.get(name) not in (None, "")]
+    given = [name for name in (*CONTENTS, "loaded") if options.get(name) not in (None, "")]
     if len(given) > 1:
         raise BadInput("%s are set: keep one of them" % " and ".join(given))
     own_uid = options.get("uid")
     if not given:
         if state == "present" or own_uid in (None, ""):
             also = ", or uid" if state == "absent" else ""
-            raise BadInput("no dashboard is given: set dashboard, path, content or directory%s" % also)
+            raise BadInput("no dashboard is given: set dashboard, path, dashboard_id, content or directory%s" % also)
         return DesiredDashboard(_uid(own_uid, "option uid"), str(own_uid), {}, state=state, **_write_settings(options))
-    what = {"dashboard": "dashboard", "path": "path %s" % options.get("path"), "content": "content"}.get(given[0])
-    what = what or str(options.get("file"))
-    loaded = _load(given[0], options[given[0]], what)
+    loaded, what = _load(given[0], options, sources)
     check_document(loaded, what)
     return _desired(read_document(loaded, what), options, what, state)
 
 
-def _load(option: str, value: t.Any, what: str) -> t.Any:
-    """Return the document that the option holds or names, as parsed JSON."""
-    if option in ("dashboard", "loaded"):
-        return value
+def _load(option: str, options: t.Mapping[str, t.Any], sources: Sources | None) -> tuple[t.Any, str]:
+    """Return the document that the option *option* holds or names, as parsed JSON, and its name for messages."""
+    address, value = address_of(options), options[option]
+    if address is not None:
+        return (sources or Sources()).document(address), address.what
+    if option == "loaded":
+        return value, str(options.get("file"))
+    if option == "dashboard":
+        return value, option
     if option == "content":
-        return load(str(value), what)
-    path = os.path.expanduser(str(value))
+        return load(str(value), option), option
+    path, what = os.path.expanduser(str(value)), "path %s" % value
     try:
-        return load(read_regular(path), what, name=path)
+        return load(read_regular(path), what, name=path), what
     except OSError as problem:
         raise BadInput("%s cannot be read on the host that runs the module: %s" % (what, problem.strerror)) from None
 

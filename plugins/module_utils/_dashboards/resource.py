@@ -51,6 +51,7 @@ from .prune import leftovers, replaceable
 from .refresh import with_minimum
 from .rights import check_rights
 from .routes import KUBERNETES, LegacyRoute, Route, as_object, route_to
+from .sources import Sources
 from .titles import check_lengths, check_titles, namesake, place
 
 #: Concurrent writes to one organization: SQLite takes four almost without locks (measured with 12.4.3).
@@ -68,10 +69,15 @@ class Dashboards(Resource[DesiredDashboard, DashboardState, DashboardWork]):
         self.all_orgs_first = all_orgs_first
         #: By uid: another dashboard of the task with the same title in the same folder.
         self._repeated: dict[str, str] = {}
+        self._sources = Sources()
+
+    def prepare(self, items: t.Sequence[t.Mapping[str, t.Any]]) -> None:
+        """Download all files that *items* name by address."""
+        self._sources.prefetch(items)
 
     def parse(self, options: t.Mapping[str, t.Any]) -> DesiredDashboard:
         """Return the desired dashboard; reads its file. Raises :class:`BadInput`."""
-        return parse(options)
+        return parse(options, self._sources)
 
     def hints(self, desired: DesiredDashboard) -> t.Sequence[str]:
         """Return the warnings about the file."""

@@ -16,6 +16,8 @@ from .options import Spec, type_name
 
 #: Options whose value is an address that may hold a password.
 _ADDRESSES = ("url", "cloud_url", "proxy", "ds_url")
+#: Options whose value may be such an address, or a path.
+_PATHS = ("path", "dashboard_url", "catalog_url")
 #: Options that are HTTP headers by name; the values of some are secret.
 _HEADERS = ("headers", "http_headers")
 
@@ -26,7 +28,7 @@ def secrets_of(spec: Spec, arguments: t.Mapping[str, t.Any]) -> t.Iterator[str]:
         rule = spec.get(name, {})
         if rule.get("no_log"):
             yield from _texts(value)
-        elif name in _ADDRESSES:
+        elif name in _ADDRESSES or (name in _PATHS and "://" in str(value)):
             yield from userinfo_secrets(value)
         elif name in _HEADERS and name in spec:
             yield from _in_headers(value)

@@ -218,10 +218,12 @@ def _items(
     if module.raw_batch is None and parts is not None:
         items = _items_of_orgs(resource, parts)
     elif module.raw_batch is None:
+        resource.prepare([own])
         items = _expanded(resource, {**own, "org": connection.org}, Item(0, connection.org, None))
     else:
-        spec = dict(whole["batch"]["options"])
-        items = _items_of_batch(module, resource, items_of(module.raw_batch, spec, own, named_by), connection)
+        entries = items_of(module.raw_batch, dict(whole["batch"]["options"]), own, named_by)
+        resource.prepare(entries)
+        items = _items_of_batch(module, resource, entries, connection)
     resource.check_task([item.desired for item in items])
     return items
 

@@ -163,6 +163,9 @@ class Resource(abc.ABC, t.Generic[Desired, Current, Work]):
 
     # Hooks for many objects.
 
+    def prepare(self, items: t.Sequence[t.Mapping[str, t.Any]]) -> None:
+        """Load what the options of all *items* name, before the first of them is parsed; ``parse`` raises what is wrong."""
+
     def check_task(self, wanted: t.Sequence[Desired]) -> None:
         """Raise :class:`BadInput` for what all objects of the task show together, without a request."""
 

@@ -49,6 +49,7 @@ class Transport:
     *timeout* is in seconds, for connecting and for each read. *verify* is a file or directory of certificate authorities,
     or whether to check certificates at all. *cert* is a client certificate, or certificate and key. *headers* go with every
     request. Without *cookies* the sessions drop every cookie that a server sets. *limits* bound a whole answer.
+    *from_environment* takes proxies and certificate authorities from the environment, as ``requests`` does; never an identity.
     """
 
     def __init__(
@@ -60,10 +61,11 @@ class Transport:
         headers: Headers | None = None,
         cookies: bool = False,
         limits: Limits | None = None,
+        from_environment: bool = False,
     ) -> None:
         self._timeout, self._verify, self._cert, self._proxy = timeout, verify, cert, proxy
         self._headers, self._cookies = headers or {}, cookies
-        self._limits = limits or LIMITS
+        self._limits, self._from_environment = limits or LIMITS, from_environment
         self._local = threading.local()
         self._sessions: list[requests.Session] = []
         self._lock = threading.Lock()
@@ -101,7 +103,9 @@ class Transport:
         session = PlainSession()
         session.headers["Accept-Encoding"] = "gzip, deflate"  # other codings need libraries that differ between hosts
         # ~/.netrc would replace our Authorization, REQUESTS_CA_BUNDLE our verify, HTTP_PROXY our proxy.
-        session.trust_env = False
+        session.trust_env = self._from_environment
+        if self._from_environment:
+            session.auth = _anonymous
         session.headers.update(self._headers)
         session.verify = self._verify
         if not self._verify:
@@ -115,6 +119,11 @@ class Transport:
         for scheme in ("http://", "https://"):
             session.mount(scheme, LimitedAdapter(self._limits))
         return session
+
+
+def _anonymous(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Return *request* as it is. With this as ``auth``, ``requests`` reads no ``~/.netrc``."""
+    return request
 
 
 def _kind(problem: Exception) -> Kind:

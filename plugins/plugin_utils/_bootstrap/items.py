@@ -10,10 +10,15 @@ from dataclasses import dataclass
 
 from ansible.errors import AnsibleFilterError
 
+from ...module_utils._grafana.download import is_address
 from .._paths import with_absolute
 from .results import Results, failed_tenants, pending_members
 from .steps import KINDS, PARTS, Item, Tenant
 from .tokens import may_end, tokens_of, with_renewal, with_sink, writer_of
+
+
+#: Options of dashboards that are paths; the first two may also be an address.
+_PATHS = ("path", "dashboard_url", "directory")
 
 
 @dataclass(frozen=True)
@@ -165,7 +170,8 @@ def _dashboards(tenant: Tenant, wanted: Wanted) -> t.Iterator[Item]:
     by_token = wanted.dashboards_as == "token" and tenant.get("dashboards")
     writer = writer_of(tenant, wanted.folder, wanted.sink) if by_token else {}
     for dashboard in tenant.get("dashboards") or ():
-        yield {"org_name": tenant["name"], **writer, **with_absolute(dashboard, ("path", "directory"), wanted.folder)}
+        paths = [name for name in _PATHS if not is_address(dashboard.get(name))]
+        yield {"org_name": tenant["name"], **writer, **with_absolute(dashboard, paths, wanted.folder)}
 
 
 def _preferences(tenant: Tenant, _wanted: Wanted) -> t.Iterator[Item]:

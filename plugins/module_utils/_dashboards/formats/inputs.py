@@ -202,12 +202,22 @@ def choose(
         else:
             values[entry.name] = value
     if problems:
+        lacking = [entry for entry in inputs if entry.name not in values]
         raise BadInput(
-            "some inputs of %s have no value: %s; set them in %s" % (what, "; ".join(problems), option),
+            "some inputs of %s have no value: %s; %s" % (what, "; ".join(problems), _advice(lacking, data_sources, option)),
             code="inputs_unresolved",
-            inputs=[entry.name for entry in inputs if entry.name not in values],
+            inputs=[entry.name for entry in lacking],
         )
     return values
+
+
+def _advice(lacking: t.Sequence[Input], data_sources: t.Collection[t.Any], option: str) -> str:
+    """Return what to do about inputs without a value. If there is no data source, setting *option* helps constants only."""
+    constants = [entry for entry in lacking if entry.type == CONSTANT]
+    if data_sources or len(constants) == len(lacking):
+        return "set them in %s" % option
+    also = ", and set the constants in %s" % option if constants else ""
+    return "the organization has no data source at all: create one with the module grafana_datasource%s" % also
 
 
 def choose_unread(inputs: t.Sequence[Input], mapping: t.Mapping[str, t.Any], what: str) -> dict[str, str]:

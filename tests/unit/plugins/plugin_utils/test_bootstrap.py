@@ -136,6 +136,13 @@ def test_absolute_paths_do_not_change():
     assert items([tenant], "dashboards", folder="/play") == [{"org_name": "one", "path": "/a.json"}]
 
 
+@pytest.mark.parametrize("name", ["path", "dashboard_url"])
+@pytest.mark.parametrize("address", ["http://host/a.json", "HTTPS://host/a.json"])
+def test_addresses_of_dashboards_do_not_change(name, address):
+    tenant = {"name": "one", "dashboards": [{name: address}, {name: "a.json"}]}
+    assert [item[name] for item in items([tenant], "dashboards", folder="/play")] == [address, "/play/a.json"]
+
+
 @pytest.mark.parametrize("earlier", [[FAILED], [{}, {}, FAILED_MEMBER]], ids=["organization", "member"])
 def test_failed_tenants_are_omitted(earlier):
     assert {item["org_name"] for item in items(TENANTS, "service_accounts", earlier)} == {"two"}

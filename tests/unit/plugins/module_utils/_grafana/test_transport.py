@@ -46,6 +46,15 @@ def test_defaults_of_a_session(sent):
     assert (session.verify, session.cert, session.proxies) == (True, None, {})
 
 
+def test_a_session_of_the_environment_takes_no_identity_from_it(sent):
+    Transport(7.0, from_environment=True).send("GET", URL, None, {})
+    [(session, _method, _options)] = sent
+    prepared = requests.Request("GET", URL)
+    assert session.trust_env
+    assert session.auth(prepared) is prepared  # requests would look for another one in ~/.netrc
+    assert not prepared.headers
+
+
 def test_data_is_sent_as_json(sent):
     Transport(7.0).send("POST", URL, b"{}", {})
     [(_session, _method, options)] = sent

@@ -141,6 +141,29 @@ def test_one_error_names_all_inputs_without_a_value():
     assert caught.value.details["inputs"] == ["DS_A", "DS_B", "DS_C", "VAR_D"]
 
 
+NO_SOURCE = "; the organization has no data source at all: create one with the module grafana_datasource"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "mapping", "words"),
+    [
+        ([Input("DS_A", "datasource", "A", "prometheus")], {}, NO_SOURCE),
+        ([Input("DS_A", "datasource", "A", "prometheus")], {"DS_A": "metrics"}, NO_SOURCE),
+        (
+            [Input("DS_A", "datasource", "A", "prometheus"), Input("VAR_D", "constant", "d")],
+            {},
+            NO_SOURCE + ", and set the constants in inputs",
+        ),
+        ([Input("VAR_D", "constant", "d")], {}, "; set them in inputs"),
+    ],
+)
+def test_open_inputs_of_an_organization_without_data_sources(wanted, mapping, words):
+    with pytest.raises(BadInput) as caught:
+        choose(wanted, [], mapping)
+    assert caught.value.message.endswith(words)
+    assert caught.value.details["inputs"] == [entry.name for entry in wanted]
+
+
 @pytest.mark.parametrize(("name", "count"), [("bind9-full.json", 60), ("textbox.json", 1)])
 def test_all_placeholders_of_real_exports_are_filled_in(name, count):
     found = read_document(json.loads((DATA / name).read_text()), "x")
