@@ -151,7 +151,7 @@ def test_each_code_is_described_once():
 
 def test_codes_are_found_wherever_an_error_gets_them():
     """What the other tests rely on: each way in which the source gives an error its code."""
-    source = '''
+    source = """
 REASON = "by_constant"
 ROWS = (("words", "by_table", "advice"),)
 class Broken(GrafanaError):
@@ -163,7 +163,7 @@ _words, code, text = next(row for row in ROWS)
 code = "by_variable"
 fail(failure={"code": "by_dictionary"})
 details["code"] = "by_key"
-'''
+"""
     tree = ast.parse(source)
     codes = Codes(defined(tree), {"Broken"})
     codes.visit(tree)
