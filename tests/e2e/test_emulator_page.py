@@ -62,6 +62,7 @@ def terminal(tmp_path):
         yield run
 
 
+@pytest.mark.emulator_only("setting", "the page is about the emulator, which the test starts with arguments of its own")
 def test_worked_through(terminal, tmp_path):
     start, connect, playbook, first, rotation, lost = pages.blocks(PAGE)
     (tmp_path / "tokens.yml").write_text(playbook.text, encoding="utf-8")
