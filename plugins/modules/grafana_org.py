@@ -139,8 +139,8 @@ EXAMPLES = r"""
 - name: Create and delete many organizations in one run
   orgsmith.grafana.grafana_org:
     batch:
-      - name: tenant-1
-      - name: tenant-2
+      - tenant-1
+      - tenant-2
       - name: tenant-old
         state: absent
 
