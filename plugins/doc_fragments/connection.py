@@ -12,7 +12,7 @@ class ModuleDocFragment:
 options:
   url:
     description:
-      - The address of Grafana. Include the sub-path if Grafana is served from one.
+      - The address of Grafana. Include the sub-path if Grafana is served from one. Do not include C(/api) or C(/login).
       - If it is not set, the module uses E(GRAFANA_URL).
       - For this and all other options, the environment is that of the host that runs the module. An option that is the empty
         string counts as not set, and so does an empty environment variable.

@@ -164,7 +164,7 @@ EXAMPLES = r"""
 - name: Create and delete many organizations in one run
   orgsmith.grafana.grafana_org:
     batch:
-      - name: tenant-1
+      - tenant-1
       - name: tenant-2
         quotas:
           dashboard: 100

@@ -34,7 +34,7 @@ def test_misspelt_option_in_a_batch_shows_no_value(newest):
 
 
 def test_malformed_batch_shows_no_password(newest):
-    result = newest.fails("grafana_org_user", batch=["x"])
+    result = newest.fails("grafana_org_user", batch=[7])
     assert "batch[0] has to be a dictionary" in result["msg"]
     assert newest.password not in result.text
 
