@@ -16,7 +16,6 @@ from .results import Results, failed_tenants, pending_members
 from .steps import KINDS, PARTS, Item, Tenant
 from .tokens import may_end, tokens_of, with_renewal, with_sink, writer_of
 
-
 #: Options of dashboards that are paths; the first two may also be an address.
 _PATHS = ("path", "dashboard_url", "directory")
 
