@@ -133,7 +133,7 @@ class GrafanaModule(AnsibleModule):
         return bool(batch) and all(isinstance(item, dict) and item.get("token_file") for item in batch)
 
     def shows(self) -> bool:
-        """Return whether the user looks at what changes or would change (check mode, ``--diff``), so that details may cost requests."""
+        """Return whether the user looks at what changes (check mode, ``--diff``), so that details may cost requests."""
         return bool(self.check_mode or self._diff)
 
     def plans_missing(self) -> bool:

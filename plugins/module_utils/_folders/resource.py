@@ -192,8 +192,7 @@ class Folders(Resource[DesiredFolder, FolderState, FolderState]):
         else:
             folder = self._update(scope, desired, current, parent, patient)
         state = folders.patiently(
-            scope,
-            lambda: permissions.apply(scope, _target(desired, folder), desired.permissions, found.permissions), patient
+            scope, lambda: permissions.apply(scope, _target(desired, folder), desired.permissions, found.permissions), patient
         )
         tree = folders.tree(scope)
         return FolderState(folder, path=tree.path(folder.parent_uid), describes=tree.complete, permissions=state)

@@ -58,8 +58,8 @@ class DesiredUser:
     """A user as a task wants it, found by *login* or, without one, by *email*.
 
     *fields* are those of FIELDS by option; ``None`` leaves the field as it is. With *always* an existing user gets *password*,
-    too. A new user becomes a member of *initial_org*. With *keeps* an existing user is left as it is. With *orphans_only* an absent
-    user stays who is a server admin, or a member of an organization that is not in *ignored_orgs*.
+    too. A new user becomes a member of *initial_org*. With *keeps* an existing user is left as it is. With *orphans_only* an
+    absent user stays who is a server admin, or a member of an organization that is not in *ignored_orgs*.
     """
 
     login: str | None
