@@ -75,7 +75,7 @@ def test_a_leaking_task_is_found(site, bootstrapped):
 @pytest.mark.parametrize(
     "arguments",
     [
-        pytest.param({"batch": ["x"]}, id="malformed batch"),
+        pytest.param({"batch": [7]}, id="malformed batch"),
         pytest.param({"batch": [{"login": "alice", "token": "glsa_in-an-item"}]}, id="unknown option with a secret"),
         pytest.param({"batch": [{"login": "alice", "role": "Boss"}]}, id="unknown role"),
         pytest.param({"login": "alice", "rle": "Viewer"}, id="misspelt option"),
