@@ -7,22 +7,25 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from e2e import shortcuts
 from e2e.conftest import BY_A_TOKEN, ROOT
 from servers import DELETES_ORGS
+from tools import demo
 
 
-@pytest.mark.parametrize("version", ["9.3.2", pytest.param(DELETES_ORGS, marks=pytest.mark.by_core)])
-def test_bootstrap_and_teardown(sites, version):
-    site = sites(version)
+@pytest.mark.by_core
+def test_bootstrap_and_teardown(sites):
+    site = sites(DELETES_ORGS)
     variables = {"org_name": "apiorg", "key_file": str(site.keys / "apiorg.token")}
     bootstrap, teardown = ROOT / "playbooks/bootstrap_org.yml", ROOT / "playbooks/teardown_org.yml"
     assert site.play(bootstrap, "--check", **variables).ok().recap["changed"] == 4
@@ -50,25 +53,38 @@ def test_demo(tmp_path):
     environment["PYTHONPATH"] = f"{ROOT / '.build'}:{ROOT / 'tests'}"
     environment["ANSIBLE_COLLECTIONS_PATH"] = str(ROOT / ".build")
     command = [sys.executable, str(ROOT / "tests/tools/demo.py")]
-    demo = subprocess.run(command, env=environment, check=False, capture_output=True, text=True)
-    assert demo.returncode == 0, demo.stdout + demo.stderr
-    assert "Second run: changed=0." in demo.stdout
+    ended = subprocess.run(command, env=environment, check=False, capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert "Second run: changed=0." in ended.stdout
     key = next(Path(folder).glob("orgsmith-demo-*/apiorg.token"))
-    assert str(key) in demo.stdout
+    assert str(key) in ended.stdout
     assert key.stat().st_mode & 0o777 == 0o600
-    assert key.read_text().strip() not in demo.stdout + demo.stderr
+    assert key.read_text().strip() not in ended.stdout + ended.stderr
     shutil.rmtree(folder)
 
 
-def test_demo_on_a_real_server(sites):
-    """With GRAFANA_URL the demo works on that server, and says how to undo it."""
-    site = sites("11.5.1")
-    path = f"{shortcuts.STARTUP}:{ROOT / '.build'}:{ROOT / 'tests'}"
-    demo = site.command("python", str(ROOT / "tests/tools/demo.py"), environment={"PYTHONPATH": path}).ok()
-    assert "Second run: changed=0." in demo.text
-    assert "teardown_org.yml" in demo.text
+def test_demo_on_a_real_server(sites, monkeypatch, capsys):
+    """With GRAFANA_URL the demo works on that server, and says how to undo it; that undoes it."""
+    site = sites("9.3.2")
+
+    def run(command, env, **_options):
+        return shortcuts.run([str(Path(sys.executable).parent / command[0]), *command[1:]], site.folder, env)
+
+    monkeypatch.setattr(demo, "subprocess", SimpleNamespace(run=run))
+    monkeypatch.setattr(sys, "argv", ["demo.py"])
+    for name, value in site.environment.items():
+        monkeypatch.setenv(name, value)
+    demo.main()
+    printed = capsys.readouterr().out
+    assert "Second run: changed=0." in printed
     known = json.loads((site.home / ".config/orgsmith-grafana/keys/apiorg.token.json").read_text())
     assert known["server"] == site.emulator.url
+    org = site.emulator.orgs()["apiorg"]
+    assert site.emulator.creator(org, "production-overview").startswith(BY_A_TOKEN)
+    undo = shlex.split(printed.strip().splitlines()[-1])
+    assert undo[1] == "playbooks/teardown_org.yml"
+    assert site.command(*undo, directory=ROOT).ok().recap["changed"] == 4
+    assert list(site.emulator.orgs()) == ["Main Org."]
 
 
 @pytest.mark.by_core

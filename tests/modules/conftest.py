@@ -15,10 +15,11 @@ import subprocess
 import pytest
 from ansible.module_utils import basic
 from ansible.module_utils.common.text.converters import to_bytes
+from requests.adapters import HTTPAdapter
 
 from ansible_collections.orgsmith.grafana.plugins.module_utils._engine.module import GrafanaModule
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana import secrets
-from servers import CHOICE, DELETES_ORGS, NEWEST, Grafana, plugin
+from servers import CHOICE, DELETES_ORGS, NEWEST, Grafana, direct, plugin
 
 #: pytest calls it: it switches the plugin on.
 pytest_configure = plugin.pytest_configure
@@ -162,6 +163,13 @@ def _no_environment(monkeypatch):
     for name in list(os.environ):
         if name.startswith("GRAFANA_"):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def _direct_requests(request, monkeypatch):
+    """Requests to emulators need no sockets, unless the file of the test says ``OVER_THE_NETWORK = True``."""
+    if not getattr(request.module, "OVER_THE_NETWORK", False) and os.environ.get("MODULES_DIRECT") != "no":
+        monkeypatch.setattr(HTTPAdapter, "send", direct.send)
 
 
 @pytest.fixture(scope="session")

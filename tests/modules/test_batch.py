@@ -9,6 +9,9 @@ import pytest
 
 from servers import NEWEST
 
+#: Several threads have connections of their own.
+OVER_THE_NETWORK = True
+
 
 @pytest.fixture
 def tenants(outermost):

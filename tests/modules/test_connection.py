@@ -15,6 +15,9 @@ import trustme
 
 from servers import NEWEST
 
+#: These tests are about connections.
+OVER_THE_NETWORK = True
+
 #: Runs the module of the name that is given, in a process of its own, with arguments from standard input.
 MODULE = """
 import importlib, sys

@@ -10,6 +10,9 @@ import stat
 
 import pytest
 
+#: Each module on each version is run over the network here.
+OVER_THE_NETWORK = True
+
 
 @pytest.fixture
 def org(server):

@@ -10,9 +10,14 @@ import json
 import threading
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
+
+from aiohttp import web
 
 from emulator import Emulator
+from emulator.core.web import CONTROL, sent
 
+from . import direct
 from .interface import Seen, TestServer
 
 
@@ -22,11 +27,43 @@ class EmbeddedServer(Emulator, TestServer):
     def __init__(self, *positional: Any, admin_password: str = "admin", **options: Any) -> None:
         super().__init__(*positional, admin_password=admin_password, **options)
         self._admin_password = admin_password
-        self._answer = self.server.answer
+        # Requests come over the network, to the server's thread, and directly: the server answers one at a time.
+        self._alone = threading.RLock()
+        plain = self.server.answer
+
+        def answer(*request: Any) -> Any:
+            with self._alone:
+                return plain(*request)
+
+        self.server.answer = self._answer = answer  # type: ignore[method-assign]
+        self._only_network = bool(options.get("tls") or options.get("sub_path") or options.get("costs"))
 
     def __enter__(self) -> EmbeddedServer:
         self.start()
         return self
+
+    def start(self) -> None:
+        super().start()
+        direct.LISTENING[urlsplit(self.url).netloc] = self
+
+    def stop(self) -> None:
+        direct.LISTENING.pop(urlsplit(self.url).netloc, None)
+        super().stop()
+
+    def direct(self, method: str, path: str, query: str, headers: Any, body: bytes) -> web.Response | None:
+        """Return the answer to a request that does not come over the network; ``None`` if it has to."""
+        watched = self.server.answer is not self._answer
+        if self._only_network or watched or self.server.faults.shown() or path.startswith(CONTROL):
+            return None
+        reply, _template = self._answer(method, path, query, headers, body)
+        return sent(reply, self.server.clock.now())
+
+    def _call(self, work: Any) -> Any:
+        def alone() -> Any:
+            with self._alone:
+                return work()
+
+        return super()._call(alone)
 
     def watch(self, hook: Callable[[Seen], None] | None) -> None:
         def answer(method: str, path: str, query: str, headers: Any, body: bytes) -> Any:

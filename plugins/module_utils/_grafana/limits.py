@@ -9,6 +9,7 @@ forever. Here every read of the socket checks the time and the number of bytes, 
 
 from __future__ import annotations
 
+import functools
 import http.client
 import io
 import time
@@ -69,7 +70,7 @@ class _Bounded(io.RawIOBase):
 
 
 class LimitedAdapter(HTTPAdapter):
-    """Opens connections whose answers are limited; one to each host, because a session belongs to one thread."""
+    """Opens connections whose answers are limited; one to each host, because one thread at a time uses a session."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
@@ -90,8 +91,9 @@ class LimitedAdapter(HTTPAdapter):
         manager.pool_classes_by_scheme = {scheme: _limited_pool(pool, self._limits) for scheme, pool in known.items()}
 
 
+@functools.cache
 def _limited_pool(pool: t.Any, limits: Limits) -> t.Any:
-    """Return a subclass of the class *pool* of urllib3 for connections whose answers are limited."""
+    """Return a subclass of the class *pool* of urllib3 for connections whose answers are limited; one for all sessions."""
     if hasattr(pool.ConnectionCls, "orgsmith_limits"):
         return pool
 

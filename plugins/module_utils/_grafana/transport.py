@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import threading
 import typing as t
@@ -44,7 +45,7 @@ class NoAnswer(Exception):
 
 
 class Transport:
-    """Sends single requests; usable from several threads, each with a ``requests`` session of its own.
+    """Sends single requests; usable from several threads. A thread that sends takes a ``requests`` session that no other uses.
 
     *timeout* is in seconds, for connecting and for each read. *verify* is a file or directory of certificate authorities,
     or whether to check certificates at all. *cert* is a client certificate, or certificate and key. *headers* go with every
@@ -66,8 +67,10 @@ class Transport:
         self._timeout, self._verify, self._cert, self._proxy = timeout, verify, cert, proxy
         self._headers, self._cookies = headers or {}, cookies
         self._limits, self._from_environment = limits or LIMITS, from_environment
-        self._local = threading.local()
         self._sessions: list[requests.Session] = []
+        #: Sessions that no thread uses now. Most runs have one: the thread that works on the items uses the connection on
+        #: which the main thread, which waits for it, has logged in.
+        self._free: list[requests.Session] = []
         self._lock = threading.Lock()
 
     def send(self, method: str, url: str, data: bytes | None, headers: Headers) -> requests.Response:
@@ -75,10 +78,11 @@ class Transport:
         if data is not None:
             headers = {"Content-Type": "application/json", **headers}
         try:
-            response = self._session().request(
-                method, url, data=data, headers=headers, timeout=self._timeout, allow_redirects=False, stream=True
-            )
-            read_body(response, self._limits)
+            with self._session() as session:
+                response = session.request(
+                    method, url, data=data, headers=headers, timeout=self._timeout, allow_redirects=False, stream=True
+                )
+                read_body(response, self._limits)
             return response
         except LimitExceeded as problem:
             raise NoAnswer("limit", str(problem)) from None
@@ -90,14 +94,25 @@ class Transport:
         for session in self._sessions:
             session.close()
 
-    def _session(self) -> requests.Session:
-        """Return this thread's session."""
-        session: requests.Session | None = getattr(self._local, "session", None)
+    @contextlib.contextmanager
+    def _session(self) -> t.Iterator[requests.Session]:
+        """Lend a session to this thread. A session whose request was interrupted (a signal) is not used again."""
+        with self._lock:
+            session = self._free.pop() if self._free else None
         if session is None:
-            session = self._local.session = self._new_session()
+            session = self._new_session()
             with self._lock:
                 self._sessions.append(session)
-        return session
+        reusable = True
+        try:
+            yield session
+        except BaseException as problem:
+            reusable = isinstance(problem, Exception)
+            raise
+        finally:
+            if reusable:
+                with self._lock:
+                    self._free.append(session)
 
     def _new_session(self) -> requests.Session:
         session = PlainSession()
@@ -115,7 +130,7 @@ class Transport:
             session.proxies = {"http": self._proxy, "https": self._proxy}
         if not self._cookies:
             session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        # One connection to each host: a session belongs to one thread.
+        # One connection to each host: one thread at a time uses a session.
         for scheme in ("http://", "https://"):
             session.mount(scheme, LimitedAdapter(self._limits))
         return session

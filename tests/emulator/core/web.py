@@ -47,14 +47,14 @@ class Application:
         path, query = request.rel_url.raw_path, request.rel_url.raw_query_string
         body = await request.read()
         if path.startswith(CONTROL):
-            return _sent(self._control(request, path[len(CONTROL) :], body), self.server.clock.now())
+            return sent(self._control(request, path[len(CONTROL) :], body), self.server.clock.now())
         if self.server.sub_path:
             if path.startswith(self.server.sub_path + "/"):
                 path = path[len(self.server.sub_path) :]
             elif not path.startswith("/api"):  # the API answers without the sub-path, too
                 url = f"{request.scheme}://{request.host}{self.server.sub_path}{request.rel_url.raw_path_qs}"
                 moved = Reply(301, f'<a href="{url}">Moved Permanently</a>.\n\n', "text/html", {"Location": url})
-                return _sent(moved, self.server.clock.now())
+                return sent(moved, self.server.clock.now())
         return await self._grafana(request, path, query, body)
 
     async def _grafana(self, request: web.Request, path: str, query: str, body: bytes) -> web.StreamResponse:
@@ -73,12 +73,12 @@ class Application:
             if fault.kind == "slow":
                 await asyncio.sleep(fault.seconds)
             reply = spoilt(fault, reply)
-        return _sent(reply, self.server.clock.now(), content if fault is None else None)
+        return sent(reply, self.server.clock.now(), content if fault is None else None)
 
     async def _fail(self, request: web.Request, fault: Fault) -> web.StreamResponse:
         reply = instead(fault)
         if reply is not None:
-            return _sent(reply, self.server.clock.now())
+            return sent(reply, self.server.clock.now())
         if fault.kind == "hang":
             await asyncio.sleep(fault.seconds if fault.seconds > 1 else 3600)
         if request.transport is not None:
@@ -121,7 +121,7 @@ class Application:
         return Reply(200, {"version": server.version, "now": server.clock.now()})
 
 
-def _sent(reply: Reply, now: float, content: bytes | None = None) -> web.Response:
+def sent(reply: Reply, now: float, content: bytes | None = None) -> web.Response:
     """Return *reply* as aiohttp sends it, at *now* by the server's clock."""
     body = reply.encoded() if content is None else content
     headers = dict(reply.headers)

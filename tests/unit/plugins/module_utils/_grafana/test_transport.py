@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Single requests: settings of the sessions, one session for each thread, errors of requests without an answer."""
+"""Single requests: settings of the sessions, who uses which session, errors of requests without an answer."""
 
 from __future__ import annotations
 
@@ -61,18 +61,46 @@ def test_data_is_sent_as_json(sent):
     assert (options["data"], options["headers"]) == (b"{}", {"Content-Type": "application/json"})
 
 
-def test_each_thread_has_one_session(sent):
-    transport, together = Transport(7.0), Barrier(2, timeout=10)
+def test_threads_that_send_at_the_same_time_use_different_sessions(monkeypatch):
+    together, used = Barrier(2, timeout=10), []
 
-    def send(_number):
+    def request(session, *_args, **_options):
+        used.append(session)
         together.wait()
-        transport.send("GET", URL, None, {})
-        transport.send("GET", URL, None, {})
+        return requests.Response()
 
+    monkeypatch.setattr(requests.Session, "request", request)
+    transport = Transport(7.0)
     with ThreadPoolExecutor(2) as pool:
-        list(pool.map(send, range(2)))
-    assert len(sent) == 4
-    assert len({id(session) for session, _method, _options in sent}) == 2
+        for _time in range(2):
+            list(pool.map(lambda _number: transport.send("GET", URL, None, {}), range(2)))
+    assert len(used) == 4
+    assert len({id(session) for session in used}) == 2
+
+
+def test_a_thread_uses_the_session_of_one_that_waits_for_it(sent):
+    transport = Transport(7.0)
+    transport.send("GET", URL, None, {})
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(transport.send, "GET", URL, None, {}).result()
+    transport.send("GET", URL, None, {})
+    assert len({id(session) for session, _method, _options in sent}) == 1
+
+
+@pytest.mark.parametrize(("problem", "sessions"), [(errors.ReadTimeout("slow"), 1), (SystemExit(143), 2)])
+def test_a_session_whose_request_a_signal_has_interrupted_is_not_used_again(monkeypatch, problem, sessions):
+    used = []
+
+    def request(session, *_args, **_options):
+        used.append(session)
+        raise problem
+
+    monkeypatch.setattr(requests.Session, "request", request)
+    transport = Transport(7.0)
+    for _time in range(2):
+        with pytest.raises((NoAnswer, SystemExit)):
+            transport.send("GET", URL, None, {})
+    assert len({id(session) for session in used}) == sessions
 
 
 def test_close_closes_all_sessions(sent, monkeypatch):
