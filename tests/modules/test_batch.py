@@ -123,6 +123,7 @@ def test_report_of_a_single_object(tenants):
     result = tenants.ok("grafana_org_user", login="nobody", on_failure="report")
     assert result["status"] == "failed"
     assert result["failure"]["code"] == "user_not_found"
+    assert "with grafana_user" in result["msg"]
 
 
 def test_fail_fast(tenants):

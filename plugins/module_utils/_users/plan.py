@@ -41,7 +41,8 @@ def plan(desired: DesiredUser, current: CurrentUser | None) -> Change[UserWork] 
 def _creation(desired: DesiredUser) -> Change[UserWork]:
     if desired.password is None:
         raise Refused(
-            "user %s does not exist, and Grafana creates users only with a password: set user_password" % desired.key,
+            "user %s does not exist, and Grafana creates users only with a password: set user_password (password is the "
+            "caller's)" % desired.key,
             code="password_missing",
         )
     fields = FIELDS.of_new(desired.fields)
