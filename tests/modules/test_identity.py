@@ -24,6 +24,7 @@ TASKS = [
     ("grafana_org", {"name": "tenant"}),
     ("grafana_org_user", {"login": "admin", "role": "Admin"}),
     ("grafana_service_account", {"name": "ci", "role": "Viewer"}),
+    ("grafana_team", {"name": "crew"}),
 ]
 
 
