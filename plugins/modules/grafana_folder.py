@@ -72,7 +72,7 @@ options:
     elements: dict
     suboptions:
       role:
-        description: A basic role, with the roles above it. Admins may do everything, with or without an entry.
+        description: A basic role, without the roles above it. Admins may do everything, with or without an entry.
         type: str
         choices: [Viewer, Editor, Admin]
       team:
@@ -188,7 +188,7 @@ options:
         elements: dict
         suboptions:
           role:
-            description: A basic role, with the roles above it. Admins may do everything, with or without an entry.
+            description: A basic role, without the roles above it. Admins may do everything, with or without an entry.
             type: str
             choices: [Viewer, Editor, Admin]
           team:

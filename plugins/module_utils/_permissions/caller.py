@@ -10,7 +10,6 @@ import typing as t
 from .._grafana.errors import GrafanaError, Refused
 from .._grafana.granted import permissions
 from .._grafana.roles import ADMIN as ROLE_ADMIN
-from .._grafana.roles import is_above
 from .._grafana.scope import Scope
 from .._grafana.versions import ACCESS_CONTROL
 from .model import ACCOUNT, ADMIN, ROLE, TEAM, USER, Entry, Kind
@@ -69,7 +68,7 @@ def _caller(scope: Scope, own: t.Sequence[Entry]) -> Caller:
 def _is_for(entry: Entry, caller: Caller) -> bool:
     """Tell whether an entry is for the caller. Up to 11.4 the server does not name the account of a token: any may be it."""
     if entry.whom == ROLE:
-        return caller.role is not None and not is_above(entry.name, caller.role)
+        return entry.name == caller.role  # roles above it do not get the entry (sources of 8.5 to 13.1)
     if entry.whom == TEAM:
         return entry.id in caller.teams
     if entry.whom == ACCOUNT and caller.key and caller.login is None:

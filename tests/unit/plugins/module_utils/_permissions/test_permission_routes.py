@@ -224,7 +224,7 @@ def by_bob(wanted, granted, script, scope, above=()):
     [
         ([], ["folders:uid:ops"], (), False),
         ([Wanted("user", "bob", "Edit")], ["folders:uid:ops"], (), False),
-        ([Wanted("role", "Viewer", "Admin")], ["folders:uid:ops"], (), True),
+        ([Wanted("role", "Viewer", "Admin")], ["folders:uid:ops"], (), False),
         ([Wanted("role", "Editor", "Admin")], ["folders:uid:ops"], (), True),
         ([Wanted("role", "Admin", "Admin")], ["folders:uid:ops"], (), False),
         ([], ["folders:*"], (), True),
