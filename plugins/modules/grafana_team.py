@@ -42,7 +42,7 @@ options:
   members:
     description:
       - The logins or e-mail addresses of users who are members of the team. A user who was an Admin of the team becomes a member.
-      - The users must be in the organization. A user who is in the team already can be named in any case.
+      - The users must be in the organization, or in the team already.
       - Without it and O(admins), the module does not read the members.
     type: list
     elements: raw
@@ -99,7 +99,7 @@ options:
         description:
           - The logins or e-mail addresses of users who are members of the team. A user who was an Admin of the team becomes a
             member.
-          - The users must be in the organization. A user who is in the team already can be named in any case.
+          - The users must be in the organization, or in the team already.
           - Without it and O(admins), the module does not read the members.
         type: list
         elements: raw
@@ -130,6 +130,8 @@ options:
         type: path
     # END GENERATED
 notes:
+  - Grafana allows a team without an Admin. Admins of the organization can always change it.
+  - Only server admins can name users in another case than that of their login or address, as only they can look up users.
   - Memberships that team sync (LDAP, SAML, OAuth) manages stay as they are. If the task names such a user with another level, the
     item fails with the code V(externally_synced).
   - Teams that an identity provider manages (SCIM) cannot be renamed, deleted or given other members. Such an item fails with the

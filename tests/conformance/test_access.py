@@ -326,3 +326,26 @@ def test_an_organization_that_is_gone() -> None:
     entries.drop_org(1)
     entries.set(1, TWO, WHO, VIEW, 0.0)
     assert (entries.of(1, ONE), dict(entries.held(1, WHO))) == ([], {TWO: VIEW})
+
+
+# Teams
+
+
+@pytest.mark.parametrize("end", ["the member leaves", "the team is deleted"])
+def test_a_member_has_the_rights_of_the_team(tenant: Tenant, end: str) -> None:
+    """A team of the folder's permissions, until the membership or the team ends."""
+    admin, viewer = tenant.admin, tenant.viewer
+    admin.made("POST", "/api/folders", uid="ops", title="Ops")
+    team = admin.made("POST", "/api/teams", name="crew")["teamId"]
+    admin.made("POST", f"/api/teams/{team}/members", userId=tenant.ids["Viewer"])
+    admin.made("POST", "/api/folders/ops/permissions", items=[{"teamId": team, "permission": EDIT}])
+    tenant.server.advance(10)
+    assert viewer("PUT", "/api/folders/ops", title="Ops two", overwrite=True).status_code == 200
+    if end == "the team is deleted":
+        admin.made("DELETE", f"/api/teams/{team}")
+    else:
+        admin.made("DELETE", f"/api/teams/{team}/members/{tenant.ids['Viewer']}")
+    assert len(admin.made("GET", "/api/folders/ops/permissions")) == (0 if end == "the team is deleted" else 1)
+    tenant.server.advance(10)
+    assert viewer("GET", "/api/folders/ops").status_code == 403
+    assert tenant.uids(viewer, "/api/folders") == set()

@@ -93,6 +93,20 @@ def _orgs() -> Iterator[Job]:
     yield Job("account deleted", "grafana_service_account", _fixed(state="absent", **account), _with_account)
 
 
+def _with_team(world: World) -> None:
+    _with_user(world, "Viewer")
+    world.api("POST", "/api/teams", {"name": "crew"}, world.server.orgs()["tenant"])
+
+
+def _teams() -> Iterator[Job]:
+    team = {**IN_ORG, "name": "crew", "email": "crew@example.org"}
+    alice = _fixed(admins=["alice"], members_exclusive=True, **team)
+    yield Job("team created", "grafana_team", alice, lambda world: _with_user(world, "Viewer"))
+    yield Job("team changed", "grafana_team", alice, _with_team)
+    yield Job("team deleted", "grafana_team", _fixed(state="absent", **IN_ORG, name="crew"), _with_team)
+    yield Job("teams listed", "grafana_team_info", _fixed(members=True, **IN_ORG), _with_team)
+
+
 def _token(world: World, kind: str, **more: Any) -> Setting:
     token = {**IN_ORG, "service_account": "ci", "name": "ci", "sink": world.sink(kind)}
     lifetime = {"seconds_to_live": 7200, "renew_before": 1800, "orphan_after": ORPHAN}
@@ -265,6 +279,7 @@ def _infos() -> Iterator[Job]:
 
 JOBS: tuple[Job, ...] = (
     *_orgs(),
+    *_teams(),
     *_tokens(),
     *_api_keys(),
     *_migrations(),

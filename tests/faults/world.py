@@ -203,6 +203,7 @@ class World:
             for team in self.api("GET", "/api/teams/search", org=number)["teams"]:
                 yield "team preferences", name, self.api("GET", f"/api/teams/{team['id']}/preferences", org=number)
             yield from self._accounts(number, name)
+            yield from self._teams(number, name)
             yield from self._contents(number, name)
 
     def _accounts(self, org: int, name: str) -> Iterator[tuple[Any, ...]]:
@@ -216,6 +217,12 @@ class World:
         status, content = self.server.send("GET", "/api/auth/keys?includeExpired=true", None, org)
         for key in json.loads(content) if status == 200 else []:
             yield "api key", name, key["name"], key["role"]
+
+    def _teams(self, org: int, name: str) -> Iterator[tuple[Any, ...]]:
+        for team in self.api("GET", "/api/teams/search", org=org)["teams"]:
+            yield "team", name, team["name"], team["email"]
+            for member in self.api("GET", f"/api/teams/{team['id']}/members", org=org):
+                yield "team member", name, team["name"], member["login"], member["permission"]
 
     def _contents(self, org: int, name: str) -> Iterator[tuple[Any, ...]]:
         for hit in self.api("GET", "/api/search?limit=1000", org=org):

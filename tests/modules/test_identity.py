@@ -26,6 +26,7 @@ TASKS = [
     ("grafana_org_preferences_info", {}),
     ("grafana_org_preferences", {"theme": "dark"}),
     ("grafana_service_account", {"name": "ci", "role": "Viewer"}),
+    ("grafana_team", {"name": "crew"}),
 ]
 
 

@@ -184,7 +184,9 @@ def test_an_organization_that_does_not_exist(tenant, stranger, task, join_org):
     assert failed.code == "org_not_found"
 
 
-@pytest.mark.parametrize("module", ["grafana_dashboard_info", "grafana_folder_info", "grafana_service_account_info"])
+@pytest.mark.parametrize(
+    "module", ["grafana_dashboard_info", "grafana_folder_info", "grafana_service_account_info", "grafana_team_info"]
+)
 def test_a_stranger_who_reads(tenant, stranger, module):
     failed = tenant.fails(module, **stranger, org_name="tenant", retries=0)
     assert failed.code == "not_a_member"

@@ -104,9 +104,12 @@ def _person(member: CurrentMember) -> Person:
 
 
 def _outside(scope: Scope, name: str) -> NotFound:
+    """Return the error for a user who is in no list; it names a member whose login or address differs in case only."""
+    close = [one for one in members_of(scope) if name.casefold() in (one.login.casefold(), one.email.casefold())]
+    correct = "correct the name" + "".join(" (there is %s)" % one.login for one in close[:1])
     return NotFound(
         "%s is the login or e-mail of no member of %s, and only members of an organization can be in its teams: add the user "
-        "with grafana_org_user first, or correct the name (%d members are known)" % (name, scope.where(), len(members_of(scope))),
+        "with grafana_org_user first, or %s" % (name, scope.where(), correct),
         code="user_not_found",
     )
 

@@ -81,5 +81,6 @@ class Remembered:
         until, known = self._apart.get((org_id, subject), (0.0, None))
         if known is None or until <= now:
             known = Part(self._entries.held(org_id, subject))
-            self._apart[(org_id, subject)] = (now + APART, known)
+            if known.levels or subject[0] != "team":  # a team without permissions is asked for anew (seen at 12.4.3)
+                self._apart[(org_id, subject)] = (now + APART, known)
         return known

@@ -173,5 +173,8 @@ def set_permission(request: Request) -> Reply:
     if name and name not in LEVELS:
         refused = {"message": f"Permission [{name}] is invalid for this resource type", "extra": {"permission": name}}
         return Reply(400, {"statusCode": 400, "messageId": "resourcePermissions.invalidPermission", **refused})
+    if not name and found.id not in team.members:
+        # Seen at 12.4.3.
+        return fail(profile, 500, "Internal Server Error")
     enrol(request, team, found.id, LEVELS.get(name) if name else None)
     return message("Permission updated" if name else "Permission removed")

@@ -530,6 +530,8 @@ def test_all_orgs_has_no_meaning(stack):
     [
         ("grafana_org", {"name": "tenant"}),
         ("grafana_org_user", {"login": "alice"}),
+        ("grafana_team", {"name": "crew"}),
+        ("grafana_team_info", {}),
         ("grafana_dashboard", {"dashboard": {"uid": "a", "title": "A"}}),
         ("grafana_folder", {"title": "A"}),
         ("grafana_org_info", {}),

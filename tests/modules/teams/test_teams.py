@@ -114,7 +114,9 @@ def test_a_member_who_left_the_organization_can_be_named(tenant):
 
 
 def test_a_login_in_another_case(tenant):
-    """From 10.x on the server ignores the case of logins."""
+    """From 10.x on the server ignores the case of logins, but only server admins can ask it whom a login means."""
+    failed = tenant.fails("grafana_team", name="Crew", members=["ALICE"], **token_of(tenant, "Admin"))
+    assert (failed.code, "(there is alice)" in failed["msg"]) == ("user_not_found", True)
     tenant.four("grafana_team", **TEAM, members=["ALICE", "Bob@Example.org"])
     assert people(tenant)[0] == ["alice", "bob"]
 
