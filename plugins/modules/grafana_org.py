@@ -139,8 +139,8 @@ EXAMPLES = r"""
 - name: Create and delete many organizations in one run
   orgsmith.grafana.grafana_org:
     batch:
-      - tenant-1
-      - tenant-2
+      - name: tenant-1
+      - name: tenant-2
       - name: tenant-old
         state: absent
 
@@ -148,6 +148,10 @@ EXAMPLES = r"""
   orgsmith.grafana.grafana_org:
     id: 7
     name: tenant-seven
+
+- name: Create organizations of which only the names matter
+  orgsmith.grafana.grafana_org:
+    batch: [tenant-1, tenant-2]
 """
 
 RETURN = r"""
