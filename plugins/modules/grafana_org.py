@@ -176,6 +176,10 @@ EXAMPLES = r"""
   orgsmith.grafana.grafana_org:
     id: 7
     name: tenant-seven
+
+- name: Create organizations of which only the names matter
+  orgsmith.grafana.grafana_org:
+    batch: [tenant-1, tenant-2]
 """
 
 RETURN = r"""

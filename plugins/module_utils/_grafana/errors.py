@@ -13,6 +13,8 @@ from urllib.parse import urlsplit, urlunsplit
 from . import secrets
 
 _KEY = re.compile(r"glsa_\w+")
+#: What Go (Grafana itself), nginx and Apache answer with 400 to a request without TLS on a port with TLS.
+_SPEAKS_TLS = re.compile("HTTP request to an HTTPS server|plain HTTP request was sent to HTTPS|plain HTTP to an SSL-enabled")
 
 
 class GrafanaError(Exception):
@@ -154,8 +156,6 @@ ADVICE = {
     "limit (client_max_body_size in nginx)",
     429: "lower concurrency, or raise retries",
 }
-#: What Go (Grafana itself), nginx and Apache answer with 400 to a request without TLS on a port with TLS.
-_SPEAKS_TLS = re.compile("HTTP request to an HTTPS server|plain HTTP request was sent to HTTPS|plain HTTP to an SSL-enabled")
 #: In every refusal because of a quota (recorded); a missing permission about quotas says "orgs.quotas:write".
 _QUOTA = "quota reached"
 QUOTA_REACHED = "quota_reached"
