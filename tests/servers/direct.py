@@ -49,12 +49,15 @@ def send(adapter: HTTPAdapter, request: requests.PreparedRequest, *more: Any, **
 
     It takes the place of ``HTTPAdapter.send``.
     """
-    server = None if options.get("proxies") else LISTENING.get(urlsplit(str(request.url)).netloc)
+    host = urlsplit(str(request.url)).netloc
+    server = None if options.get("proxies") else LISTENING.get(host)
     body = request.body.encode() if isinstance(request.body, str) else request.body
     if server is None or not isinstance(body, (bytes, type(None))):
         return _plain(adapter, request, *more, **options)
     path, _mark, query = request.path_url.partition("?")
-    answer = server.direct(str(request.method), path, query, request.headers, body or b"")
+    asked = request.headers.copy()
+    asked.setdefault("Host", host)  # http.client would add it
+    answer = server.direct(str(request.method), path, query, asked, body or b"")
     if answer is None:
         return _plain(adapter, request, *more, **options)
     headers = [*answer.headers.items()]

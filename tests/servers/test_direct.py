@@ -77,6 +77,15 @@ def test_same_answer(emulator, counted, method, path, options):
     assert [cookie.name for cookie in directly.cookies] == [cookie.name for cookie in over_the_network.cookies]
 
 
+def test_the_server_knows_by_which_address_it_was_asked(emulator, counted, monkeypatch):
+    hosts, plain = [], emulator.server.answer
+    monkeypatch.setattr(emulator, "_answer", lambda *request: hosts.append(request[3].get("Host")) or plain(*request))
+    monkeypatch.setattr(emulator.server, "answer", emulator._answer)
+    assert requests.get(emulator.url + "/api/health", timeout=10).ok
+    assert len(counted) == 1
+    assert hosts == [emulator.url.partition("://")[2]]
+
+
 def test_what_goes_over_the_network(emulator, counted):
     emulator.reset()
     emulator.fault({"method": "GET", "path": "/api/org", "kind": "drop", "times": 1})
