@@ -75,6 +75,7 @@ class RealServer(Emulator, TestServer):
         port: int = 0,
         sub_path: str = "",
         tls: dict[str, str] | None = None,
+        sources: list[dict[str, Any]] | None = None,
     ) -> None:
         assert CHOICE is not None
         version = version or tested_version(CHOICE.version)
@@ -89,11 +90,11 @@ class RealServer(Emulator, TestServer):
         if sub_path:
             self._settings["GF_SERVER_ROOT_URL"] = f"%(protocol)s://%(domain)s:%(http_port)s{self.upstream.sub_path}/"
             self._settings["GF_SERVER_SERVE_FROM_SUB_PATH"] = "true"
-        if dashboards:
+        if dashboards or sources:
             folder = pool().workspace.folder("provisioning")
-            self._settings["GF_PATHS_PROVISIONING"] = str(provision(folder, dashboards))
+            self._settings["GF_PATHS_PROVISIONING"] = str(provision(folder, dashboards or [], sources or []))
         # A configuration of one test is not worth a server that stands ready.
-        self._common = not (settings or sub_path or dashboards)
+        self._common = not (settings or sub_path or dashboards or sources)
         self._process: Process | None = None
         self._traces = Traces()
         self._keys: list[str] = []

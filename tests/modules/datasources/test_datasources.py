@@ -8,6 +8,8 @@ from __future__ import annotations
 import pytest
 import requests
 
+from servers import NEWEST
+
 MODULE = "grafana_datasource"
 METRICS = {"org_name": "tenant", "uid": "metrics", "name": "Metrics", "type": "prometheus", "ds_url": "http://127.0.0.1:9"}
 DEMO = {"org_name": "tenant", "uid": "demo", "name": "Demo", "type": "testdata"}
@@ -97,6 +99,17 @@ def test_a_name_of_another_one(tenant, check):
     assert (failed.code, failed["failure"]["details"]["uid"]) == ("name_taken", "metrics")
     failed = tenant.fails(MODULE, batch=[DEMO, {**DEMO, "uid": "other"}], check=check)
     assert [entry.get("failure", {}).get("code") for entry in failed["results"]] == [None, "name_taken"]
+
+
+def test_a_provisioned_one_is_left_alone(special):
+    source = {"uid": "prov", "name": "Provisioned", "type": "loki", "url": "http://127.0.0.1:8"}
+    server = special(NEWEST, sources=[{**source, "access": "proxy", "readOnly": True}])
+    wanted = {"uid": "prov", "name": "Provisioned", "type": "loki", "ds_url": "http://127.0.0.1:8"}
+    with server.writes_nothing():
+        assert not server.ok(MODULE, **wanted)["changed"]
+        for change in ({"user": "joe"}, {"state": "absent"}):
+            for check in (True, False):
+                assert server.fails(MODULE, **wanted, **change, check=check).code == "provisioned"
 
 
 def test_two_defaults_are_refused_before_a_write(tenant):
