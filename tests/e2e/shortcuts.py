@@ -8,9 +8,9 @@
 - startup/modules.py has everything imported that a module needs, and forks for each run of it.
 
 A playbook takes less than half of the time with these. Each still runs in processes of its own, with the code of
-ansible-core and of the collection. Without shortcuts run, always: the demo on the embedded Grafana, what AWX and people at a terminal start,
-runs that are killed, the installed tarball, and all targets of the integration tests; and with E2E_SHORTCUTS=no in the
-environment of pytest everything, with E2E_SHORTCUTS=no in the environment of a command that one.
+ansible-core and of the collection. Without shortcuts run, always: the demo on the embedded Grafana, what AWX and people at a
+terminal start, runs that are killed, the installed tarball, and all targets of the integration tests; and with E2E_SHORTCUTS=no
+in the environment of pytest everything, with E2E_SHORTCUTS=no in the environment of a command that one.
 """
 
 from __future__ import annotations

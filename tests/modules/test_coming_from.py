@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The worked translations of docs/coming-from.md, as they are on the page: each runs twice, and the second run changes nothing."""
+"""The worked translations of docs/coming-from.md, as they are on the page: each runs twice, the second run changes nothing."""
 
 from __future__ import annotations
 

@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from .._folders.unlisted import permissions
 from .._grafana.errors import Forbidden
+from .._grafana.granted import permissions
 from .._grafana.scope import Scope
 from .._grafana.versions import ACCESS_CONTROL
 from .plan import SourceWork
