@@ -90,9 +90,10 @@ class ActionModule(NormalAction):
         """Run the steps of the plugin; return the result with the entries that the option ``results`` asks for."""
         args, check = dict(self._task.args), bool(self._task.check_mode)
         chosen = args.get("results")
-        if chosen in BATCH["results"]["choices"]:
-            args["results"] = "all"  # the plugin compares the results of its runs
-            return _listed(self._steps(vault, args, check, task_vars), str(chosen))
+        chosen = chosen.split(",") if isinstance(chosen, str) else chosen
+        if isinstance(chosen, list) and all(one in BATCH["results"]["choices"] for one in chosen):
+            args["results"] = ["all"]  # the plugin compares the results of its runs
+            return _listed(self._steps(vault, args, check, task_vars), chosen)
         return self._steps(vault, args, check, task_vars)  # without the option, or the module refuses its value
 
     def _steps(self, vault: TaskVault, args: Result, check: bool, task_vars: t.Any) -> Result:
@@ -239,7 +240,7 @@ def _warnings(*results: Result) -> list[t.Any]:
     return list(warnings.values())
 
 
-def _listed(result: Result, which: str) -> Result:
+def _listed(result: Result, which: list[str]) -> Result:
     """Return *result* with the entries of ``results`` that the option ``results`` asks for."""
     return {**result, "results": listed(result["results"], which)} if "results" in result else result
 
