@@ -67,10 +67,6 @@ def _with_user(world: World, role: str = "") -> None:
         world.api("POST", f"/api/orgs/{org}/users", {"loginOrEmail": "alice", "role": role})
 
 
-def _with_team(world: World) -> None:
-    world.api("POST", "/api/teams", {"name": "ops"}, _tenant(world))
-
-
 def _with_account(world: World) -> None:
     world.account("ci", _tenant(world))
 
@@ -84,7 +80,7 @@ def _orgs() -> Iterator[Job]:
     yield Job("member changed", "grafana_org_user", _fixed(role="Admin", **member), lambda world: _with_user(world, "Viewer"))
     # An object without fields means preferences that are not set, so no fault makes it a wrong answer: nothing is set before.
     yield Job("preferences set", "grafana_org_preferences", _fixed(theme="dark", timezone="utc", **IN_ORG), _tenant)
-    yield Job("team preferences set", "grafana_org_preferences", _fixed(theme="dark", team="ops", **IN_ORG), _with_team)
+    yield Job("team preferences set", "grafana_org_preferences", _fixed(theme="dark", team="crew", **IN_ORG), _with_team)
     gone = _fixed(state="absent", **member)
     yield Job("member removed", "grafana_org_user", gone, lambda world: _with_user(world, "Viewer"))
     user = {"login": "alice", "user_password": "long-enough-1"}
