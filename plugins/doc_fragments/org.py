@@ -29,10 +29,10 @@ options:
 options:
   org_id:
     description:
-      - This module accepts the option because C(module_defaults) of the action group may contain it, but ignores it. Use O(id).
+      - This module accepts the option because C(module_defaults) of the action group may contain it, but ignores it.
     type: raw
   org_name:
     description:
-      - This module accepts the option because C(module_defaults) of the action group may contain it, but ignores it. Use O(name).
+      - This module accepts the option because C(module_defaults) of the action group may contain it, but ignores it.
     type: raw
 """
