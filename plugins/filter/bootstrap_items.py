@@ -20,7 +20,18 @@ options:
   kind:
     description: The step of the role.
     type: str
-    choices: [organizations, users, members, teams, data_sources, service_accounts, tokens, folders, dashboards, preferences]
+    choices:
+      - organizations
+      - users
+      - members
+      - teams
+      - data_sources
+      - service_accounts
+      - tokens
+      - folders
+      - dashboards
+      - preferences
+      - removed_accounts
     required: true
   earlier:
     description: The registered results of earlier steps for the same organizations, beginning with the organizations.

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 
 import pytest
+import requests
 
 from e2e.conftest import BY_A_TOKEN
 from servers import DELETES_ORGS, NEWEST
@@ -32,18 +33,87 @@ def test_check_run_check_run(sites, version):
 
 @pytest.mark.by_core
 def test_a_tenant_that_fails_is_left_out_and_named(sites):
+    """A team fails for the one tenant, and for the other a member who has not logged in yet: everything else is finished."""
     site = sites()
     site.user("alice")
     tenants = site.tenants(4)
-    tenants[1]["members"][0]["login"] = "nobody"
+    tenants[1]["teams"] = [{"name": "ops", "members": ["nobody"]}]
+    tenants[2]["members"].append({"login": "later", "role": "Viewer"})
+    tenants[2]["teams"] = [{"name": "ops", "members": ["alice", "later"]}]
     run = site.play(site.role(tenants)).failed()
-    assert "1 of 4 organizations failed, the others are finished" in run.text
-    assert "tenant-1, members: no user has the login or e-mail nobody" in " ".join(run.text.split())
+    said = " ".join(run.text.split())
+    assert "2 of 4 organizations failed, the others are finished" in said
+    assert "tenant-1, teams: " in said
+    assert "tenant-2, members: no user has the login or e-mail later" in said
     orgs = site.emulator.orgs()
     assert set(orgs) == {"Main Org.", "tenant-0", "tenant-1", "tenant-2", "tenant-3"}
     assert sorted(path.name for path in site.keys.glob("*.json")) == ["tenant-0.json", "tenant-2.json", "tenant-3.json"]
     assert site.emulator.dashboard(orgs["tenant-1"], "overview") is None
-    assert site.emulator.dashboard(orgs["tenant-3"], "overview") is not None
+    assert site.emulator.dashboard(orgs["tenant-2"], "overview") is not None
+    del tenants[1]
+    run = site.play(site.role(tenants, org_bootstrap_missing_members="warn")).ok()
+    assert "organization tenant-2: no user of the server has the login later" in " ".join(run.text.split())
+
+
+def whole(site, name):
+    """Return a tenant with an object of each kind."""
+    create = {"email": f"{name}@example.org", "name": name, "password": f"long-{name}-1"}
+    source = {"type": "grafana-testdata-datasource", "uid": "testdata"}
+    panel = {"id": 1, "type": "timeseries", "title": "Walk", "datasource": source, "targets": [{"refId": "A"}]}
+    return {
+        "name": name,
+        "members": [{"login": f"{name}-user", "role": "Editor", "create": create}],
+        "teams": [{"name": "ops", "members": [f"{name}-user"]}],
+        "data_sources": [{"name": "TestData", "access": "proxy", **source}],
+        "service_accounts": [
+            {"name": "ci", "role": "None", "tokens": [{"name": "ci", "seconds_to_live": "30d", "dest": str(site.keys / name)}]}
+        ],
+        "folders": ["Ops/Linux", {"title": "Team", "permissions": [{"service_account": "ci", "permission": "Edit"}]}],
+        "dashboards": [{"folder": "Team", "dashboard": {"uid": "home", "title": "Home", "panels": [panel]}}],
+        "preferences": {"home_dashboard_uid": "home", "theme": "dark"},
+    }
+
+
+def bearer(site, name, method, path, **body):
+    headers = {"Authorization": "Bearer " + (site.keys / name).read_text(encoding="utf-8").strip()}
+    return requests.request(method, site.url + path, headers=headers, timeout=20, **body).status_code
+
+
+def test_complete_tenants_are_created_and_removed(sites):
+    site = sites(DELETES_ORGS)
+    names = ("alpha", "beta", "gamma")
+    playbook = site.role([whole(site, name) for name in names])
+    kinds = 10
+    planned = site.play(playbook, "--check").ok()
+    assert planned.recap["changed"] == kinds - 1  # check mode creates no users, so it cannot make them members
+    assert "user beta-user created; member beta-user created; team ops created; " in planned.text
+    run = site.play(playbook).ok()
+    assert run.recap["changed"] == kinds
+    assert "beta: organization created; user beta-user created; member beta-user Viewer→Editor; team ops created; " in run.text
+    before = site.requests()
+    assert site.play(playbook).ok().recap["changed"] == 0
+    assert site.requests() - before <= 15 * len(names) + 20  # with what the modules ask once
+    as_user = {"auth": ("alpha-user", "long-alpha-1"), "timeout": 20}
+    assert requests.get(site.url + "/api/dashboards/home", **as_user).json() == {"redirectUri": "/d/home/home"}
+    site.emulator.advance(61)  # the server remembers the permissions of a token that was tested for a minute
+    change = {"dashboard": {"uid": "more", "title": "More"}, "folderUid": ""}
+    assert bearer(site, "alpha", "POST", "/api/dashboards/db", json=change) == 403
+    team = next(one["uid"] for one in site.api("GET", "/api/folders", org="alpha") if one["title"] == "Team")
+    assert bearer(site, "alpha", "POST", "/api/dashboards/db", json={**change, "folderUid": team}) == 200
+
+    tenants = [whole(site, name) for name in names]
+    tenants[1]["state"] = "absent"
+    removal = site.role(tenants, "removal.yml", org_bootstrap_remove_users=True)
+    planned = site.play(removal, "--check").ok()
+    assert "beta: organization with 1 dashboard (Home), 3 folders (Linux, Ops, Team), 1 data source (TestData), " in planned.text
+    assert "beta: organization with 1 dashboard (Home)" in site.play(removal).failed().text
+    assert "beta" in site.emulator.orgs()
+    confirmed = site.role(tenants, "c.yml", org_bootstrap_remove_users=True, org_bootstrap_confirm_removal="beta")
+    assert site.play(confirmed).ok().recap["changed"] == planned.recap["changed"]
+    assert set(site.emulator.orgs()) == {"Main Org.", "alpha", "gamma"}
+    assert sorted(path.name for path in site.keys.iterdir()) == ["alpha", "alpha.json", "gamma", "gamma.json"]
+    assert [one["login"] for one in site.api("GET", "/api/users")] == ["admin", "alpha-user", "gamma-user"]
+    assert site.play(removal).ok().recap["changed"] == 0
 
 
 @pytest.mark.by_core
@@ -154,7 +224,7 @@ def test_an_absent_organization_is_deleted_and_the_others_are_bootstrapped(sites
     site.play(site.role(tenants)).ok()
     tenants[1]["state"] = "absent"
     tenants[0].update(id=site.emulator.orgs()["tenant-0"], name="renamed", address={"city": "Basel", "zipCode": "4001"})
-    playbook = site.role(tenants)
+    playbook = site.role(tenants, org_bootstrap_confirm_removal=["tenant-1"])
     assert site.play(playbook, "--check").ok().recap["changed"] >= 1
     assert set(site.emulator.orgs()) == {"Main Org.", "tenant-0", "tenant-1"}
     assert site.play(playbook).ok().recap["changed"] >= 1

@@ -58,7 +58,7 @@ def items(
     wanted = Wanted(folder, dashboards_as, sink)
     batch: list[Item] = []
     for tenant in reached:
-        made = absent_items(tenant, kind, wanted) if is_absent(tenant) else _ITEMS[kind](tenant, wanted)
+        made = absent_items(tenant, kind, wanted) if is_absent(tenant) else _present_items(tenant, kind, wanted)
         missing = pending.get(tenant["name"])
         batch.extend((without_users(item, missing) for item in made) if missing else made)
     if kind == "tokens" and renew_before:
@@ -126,10 +126,17 @@ def without_users(item: Item, missing: t.Collection[str]) -> Item:
     return {**item, **shorter}
 
 
+def _present_items(tenant: Tenant, kind: str, wanted: Wanted) -> t.Iterable[Item]:
+    return _ITEMS[kind](tenant, wanted) if kind in _ITEMS else ()
+
+
 def absent_items(tenant: Tenant, kind: str, wanted: Wanted) -> t.Iterable[Item]:
-    """Return what is left to do for a tenant that is removed: its organization, and then the stored keys of its tokens."""
+    """Return what is to be done for a tenant that is removed: its accounts, its organization, the stored keys of its tokens."""
     if kind == "organizations":
         return _organization(tenant, wanted)
+    if kind == "removed_accounts":
+        accounts = tenant.get("service_accounts") or ()
+        return [{"org_name": tenant["name"], "name": account["name"], "state": "absent"} for account in accounts]
     if kind == "tokens":
         return [{**item, "state": "absent"} for item in _tokens(tenant, wanted) if item.get("dest") or item.get("sink")]
     return ()

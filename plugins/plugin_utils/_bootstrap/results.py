@@ -24,8 +24,22 @@ def entries_of(result: t.Mapping[str, t.Any] | None) -> list[Item]:
 
 
 def by_step(results: Results) -> dict[str, list[Item]]:
-    """Return the entries of the *results* by step."""
-    return {step: entries_of(result) for step, result in zip(STEPS, results)}
+    """Return the entries of the *results* by step.
+
+    Check mode does not create users, so their membership fails there: it counts as planned.
+    """
+    found = {step: entries_of(result) for step, result in zip(STEPS, results)}
+    created = {str(entry.get("label")) for entry in found.get("users", ()) if entry.get("status") == "changed"}
+    members = found.get("members", ())
+    planned = [one for one in members if created and _is_pending("members", one) and str(one.get("label")) in created]
+    if planned:
+        found["members"] = [
+            {**{name: value for name, value in one.items() if name != "failure"}, "status": "changed", "change": "created"}
+            if one in planned
+            else one
+            for one in members
+        ]
+    return found
 
 
 def pending_members(results: Results) -> dict[str, set[str]]:

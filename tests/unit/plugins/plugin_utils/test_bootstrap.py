@@ -248,6 +248,13 @@ def test_users_are_created_once():
     assert report(tenants, changed(1, (0, None, "alice", "created")))[0]["text"] == "one: user alice created"
 
 
+def test_check_mode_plans_the_membership_of_a_user_who_would_be_created():
+    done = [{}, changed(1, (0, None, "alice", "created"))[1], NO_USER]
+    assert items(PEOPLE, "teams", done)[0]["members"] == ["alice", "bob"]
+    one = report([{"name": "one", "members": [CREATING]}], done)[0]
+    assert (one["status"], one["text"]) == ("changed", "one: user alice created; member alice created")
+
+
 def test_users_who_are_described_twice_differently():
     tenants = [
         {"name": "one", "members": [CREATING]},
@@ -396,5 +403,6 @@ def test_the_organization_and_the_keys_of_an_absent_tenant():
     assert items(tenants, "organizations", dashboards_as="token")[0] == {"name": "gone", "state": "absent"}
     key = {"org_name": "gone", "service_account": "ci", "name": "u", "dest": "/k", "state": "absent"}
     assert items(tenants, "tokens")[0] == key
+    assert items(tenants, "removed_accounts") == [{"org_name": "gone", "name": "ci", "state": "absent"}]
     for kind in ("members", "service_accounts", "dashboards"):
         assert "gone" not in {item["org_name"] for item in items(tenants, kind)}
