@@ -290,7 +290,7 @@ def test_a_directory_that_is_not_there(tree):
 
 def test_pruning_needs_to_know_what_is_wanted(newest):
     said = newest.fails("grafana_dashboard", dashboard={"uid": "a", "title": "A"}, prune=True)
-    assert "prune needs directory or batch" in said["msg"]
+    assert "prune needs directory, import_orgs or batch" in said["msg"]
 
 
 def test_the_files_of_another_host_are_no_files_of_ours(tree):

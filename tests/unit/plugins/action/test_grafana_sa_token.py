@@ -44,7 +44,8 @@ def test_return_key_in_a_job(monkeypatch, args, async_val, poll, refused):
 
 
 @pytest.mark.parametrize(
-    ("chosen", "listed"), [(None, [0, 1]), ("all", [0, 1]), ("changed", [1]), ("failed", []), ("none", None)]
+    ("chosen", "listed"),
+    [(None, [0, 1]), ("all", [0, 1]), ("changed", [1]), ("failed", []), (["changed", "failed"], [1]), ("none", None)],
 )
 def test_the_vault_steps_see_all_results(monkeypatch, chosen, listed):
     """The plugin compares the entries of several runs by their positions, so it selects results only at the end."""
@@ -59,7 +60,7 @@ def test_the_vault_steps_see_all_results(monkeypatch, chosen, listed):
     plugin._task = types.SimpleNamespace(args={"results": chosen} if chosen else {}, check_mode=True)
     monkeypatch.setattr(ActionModule, "_execute", execute)
     result = plugin._run_with_vault(types.SimpleNamespace(message=dict), {})
-    assert asked == [chosen if chosen in (None, "none") else "all"]
+    assert asked == [chosen if chosen in (None, "none") else ["all"]]
     assert listed is None or [entry["index"] for entry in result["results"]] == listed
 
 
