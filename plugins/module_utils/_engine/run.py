@@ -296,6 +296,7 @@ class Run:
                 self.warnings.add("%s was not found on %s: nothing to remove" % (item.org, url))
             outcome.before = resource.cleanup_without_org(item.desired, self.mode.check)
             outcome.status = CHANGED if outcome.before else OK
+            outcome.change = "deleted" if outcome.before else ""
             return
         if self.mode.check and (self.mode.missing_parent == "plan" or item.token_file is not None):
             self._plan_unread(self._foreseen_scope(item, org), item, outcome, "its organization or key does not exist yet")
