@@ -8,6 +8,7 @@ They are written over ``/api/folders`` in every version: it is the same from 8.5
 
 from __future__ import annotations
 
+import functools
 import typing as t
 from dataclasses import replace
 
@@ -166,8 +167,10 @@ class Folders(Resource[DesiredFolder, FolderState, FolderState]):
         if change is not None and change.action == "delete" and change.work.current and desired.contents != "delete":
             warn_of_hidden(scope, change.work.current)
         if current is not None and change is not None:
-            uids = lambda: _uids_above(scope, current)  # noqa: E731
-            permissions.precheck(scope, _target(desired, current.current), desired.permissions, current.permissions, uids)
+            target = _target(desired, current.current)
+            permissions.precheck(
+                scope, target, desired.permissions, current.permissions, functools.partial(_uids_above, scope, current)
+            )
         if scope.check and change is not None:
             _simulate(folders.tree(scope), desired, change)
         return current, change
