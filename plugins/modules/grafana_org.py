@@ -62,9 +62,10 @@ options:
   state:
     description:
       - Whether the organization exists. V(absent) deletes it with everything in it; its members remain users of the server.
-      - The module deletes an organization from the context of another one, so it can also delete the current
-        organization of the
+      - The module deletes an organization from the context of another one, so it can also delete the current organization of the
         caller.
+      - Check mode and diff show the names of what the organization contains, with about ten requests for each. A caller who may
+        not see the contents gets the members, with a warning.
     type: str
     choices: [present, absent]
     default: present
@@ -125,6 +126,8 @@ options:
           - Whether the organization exists. V(absent) deletes it with everything in it; its members remain users of the server.
           - The module deletes an organization from the context of another one, so it can also delete the current organization of
             the caller.
+          - Check mode and diff show the names of what the organization contains, with about ten requests for each. A caller who
+            may not see the contents gets the members, with a warning.
         type: str
         choices: [present, absent]
       on_undeletable:
@@ -212,6 +215,10 @@ organization:
       description: What the organization contains, names by kind. It is empty after a run.
       type: dict
       returned: when it remains after O(state=absent)
+removed:
+  description: The names of what goes with the organization, or is removed from it, by kind. The caller is not among the members.
+  type: dict
+  returned: in check mode or with C(--diff), when O(state=absent) removes something
 # BEGIN GENERATED (make generate): status org_results summary failure code=org_not_found
 status:
   description: The status of the object, V(ok), V(changed) or V(failed). In a batch, each entry of RV(results) has it.
