@@ -61,9 +61,6 @@ class GrafanaModule(AnsibleModule):
         for name in _connection.CLOUD_SPEC:
             if name not in self.argument_spec and self.params.pop(name, None) not in (None, ""):
                 self._no_stack.append(name)
-        items = self.raw_batch if isinstance(self.raw_batch, list) else []
-        for item in (entry for entry in items if isinstance(entry, dict)):
-            self.hide(*_arguments.secrets_of(self.argument_spec.get("batch", {}).get("options", {}), item))
         # Passed by this collection's action plugins; not an option for users.
         self.handover = self.params.pop(HANDOVER, None)
         self.hide(*_arguments.secrets_of(self.argument_spec, self.params))

@@ -12,7 +12,7 @@ from ansible.errors import AnsibleFilterError
 
 from ...module_utils._grafana.download import is_address
 from .._paths import with_absolute
-from .results import Results, failed_tenants, pending_members
+from .results import Results, by_step, failed_tenants, pending_members
 from .steps import KINDS, PARTS, Item, Tenant
 from .tokens import may_end, tokens_of, with_renewal, with_sink, writer_of
 
@@ -50,15 +50,16 @@ def items(
         raise AnsibleFilterError("kind has to be one of %s, not %r" % (", ".join(KINDS), kind))
     if kind == "organizations":
         _check(organizations, dashboards_as, sink)
-    failed = failed_tenants(organizations, earlier)
+    done = by_step(earlier)
+    failed = failed_tenants(organizations, done)
     reached = [tenant for tenant in organizations if tenant["name"] not in failed]
     if kind == "users":
         return user_items(reached)
-    pending = pending_members(earlier)
+    pending = pending_members(done)
     wanted = Wanted(folder, dashboards_as, sink)
     batch: list[Item] = []
     for tenant in reached:
-        made = absent_items(tenant, kind, wanted) if is_absent(tenant) else _present_items(tenant, kind, wanted)
+        made = (_OF_ABSENT if is_absent(tenant) else _OF_PRESENT).get(kind, _nothing)(tenant, wanted)
         missing = pending.get(tenant["name"])
         batch.extend((without_users(item, missing) for item in made) if missing else made)
     if kind == "tokens" and renew_before:
@@ -126,20 +127,8 @@ def without_users(item: Item, missing: t.Collection[str]) -> Item:
     return {**item, **shorter}
 
 
-def _present_items(tenant: Tenant, kind: str, wanted: Wanted) -> t.Iterable[Item]:
-    return _ITEMS[kind](tenant, wanted) if kind in _ITEMS else ()
-
-
-def absent_items(tenant: Tenant, kind: str, wanted: Wanted) -> t.Iterable[Item]:
-    """Return what is to be done for a tenant that is removed: its accounts, its organization, the stored keys of its tokens."""
-    if kind == "organizations":
-        return _organization(tenant, wanted)
-    if kind == "removed_accounts":
-        accounts = tenant.get("service_accounts") or ()
-        return [{"org_name": tenant["name"], "name": account["name"], "state": "absent"} for account in accounts]
-    if kind == "tokens":
-        return [{**item, "state": "absent"} for item in _tokens(tenant, wanted) if item.get("dest") or item.get("sink")]
-    return ()
+def _nothing(_tenant: Tenant, _wanted: Wanted) -> t.Iterator[Item]:
+    return iter(())
 
 
 def _organization(tenant: Tenant, _wanted: Wanted) -> t.Iterator[Item]:
@@ -172,6 +161,18 @@ def _tokens(tenant: Tenant, wanted: Wanted) -> t.Iterator[Item]:
         yield {"org_name": tenant["name"], "service_account": account["name"], **with_sink(token, wanted.folder, wanted.sink)}
 
 
+def _removed_tokens(tenant: Tenant, wanted: Wanted) -> t.Iterator[Item]:
+    """Yield the tokens whose keys are stored; without a sink nothing of a token is left after its organization."""
+    for item in _tokens(tenant, wanted):
+        if item.get("dest") or item.get("sink"):
+            yield {**item, "state": "absent"}
+
+
+def _removed_accounts(tenant: Tenant, _wanted: Wanted) -> t.Iterator[Item]:
+    for account in tenant.get("service_accounts") or ():
+        yield {"org_name": tenant["name"], "name": account["name"], "state": "absent"}
+
+
 def _dashboards(tenant: Tenant, wanted: Wanted) -> t.Iterator[Item]:
     by_token = wanted.dashboards_as == "token" and tenant.get("dashboards")
     writer = writer_of(tenant, wanted.folder, wanted.sink) if by_token else {}
@@ -185,8 +186,9 @@ def _preferences(tenant: Tenant, _wanted: Wanted) -> t.Iterator[Item]:
         yield {"org_name": tenant["name"], **tenant["preferences"]}
 
 
-#: What yields the items of a present tenant for each step.
-_ITEMS: dict[str, t.Callable[[Tenant, Wanted], t.Iterator[Item]]] = {
+#: What yields the items of a tenant, by kind.
+_Makers = dict[str, t.Callable[[Tenant, Wanted], t.Iterator[Item]]]
+_OF_PRESENT: _Makers = {
     "organizations": _organization,
     "members": _listed("members", "create"),
     "teams": _listed("teams"),
@@ -196,4 +198,10 @@ _ITEMS: dict[str, t.Callable[[Tenant, Wanted], t.Iterator[Item]]] = {
     "folders": _folders,
     "dashboards": _dashboards,
     "preferences": _preferences,
+}
+#: A tenant that is removed: its accounts, its organization, and then the stored keys of its tokens.
+_OF_ABSENT: _Makers = {
+    "organizations": _organization,
+    "removed_accounts": _removed_accounts,
+    "tokens": _removed_tokens,
 }

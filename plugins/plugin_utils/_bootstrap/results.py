@@ -29,37 +29,37 @@ def by_step(results: Results) -> dict[str, list[Item]]:
     Check mode does not create users, so their membership fails there: it counts as planned.
     """
     found = {step: entries_of(result) for step, result in zip(STEPS, results)}
-    created = {str(entry.get("label")) for entry in found.get("users", ()) if entry.get("status") == "changed"}
-    members = found.get("members", ())
-    planned = [one for one in members if created and _is_pending("members", one) and str(one.get("label")) in created]
-    if planned:
-        found["members"] = [
-            {**{name: value for name, value in one.items() if name != "failure"}, "status": "changed", "change": "created"}
-            if one in planned
-            else one
-            for one in members
-        ]
+    created = {str(entry["label"]) for entry in found.get("users", ()) if entry.get("status") == "changed"}
+    if created:
+        found["members"] = [_planned(entry, created) for entry in found.get("members", ())]
     return found
 
 
-def pending_members(results: Results) -> dict[str, set[str]]:
-    """Return the members who are no users of the server, by organization."""
+def _planned(entry: Item, created: t.Collection[str]) -> Item:
+    """Return the result of a member; a failure of one of the users who would be *created* as the change that it would be."""
+    if not _is_pending("members", entry) or str(entry["label"]) not in created:
+        return entry
+    rest = {name: value for name, value in entry.items() if name != "failure"}
+    return {**rest, "status": "changed", "change": "created"}
+
+
+def pending_members(steps: t.Mapping[str, t.Sequence[Item]]) -> dict[str, set[str]]:
+    """Return the members who are no users of the server, by organization. *steps* are entries by step."""
     found: dict[str, set[str]] = {}
-    for entry in by_step(results).get("members", ()):
+    for entry in steps.get("members", ()):
         if _is_pending("members", entry):
             found.setdefault(entry["org_name"], set()).add(str(entry["label"]))
     return found
 
 
-def failed_tenants(organizations: t.Sequence[Tenant], results: Results) -> set[str]:
-    """Return the names of the organizations that a failure keeps from the following steps."""
+def failed_tenants(organizations: t.Sequence[Tenant], steps: t.Mapping[str, t.Sequence[Item]]) -> set[str]:
+    """Return the names of the organizations that a failure keeps from the following steps. *steps* are entries by step."""
     return {
-        name
-        for step, entries in by_step(results).items()
+        str(_org_of(organizations, step, entry))
+        for step, entries in steps.items()
         if STEPS[step].blocks
         for entry in entries
-        for name in [_org_of(organizations, step, entry)]
-        if name is not None and entry.get("status") == "failed" and not _is_pending(step, entry)
+        if entry.get("status") == "failed" and not _is_pending(step, entry)
     }
 
 
@@ -88,10 +88,8 @@ def _is_pending(step: str, entry: Item) -> bool:
 
 
 def _org_of(organizations: t.Sequence[Tenant], step: str, entry: Item) -> str | None:
-    """Return the organization of a result."""
-    if step == "organizations":
-        return str(organizations[entry["index"]]["name"])
-    return entry.get("org_name") if STEPS[step].in_org else None
+    """Return the organization of a result, ``None`` for an object of the whole server."""
+    return str(organizations[entry["index"]]["name"]) if step == "organizations" else entry.get("org_name")
 
 
 def _add(tenant: Item, step: str, entry: Item, missing: str) -> None:

@@ -16,18 +16,16 @@ Item = dict[str, t.Any]
 
 @dataclass(frozen=True)
 class Step:
-    """A step: the word for one of its objects, whether its failures keep a tenant from the following steps, and whether the
-    results name their organizations."""
+    """A step: the word for one of its objects, and whether its failures keep a tenant from the following steps."""
 
     noun: str
     blocks: bool = True
-    in_org: bool = True
 
 
 #: The steps in their order. Accounts exist before folders give them permissions, and dashboards before preferences name one.
 STEPS: dict[str, Step] = {
-    "organizations": Step("organization", in_org=False),
-    "users": Step("user", blocks=False, in_org=False),
+    "organizations": Step("organization"),
+    "users": Step("user", blocks=False),
     "members": Step("member"),
     "teams": Step("team"),
     "data_sources": Step("data source"),
@@ -36,7 +34,7 @@ STEPS: dict[str, Step] = {
     "folders": Step("folder"),
     "dashboards": Step("dashboard"),
     "preferences": Step("preferences"),
-    "removed_users": Step("user", blocks=False, in_org=False),
+    "removed_users": Step("user", blocks=False),
 }
 #: The steps whose items :func:`items` returns, and the accounts of absent tenants, which go before their organizations.
 KINDS = (*(name for name in STEPS if name != "removed_users"), "removed_accounts")
