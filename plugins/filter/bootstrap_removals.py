@@ -34,8 +34,9 @@ EXAMPLES = r"""
 RETURN = r"""
 _value:
   description:
-    - An entry for each absent organization of which something is left, with its C(name), whether it C(exists), its C(contents)
-      (names by kind), C(keys) (tokens whose stored keys are removed), C(users) (logins) and, all in one, C(text).
+    - An entry for each absent organization of which something is left, or of which that is unknown.
+    - It has the C(name), whether the organization C(exists), its C(contents) (names by kind), C(keys) (tokens whose stored keys are
+      removed), C(users) (logins), C(unknown) (why a check failed) and, all in one, C(text).
   type: list
   elements: dict
 """

@@ -82,7 +82,7 @@ def bearer(site, name, method, path, **body):
 def test_complete_tenants_are_created_and_removed(sites):
     site = sites(DELETES_ORGS)
     names = ("alpha", "beta", "gamma")
-    playbook = site.role([whole(site, name) for name in names])
+    playbook = site.role([whole(site, name) for name in names], org_bootstrap_remove_users=True)
     kinds = 10
     planned = site.play(playbook, "--check").ok()
     assert planned.recap["changed"] == kinds - 1  # check mode creates no users, so it cannot make them members

@@ -10,7 +10,10 @@ from dataclasses import dataclass
 
 from ansible.errors import AnsibleFilterError
 
+from ...module_utils._engine.options import check
+from ...module_utils._folders.plan import OPTIONS as FOLDER_OPTIONS
 from ...module_utils._grafana.download import is_address
+from ...module_utils._grafana.errors import GrafanaError
 from .._paths import with_absolute
 from .results import Results, by_step, failed_tenants, pending_members
 from .steps import KINDS, PARTS, Item, Tenant
@@ -78,16 +81,31 @@ def _check(organizations: t.Sequence[Tenant], dashboards_as: str, sink: Tenant |
         seen.add(tenant["name"])
         if is_absent(tenant):
             continue
-        for account, token in tokens_of(tenant):
-            absent = token.get("state") == "absent"
-            if not (absent or token.get("dest") or token.get("sink") or sink):
-                raise AnsibleFilterError(
-                    "organization %s: token %s of %s has no destination for its key: set its dest or sink, or set "
-                    "org_bootstrap_sink for all tokens" % (tenant["name"], token["name"], account["name"])
-                )
+        _check_sinks(tenant, sink)
         if dashboards_as == "token" and tenant.get("dashboards"):
             writer_of(tenant, "", sink)
+        _check_folders(tenant)
     user_items(organizations)
+
+
+def _check_sinks(tenant: Tenant, sink: Tenant | None) -> None:
+    """Raise for a token whose key has no destination."""
+    for account, token in tokens_of(tenant):
+        absent = token.get("state") == "absent"
+        if not (absent or token.get("dest") or token.get("sink") or sink):
+            raise AnsibleFilterError(
+                "organization %s: token %s of %s has no destination for its key: set its dest or sink, or set "
+                "org_bootstrap_sink for all tokens" % (tenant["name"], token["name"], account["name"])
+            )
+
+
+def _check_folders(tenant: Tenant) -> None:
+    """Raise for a folder with wrong options: the argument spec of a role cannot check an entry that may also be a text."""
+    for number, item in enumerate(_folders(tenant, Wanted())):
+        try:
+            check({name: value for name, value in item.items() if name != "org_name"}, FOLDER_OPTIONS)
+        except GrafanaError as problem:
+            raise AnsibleFilterError("organization %s, folders[%d]: %s" % (tenant["name"], number, problem.message)) from None
 
 
 def is_absent(tenant: Tenant) -> bool:
@@ -147,7 +165,12 @@ def _listed(part: str, *left_out: str) -> t.Callable[[Tenant, Wanted], t.Iterato
 
 def _folders(tenant: Tenant, _wanted: Wanted) -> t.Iterator[Item]:
     for entry in tenant.get("folders") or ():
-        yield {"org_name": tenant["name"], **(_folder_at(entry) if isinstance(entry, str) else entry)}
+        options = _folder_at(entry) if isinstance(entry, str) else entry
+        if not isinstance(options, t.Mapping):
+            raise AnsibleFilterError(
+                "organization %s: a folder has to be a path or a dictionary, not %r" % (tenant["name"], entry)
+            )
+        yield {"org_name": tenant["name"], **options}
 
 
 def _folder_at(path: str) -> Item:

@@ -28,26 +28,32 @@ _NAMED = 5
 
 
 def removals(organizations: t.Sequence[Tenant], checked: Results) -> list[Item]:
-    """Return an entry for each absent tenant of which something is left: ``name``, ``contents``, ``keys``, ``users``, ``text``.
+    """Return an entry for each absent tenant of which something is left, or of which that is unknown.
 
-    *checked* are the results of the steps ``organizations``, ``tokens`` and ``removed_users`` for them in check mode.
-    ``contents`` has the names of what the organization contains, by kind; ``keys`` the names of the tokens whose keys are
-    removed, ``users`` the logins of the users who are deleted.
+    *checked* are the results of the steps ``organizations``, ``tokens`` and ``removed_users`` for them in check mode. An entry
+    has ``name``, whether the organization ``exists``, its ``contents`` (names by kind), ``keys`` (tokens whose keys are removed),
+    ``users`` (logins of the users who are deleted), ``unknown`` (why a check failed), and all in one as ``text``.
     """
-    found: dict[str, Item] = {}
-
-    def entry(name: str) -> Item:
-        return found.setdefault(name, {"name": name, "exists": False, "contents": {}, "keys": [], "users": []})
-
-    absent = [tenant for tenant in organizations if is_absent(tenant)]
+    absent = [tenant["name"] for tenant in organizations if is_absent(tenant)]
     orgs, tokens, users = [*checked, {}, {}, {}][:3]
-    for one in _changed(entries_of(orgs)):
-        entry(absent[one["index"]]["name"]).update(exists=True, contents=dict(one.get("removed") or {}))
-    for one in _changed(entries_of(tokens)):
-        entry(one["org_name"])["keys"].append(one["label"])
     owners = [item["tenant"] for item in users_of(organizations, organizations, orgs)]
-    for one in _changed(entries_of(users)):
-        entry(owners[one["index"]])["users"].append(one["label"])
+    named = [
+        *(("organization", absent[one["index"]], one) for one in entries_of(orgs)),
+        *(("keys", one["org_name"], one) for one in entries_of(tokens)),
+        *(("users", owners[one["index"]], one) for one in entries_of(users)),
+    ]
+    found: dict[str, Item] = {}
+    for part, name, one in named:
+        if one.get("status") not in ("changed", "failed"):
+            continue
+        empty = {"name": name, "exists": False, "contents": {}, "keys": [], "users": [], "unknown": []}
+        removal = found.setdefault(name, empty)
+        if one["status"] == "failed":
+            removal["unknown"].append(str((one.get("failure") or {}).get("message")))
+        elif part == "organization":
+            removal.update(exists=True, contents=dict(one.get("removed") or {}))
+        else:
+            removal[part].append(one["label"])
     return [{**one, "text": _text(one)} for one in found.values()]
 
 
@@ -65,17 +71,13 @@ def removed_users(chunk: t.Sequence[Tenant], organizations: t.Sequence[Tenant], 
 def users_of(chunk: t.Sequence[Tenant], organizations: t.Sequence[Tenant], orgs: t.Mapping[str, t.Any]) -> list[Item]:
     """Return the ``login`` of each member of an absent tenant of *chunk*, once, with the name of the ``tenant``."""
     absent = [tenant["name"] for tenant in organizations if is_absent(tenant)]
-    members = {absent[one["index"]]: (one.get("removed") or {}).get("members") or [] for one in _changed(entries_of(orgs))}
+    members = {absent[one["index"]]: (one.get("removed") or {}).get("members") or [] for one in entries_of(orgs)}
     found: dict[str, Item] = {}
     for tenant in (tenant for tenant in chunk if is_absent(tenant)):
         named = [str(member["login"]) for member in tenant.get("members") or () if member.get("state") != "absent"]
         for login in [*members.get(tenant["name"], ()), *named]:
             found.setdefault(login.casefold(), {"login": login, "tenant": tenant["name"]})
     return list(found.values())
-
-
-def _changed(entries: t.Iterable[Item]) -> t.Iterator[Item]:
-    return (entry for entry in entries if entry.get("status") == "changed")
 
 
 def _text(removal: Item) -> str:
@@ -85,6 +87,7 @@ def _text(removal: Item) -> str:
     parts = ["organization%s" % (" with " + ", ".join(inside) if inside else "")] if removal["exists"] else []
     parts += ["stored keys of %s" % listed(removal["keys"], _NAMED)] if removal["keys"] else []
     parts += ["users %s" % listed(removal["users"], _NAMED)] if removal["users"] else []
+    parts += ["it is unknown what is left: %s" % message for message in removal["unknown"]]
     return "%s: %s" % (removal["name"], "; ".join(parts))
 
 

@@ -126,6 +126,20 @@ def test_dashboards_that_no_token_may_write():
             items(poor, kind, dashboards_as="token")
 
 
+@pytest.mark.parametrize(
+    ("folder", "message"),
+    [
+        ({"titel": "Ops"}, r"organization one, folders\[1\]: .*titel"),
+        ({"title": "Ops", "permissions": [{"permission": "Write", "role": "Viewer"}]}, "permission has to be one of"),
+        ({"title": "Ops", "contents": "keep"}, "contents has to be one of refuse, delete"),
+        (7, "organization one: a folder has to be a path or a dictionary, not 7"),
+    ],
+)
+def test_folders_are_checked_before_the_first_write(folder, message):
+    with pytest.raises(AnsibleFilterError, match=message):
+        items([{"name": "one", "folders": ["Ops/Linux", folder]}], "organizations")
+
+
 def test_two_tenants_with_one_name():
     with pytest.raises(AnsibleFilterError, match="two organizations have the name one"):
         items([*TENANTS, {"name": "one"}], "organizations")
@@ -284,6 +298,22 @@ def test_what_is_removed():
     assert (found["name"], found["exists"], found["keys"], found["users"]) == ("gone", True, ["ci"], ["carol"])
     assert found["text"] == "gone: organization with 2 dashboards (A, B), 1 member (bob); stored keys of ci; users carol"
     assert removals([TENANTS[0], GONE], [{"results": []}, {}, {}]) == []
+
+
+@pytest.mark.parametrize("step", [0, 1, 2])
+def test_a_check_that_fails_needs_a_confirmation_too(step):
+    """The run may succeed where the check has failed."""
+    entry = {
+        "index": 0,
+        "status": "failed",
+        "org_name": "gone",
+        "label": "x",
+        "failure": {"code": "server_error", "message": "m"},
+    }
+    checked = [{}, {}, {}]
+    checked[step] = {"results": [entry]}
+    [found] = removals([TENANTS[0], GONE], checked)
+    assert (found["name"], found["unknown"], found["text"]) == ("gone", ["m"], "gone: it is unknown what is left: m")
 
 
 def test_the_users_of_removed_tenants():
