@@ -35,8 +35,8 @@ RETURN = r"""
 _value:
   description:
     - An entry for each absent organization of which something is left, or of which that is unknown.
-    - It has the C(name), whether the organization C(exists), its C(contents) (names by kind), C(keys) (tokens whose stored keys are
-      removed), C(users) (logins), C(unknown) (why a check failed) and, all in one, C(text).
+    - It has the C(name), whether the organization C(exists), its C(contents) (names by kind), C(keys) (tokens whose stored keys
+      are removed), C(users) (logins), C(unknown) (why a check failed) and, all in one, C(text).
   type: list
   elements: dict
 """
