@@ -12,7 +12,7 @@ from .._grafana.scope import Scope
 from .._grafana.versions import SERVICE_ACCOUNTS
 from .._orgs.service_accounts import Account, search, slug
 from .._tokens.api import list_tokens
-from .._tokens.errors import LIMITS, said
+from .._tokens.errors import LIMITS
 from .api import AUTOGEN, LIST_CAP, gone, list_keys, made_by_server
 from .plan import DesiredKey, KeyState
 
@@ -26,7 +26,7 @@ def explain(scope: Scope, desired: DesiredKey, problem: GrafanaError) -> Grafana
         return gone(scope.client, "create API key %s" % desired.name)
     label = "API key %s of %s" % (desired.name, scope.where())
     for words, code, advice in LIMITS:
-        if words in said(problem):
+        if words in problem.said:
             return Refused("%s: %s (%s)" % (label, advice, problem.message), code=code, **problem.details)
     if problem.code == QUOTA_REACHED:
         return Refused(

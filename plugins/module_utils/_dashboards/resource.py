@@ -276,12 +276,11 @@ class Dashboards(Resource[DesiredDashboard, DashboardState, DashboardWork]):
 
     def explain(self, scope: Scope, desired: DesiredDashboard, problem: GrafanaError) -> GrafanaError:
         """Explain what a refusal of the server means."""
-        said_by_server = str(problem.details.get("server_message") or "").lower()
-        if isinstance(problem, Conflict) and "same name" in said_by_server:
+        if isinstance(problem, Conflict) and "same name" in problem.said:
             return title_taken(label(desired), "another dashboard of %s" % scope.where(), **problem.details)
-        if isinstance(problem, Refused) and "same as folder" in said_by_server:
+        if isinstance(problem, Refused) and "same as folder" in problem.said:
             return title_of_folder(label(desired), "a folder of %s" % scope.where(), **problem.details)
-        if "folder" in said_by_server and "not found" in said_by_server and desired.folder_uid:
+        if "folder" in problem.said and "not found" in problem.said and desired.folder_uid:
             return folders.not_found(scope, desired.folder_uid)
         if isinstance(problem, Forbidden) and (problem.status is None or problem.code == FORBIDDEN):
             return problem  # The module has refused it itself, or explained it already.

@@ -98,8 +98,7 @@ class DataSources(Resource[DesiredSource, SourceState, SourceWork]):
 
     def explain(self, scope: Scope, desired: DesiredSource, problem: GrafanaError) -> GrafanaError:
         """Explain what a refusal of the server means."""
-        said = str(problem.details.get("server_message") or "").lower()
-        advice = next((entry for entry in _ADVICE if entry[0] in said), None)
+        advice = next((entry for entry in _ADVICE if entry[0] in problem.said), None)
         if advice is None or not isinstance(problem, (Conflict, Forbidden, Refused)):
             return problem
         _words, code, text = advice

@@ -238,8 +238,7 @@ class Folders(Resource[DesiredFolder, FolderState, FolderState]):
 
     def explain(self, scope: Scope, desired: DesiredFolder, problem: GrafanaError) -> GrafanaError:
         """Explain what a refusal of the server means."""
-        said = str(problem.details.get("server_message") or "").lower()
-        advice = next((entry for entry in _ADVICE if any(words in said for words in entry[0])), None)
+        advice = next((entry for entry in _ADVICE if any(words in problem.said for words in entry[0])), None)
         if advice is None or not isinstance(problem, (Conflict, Refused, Forbidden, ServerError)):
             return problem
         _words, code, text = advice

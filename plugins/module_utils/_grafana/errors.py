@@ -46,6 +46,11 @@ class GrafanaError(Exception):
         """The HTTP status of the server's answer, or ``None`` without an answer."""
         return t.cast("int | None", self.details.get("status"))
 
+    @property
+    def said(self) -> str:
+        """The message of the server's answer in lower case; empty without one."""
+        return str(self.details.get("server_message") or "").lower()
+
 
 class BadInput(GrafanaError):
     """The task is invalid for every server; found before the first request."""

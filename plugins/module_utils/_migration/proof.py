@@ -162,8 +162,7 @@ class Prover:
 def _refusal(problem: Unauthorized) -> str:
     """Return the key of REASONS for a refused key."""
     # 9.x has no message id.
-    message = str(problem.details.get("server_message") or "").lower()
-    without_id = "expired" if message == "expired api key" else "refused"
+    without_id = "expired" if problem.said == "expired api key" else "refused"
     return _REFUSALS.get(str(problem.details.get("message_id")), without_id)
 
 

@@ -149,10 +149,9 @@ class OrgUsers(Resource[DesiredMember, CurrentMember, MemberWork]):
 
     def explain(self, scope: Scope, desired: DesiredMember, problem: GrafanaError) -> GrafanaError:
         """Explain what a refusal of the server means."""
-        said = str(problem.details.get("server_message") or "").lower()
-        if "no organization admin left" in said or "last organization admin" in said:
+        if "no organization admin left" in problem.said or "last organization admin" in problem.said:
             return _last_admin(scope, desired, "delete" if self.absent(desired) else "update")
-        if isinstance(problem, NotFound) and "user not found" in said:
+        if isinstance(problem, NotFound) and "user not found" in problem.said:
             return _unknown_user(scope, desired)
         if problem.details.get("message_id") == "org.externallySynced":
             return Forbidden("%s; %s" % (_SYNCED, problem.message), code="externally_synced", **problem.details)

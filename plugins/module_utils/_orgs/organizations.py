@@ -256,8 +256,7 @@ class Organizations(Resource[DesiredOrg, CurrentOrg, OrgWork]):
 
     def explain(self, scope: Scope, desired: DesiredOrg, problem: GrafanaError) -> GrafanaError:
         """Explain a name that is taken, a quota, and a caller who is not a server admin."""
-        said = str(problem.details.get("server_message") or "").lower()
-        if "name taken" in said:
+        if "name taken" in problem.said:
             return _taken(str(desired.name), scope.org_finder.named(str(desired.name)))
         if problem.code == QUOTA_REACHED:
             return Refused(
@@ -268,7 +267,7 @@ class Organizations(Resource[DesiredOrg, CurrentOrg, OrgWork]):
             )
         if isinstance(problem, Forbidden):
             return Forbidden("%s; %s" % (problem.message, _ADMINS_ONLY), **problem.details)
-        if isinstance(problem, ServerError) and "failed to delete organization" in said and emptying.may_remain(scope):
+        if isinstance(problem, ServerError) and "failed to delete organization" in problem.said and emptying.may_remain(scope):
             return Refused("%s; %s" % (problem.message, _UNDELETABLE), code="undeletable", **problem.details)
         return problem
 

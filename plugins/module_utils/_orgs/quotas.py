@@ -44,7 +44,7 @@ def entries(client: Client, org_id: int) -> list[dict[str, t.Any]] | None:
     try:
         found = client.request("GET", "/api/orgs/%d/quotas" % org_id, retry=False)
     except GrafanaError as problem:
-        if problem.status in (404, 500) and str(problem.details.get("server_message")).lower() in _DISABLED:
+        if problem.status in (404, 500) and problem.said in _DISABLED:
             return None
         raise
     return [{name: quota[name] for name in ("target", "limit", "used") if name in quota} for quota in found or []]

@@ -226,9 +226,8 @@ class ServiceAccounts(Resource[DesiredAccount, Account, AccountWork]):
                 code="role_forbidden",
                 **problem.details,
             )
-        said = str(problem.details.get("server_message") or "").lower()
         taken = problem.details.get("message_id") == "serviceaccounts.ErrAlreadyExists"
-        if taken or said == "failed to create service account":
+        if taken or problem.said == "failed to create service account":
             return _collision(scope, desired, problem)
         return problem
 

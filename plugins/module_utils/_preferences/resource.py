@@ -112,8 +112,7 @@ class OrgPreferences(Resource[DesiredPreferences, CurrentPreferences, Preference
 
     def explain(self, scope: Scope, desired: DesiredPreferences, problem: GrafanaError) -> GrafanaError:
         """Explain a home dashboard that was deleted meanwhile, and a caller who is no Admin."""
-        said = str(problem.details.get("server_message") or "").lower()
-        if isinstance(problem, NotFound) and "dashboard not found" in said:
+        if isinstance(problem, NotFound) and "dashboard not found" in problem.said:
             return home.missing(scope, desired.home or str(desired.home_uid))
         if isinstance(problem, Forbidden):
             return Forbidden("%s; %s" % (problem.message, _ADMINS_ONLY), **problem.details)

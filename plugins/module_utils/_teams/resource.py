@@ -136,10 +136,9 @@ class Teams(Resource[DesiredTeam, Team, TeamWork]):
 
     def explain(self, scope: Scope, desired: DesiredTeam, problem: GrafanaError) -> GrafanaError:
         """Explain a name that is taken, and a team that an identity provider manages."""
-        said = str(problem.details.get("server_message") or "").lower()
-        if "team name taken" in said:
+        if "team name taken" in problem.said:
             return _taken(scope, self.label(desired), **problem.details)
-        if "provisioned team" in said:
+        if "provisioned team" in problem.said:
             return provisioned(Team(UNASSIGNED, self.label(desired)), "changed")
         return problem
 

@@ -50,30 +50,24 @@ LIMITS = (
 )
 
 
-def said(problem: GrafanaError) -> str:
-    """Return what the server said, in lower case."""
-    return str(problem.details.get("server_message") or "").lower()
-
-
 def name_taken(problem: GrafanaError) -> bool:
     """Tell whether *problem* is that a token's name is taken: 409 in 9.x, 400 with a message id later."""
-    words = said(problem)
     return (
         problem.details.get("message_id") == "serviceaccounts.ErrTokenAlreadyExists"
         or (problem.status == 409 and problem.details.get("message_id") != INVALID)
-        or "already exists" in words
+        or "already exists" in problem.said
     )
 
 
 def over_limit(problem: GrafanaError) -> bool:
     """Tell whether *problem* is about a lifetime that the server does not allow."""
-    return any(words in said(problem) for words, _code, _advice in LIMITS)
+    return any(words in problem.said for words, _code, _advice in LIMITS)
 
 
 def explain_refusal(scope: Scope, desired: DesiredToken, problem: GrafanaError) -> GrafanaError:
     """Return a clearer error for *problem*, or *problem* itself."""
     for words, code, advice in LIMITS:
-        if words in said(problem):
+        if words in problem.said:
             most = _most(scope) if code == "lifetime_too_long" else ""
             # The Cloud API does not report the longest lifetime.
             what_to_do = advice if scope.client.connection.cloud_stack is None else advice.replace(OR_MAX, "")

@@ -290,16 +290,15 @@ class Users(Resource[DesiredUser, CurrentUser, UserWork]):
         """Explain what a refusal of the server means."""
         if self._admins is not None:
             self._admins.forget()
-        said = str(problem.details.get("server_message") or "").lower()
-        if "external user" in said or "externally synced" in said:
+        if "external user" in problem.said or "externally synced" in problem.said:
             return Forbidden(
                 "%s; %s" % (synced(desired.key, (), ["the fields of the task"]).message, problem.message),
                 code="externally_synced",
                 **problem.details,
             )
-        if "last grafana admin" in said:
+        if "last grafana admin" in problem.said:
             return _last_admin(scope, desired.key, "")
-        if isinstance(problem, Conflict) and "already exists" in said:
+        if isinstance(problem, Conflict) and "already exists" in problem.said:
             return Refused(
                 "the login or the e-mail address of user %s is taken, and no user shows it: it belongs to a service account, or "
                 "to a user who was created meanwhile; %s" % (desired.key, problem.message),
