@@ -38,7 +38,7 @@ def api_keys(module: GrafanaModule, client: Client, connection: Connection) -> R
     ended: list[Org] = []
 
     def read(scope: Scope) -> list[Result]:
-        place = scope.org.shown() if scope.org else {}
+        place = scope.shown()
         keys: list[ApiKey] | None = inside(scope, lambda: list_keys(scope))
         if keys is None:
             ended.append(scope.org or Org(scope.org_id))

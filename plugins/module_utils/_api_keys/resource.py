@@ -317,7 +317,7 @@ class ApiKeys(Resource[DesiredKey, KeyState, KeyWork]):
         found = current.found
         if desired.state == "absent" or found is None:
             return None
-        shown: View = dict(scope.org.shown()) if scope.org else {}
+        shown: View = scope.shown()
         made = created(desired, current)
         shown.update(found.shown(), created=made, age=age(made, current.now), cut=current.cut)
         if desired.sink is not None:

@@ -309,7 +309,7 @@ class Dashboards(Resource[DesiredDashboard, DashboardState, DashboardWork]):
         there = current.current
         if there is None:
             return None
-        shown = dict(scope.org.shown()) if scope.org else {}
+        shown = scope.shown()
         shown.update(uid=there.uid, title=masked(there.title), folder_uid=there.folder_uid, version=there.version)
         shown["changed_paths"] = list(there.changed_paths)
         if desired.check_references:

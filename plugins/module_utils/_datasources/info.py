@@ -56,4 +56,4 @@ def _whole(scope: Scope, head: DataSource) -> DataSource | None:
 
 def _shown(scope: Scope, source: DataSource, health: bool) -> Result:
     asked = {"health": check(scope, source, "warn")} if health else {}
-    return {**(scope.org.shown() if scope.org else {}), **shown(source), **asked}
+    return {**scope.shown(), **shown(source), **asked}

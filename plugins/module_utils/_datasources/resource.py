@@ -109,7 +109,7 @@ class DataSources(Resource[DesiredSource, SourceState, SourceWork]):
         source = current.current
         if source is None:
             return None
-        found = {**(scope.org.shown() if scope.org else {}), **shown(source)}
+        found = {**scope.shown(), **shown(source)}
         if desired.health != "ignore" and desired.state == "present":
             found["health"] = check(scope, source, desired.health)
         return found

@@ -341,8 +341,8 @@ class Run:
         if self.mode.check:
             outcome.notes.update(resource.notes(desired, None, change))
             outcome.status, outcome.object = CHANGED, {**change.after, **change.planned} or None
-            if outcome.object is not None and scope.org is not None:
-                outcome.object.update(scope.org.shown())
+            if outcome.object is not None:
+                outcome.object.update(scope.shown())
             return
         after, by_us = self._apply(scope, desired, change)
         outcome.status = CHANGED if by_us else OK

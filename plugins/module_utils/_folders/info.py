@@ -59,7 +59,7 @@ def _folders(scope: Scope, wanted: t.Mapping[str, t.Any], with_permissions: bool
             managed = {"managed_by": folder.managed_by} if tree.complete else {}
             target = permissions.Target(FOLDER, folder.uid, "folder %s" % folder.title)
             more = permissions.listed(scope, target, with_permissions)
-            entries.append({**(scope.org.shown() if scope.org else {}), **shown, **managed, **more})
+            entries.append({**scope.shown(), **shown, **managed, **more})
     return entries
 
 

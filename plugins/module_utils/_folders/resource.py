@@ -251,8 +251,8 @@ class Folders(Resource[DesiredFolder, FolderState, FolderState]):
         folder = current.current
         if folder is None:
             return None
-        shown = dict(scope.org.shown()) if scope.org else {}
-        return {**shown, **shown_folder(folder, current.path, current.describes), **permissions.shown(current.permissions)}
+        org = scope.shown()
+        return {**org, **shown_folder(folder, current.path, current.describes), **permissions.shown(current.permissions)}
 
 
 def shown_folder(folder: Folder, path: str, describes: bool) -> View:

@@ -110,6 +110,10 @@ class Scope:
             return "stack %s of Grafana Cloud (%s)" % (self.org.cloud_stack, server)
         return "org %s on %s" % (self.org.name or self.org.id, server) if self.org else server
 
+    def shown(self) -> dict[str, t.Any]:
+        """Return the organization as part of a result, in a new dict; empty in the scope of a whole server."""
+        return {} if self.org is None else self.org.shown()
+
     def cached(self, key: str, load: t.Callable[[], t.Any]) -> t.Any:
         """Return what *load* returned the first time; :meth:`invalidate` drops it, and so does every failed write."""
         return self._load(self._read, key, load)

@@ -292,7 +292,7 @@ class Migration(Resource[MigrationOptions, OrgKeys, OrgKeys]):
 
     def result(self, scope: Scope, desired: MigrationOptions, current: OrgKeys) -> View:
         """Return every key, and every account that the server's migration created."""
-        return {**(scope.org.shown() if scope.org else {}), **current.ledger.view(self._check)}
+        return {**scope.shown(), **current.ledger.view(self._check)}
 
     def explain(self, scope: Scope, desired: MigrationOptions, problem: GrafanaError) -> GrafanaError:
         """Explain who may give an account a role."""

@@ -165,7 +165,7 @@ class OrgUsers(Resource[DesiredMember, CurrentMember, MemberWork]):
 
     def result(self, scope: Scope, desired: DesiredMember, current: CurrentMember) -> View:
         """Return the member with its ids."""
-        return {**(scope.org.shown() if scope.org else {}), **current.shown()}
+        return {**scope.shown(), **current.shown()}
 
 
 _SYNCED = (

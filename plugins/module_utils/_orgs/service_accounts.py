@@ -277,9 +277,8 @@ _ROLE_ADVICE = "a caller cannot give a service account a higher role than their 
 
 def shown(scope: Scope, current: Account) -> View:
     """Return an account as results show it."""
-    org = scope.org.shown() if scope.org else {}
     ids = {"id": current.id, "uid": current.uid, "login": current.login, "tokens": current.tokens}
-    return {**org, **ids, **_view(current), **permissions.shown(current.permissions)}
+    return {**scope.shown(), **ids, **_view(current), **permissions.shown(current.permissions)}
 
 
 def _view(current: Account) -> View:

@@ -132,7 +132,7 @@ _ADMINS_ONLY = "only Admins of the organization may read and change its preferen
 
 def shown(scope: Scope, team: str | None, current: CurrentPreferences) -> View:
     """Return preferences for a result."""
-    return {**(scope.org.shown() if scope.org else {}), "team": team, **current.shown()}
+    return {**scope.shown(), "team": team, **current.shown()}
 
 
 def _path(team_id: int | None) -> str:

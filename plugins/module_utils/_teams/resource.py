@@ -153,8 +153,7 @@ class Teams(Resource[DesiredTeam, Team, TeamWork]):
 
 def shown(scope: Scope, current: Team) -> View:
     """Return a team as results show it."""
-    org = scope.org.shown() if scope.org else {}
-    return {**org, "id": current.id, "uid": current.uid, **current.shown(), "provisioned": current.provisioned}
+    return {**scope.shown(), "id": current.id, "uid": current.uid, **current.shown(), "provisioned": current.provisioned}
 
 
 def _people(options: t.Mapping[str, t.Any]) -> dict[str, t.Any]:

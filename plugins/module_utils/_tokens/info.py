@@ -65,7 +65,7 @@ def _tokens_of(module: GrafanaModule, scope: Scope, account: Account) -> list[Re
             "service account %s of %s has %s, but Grafana's list ends at %d: the others are not shown"
             % (account.name, scope.where(), number_of(account, len(listed)), len(listed))
         )
-    place = {**(scope.org.shown() if scope.org else {}), "service_account_id": account.id, "service_account": account.name}
+    place = {**scope.shown(), "service_account_id": account.id, "service_account": account.name}
     return [
         {
             **place,

@@ -353,7 +353,7 @@ class Tokens(Resource[DesiredToken, TokenState, TokenWork]):
         found, verdict = present(replace(desired, rotate="never"), current)
         if found is None:
             return None
-        shown: View = dict(scope.org.shown()) if scope.org else {}
+        shown: View = scope.shown()
         shown.update(id=found.id, name=found.name, created=found.created, expires=found.expires)
         shown["last_used"] = found.last_used
         if current.account is not None:

@@ -176,8 +176,7 @@ class _Inventory:
 
     def entry(self, head: Head) -> Result:
         """Return the result entry of a dashboard of which only the head was read."""
-        org = dict(self.scope.org.shown()) if self.scope.org else {}
-        uid = folders.general(head.folder_uid)
+        org, uid = self.scope.shown(), folders.general(head.folder_uid)
         target = permissions.Target(DASHBOARD, head.uid, "dashboard %s" % head.title, head.number)
         more = permissions.listed(self.scope, target, self.wanted.permissions)
         return {**org, "uid": head.uid, "title": head.title, "folder_uid": uid, "folder": self.folders.path(uid), **more}
