@@ -10,9 +10,8 @@ from datetime import datetime
 
 from .._engine.info import Result, inside, of_orgs
 from .._engine.module import GrafanaModule
-from .._grafana import connection as _connection
 from .._grafana.client import Client
-from .._grafana.connection import Connection
+from .._grafana.connection import Connection, optional
 from .._grafana.orgs import Org
 from .._grafana.scope import Scope
 from .._sinks.file import MetadataFile
@@ -31,7 +30,7 @@ API_KEY_OPTIONS: dict[str, dict[str, t.Any]] = {
 def api_keys(module: GrafanaModule, client: Client, connection: Connection) -> Result:
     """Return the API keys of one organization or of all, and what the server does with them; never a secret."""
     params = module.params
-    name = None if params["name"] is None else _connection.text(params["name"], "name")
+    name = optional(params, "name")
     notes = [MetadataFile(path + ".json").read() for path in params["dests"] or []]
     made = {(note.org_id, note.token_id): note.created for note in notes if note and note.server == connection.url}
     cut: list[Result] = []

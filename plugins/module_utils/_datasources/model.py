@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from .._engine.fields import Field, Fields
 from .._engine.resource import View
-from .._grafana.connection import text
+from .._grafana.connection import optional, text
 from .._grafana.errors import BadInput
 from .headers import number_of
 
@@ -167,11 +167,11 @@ def valid_uid(uid: str) -> bool:
 
 def parse(options: t.Mapping[str, t.Any]) -> DesiredSource:
     """Return the desired data source. Raises :class:`BadInput`; its message quotes no secret."""
-    name, uid = _given(options, "name"), _given(options, "uid")
+    name, uid = optional(options, "name"), optional(options, "uid")
     name, uid = (name or "").strip() and name, (uid or "").strip() or None
     if not name and uid is None:
         raise BadInput("no data source is given: set name, or uid")
-    version = _given(options, "secrets_version")
+    version = optional(options, "secrets_version")
     if version == "":
         raise BadInput("secrets_version is empty: give it a value, or leave it out")
     return DesiredSource(
@@ -190,17 +190,13 @@ def parse(options: t.Mapping[str, t.Any]) -> DesiredSource:
     )
 
 
-def _given(options: t.Mapping[str, t.Any], name: str) -> str | None:
-    return None if options.get(name) is None else text(options[name], name)
-
-
 def _json_data(options: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     """Return jsonData with the TLS options. Raises :class:`BadInput` for a key that another option sets."""
     given = dict(options.get("json_data") or {})
     if VERSION_KEY in given:
         raise BadInput("json_data must not contain %s: the module stores secrets_version there" % VERSION_KEY)
     _check_keys(given, "json_data", options)
-    tls = TLS.to_server({option: value for option, value in TLS.parsed(options).items() if value is not None})
+    tls = TLS.to_server(TLS.named(options))
     twice = sorted(set(tls) & set(given))
     if twice:
         raise BadInput("json_data contains %s, which tls_… options set, too: use one of them" % ", ".join(twice))

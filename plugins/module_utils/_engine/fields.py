@@ -60,6 +60,10 @@ class Fields(tuple[Field, ...]):
             found[row.attribute or row.option] = row.default if value is None else row.parse(value, row.option)
         return found
 
+    def named(self, options: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        """Return what :meth:`parsed` returns, without the values that are ``None``."""
+        return {name: value for name, value in self.parsed(options).items() if value is not None}
+
     def stored(self) -> Fields:
         """Return the rows of what the server stores."""
         return Fields(*(row for row in self if row.server))

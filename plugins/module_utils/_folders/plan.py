@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 
 from .._engine.resource import Change, View
-from .._grafana.connection import text
+from .._grafana.connection import optional
 from .._grafana.errors import BadInput, GrafanaError, Refused, Unsupported
 from .._grafana.versions import FOLDER_APIS
 from .._permissions.model import FOLDER, DesiredPermissions, PermissionState
@@ -104,8 +104,8 @@ class FolderState:
 def parse(options: t.Mapping[str, t.Any]) -> DesiredFolder:
     """Return the desired folder. Raises :class:`BadInput`."""
     state = options.get("state", "present")
-    uid, title = _given(options, "uid"), _given(options, "title")
-    parent, parent_uid = _given(options, "parent"), _given(options, "parent_uid")
+    uid, title = optional(options, "uid"), optional(options, "title")
+    parent, parent_uid = optional(options, "parent"), optional(options, "parent_uid")
     titles = options.get("parent_path")
     uid, title = (uid or "").strip() or None, (title or "").strip() or None
     if uid is None and title is None:
@@ -134,16 +134,12 @@ def parse(options: t.Mapping[str, t.Any]) -> DesiredFolder:
         parent=parent,
         parent_uid=parent_uid,
         create_parents=bool(options.get("create_parents")),
-        description=_given(options, "description"),
+        description=optional(options, "description"),
         contents=options.get("contents") or "refuse",
         state=state,
         above=above,
         permissions=parse_permissions(options, FOLDER),
     )
-
-
-def _given(options: t.Mapping[str, t.Any], name: str) -> str | None:
-    return None if options.get(name) is None else text(options[name], name)
 
 
 def _check_uid(uid: str | None, option: str) -> None:

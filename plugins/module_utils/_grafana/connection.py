@@ -17,6 +17,7 @@ from .files import read_regular
 
 if t.TYPE_CHECKING:
     Options = t.Mapping[str, t.Any]
+    T = t.TypeVar("T")
 
 #: The options that all modules share, as an Ansible argument spec. It has no mutually_exclusive and no fallback: with
 #: module_defaults and the environment these would refuse valid tasks.
@@ -346,6 +347,15 @@ def positive(value: t.Any, option: str) -> int:
     except (TypeError, ValueError):
         raise BadInput("%s has to be a whole number of at least 1, not %r" % (option, value)) from None
     return number
+
+
+@t.overload
+def optional(options: Options, name: str) -> str | None: ...
+@t.overload
+def optional(options: Options, name: str, read: t.Callable[[t.Any, str], T]) -> T | None: ...
+def optional(options: Options, name: str, read: t.Callable[[t.Any, str], t.Any] = text) -> t.Any:
+    """Return the option *name* as *read* returns it, ``None`` if the task does not set it. Raises what *read* raises."""
+    return None if options.get(name) is None else read(options[name], name)
 
 
 def _number(value: t.Any, option: str, kind: type, default: float, least: float) -> float:

@@ -9,9 +9,8 @@ import typing as t
 
 from .._engine.info import Result, inside, scope_of
 from .._engine.module import GrafanaModule
-from .._grafana import connection as _connection
 from .._grafana.client import Client
-from .._grafana.connection import Connection
+from .._grafana.connection import Connection, optional, positive
 from .._grafana.orgs import Org, OrgFinder
 from .._grafana.scope import Scope
 from .._permissions import reconcile as permissions
@@ -34,8 +33,8 @@ def organizations(module: GrafanaModule, client: Client, connection: Connection)
     """Return all organizations of the server, or the one that the task names."""
     params = module.params
     org_finder = OrgFinder(client)
-    name = None if params["name"] is None else _connection.text(params["name"], "name")
-    number = None if params["id"] is None else _connection.positive(params["id"], "id")
+    name = optional(params, "name")
+    number = optional(params, "id", positive)
     if number is not None:
         found = [Org(number)]
     elif name is not None:
@@ -73,7 +72,7 @@ ACCOUNT_OPTIONS: dict[str, dict[str, t.Any]] = {
 
 def service_accounts(module: GrafanaModule, client: Client, connection: Connection) -> Result:
     """Return the service accounts of an organization, or those with exactly the name that the task gives."""
-    name = None if module.params["name"] is None else _connection.text(module.params["name"], "name")
+    name = optional(module.params, "name")
     scope = scope_of(module, client, connection.org)
     found = [one for one in inside(scope, lambda: search(scope, name)) if name is None or one.name == name]
     whole = [completed(scope, one) for one in found]

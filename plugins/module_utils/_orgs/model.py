@@ -9,7 +9,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from .._engine.fields import Field, Fields
-from .._grafana.connection import positive, text
+from .._grafana.connection import optional, positive, text
 from .._grafana.errors import BadInput
 from .contents import Contents
 from .quotas import parsed as parsed_quotas
@@ -90,9 +90,8 @@ def parse(options: t.Mapping[str, t.Any]) -> DesiredOrg:
         raise BadInput("name or id of the organization is missing")
     if name is not None and not text(name, "name").strip():
         raise BadInput("name of the organization is empty")
-    address = ADDRESS.parsed(options.get("address") or {})
-    number = None if org_id is None else positive(org_id, "id")
-    named = {option: value for option, value in address.items() if value is not None}
+    address = ADDRESS.named(options.get("address") or {})
+    number = optional(options, "id", positive)
     limits = parsed_quotas(options.get("quotas") or {})
     state = options.get("state", "present")
-    return DesiredOrg(name, number, named, limits, state, options.get("on_undeletable") or "fail")
+    return DesiredOrg(name, number, address, limits, state, options.get("on_undeletable") or "fail")

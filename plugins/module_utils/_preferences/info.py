@@ -10,7 +10,7 @@ import typing as t
 from .._engine.info import Result, inside, of_orgs
 from .._engine.module import GrafanaModule
 from .._grafana.client import Client
-from .._grafana.connection import Connection, text
+from .._grafana.connection import Connection, optional
 from .._grafana.scope import Scope
 from .resource import no_team, preferences, shown, team_named
 
@@ -19,7 +19,7 @@ OPTIONS: dict[str, dict[str, t.Any]] = {"team": {"type": "raw"}, "all_orgs": {"t
 
 def org_preferences(module: GrafanaModule, client: Client, connection: Connection) -> Result:
     """Return the preferences of the chosen organization (or of each one), or of the team that the task names."""
-    team = None if module.params["team"] is None else text(module.params["team"], "team")
+    team = optional(module.params, "team")
 
     def read(scope: Scope) -> list[Result]:
         number = None if team is None else team_named(scope, team)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from .._folders.paths import check_one
-from .._grafana.connection import text
+from .._grafana.connection import optional
 from .._grafana.errors import BadInput
 from .model import FIELDS, DesiredPreferences
 
@@ -27,12 +27,12 @@ _HOMES = ("home_dashboard", "home_dashboard_uid")
 
 def parse(options: t.Mapping[str, t.Any]) -> DesiredPreferences:
     """Return the desired preferences. Raises :class:`BadInput`."""
-    team = _optional(options, "team")
+    team = optional(options, "team")
     if team is not None and not team.strip():
         raise BadInput("team is empty: give the team's name, or leave team out for the preferences of the organization")
-    homes = {name: _optional(options, name) for name in _HOMES}
+    homes = {name: optional(options, name) for name in _HOMES}
     check_one(homes)
-    values = {option: value for option, value in FIELDS.parsed(options).items() if value is not None}
+    values = FIELDS.named(options)
     state = options.get("state") or "present"
     if state == "absent":
         return DesiredPreferences(team, state=state)
@@ -42,8 +42,3 @@ def parse(options: t.Mapping[str, t.Any]) -> DesiredPreferences:
             % (", ".join(WEEK_STARTS), values["week_start"])
         )
     return DesiredPreferences(team, values, homes["home_dashboard"], homes["home_dashboard_uid"])
-
-
-def _optional(options: t.Mapping[str, t.Any], name: str) -> str | None:
-    """Return an option's text, ``None`` if the task does not set it. Raises :class:`BadInput` for another type."""
-    return None if options.get(name) is None else text(options[name], name)

@@ -10,7 +10,7 @@ import typing as t
 from .._engine.info import Result, inside, of_orgs
 from .._engine.module import GrafanaModule
 from .._grafana.client import Client
-from .._grafana.connection import Connection, text
+from .._grafana.connection import Connection, optional
 from .._grafana.scope import Scope
 from .api import search, with_people
 from .model import DesiredTeam, Team
@@ -25,7 +25,7 @@ INFO_OPTIONS: dict[str, dict[str, t.Any]] = {
 
 def teams(module: GrafanaModule, client: Client, connection: Connection) -> Result:
     """Return the teams of an organization, or of all of them, or those with exactly the name that the task gives."""
-    name = None if module.params["name"] is None else text(module.params["name"], "name")
+    name = optional(module.params, "name")
     found, outside = of_orgs(
         module, client, connection, "teams", lambda scope: _teams(scope, name, bool(module.params["members"]))
     )

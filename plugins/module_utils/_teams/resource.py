@@ -9,7 +9,7 @@ import typing as t
 from dataclasses import replace
 
 from .._engine.resource import Change, Resource, View
-from .._grafana.connection import positive, text
+from .._grafana.connection import optional, positive, text
 from .._grafana.errors import BadInput, GrafanaError, NotFound, Refused, Unsupported
 from .._grafana.orgs import UNASSIGNED
 from .._grafana.scope import Scope
@@ -47,12 +47,11 @@ class Teams(Resource[DesiredTeam, Team, TeamWork]):
             raise BadInput("name of the team is empty")
         if uid is not None and not text(uid, "uid").strip():
             raise BadInput("uid of the team is empty")
-        email = options.get("email")
         return DesiredTeam(
             name,
-            None if number is None else positive(number, "id"),
+            optional(options, "id", positive),
             uid,
-            None if email is None else text(email, "email"),
+            optional(options, "email"),
             **_people(options),
             state=options.get("state", "present"),
         )
