@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import os
-import re
 import typing as t
 
 from .._folders.paths import check_one, general, read_path, read_titles
@@ -14,6 +13,7 @@ from .._grafana.connection import text
 from .._grafana.errors import BadInput
 from .._grafana.files import read_regular
 from .._grafana.secrets import key_like
+from .._grafana.uids import UID_RULE, valid_uid
 from .._permissions.model import DASHBOARD
 from .._permissions.options import options_of
 from .._permissions.options import parse as parse_permissions
@@ -59,7 +59,6 @@ OPTIONS: dict[str, dict[str, t.Any]] = {
 
 #: The options that hold one dashboard, or say where it is.
 CONTENTS = ("dashboard", "path", "dashboard_id", "content")
-_UID = re.compile(r"[a-zA-Z0-9_-]{1,40}")
 
 
 def parse(options: t.Mapping[str, t.Any], sources: Sources | None = None) -> DesiredDashboard:
@@ -214,6 +213,6 @@ def _write_settings(options: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
 
 def _uid(value: t.Any, what: str) -> str:
     uid = text(value, "uid of %s" % what).strip()
-    if not _UID.fullmatch(uid):
-        raise BadInput("uid %r is not valid (%s): use up to 40 letters, digits, dashes and underscores" % (uid, what))
+    if not valid_uid(uid):
+        raise BadInput("uid %r is not valid (%s): %s" % (uid, what, UID_RULE))
     return uid

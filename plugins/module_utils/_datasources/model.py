@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import re
 import typing as t
 from dataclasses import dataclass, field
 
@@ -61,7 +60,6 @@ OPTIONS: dict[str, dict[str, t.Any]] = {
 }
 #: What a PUT must not contain: the server decides it.
 _SERVER_ONLY = ("id", "uid", "orgId", "typeLogoUrl", "typeName", "secureJsonFields", "readOnly", "accessControl")
-_UID = re.compile(r"[a-zA-Z0-9_-]{1,40}")
 
 
 @dataclass(frozen=True)
@@ -158,11 +156,6 @@ def shown(source: DataSource) -> View:
     """Return a data source for a result."""
     more = {"secrets_version": source.secrets_version, "read_only": source.read_only, "version": source.version}
     return {"id": source.id, **view(source), **more}
-
-
-def valid_uid(uid: str) -> bool:
-    """Tell whether every version accepts *uid* for a new data source: 12.0 and later refuse others (recorded)."""
-    return bool(_UID.fullmatch(uid))
 
 
 def parse(options: t.Mapping[str, t.Any]) -> DesiredSource:

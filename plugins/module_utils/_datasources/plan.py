@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from .._engine.resource import Change, View
 from .._grafana.data_sources import current_type
 from .._grafana.errors import BadInput, Refused
+from .._grafana.uids import UID_RULE, valid_uid
 from .._text.json_equal import equal
 from . import headers
-from .model import FIELDS, VERSION_KEY, DataSource, DesiredSource, label, valid_uid, view, without_version
+from .model import FIELDS, VERSION_KEY, DataSource, DesiredSource, label, view, without_version
 
 #: Types that need a URL in each PUT, not in a POST (pkg/api/datasource/validation.go of 8.5 to 13.1).
 _NEED_URL = frozenset(
@@ -72,10 +73,7 @@ def _creation(desired: DesiredSource, found: SourceState) -> Change[SourceWork]:
         if not value:
             raise BadInput("data source %s does not exist, and cannot be created without a %s" % (label(desired), option))
     if desired.uid is not None and not valid_uid(desired.uid):
-        raise BadInput(
-            "data source %s: %r cannot be the uid of a new data source: use up to 40 letters, digits, dashes and underscores"
-            % (label(desired), desired.uid)
-        )
+        raise BadInput("data source %s: %r cannot be the uid of a new data source: %s" % (label(desired), desired.uid, UID_RULE))
     fields = FIELDS.of_new(desired.fields)
     if found.first and desired.fields.get("is_default") is None:
         fields["is_default"] = True

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import heapq
-import re
 import typing as t
 from dataclasses import dataclass, field
 from itertools import accumulate
@@ -14,6 +13,7 @@ from itertools import accumulate
 from .._engine.resource import Change, View
 from .._grafana.connection import optional
 from .._grafana.errors import BadInput, GrafanaError, Refused, Unsupported
+from .._grafana.uids import UID_RULE, valid_uid
 from .._grafana.versions import FOLDER_APIS
 from .._permissions.model import FOLDER, DesiredPermissions, PermissionState
 from .._permissions.options import options_of
@@ -35,7 +35,6 @@ OPTIONS: dict[str, dict[str, t.Any]] = {
     "contents": {"type": "str", "choices": ["refuse", "delete"], "default": "refuse"},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
 }
-_UID = re.compile(r"[a-zA-Z0-9_-]{1,40}")
 
 
 @dataclass(frozen=True)
@@ -147,8 +146,8 @@ def _check_uid(uid: str | None, option: str) -> None:
         return
     if uid.lower() == "general" or uid == SHARED:
         raise BadInput("%s %s cannot be used: the server reserves that uid" % (option, uid))
-    if not _UID.fullmatch(uid):
-        raise BadInput("%s %r is not a valid uid: use up to 40 letters, digits, dashes and underscores" % (option, uid))
+    if not valid_uid(uid):
+        raise BadInput("%s %r is not a valid uid: %s" % (option, uid, UID_RULE))
 
 
 def label(desired: DesiredFolder) -> str:
