@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .._grafana import data_sources
+from .._grafana import data_sources, preferences
 from .._grafana.client import segment
 from .._grafana.errors import Forbidden, NotFound
 from .._grafana.kubernetes import DASHBOARDS, FOLDER_NOTE, FOLDERS, collection, folder_uid, pages
@@ -23,9 +23,6 @@ Contents = t.Mapping[str, t.Sequence[str]]
 Found = tuple[str, str]
 
 _PER_PAGE = 1000
-PREFERENCES_PATH = "/api/org/preferences"
-#: The fields of preferences, with the values that clear them.
-PREFERENCES = {"theme": "", "timezone": "", "weekStart": "", "language": "", "homeDashboardUID": ""}
 
 
 def names(scope: Scope) -> dict[str, list[str]]:
@@ -121,8 +118,8 @@ def _teams(scope: Scope) -> list[Found]:
 
 
 def _preferences(scope: Scope) -> list[Found]:
-    found = scope.client.get(PREFERENCES_PATH, org=scope.org_id)
-    return [("preferences", PREFERENCES_PATH)] if any(found.get(name) for name in PREFERENCES) else []
+    found = scope.client.get(preferences.PATH, org=scope.org_id)
+    return [("preferences", preferences.PATH)] if any(found.get(name) for name in preferences.CLEARED) else []
 
 
 def members(scope: Scope) -> list[Found]:

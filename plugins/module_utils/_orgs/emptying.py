@@ -9,12 +9,13 @@ The caller stays as the last Admin: the server refuses to remove it, and shows t
 
 from __future__ import annotations
 
+from .._grafana import preferences
 from .._grafana.errors import Forbidden, NotFound
 from .._grafana.orgs import Org
 from .._grafana.roles import ADMIN
 from .._grafana.scope import Scope
 from .._grafana.versions import ORGS_MAY_REMAIN, ORGS_REMAIN
-from .contents import KINDS, PREFERENCES, PREFERENCES_PATH, members, names
+from .contents import KINDS, members, names
 
 #: The versions that cannot delete organizations, for messages.
 VERSIONS = " and ".join(words for _first, _end, words in (*ORGS_MAY_REMAIN, *ORGS_REMAIN)).replace(" and ", ", ", 2)
@@ -54,8 +55,8 @@ def empty(scope: Scope) -> None:
         scope.join()
     for _kind, read in KINDS:
         for _name, path in read(scope):
-            if path == PREFERENCES_PATH:
-                scope.client.put(path, PREFERENCES, org=scope.org_id)
+            if path == preferences.PATH:
+                scope.client.put(path, preferences.CLEARED, org=scope.org_id)
             else:
                 _delete(scope, path)
 

@@ -10,17 +10,13 @@ from dataclasses import dataclass, field
 
 from .._engine.fields import Field, Fields
 from .._grafana.connection import text
+from .._grafana.preferences import NAMES
 
-_TEXT = {"type": "raw"}
-#: What the server stores beside the home dashboard, in the order of diffs. An empty string is the server's default.
+_ALIASES = {"week_start": {"aliases": ["weekStart"]}}
+#: What the server stores beside the home dashboard.
 FIELDS = Fields(
-    Field("theme", _TEXT, text, server="theme", initial=""),
-    Field("timezone", _TEXT, text, server="timezone", initial=""),
-    Field("week_start", {**_TEXT, "aliases": ["weekStart"]}, text, server="weekStart", initial=""),
-    Field("language", _TEXT, text, server="language", initial=""),
+    *(Field(option, {"type": "raw", **_ALIASES.get(option, {})}, text, server=name, initial="") for option, name in NAMES.items())
 )
-#: The names of the home dashboard in requests and answers: its uid from 9.0 on, and its database id before.
-HOME_UID, HOME_ID = "homeDashboardUID", "homeDashboardId"
 
 
 @dataclass(frozen=True)

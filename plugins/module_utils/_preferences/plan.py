@@ -9,7 +9,8 @@ import typing as t
 from dataclasses import dataclass, field
 
 from .._engine.resource import Change
-from .model import FIELDS, HOME_ID, HOME_UID, CurrentPreferences, DesiredPreferences, Home, unset
+from .._grafana.preferences import HOME_ID, HOME_UID
+from .model import FIELDS, CurrentPreferences, DesiredPreferences, Home, unset
 
 
 @dataclass(frozen=True)

@@ -10,16 +10,15 @@ from dataclasses import replace
 
 from .._engine.resource import Change, Resource, View
 from .._grafana.errors import Forbidden, GrafanaError, NotFound
+from .._grafana.preferences import HOME_ID, HOME_UID, PATH
 from .._grafana.scope import Scope
 from .._grafana.versions import HOME_KEPT_BY_PUT, PREFERRED_HOME_UID, PREFERRED_LANGUAGE, THEME_KEPT_BY_PATCH
 from .._teams.api import named
 from . import home
-from .model import FIELDS, HOME_ID, HOME_UID, CurrentPreferences, DesiredPreferences, Home, unset
+from .model import FIELDS, CurrentPreferences, DesiredPreferences, Home, unset
 from .options import parse
 from .plan import Dialect, PreferencesWork, plan, request
 from .values import check_values
-
-ORG_PATH = "/api/org/preferences"
 
 
 class OrgPreferences(Resource[DesiredPreferences, CurrentPreferences, PreferencesWork]):
@@ -136,7 +135,7 @@ def shown(scope: Scope, team: str | None, current: CurrentPreferences) -> View:
 
 
 def _path(team_id: int | None) -> str:
-    return ORG_PATH if team_id is None else "/api/teams/%d/preferences" % team_id
+    return PATH if team_id is None else "/api/teams/%d/preferences" % team_id
 
 
 def _dialect(scope: Scope) -> Dialect:
