@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .._grafana import data_sources, preferences
+from .._grafana import data_sources, lists, preferences
 from .._grafana.client import segment
 from .._grafana.errors import Forbidden, NotFound
 from .._grafana.kubernetes import DASHBOARDS, FOLDER_NOTE, FOLDERS, collection, folder_uid, pages
@@ -104,17 +104,15 @@ def _data_sources(scope: Scope) -> list[Found]:
 
 def _service_accounts(scope: Scope) -> list[Found]:
     """Return all service accounts but those of plugins (``extsvc-…``), which the server does not delete."""
-    path, inside = "/api/serviceaccounts/search", ("serviceAccounts",)
     return [
         (str(one["name"]), "/api/serviceaccounts/%d" % one["id"])
-        for one in scope.client.each(path, org=scope.org_id, inside=inside, perpage=_PER_PAGE, page=1)
+        for one in lists.accounts(scope)
         if not (one.get("isExternal") or "extsvc-" in str(one.get("login")))
     ]
 
 
 def _teams(scope: Scope) -> list[Found]:
-    found = scope.client.each("/api/teams/search", org=scope.org_id, inside=("teams",), perpage=_PER_PAGE, page=1)
-    return [(str(one["name"]), "/api/teams/%d" % one["id"]) for one in found]
+    return [(str(one["name"]), "/api/teams/%d" % one["id"]) for one in lists.teams(scope)]
 
 
 def _preferences(scope: Scope) -> list[Found]:

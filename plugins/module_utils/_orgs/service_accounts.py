@@ -9,6 +9,7 @@ import typing as t
 from dataclasses import replace
 
 from .._engine.resource import Change, Resource, View
+from .._grafana import lists
 from .._grafana.client import Client
 from .._grafana.connection import text
 from .._grafana.errors import BadInput, Forbidden, GrafanaError, NotFound, Refused, Unsupported
@@ -22,9 +23,6 @@ from .._permissions.options import options_of
 from .._permissions.options import parse as parse_permissions
 from .._permissions.plan import combined
 from .accounts import FIELDS, Account, AccountWork, DesiredAccount, check_name, login_taken, logins, slug
-
-#: Accounts per page of a search (the server's default).
-PER_PAGE = 1000
 
 OPTIONS: dict[str, dict[str, t.Any]] = {
     "name": {"type": "raw"},
@@ -42,19 +40,10 @@ def search(scope: Scope, query: str | None = None) -> list[Account]:
     """
     if scope.new:
         return []
-    accounts: list[Account] = []
-    page = 1
-    while True:
-        try:
-            body = scope.client.get("/api/serviceaccounts/search", org=scope.org_id, query=query, perpage=PER_PAGE, page=page)
-        except NotFound:
-            raise missing(scope.client) from None
-        found = body.get("serviceAccounts") or []
-        accounts += [Account.from_api(entry) for entry in found]
-        # The server decides the size of a page: the Cloud API may return fewer than were asked for.
-        if len(found) < min(PER_PAGE, int(body.get("perPage") or PER_PAGE)) or not found:
-            return accounts
-        page += 1
+    try:
+        return [Account.from_api(entry) for entry in lists.accounts(scope, query)]
+    except NotFound:
+        raise missing(scope.client) from None
 
 
 def completed(scope: Scope, found: Account) -> Account | None:

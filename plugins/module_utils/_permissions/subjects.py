@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import typing as t
 
+from .._grafana import lists
 from .._grafana.errors import Forbidden, GrafanaError, NotFound, Refused
 from .._grafana.scope import Scope
 from .model import ACCOUNT, TEAM, USER, Wanted
 
-#: Entries per page of a list.
-PER_PAGE = 1000
 #: The code of the error, and the module that creates the object.
 _ADVICE = {
     USER: ("user_not_found", "make the user a member of the organization first (grafana_org_user)"),
@@ -48,9 +47,9 @@ def _words(scope: Scope, one: Wanted) -> str:
 
 
 def _id(scope: Scope, one: Wanted, named: str) -> int | None:
-    lists = {USER: _users, TEAM: _teams, ACCOUNT: _accounts}
+    find = {USER: _users, TEAM: _teams, ACCOUNT: _accounts}
     try:
-        ids = lists[one.whom](scope, one.name)
+        ids = find[one.whom](scope, one.name)
     except Forbidden as problem:
         raise Forbidden(
             "permissions of %s: the caller may not look up %s %s: %s" % (named, one.whom, one.name, problem.message),
@@ -83,16 +82,16 @@ def _same(one: str, other: str, fold: bool) -> bool:
 def _teams(scope: Scope, name: str) -> list[int]:
     exact = {} if scope.many else {"name": name}
     key = "permission teams" if scope.many else "permission teams " + name
-    teams = scope.cached(key, lambda: _pages(scope, "/api/teams/search", "teams", exact))
+    teams = scope.cached(key, lambda: lists.teams(scope, **exact))
     return [int(one["id"]) for one in teams if one["name"] == name]
 
 
 def _accounts(scope: Scope, name: str) -> list[int]:
     """Return the accounts with exactly the name or, without one, the login."""
-    part = {} if scope.many else {"query": name}
+    part = None if scope.many else name
     key = "permission accounts" if scope.many else "permission accounts " + name
     try:
-        accounts = scope.cached(key, lambda: _pages(scope, "/api/serviceaccounts/search", "serviceAccounts", part))
+        accounts = scope.cached(key, lambda: lists.accounts(scope, part))
     except NotFound:  # the server has no service accounts
         return []
     for field in ("name", "login"):
@@ -100,10 +99,6 @@ def _accounts(scope: Scope, name: str) -> list[int]:
         if same:
             return same
     return []
-
-
-def _pages(scope: Scope, path: str, inside: str, more: t.Mapping[str, str]) -> list[t.Any]:
-    return list(scope.client.each(path, org=scope.org_id, inside=(inside,), perpage=PER_PAGE, page=1, **more))
 
 
 def own_teams(scope: Scope) -> frozenset[int]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
+from .._grafana import lists
 from .._grafana.errors import NotFound
 from .._grafana.orgs import similar
 from .._grafana.scope import Scope
@@ -15,14 +16,10 @@ from .._grafana.versions import TEAM_NAMES_IN_ANY_CASE, TEAM_UIDS
 from .._orgs.members import CurrentMember, creator, member_named, members_of
 from .model import MEMBER, TEAM_ADMIN, DesiredTeam, Person, Step, Team
 
-#: Teams a page: the server's own default.
-PER_PAGE = 1000
-
 
 def search(scope: Scope, **query: str) -> list[Team]:
     """Return all teams of the organization that the caller may see; *query* is that of the server's search."""
-    found = scope.client.each("/api/teams/search", org=scope.org_id, inside=("teams",), perpage=PER_PAGE, page=1, **query)
-    return [Team.from_api(entry) for entry in found]
+    return [Team.from_api(entry) for entry in lists.teams(scope, **query)]
 
 
 def listed(scope: Scope) -> list[Team]:

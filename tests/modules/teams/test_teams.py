@@ -262,9 +262,9 @@ def test_writes_survive_faults(tenant, path, kind):
 
 
 def test_more_teams_than_a_page(tenant, monkeypatch):
-    from ansible_collections.orgsmith.grafana.plugins.module_utils._teams import api
+    from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana import lists
 
-    monkeypatch.setattr(api, "PER_PAGE", 2)
+    monkeypatch.setattr(lists, "PER_PAGE", 2)
     batch = [{"name": f"team {number}"} for number in range(5)]
     tenant.four("grafana_team", org_name="tenant", batch=batch)
     assert len(tenant.ok("grafana_team_info", org_name="tenant")["teams"]) == 5
