@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from .._grafana.errors import Forbidden
-from .._grafana.granted import permissions
+import typing as t
+
+from .._grafana.granted import allowed, covered, refused
 from .._grafana.scope import Scope
-from .._grafana.versions import ACCESS_CONTROL
 from .plan import SourceWork
 
 _ACTIONS = {"create": "datasources:create", "update": "datasources:write", "delete": "datasources:delete"}
@@ -19,24 +19,13 @@ def check_rights(scope: Scope, named: str, action: str, work: SourceWork) -> Non
 
     Before 9.0 only Admins of the organization may list data sources, so whoever gets here may write them.
     """
-    if scope.new or not scope.client.at_least(ACCESS_CONTROL):
-        return
-    # The server may remember the permissions of a moment ago, so it reads them again before the module refuses.
-    if any(_covers(scope, action, work, fresh) for fresh in (False, True)):
-        return
-    raise Forbidden(
-        "the server would refuse the change of data source %s: the caller does not have the permission %s for it in %s; give the "
-        "caller the permission (the role Admin has it), or use a caller that has it" % (named, _ACTIONS[action], scope.where())
-    )
+    if not scope.new and not allowed(scope, lambda granted: _covers(action, work, granted)):
+        raise refused(scope, "data source " + named, _ACTIONS[action], " (the role Admin has it)")
 
 
-def _covers(scope: Scope, action: str, work: SourceWork, fresh: bool) -> bool:
-    granted = permissions(scope, fresh)
-    if granted is None:
-        return True
+def _covers(action: str, work: SourceWork, granted: t.Mapping[str, t.Any]) -> bool:
     scopes = granted.get(_ACTIONS[action])
-    if action == "create" or scopes is None:
+    if action == "create":
         return scopes is not None
     own = "" if work.current is None else "datasources:uid:%s" % work.current.uid
-    # Old servers name objects by their database ids.
-    return any(one in ("*", "datasources:*", "datasources:uid:*", own) or ":id:" in one for one in map(str, scopes))
+    return covered(scopes, ("*", "datasources:*", "datasources:uid:*", own))
