@@ -137,7 +137,7 @@ class Dashboards(Resource[DesiredDashboard, DashboardState, DashboardWork]):
         An exported manifest names the folder on its own server.
         """
         uid = desired.folder_uid
-        if not uid or not desired.folder_from_file or desired.state == "absent" or (self._plan_missing and scope.check):
+        if not uid or not desired.folder_from_file or desired.state == "absent" or self._plan_missing:
             return desired, ()
         if folders.exists(scope, uid):
             return desired, ()

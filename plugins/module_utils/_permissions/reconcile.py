@@ -38,11 +38,12 @@ class Target:
     number: int | None = None
 
 
-def read(scope: Scope, target: Target, desired: DesiredPermissions | None, assume: bool = False) -> PermissionState | None:
+def read(scope: Scope, target: Target, desired: DesiredPermissions | None, plan_missing: bool = False) -> PermissionState | None:
     """Return the permissions of *target*, and the ids of those who have no entry yet; ``None`` if the task names none.
 
-    With *assume*, users, teams and service accounts may be missing in check mode: an earlier task may create them. Raises
-    :class:`NotFound` for them otherwise, and :class:`Unsupported` for a service account on a server without its permissions.
+    With *plan_missing*, as in check mode only, users, teams and service accounts may be missing: an earlier task may create
+    them. Raises :class:`NotFound` for them otherwise, and :class:`Unsupported` for a service account on a server without its
+    permissions.
     """
     if desired is None:
         return None
@@ -53,7 +54,7 @@ def read(scope: Scope, target: Target, desired: DesiredPermissions | None, assum
     elif target.kind == SERVICE_ACCOUNT and api.by_lists(scope):
         raise api.unsupported(scope)
     unknown = [one for one in desired.entries if not matching(one, state)]
-    return replace(state, ids=resolve(scope, unknown, target.named, assume and scope.check))
+    return replace(state, ids=resolve(scope, unknown, target.named, plan_missing))
 
 
 def precheck(

@@ -20,10 +20,10 @@ _ADVICE = {
 }
 
 
-def resolve(scope: Scope, wanted: t.Iterable[Wanted], named: str, assume: bool) -> dict[tuple[str, str], int]:
+def resolve(scope: Scope, wanted: t.Iterable[Wanted], named: str, plan_missing: bool) -> dict[tuple[str, str], int]:
     """Return the ids of users, teams and service accounts, by (whom, name); roles have none.
 
-    *named* is the object for messages. With *assume*, what does not exist yet is a warning, and has no id. Raises
+    *named* is the object for messages. With *plan_missing*, what does not exist yet is a warning, and has no id. Raises
     :class:`NotFound` for what does not exist, and :class:`Refused` for a name that several have.
     """
     found: dict[tuple[str, str], int] = {}
@@ -33,7 +33,7 @@ def resolve(scope: Scope, wanted: t.Iterable[Wanted], named: str, assume: bool) 
         number = None if scope.new else _id(scope, one, named)
         if number is not None:
             found[(one.whom, one.name)] = number
-        elif assume or scope.new:
+        elif plan_missing or scope.new:
             scope.warn("permissions of %s: unless an earlier task creates it, the run fails: %s" % (named, _words(scope, one)))
         else:
             code, advice = _ADVICE[one.whom]

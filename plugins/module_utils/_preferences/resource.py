@@ -56,7 +56,7 @@ class OrgPreferences(Resource[DesiredPreferences, CurrentPreferences, Preference
         if desired.state == "absent":
             scope.warn("team %s was not found in %s: nothing to reset" % (desired.team, scope.where()))
             return None
-        if not (scope.check and self._plan_missing):
+        if not self._plan_missing:
             raise no_team(scope, str(desired.team))
         return replace(unset(), no_team=True, wanted=_wanted(scope, desired))
 
@@ -90,7 +90,7 @@ class OrgPreferences(Resource[DesiredPreferences, CurrentPreferences, Preference
         if not (scope.new or wanted.found or desired.home):
             wanted = home.by_uid(scope, name)
         if scope.new or wanted.uid is None:
-            if not (scope.new or (scope.check and self._plan_missing)):
+            if not (scope.new or self._plan_missing):
                 raise home.missing(scope, name)
             self._warn(scope, "the home dashboard %s" % name)
             return current, change

@@ -242,7 +242,7 @@ class Users(Resource[DesiredUser, CurrentUser, UserWork]):
             number = None if scope.client.find("/api/orgs/%d" % choice.id) is None else choice.id
         if number is not None:
             return number
-        if scope.check and self._plans_missing:
+        if self._plans_missing:
             return UNASSIGNED
         option = "initial_org_id %s" % choice.id if choice.name is None else "initial_org_name %s" % choice.name
         raise NotFound(

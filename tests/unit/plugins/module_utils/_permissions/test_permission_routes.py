@@ -182,7 +182,7 @@ def test_an_earlier_task_may_create_them(script, scope):
     warned = []
     script.expect(get("/api/org/users", USERS))
     where, new = scope(check=True, warn=warned.append), reconcile.Target(FOLDER, None, "folder Operations")
-    state = reconcile.read(where, new, DesiredPermissions((Wanted("user", "carol", "View"),)), assume=True)
+    state = reconcile.read(where, new, DesiredPermissions((Wanted("user", "carol", "View"),)), plan_missing=True)
     assert (state.ids, len(warned), "carol" in warned[0]) == ({}, 1, True)
 
 
