@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from .scope import Scope
 
+#: How the logins of service accounts begin (9.0 to 13.1).
+LOGIN_PREFIX = "sa-"
+
 
 def slug(name: str) -> str:
     """Return a name as the server puts it into the login: lower case, with dashes for spaces."""
@@ -15,7 +18,7 @@ def slug(name: str) -> str:
 
 def logins(scope: Scope, name: str) -> tuple[str, str]:
     """Return the logins that an account called *name* can have: without the organization, and with it."""
-    return "sa-%s" % slug(name), "sa-%d-%s" % (scope.org_id, slug(name))
+    return LOGIN_PREFIX + slug(name), "%s%d-%s" % (LOGIN_PREFIX, scope.org_id, slug(name))
 
 
-__all__ = ["logins", "slug"]
+__all__ = ["LOGIN_PREFIX", "logins", "slug"]

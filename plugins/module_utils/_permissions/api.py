@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import typing as t
 
+from .._grafana.account_logins import LOGIN_PREFIX
 from .._grafana.client import segment
 from .._grafana.errors import NotFound, Unsupported
 from .._grafana.scope import Scope
@@ -106,7 +107,7 @@ def _entry(one: t.Mapping[str, t.Any], role: str | None, level: str, inherited: 
         return Entry(TEAM, str(one.get("team") or ""), level, int(one["teamId"]), inherited)
     login = str(one.get("userLogin") or "")
     # 9.x does not say whether it is a service account, but their logins begin like that.
-    account = one.get("isServiceAccount", login.startswith("sa-"))
+    account = one.get("isServiceAccount", login.startswith(LOGIN_PREFIX))
     whom = ACCOUNT if account else USER
     return Entry(whom, login, level, int(one.get("userId") or 0), inherited, str(one.get("userEmail") or ""))
 

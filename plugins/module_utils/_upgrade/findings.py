@@ -12,6 +12,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from .._api_keys.api import AUTOGEN, LIST_CAP, ApiKey, made_by_server
+from .._grafana.account_logins import LOGIN_PREFIX
 from .._grafana.orgs import Org
 from .._grafana.versions import (
     API_KEYS_END,
@@ -242,15 +243,15 @@ def logins(upgrade: Upgrade, found: OrgKeys) -> dict[int | None, str | None]:
 
 def _used_logins(upgrade: Upgrade, found: OrgKeys) -> list[str]:
     """Return the logins and addresses in use when the server starts to migrate."""
-    own = "sa-%d-" % found.org.id
+    own = "%s%d-" % (LOGIN_PREFIX, found.org.id)
     taken = []
     for account in found.accounts or ():
         login = account.login
         if login.startswith(own):
             # 10.4.1 changed the login of an older account but not its address, so the address may have the old form.
-            taken += [login, "sa-" + login[len(own) :]]
+            taken += [login, LOGIN_PREFIX + login[len(own) :]]
         elif upgrade.crosses(LOGIN_PER_ORG):
-            taken += [login, own + login[len("sa-") :]]
+            taken += [login, own + login[len(LOGIN_PREFIX) :]]
         else:
             taken.append(login)
     return taken

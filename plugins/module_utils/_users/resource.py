@@ -10,6 +10,7 @@ import typing as t
 from dataclasses import replace
 
 from .._engine.resource import Change, Resource, View
+from .._grafana.account_logins import LOGIN_PREFIX
 from .._grafana.client import Client
 from .._grafana.connection import OrgChoice
 from .._grafana.errors import BadInput, Conflict, Forbidden, GrafanaError, NotFound, Refused
@@ -36,8 +37,6 @@ _OWN_ORGS = (
     "the server's setting auto_assign_org is off: each new user gets an organization of its own, and the server ignores the "
     "initial organization; add users to organizations with grafana_org_user"
 )
-#: How the logins of service accounts begin (9.0 to 13.1).
-_ACCOUNT = "sa-"
 
 
 class Users(Resource[DesiredUser, CurrentUser, UserWork]):
@@ -173,7 +172,7 @@ class Users(Resource[DesiredUser, CurrentUser, UserWork]):
         """Raise for what the server would refuse, or would do to its own harm, and warn of what is unknown."""
         if current is not None and desired.tests_password and current.password_right is None and not _password(change):
             scope.warn(_untested(current))
-        if current is None and change is None and desired.key.lower().startswith(_ACCOUNT):
+        if current is None and change is None and desired.key.lower().startswith(LOGIN_PREFIX):
             scope.warn("no user has the login %s: service accounts are deleted with grafana_service_account" % desired.key)
         if change is None:
             return current, change
@@ -208,10 +207,10 @@ class Users(Resource[DesiredUser, CurrentUser, UserWork]):
 
     def _check_names(self, scope: Scope, desired: DesiredUser, current: CurrentUser | None, change: Change[UserWork]) -> None:
         """Raise :class:`Refused` for an e-mail address of another user, and for a login that only service accounts have."""
-        if current is None and desired.key.lower().startswith(_ACCOUNT):
+        if current is None and desired.key.lower().startswith(LOGIN_PREFIX):
             raise Refused(
                 "user %s was not created: logins that begin with %s belong to service accounts, which grafana_service_account "
-                "manages" % (desired.key, _ACCOUNT),
+                "manages" % (desired.key, LOGIN_PREFIX),
                 code="service_account_login",
             )
         email = desired.email if current is None else change.work.fields.get("email")
