@@ -18,9 +18,10 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ..._grafana import versions as _versions
+from ..._grafana.data_sources import current_type
 from ..._grafana.errors import BadInput
 from .forms import EXPORT_FIELDS, Document
-from .references import placeholders, plugin, variables
+from .references import placeholders, variables
 
 DATA_SOURCE, CONSTANT = "datasource", "constant"
 #: The plugin for expressions has no data source. Grafana's import always fills in this id, whatever the client sends.
@@ -269,8 +270,8 @@ def _source(entry: Input, data_sources: t.Sequence[t.Mapping[str, t.Any]], mappi
     mapped = _mapped(entry, mapping)
     if mapped is not None:
         return _chosen(entry, mapped, data_sources)
-    wanted = plugin(entry.plugin_id)
-    same = [source for source in data_sources if wanted in ("", plugin(str(source.get("type"))))]
+    wanted = current_type(entry.plugin_id)
+    same = [source for source in data_sources if wanted in ("", current_type(str(source.get("type"))))]
     # Names are unique in an org.
     by_name = [source for source in same if entry.label and source.get("name") == entry.label]
     default = [source for source in same if source.get("isDefault")]
@@ -289,7 +290,7 @@ def _chosen(entry: Input, mapped: _Mapped, data_sources: t.Sequence[t.Mapping[st
     if not found:
         return _Unresolved("%s not a data source of the organization" % said)
     kind, wanted = str(found[0].get("type")), mapped.type or entry.plugin_id
-    if wanted and plugin(kind) != plugin(wanted):
+    if wanted and current_type(kind) != current_type(wanted):
         return _Unresolved(
             "%s a data source of type %s, not of type %s: choose another one, or give uid and type (%s) as the value"
             % (said, kind, wanted, kind)
@@ -357,10 +358,10 @@ def requirements(
 
 def not_among(document: Document, plugins: t.Collection[str]) -> list[str]:
     """Return the ids of the plugins that *document* requires and that *plugins* lacks. Pure."""
-    installed = {plugin(name) for name in plugins}
+    installed = {current_type(name) for name in plugins}
     required = [entry for entry in document.requires if isinstance(entry, dict) and entry.get("type") != "grafana"]
     names = [str(entry["id"]) for entry in required if entry.get("id")]
-    return [name for name in names if plugin(name) not in installed and name not in _NEVER_MISSING]
+    return [name for name in names if current_type(name) not in installed and name not in _NEVER_MISSING]
 
 
 _KINDS = {"datasource": "data source", "panel": "panel", "app": "app"}

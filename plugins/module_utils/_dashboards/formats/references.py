@@ -60,11 +60,6 @@ class PanelAlert(t.NamedTuple):
     source: str
 
 
-def plugin(name: str) -> str:
-    """Return the current id of a plugin, given its current or former id."""
-    return current_type(name)
-
-
 def references(body: t.Mapping[str, t.Any]) -> set[Reference]:
     """Return the references in *body*, in any layout, without built-in and default data sources and variables. Pure."""
     return {reference for reference in _all(body) if reference.value not in _BUILT_IN and not _variable(reference.value)}
@@ -234,7 +229,7 @@ def missing(
     """
     uids = {str(source.get("uid")) for source in data_sources}
     names = {str(source.get("name")) for source in data_sources}
-    types = {plugin(str(source.get("type"))) for source in data_sources}
+    types = {current_type(str(source.get("type"))) for source in data_sources}
     sentences = []
     for reference in sorted(referenced):
         if reference.kind == LIBRARY_PANEL:
@@ -242,7 +237,7 @@ def missing(
                 name = " (%s)" % reference.type if reference.type else ""
                 sentences.append("library panel %s%s does not exist" % (reference.value, name))
         elif reference.kind == TYPE:
-            if plugin(reference.value) not in types:
+            if current_type(reference.value) not in types:
                 sentences.append("there is no data source of type %s" % reference.value)
         elif reference.value not in uids and reference.value not in names:
             kind = " of type %s" % reference.type if reference.type else ""
@@ -253,7 +248,7 @@ def missing(
 
 def _alternatives(reference: Reference, data_sources: t.Sequence[t.Mapping[str, t.Any]]) -> str:
     """Return the end of a sentence with the org's data sources of the same type; ``""`` if there are none."""
-    same = [entry for entry in data_sources if plugin(str(entry.get("type"))) == plugin(reference.type)]
+    same = [entry for entry in data_sources if current_type(str(entry.get("type"))) == current_type(reference.type)]
     named = sorted("%s (uid %s)" % (entry.get("name"), entry.get("uid")) for entry in same)
     return "; data sources of that type: %s" % ", ".join(named) if reference.type and named else ""
 
@@ -269,7 +264,6 @@ __all__ = [
     "missing",
     "panel_alerts",
     "placeholders",
-    "plugin",
     "references",
     "unfilled",
     "variables",
