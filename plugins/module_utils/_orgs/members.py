@@ -13,6 +13,7 @@ from .._grafana.connection import text
 from .._grafana.errors import QUOTA_REACHED, BadInput, Forbidden, GrafanaError, NotFound, Refused
 from .._grafana.roles import ADMIN, ROLES, check_role
 from .._grafana.scope import Scope
+from .._grafana.users import look_up
 
 #: The role of a new member if the task names none.
 INITIAL_ROLE = "Viewer"
@@ -196,7 +197,7 @@ def member_named(scope: Scope, login: str) -> CurrentMember | None:
     wanted = login.casefold()
     if any(wanted in (m.login.casefold(), m.email.casefold()) for m in members):
         try:
-            user = _lookup(scope, login)
+            user = look_up(scope.client, login)
         except Forbidden:  # only server admins may look users up
             return None
         return next((m for m in members if user is not None and m.user_id == int(user["id"])), None)
@@ -236,15 +237,10 @@ def _update_cache(scope: Scope, old: CurrentMember | None, new: CurrentMember | 
     members[:] = [m for m in members if old is None or m.user_id != old.user_id] + ([new] if new else [])
 
 
-def _lookup(scope: Scope, login: str) -> t.Mapping[str, t.Any] | None:
-    """Return the user with *login* or e-mail address, ``None`` if there is none. Raises :class:`Forbidden`."""
-    return t.cast("t.Mapping[str, t.Any] | None", scope.client.find("/api/users/lookup", loginOrEmail=login))
-
-
 def _future_member(scope: Scope, desired: DesiredMember, role: str) -> CurrentMember:
     """Return the member that a run would add. Raises :class:`NotFound` for a missing user; warns if that is unknown."""
     try:
-        user = _lookup(scope, desired.login)
+        user = look_up(scope.client, desired.login)
     except Forbidden:
         scope.warn(
             "it is unknown whether user %s exists on %s, as only server admins may look up users: if not, the run fails"

@@ -10,6 +10,7 @@ import typing as t
 
 from .._grafana.client import Client
 from .._grafana.errors import Forbidden
+from .._grafana.users import look_up
 from .._grafana.versions import CASELESS_LOGINS
 
 #: Up to so many users are looked up one by one; above, one list is cheaper.
@@ -41,12 +42,9 @@ class Directory:
         with self._lock:
             if not fresh and text in self._found:
                 return self._found[text]
-            found = self._in_list(text) if self.many and not fresh else self._look_up(text)
+            found = self._in_list(text) if self.many and not fresh else look_up(self._client, text)
             self._found[text] = found
             return found
-
-    def _look_up(self, text: str) -> Entry | None:
-        return t.cast("Entry | None", self._client.find("/api/users/lookup", loginOrEmail=text))
 
     def _in_list(self, text: str) -> Entry | None:
         self.all()
@@ -54,7 +52,7 @@ class Directory:
         if exact is not None or text.lower() not in self._lower:
             return exact
         # From 10.0 on, logins that differ in case mean one user; before, they may be two. The server decides.
-        return self._look_up(text)
+        return look_up(self._client, text)
 
     def all(self) -> list[Entry]:
         """Return all users; the list is asked for once. Raises :class:`Forbidden`."""

@@ -13,6 +13,7 @@ from .._grafana import connection as _connection
 from .._grafana.client import Client
 from .._grafana.connection import Connection
 from .._grafana.errors import BadInput, Forbidden
+from .._grafana.users import look_up
 from .directory import every_user
 from .model import CurrentUser
 from .resource import SERVER_ADMINS_ONLY
@@ -38,7 +39,7 @@ def _users(module: GrafanaModule, client: Client) -> list[Result]:
         raise BadInput("login and email exclude each other: set one of them")
     if names:
         wanted = _connection.text(*reversed(next(iter(names.items()))))
-        found = client.find("/api/users/lookup", loginOrEmail=wanted)
+        found = look_up(client, wanted)
         entries = [] if found is None else [_one(client, int(found["id"]))]
     else:
         entries = [_listed(entry) for entry in every_user(client)]
