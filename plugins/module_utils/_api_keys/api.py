@@ -157,11 +157,9 @@ def abilities_of(version: Version | None) -> Abilities:
 
 def gone(client: Client, what: str) -> GrafanaError:
     """Return the error for a request that needs API keys, for a server without them; *what* completes "cannot"."""
-    version = client.version()
     return Unsupported(
-        "%s%s cannot %s: Grafana creates no API keys from 11.3 on and accepts none from 12.1 on; use a service account and "
-        "its token (grafana_service_account, grafana_sa_token)"
-        % (client.connection.url, " (Grafana %s)" % (version,) if version else "", what)
+        "%s cannot %s: Grafana creates no API keys from 11.3 on and accepts none from 12.1 on; use a service account and "
+        "its token (grafana_service_account, grafana_sa_token)" % (client.where(), what)
     )
 
 

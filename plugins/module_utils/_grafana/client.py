@@ -319,6 +319,11 @@ class Client:
             self._version, self._version_known = version, True
         return version
 
+    def where(self) -> str:
+        """Return the server's address, and its version if that is known, for messages."""
+        version = self.version()
+        return "%s%s" % (self.connection.url, " (Grafana %s)" % (version,) if version else "")
+
     def _ask_version(self) -> Version | None:
         health = self.request("GET", "/api/health", anonymous=True)
         version = parse(health.get("version")) if isinstance(health, dict) else None

@@ -67,10 +67,9 @@ def missing(client: Client) -> GrafanaError:
             "stack %s of Grafana Cloud does not exist any more (%s)" % (client.connection.cloud_stack, client.connection.url),
             code="stack_not_found",
         )
-    version = client.version()
     return Unsupported(
-        "%s%s has no service accounts: they need Grafana 9.1 or later (8.5 and 9.0 have them behind the feature "
-        "toggle serviceAccounts)" % (client.connection.url, " (Grafana %s)" % (version,) if version else "")
+        "%s has no service accounts: they need Grafana 9.1 or later (8.5 and 9.0 have them behind the feature "
+        "toggle serviceAccounts)" % client.where()
     )
 
 

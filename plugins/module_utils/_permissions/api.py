@@ -57,10 +57,9 @@ def by_lists(scope: Scope) -> bool:
 
 def unsupported(scope: Scope) -> Unsupported:
     """Return the error for permissions of service accounts on a server that does not have them."""
-    version = scope.client.version()
     return Unsupported(
-        "permissions of service accounts need role-based access control, which %s%s does not have: leave permissions out"
-        % (scope.client.connection.url, " (Grafana %s)" % (version,) if version else "")
+        "permissions of service accounts need role-based access control, which %s does not have: leave permissions out"
+        % scope.client.where()
     )
 
 
