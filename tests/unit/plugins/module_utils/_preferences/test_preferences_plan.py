@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.preferences import CLEARED, HOME_UID
 from ansible_collections.orgsmith.grafana.plugins.module_utils._preferences.model import (
+    FIELDS,
     CurrentPreferences,
     DesiredPreferences,
     Home,
@@ -91,3 +93,7 @@ def test_the_request_loses_nothing(values, home, team, dialect, method, body):
 def test_a_team_on_a_version_that_shows_ids(home, dialect, body):
     before = CurrentPreferences(DARK, answer={"theme": "dark", "homeDashboardId": 5})
     assert request(PreferencesWork(before, {"theme": "light"}, home), True, dialect) == ("PUT", body)
+
+
+def test_an_emptied_organization_loses_every_preference():
+    assert {row.server: row.initial for row in FIELDS} | {HOME_UID: ""} == CLEARED
