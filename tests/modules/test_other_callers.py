@@ -160,6 +160,9 @@ TASKS = {
     "legacy by title": ("grafana_dashboard", {"dashboard": {"title": "A"}, "api": "legacy", "retries": 0}),
     "with a folder": ("grafana_dashboard", {"dashboard": {"title": "A"}, "folder": "F", "create_folder": True}),
     "account": ("grafana_service_account", {"name": "ci"}),
+    "team": ("grafana_team", {"name": "Crew"}),
+    "data source": ("grafana_datasource", {"uid": "m", "name": "M", "type": "prometheus", "ds_url": "http://127.0.0.1:9"}),
+    "preferences": ("grafana_org_preferences", {"theme": "dark"}),
 }
 
 
