@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards.history import check_source, mark, source_of
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards.resource import Dashboards
 from ansible_collections.orgsmith.grafana.plugins.module_utils._engine.run import CHANGED, FAILED, OK, Item, Mode, Run
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.connection import OrgChoice
-from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.errors import BadInput
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.orgs import Org, OrgFinder
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.scope import Scope
 
@@ -366,31 +364,6 @@ def test_pruning_asks_for_nothing_that_the_list_has_told(script, batch):
     assert done[-1].before["uid"] == "gone"
 
 
-@pytest.mark.parametrize(
-    ("message", "source", "marked"),
-    [
-        (None, "", "[orgsmith.grafana]"),
-        (" ", "ops", "[orgsmith.grafana: ops]"),
-        ("why", "a/b-c.d, e", "why [orgsmith.grafana: a/b-c.d, e]"),
-        ("[orgsmith.grafana: x] no", "", "[orgsmith.grafana: x] no [orgsmith.grafana]"),
-    ],
-)
-def test_the_mark(message, source, marked):
-    assert mark(message, source) == marked
-    assert source_of(marked) == source
-
-
-@pytest.mark.parametrize("message", [None, "", "why", "[orgsmith.grafana] more", "orgsmith.grafana", "[orgsmith.grafana"])
-def test_no_mark(message):
-    assert source_of(message) is None
-
-
-@pytest.mark.parametrize("source", ["a]", "[", "a(b", " a", "x" * 61, "a\nb"])
-def test_sources_that_the_mark_cannot_hold(source):
-    with pytest.raises(BadInput, match="is not a valid source"):
-        check_source(source)
-
-
 # Moves from a folder to General
 
 IN_FOLDER = {"grafana.app/folder": "f"}
@@ -468,12 +441,3 @@ def test_before_9_permissions_are_not_those_of_folders(script, task):
     script.expect(call("GET", "/api/dashboards/id/7/versions?limit=1").answers(200, []))
     assert task(check=True, folder_uid="").status == CHANGED
     assert task.warned == []
-
-
-@pytest.mark.parametrize("message", ["x" * 1000, "\N{EURO SIGN}" * 400, "x" * 482])
-def test_a_message_has_at_most_500_bytes_with_its_mark(message):
-    marked = mark(message, "ops")
-    assert len(marked.encode()) <= 500
-    assert marked.endswith("... [orgsmith.grafana: ops]")
-    assert source_of(marked) == "ops"
-    assert mark("x" * 470, "ops") == "x" * 470 + " [orgsmith.grafana: ops]"
