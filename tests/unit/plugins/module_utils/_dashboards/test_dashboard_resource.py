@@ -13,7 +13,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.connecti
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.orgs import Org, OrgFinder
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.scope import Scope
 
-from ..conftest import Call
+from ..conftest import Call, health
 
 ORG = OrgChoice(id=2)
 HEADERS = {"X-Grafana-Org-Id": "2"}
@@ -23,10 +23,6 @@ OURS, FIRST = "[orgsmith.grafana]", "/api/dashboards/uid/a/versions/1"
 
 def call(method, path, **expected):
     return Call(method, path, headers=HEADERS, **expected)
-
-
-def health(version):
-    return Call("GET", "/api/health").answers(200, {"version": version})
 
 
 def thing(uid="a", tags=(), message=OURS, rv="5", generation=3, **notes):

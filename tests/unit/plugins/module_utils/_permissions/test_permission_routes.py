@@ -22,7 +22,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._permissions.mode
     Wanted,
 )
 
-from ..conftest import Call
+from ..conftest import Call, health
 
 HEADERS = {"X-Grafana-Org-Id": "2"}
 TARGET = reconcile.Target(FOLDER, "ops", "folder Operations")
@@ -39,10 +39,6 @@ def scope(client):
         return Scope(found, Org(2, "tenant"), OrgFinder(found), many, check, warn or (lambda text: None))
 
     return make
-
-
-def health(version):
-    return Call("GET", "/api/health").answers(200, {"version": version})
 
 
 def viewer(level="View", inherited=False, **more):

@@ -17,7 +17,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._teams.model impo
 from ansible_collections.orgsmith.grafana.plugins.module_utils._teams.plan import memberships, plan
 from ansible_collections.orgsmith.grafana.plugins.module_utils._teams.resource import Teams
 
-from ..conftest import URL, Call
+from ..conftest import URL, Call, health
 
 PEOPLE = {name: number for number, name in enumerate(("ann", "bob", "cat", "dan"), 1)}
 SYNCED = ("LDAP",)
@@ -130,10 +130,6 @@ def task(client, monkeypatch):
 
 CREW = {"id": 7, "name": "Crew"}
 SEARCH = "/api/teams/search?perpage=1000&page=1"
-
-
-def health(version):
-    return Call("GET", "/api/health").answers(200, {"version": version})
 
 
 def named(name, *found):
