@@ -63,8 +63,8 @@ def taken_names(scope: Scope) -> set[str]:
     return t.cast("set[str]", scope.cached_for_run("names of teams that are taken", set))
 
 
-def with_people(scope: Scope, team: Team, desired: DesiredTeam) -> Team:
-    """Return *team* with its members and the users whom the task names.
+def with_people(scope: Scope, team: Team, names: t.Iterable[str] = ()) -> Team:
+    """Return *team* with its members and the users with these *names*: logins or e-mail addresses.
 
     Raises :class:`NotFound` for a user elsewhere, and :class:`Forbidden` for a caller who does not see the members.
     """
@@ -74,7 +74,7 @@ def with_people(scope: Scope, team: Team, desired: DesiredTeam) -> Team:
         # Callers who may not see the members of the organization get an empty list (seen at 12.4.3): this raises for them. The
         # count includes service accounts, which no list shows.
         members_of(scope)
-    return replace(team, people=people, found=resolve(scope, desired.wanted, people))
+    return replace(team, people=people, found=resolve(scope, names, people))
 
 
 def resolve(scope: Scope, names: t.Iterable[str], people: t.Sequence[Person] = ()) -> dict[str, Person]:

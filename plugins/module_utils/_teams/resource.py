@@ -73,7 +73,7 @@ class Teams(Resource[DesiredTeam, Team, TeamWork]):
             raise _missing(scope, desired)
         if found is None or desired.state == "absent" or not desired.names_people:
             return found
-        return api.with_people(scope, found, desired)
+        return api.with_people(scope, found, desired.wanted)
 
     def plan(self, desired: DesiredTeam, current: Team | None) -> Change[TeamWork] | None:
         """Return what differs."""
@@ -128,7 +128,7 @@ class Teams(Resource[DesiredTeam, Team, TeamWork]):
         api.remember(scope, None, team)
         if not desired.names_people:
             return team
-        team = api.with_people(scope, team, desired)
+        team = replace(api.with_people(scope, team), found=work.found)
         steps = memberships(desired, team)
         for step in steps:
             api.take(scope, team, step)
