@@ -9,7 +9,7 @@ import typing as t
 from dataclasses import replace
 
 from .._grafana.errors import NotFound
-from .._grafana.orgs import similar
+from .._grafana.names import Names, similar
 from .._grafana.scope import Scope
 from .._grafana.versions import TEAM_NAMES_IN_ANY_CASE, TEAM_UIDS
 from .._orgs.members import CurrentMember, creator, member_named, members_of
@@ -45,10 +45,9 @@ def named(scope: Scope, name: str) -> Team | None:
     MySQL and MariaDB compare names without case, accents and spaces at the end; SQLite and PostgreSQL compare them exactly.
     """
     if scope.many:
-        teams = listed(scope)
-        exact = next((one for one in teams if one.name == name), None)
-        if exact is not None or similar(name) not in {similar(one.name) for one in teams}:
-            return exact
+        known = _by_name(scope)
+        if known.settles(name):
+            return known.get(name)
     found: list[Team] = scope.cached("team " + name, lambda: search(scope, name=name))
     close = next((one for one in found if similar(one.name) == similar(name)), None)
     exact = next((one for one in found if one.name == name), None)
@@ -56,6 +55,12 @@ def named(scope: Scope, name: str) -> Team | None:
         return exact
     # From 13.0 on the search ignores case with every database, so only a refused creation tells that the name is taken.
     return close if name in taken_names(scope) or scope.client.at_least(TEAM_NAMES_IN_ANY_CASE) is False else None
+
+
+def _by_name(scope: Scope) -> Names[Team]:
+    """Return the list of teams by name; of several with one name, the first counts."""
+    found: Names[Team] = scope.cached("teams by name", lambda: Names((one.name, one) for one in reversed(listed(scope))))
+    return found
 
 
 def taken_names(scope: Scope) -> set[str]:
@@ -159,3 +164,8 @@ def remember(scope: Scope, old: Team | None, new: Team | None) -> None:
     if scope.many:
         teams = scope.cached("teams", list)
         teams[:] = [one for one in teams if old is None or one.id != old.id] + ([new] if new else [])
+        known = _by_name(scope)
+        if old is not None:
+            known.remove(old.name)
+        if new is not None:
+            known.put(new.name, new)
