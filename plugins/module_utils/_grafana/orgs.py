@@ -72,10 +72,17 @@ class OrgFinder:
 
     def in_list(self, name: str) -> Org | None:
         """Return the organization that :meth:`named` returns, from a list that is read once; :meth:`invalidate` drops it."""
+        return self._of_list(self._named_list(), name)
+
+    def ids_in_list(self) -> set[int]:
+        """Return the ids of the organizations in the list that :meth:`in_list` uses."""
+        return {org.id for org in self._named_list().values()}
+
+    def _named_list(self) -> Names[Org]:
         with self._list_lock:
             if self._by_name is None:
                 self._by_name = _by_name(self.all())
-            return self._of_list(self._by_name, name)
+            return self._by_name
 
     def _of_list(self, by_name: Names[Org], name: str) -> Org | None:
         """Return the organization of this name in a list. If the list has a similar name only, ask the server."""
@@ -84,7 +91,7 @@ class OrgFinder:
         return self.named(name)
 
     def invalidate(self) -> None:
-        """Drop the list that :meth:`in_list` uses."""
+        """Drop the list that :meth:`in_list` and :meth:`ids_in_list` use."""
         with self._list_lock:
             self._by_name = None
 

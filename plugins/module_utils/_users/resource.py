@@ -151,7 +151,7 @@ class Users(Resource[DesiredUser, CurrentUser, UserWork]):
         """Return the ids of all organizations; one list serves the task."""
         with self._lock:
             if self._org_ids is None:
-                self._org_ids = {org.id for org in scope.org_finder.all()}
+                self._org_ids = scope.org_finder.ids_in_list()
             return self._org_ids
 
     def _with_password(self, scope: Scope, desired: DesiredUser, current: CurrentUser) -> CurrentUser:
@@ -236,7 +236,8 @@ class Users(Resource[DesiredUser, CurrentUser, UserWork]):
 
     def _org_id(self, scope: Scope, choice: OrgChoice) -> int:
         if choice.id is None:
-            org = scope.org_finder.named(str(choice.name))
+            name = str(choice.name)
+            org = scope.org_finder.in_list(name) if scope.many else scope.org_finder.named(name)
             number = None if org is None else org.id
         else:
             number = None if scope.client.find("/api/orgs/%d" % choice.id) is None else choice.id
