@@ -49,7 +49,7 @@ class Users(Resource[DesiredUser, CurrentUser, UserWork]):
 
     def __init__(self, plans_missing: bool = False) -> None:
         self._plans_missing = plans_missing
-        self._directory: Directory | None = None
+        self._directory: Directory  # check_together sets it before the first user is read
         self._admins: Admins | None = None
         self._orgs: dict[OrgChoice, int] = {}
         self._org_ids: set[int] | None = None
@@ -88,7 +88,7 @@ class Users(Resource[DesiredUser, CurrentUser, UserWork]):
         """
         reads = scope.cached_for_run("reads of the user", lambda: [0])
         reads[0] += 1
-        entry = self._find(scope, desired.key, fresh=reads[0] > 1)
+        entry = self._directory.find(desired.key, fresh=reads[0] > 1)
         if entry is None:
             return None
         if desired.keeps and desired.state == "present":
@@ -105,18 +105,12 @@ class Users(Resource[DesiredUser, CurrentUser, UserWork]):
         current = self._with_place(scope, desired, current)
         return self._with_password(scope, desired, current)
 
-    def _find(self, scope: Scope, text: str, fresh: bool = False) -> Entry | None:
-        with self._lock:
-            if self._directory is None:
-                self._directory = Directory(scope.client, many=scope.many)
-        return self._directory.find(text, fresh)
-
     def _with_case(self, scope: Scope, desired: DesiredUser, current: CurrentUser) -> CurrentUser:
         """Return *current* with the server's rule for case, if it matters."""
         email = desired.email
         if email in (None, current.fields["email"]) or str(email).lower() != str(current.fields["email"]).lower():
             return current
-        return replace(current, caseless=t.cast(Directory, self._directory).caseless())
+        return replace(current, caseless=self._directory.caseless())
 
     def _with_place(self, scope: Scope, desired: DesiredUser, current: CurrentUser) -> CurrentUser:
         """Return *current* with the organization to move it to, if its active one does not exist or is not the user's.
@@ -201,7 +195,7 @@ class Users(Resource[DesiredUser, CurrentUser, UserWork]):
             return
         with self._lock:
             if self._admins is None:
-                directory = t.cast(Directory, self._directory)
+                directory = self._directory
                 self._admins = Admins(directory.all if directory.many else lambda: every_user(scope.client))
         if not self._admins.leave(current.id):
             raise _last_admin(scope, current.login, what)
@@ -217,7 +211,7 @@ class Users(Resource[DesiredUser, CurrentUser, UserWork]):
         email = desired.email if current is None else change.work.fields.get("email")
         if email is None:
             return
-        other = self._find(scope, str(email))
+        other = self._directory.find(str(email))
         if other is not None and (current is None or int(other["id"]) != current.id):
             raise _taken(scope, desired, str(email), other)
 
@@ -284,8 +278,7 @@ class Users(Resource[DesiredUser, CurrentUser, UserWork]):
 
     def _stored(self, text: str) -> str:
         """Return a login or e-mail address as the server stores it in a new user."""
-        directory = self._directory
-        return text.lower() if text != text.lower() and directory is not None and directory.caseless() else text
+        return text.lower() if text != text.lower() and self._directory.caseless() else text
 
     def explain(self, scope: Scope, desired: DesiredUser, problem: GrafanaError) -> GrafanaError:
         """Explain what a refusal of the server means."""
