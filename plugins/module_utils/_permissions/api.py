@@ -39,19 +39,20 @@ def read(scope: Scope, kind: Kind, key: str, number: int | None = None) -> Liste
         except NotFound:
             if scope.client.at_least(ACCESS_CONTROL_STAYS):
                 raise
-            scope.cached_for_run(_BY_LISTS, lambda: True)
+            _found_lists(scope).append(True)
     if kind == SERVICE_ACCOUNT:
         raise unsupported(scope)
     return Listed(_from_list(scope.client.get(_list(scope, kind, key, number), org=scope.org_id)), True)
 
 
-_BY_LISTS = "permissions are lists"
-
-
 def by_lists(scope: Scope) -> bool:
     """Tell whether it is known that the server has no request for single entries."""
-    known = scope.client.at_least(ACCESS_CONTROL) is False
-    return known or bool(scope.peek_for_run(_BY_LISTS))
+    return scope.client.at_least(ACCESS_CONTROL) is False or bool(_found_lists(scope))
+
+
+def _found_lists(scope: Scope) -> list[bool]:
+    """Return a list that is empty until an answer in this run shows that the server has no request for single entries."""
+    return t.cast("list[bool]", scope.cached_for_run("permissions are lists", list))
 
 
 def unsupported(scope: Scope) -> Unsupported:
