@@ -320,9 +320,8 @@ class Users(Resource[DesiredUser, CurrentUser, UserWork]):
 
 def _write_profile(scope: Scope, current: CurrentUser, fields: t.Mapping[str, t.Any]) -> None:
     """Write e-mail address and name. The server wants the login, too."""
-    body = {"login": current.login, **FIELDS.to_server({"email": current.fields["email"], **fields})}
-    for option in ("is_admin", "is_disabled"):
-        body.pop(next(row.server for row in FIELDS if row.option == option), None)
+    profile = {"email": current.fields["email"], **{key: fields[key] for key in ("email", "name") if key in fields}}
+    body = {"login": current.login, **FIELDS.to_server(profile)}
     said = scope.client.put("/api/users/%d" % current.id, body)["message"]
     if "verification" in said.lower():
         scope.warn(
