@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Objects by name, where a database may take similar names for the same.
+"""Names that a database may take for the same: an index of objects by name, and the messages about such objects.
 
 MySQL and MariaDB compare names without case, accents and spaces at the end; SQLite and PostgreSQL compare them exactly. The
 server alone knows which of them it uses.
@@ -12,6 +12,8 @@ from __future__ import annotations
 import typing as t
 import unicodedata
 from collections import Counter
+
+from .errors import Refused
 
 Named = t.TypeVar("Named")
 
@@ -57,4 +59,22 @@ class Names(t.Generic[Named]):
             self._similar[similar(name)] -= 1
 
 
-__all__ = ["Names", "similar"]
+def check_deletable(kind: str, number: int, name: str, wanted: str | None, by_name: bool) -> None:
+    """Raise :class:`Refused` for an object to delete that does not have exactly the *wanted* name (``None``: any name).
+
+    *kind* is its word for messages, *number* its id, and *by_name* tells whether it was found by the name alone.
+    """
+    if wanted in (None, name):
+        return
+    correct = "name" if by_name else "id or name, or leave one of them out"
+    raise Refused(
+        "%s %d is named %s, not %s: it was not deleted; correct %s" % (kind, number, name, wanted, correct), code="name_mismatch"
+    )
+
+
+def found_similar(kind: str, wanted: str, name: str, number: int, where: str) -> str:
+    """Return the warning about an object that the server has found by a similar name; *where* has its preposition."""
+    return "%s %s is %s (id %d) %s, which compares names without case" % (kind, wanted, name, number, where)
+
+
+__all__ = ["Names", "check_deletable", "found_similar", "similar"]

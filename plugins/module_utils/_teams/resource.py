@@ -11,6 +11,7 @@ from dataclasses import replace
 from .._engine.resource import Change, Resource, View
 from .._grafana.connection import positive, text
 from .._grafana.errors import BadInput, GrafanaError, NotFound, Refused, Unsupported
+from .._grafana.names import found_similar
 from .._grafana.orgs import UNASSIGNED
 from .._grafana.scope import Scope
 from .._grafana.versions import TEAM_UIDS
@@ -208,10 +209,7 @@ def _check_name(scope: Scope, current: Team, name: str) -> None:
 def _warn(scope: Scope, desired: DesiredTeam, current: Team) -> None:
     """Warn of a team that is found by a similar name, and of members who stay because team sync manages them."""
     if desired.by_name and desired.name != current.name:
-        scope.warn(
-            "team %s is %s (id %d) in %s, which compares names without case"
-            % (desired.name, current.name, current.id, scope.where())
-        )
+        scope.warn(found_similar("team", str(desired.name), current.name, current.id, "in " + scope.where()))
     left = kept(desired, current)
     if left:
         scope.warn(

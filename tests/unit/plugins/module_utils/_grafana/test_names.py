@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.names import Names, similar
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.errors import Refused
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.names import Names, check_deletable, similar
 
 
 @pytest.mark.parametrize(
@@ -41,3 +42,16 @@ def test_an_index_follows_what_is_put_and_removed():
     known.remove("crew")
     known.remove("crew")
     assert (len(known), known.settles("Crew")) == (0, True)
+
+
+@pytest.mark.parametrize(("by_name", "advice"), [(True, "name"), (False, "id or name, or leave one of them out")])
+def test_an_object_of_another_name_is_not_deleted(by_name, advice):
+    with pytest.raises(Refused) as caught:
+        check_deletable("team", 7, "Crew", "CREW", by_name)
+    assert caught.value.code == "name_mismatch"
+    assert caught.value.message == "team 7 is named Crew, not CREW: it was not deleted; correct " + advice
+
+
+@pytest.mark.parametrize("wanted", [None, "Crew"])
+def test_an_object_of_the_wanted_name_may_be_deleted(wanted):
+    check_deletable("team", 7, "Crew", wanted, by_name=False)
