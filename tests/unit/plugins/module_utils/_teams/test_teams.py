@@ -162,6 +162,17 @@ def test_a_name_that_only_a_creation_shows_to_be_taken(script, task):
     assert (outcome.status, outcome.object["name"], len(warnings)) == (OK, "Crew", 1)
 
 
+def test_the_users_of_a_new_team_are_looked_up_once(script, task):
+    """Found before the team is created: a login in another case costs a request of its own."""
+    script.expect(named("Crew"))
+    script.expect(Call("GET", "/api/orgs/2/users").answers(200, [{"userId": 3, "login": "ann", "email": "", "role": "Viewer"}]))
+    script.expect(Call("GET", "/api/users/lookup?loginOrEmail=ANN").answers(200, {"id": 3, "login": "ann"}))
+    script.expect(Call("POST", "/api/teams").answers(200, {"teamId": 7, "uid": "u7"}))
+    script.expect(Call("GET", "/api/teams/7/members").answers(200, []), Call("POST", "/api/teams/7/members", json={"userId": 3}))
+    outcome, _warnings = task(name="Crew", members=["ANN"])
+    assert (outcome.status, outcome.object["members"]) == (CHANGED, ["ann"])
+
+
 def test_members_of_team_sync_are_reported(script, task):
     listed = [{"userId": 3, "login": "ann", "permission": 0, "labels": ["LDAP"]}, {"userId": 4, "login": "bob", "permission": 0}]
     script.expect(named("Crew", CREW), Call("GET", "/api/teams/7/members").answers(200, listed))
