@@ -64,13 +64,15 @@ class Remembered:
         """Return the permissions that a request of *caller* goes by."""
         profile = self._server.profile
         rules = rules_of(profile)
-        subjects = all_subjects(self._server, caller, caller.role)
         now = self._server.clock.now()
         if profile >= (11, 0):
+            subjects = all_subjects(self._server, caller, caller.role)
             return Grants(rules, caller.role, tuple(self._part(caller.org_id, one, now) for one in subjects))
-        key = (caller.org_id, subjects[-1])
+        own = subjects_of(caller) or (("role", caller.role or ""),)
+        key = (caller.org_id, own[0])
         until, known = self._together.get(key, (0.0, None))
         if known is None or until <= now:
+            subjects = all_subjects(self._server, caller, caller.role)
             parts = tuple(Part(self._entries.held(caller.org_id, one)) for one in subjects)
             known = Grants(rules, caller.role, parts)
             if profile.rbac and caller.role is not None:

@@ -159,7 +159,7 @@ def delete(request: Request) -> Reply:
     server, team = request.server, team_of(request, "teams:delete")
     if team is None:
         return message("Team not found" if server.profile >= STRICT else "Failed to delete Team. ID not found", 404)
-    del server.state.teams[team.id]
+    server.state.drop_team(team)
     server.access.removed(team.org_id, TEAMS, str(team.id))
     server.access.entries.drop_subject(("team", team.id), team.org_id)
     return message("Team deleted")
