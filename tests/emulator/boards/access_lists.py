@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..access.entries import Entry
-from ..access.rules import ACCOUNTS, ADMIN, DASHBOARDS, FOLDERS, NAMES, NEVER, ON_OTHERS, rules_of
+from ..access.rules import ACCOUNTS, ADMIN, DASHBOARDS, FOLDERS, LEVELS_ON, NAMES, ON_OTHERS, TEAMS, rules_of
 from ..core.pictures import picture, team_picture
 from ..core.server import Request
 
@@ -30,17 +30,23 @@ def actions_of(request: Request, kind: str, level: int, fixed: bool = False) -> 
     """
     rules, profile = rules_of(request.server.profile), request.server.profile
     names = ON_OTHERS.get(kind, rules.levels)
-    found = [name for name in names if rules.level(name, kind) <= min(level, NEVER - 1)]
+    found = [name for name in names if rules.level(name, kind) <= level]
     if fixed:
         return [name for name in found if name != NOT_FIXED]
-    doubled = (profile.numbers[0] == 11 and kind != ACCOUNTS) or (profile >= (13, 0) and kind == ACCOUNTS)
+    doubled = (profile.numbers[0] == 11 and kind in (FOLDERS, DASHBOARDS)) or (profile >= (13, 0) and kind == ACCOUNTS)
     return [name for name in found for _time in range(2 if doubled and name != NOT_FIXED else 1)]
 
 
 def entries_of(request: Request, kind: str, uid: str) -> list[dict[str, Any]]:
-    """Return the entries on an object: its own, those of the folders above it, and what the role Admin always has."""
+    """Return the entries on an object: its own, those of the folders above it, and what the role Admin always has.
+
+    A team has its own only, and service accounts are members that no list shows.
+    """
     entries, access, org_id = request.server.access.entries, request.server.access, request.caller.org_id
-    found = [_shown(request, kind, one, False) for one in entries.of(org_id, (kind, uid))]
+    own = entries.of(org_id, (kind, uid))
+    if kind == TEAMS:
+        return [_shown(request, kind, one, False) for one in own if one.subject[1] in request.server.state.users]
+    found = [_shown(request, kind, one, False) for one in own]
     if kind != ACCOUNTS:
         for folder in access.above(org_id, kind, uid):
             found += [_shown(request, kind, one, True) for one in entries.of(org_id, (FOLDERS, folder))]
@@ -90,5 +96,5 @@ def _shown(request: Request, kind: str, entry: Entry, inherited: bool) -> dict[s
         if profile.uids:
             body["teamUid"] = team.uid
     body["actions"] = actions_of(request, kind, entry.level)
-    body["permission"] = NAMES[entry.level]
+    body["permission"] = next(name for name, level in LEVELS_ON[kind].items() if level == entry.level)
     return _entry(request, name, **body)

@@ -118,15 +118,14 @@ def create(request: Request) -> Reply:
     return ok(body)
 
 
-def enrol(request: Request, team: Team, who: int, level: int | None) -> None:
-    """Make a user or service account a member (level 0) or an Admin (4) of a team; ``None`` ends the membership."""
+def enrol(request: Request, team: Team, who: int, level: int) -> None:
+    """Make a user or service account a member (VIEW) or an Admin (ADMIN) of a team; level 0 ends the membership."""
     access, now = request.server.access, request.server.clock.now()
-    if level is None:
-        team.members.pop(who, None)
+    if level:
+        team.members[who] = ADMIN if level == ADMIN else 0
     else:
-        team.members[who] = level
-    # The permission of a member is VIEW.
-    access.entries.set(team.org_id, (TEAMS, str(team.id)), ("user", who), 0 if level is None else level or 1, now)
+        team.members.pop(who, None)
+    access.entries.set(team.org_id, (TEAMS, str(team.id)), ("user", who), level, now)
     access.changed(team.org_id, ("user", who))
 
 
