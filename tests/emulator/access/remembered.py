@@ -26,14 +26,12 @@ TOGETHER, APART = 10.0, 60.0
 
 def subjects_of(caller: Caller) -> tuple[Subject, ...]:
     """Return the caller itself as a subject of entries; nothing for an API key."""
-    who = caller.user or caller.account
-    return (("user", who.id),) if who is not None else ()
+    return (("user", caller.who.id),) if caller.who is not None else ()
 
 
 def all_subjects(server: Server, caller: Caller, role: str | None) -> tuple[Subject, ...]:
     """Return whose entries count for a caller: those of its basic role, of its teams and its own, in this order."""
-    who = caller.user or caller.account
-    teams = server.state.teams_of(caller.org_id, who.id) if who is not None else ()
+    teams = server.state.teams_of(caller.org_id, caller.who.id) if caller.who is not None else ()
     return (("role", role or ""), *(("team", team.id) for team in teams), *subjects_of(caller))
 
 

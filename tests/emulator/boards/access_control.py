@@ -130,7 +130,7 @@ def _subject(request: Request, word: str, who: str, text: str) -> Subject:
         if found is None:
             raise Refusal(message("User not found", 404))
         return ("user", found)
-    if word == "user" and (int(who) in state.users or int(who) in state.accounts):
+    if word == "user" and state.person(int(who)) is not None:
         return ("user", int(who))
     if word == "team":
         for team in state.teams_of(request.caller.org_id):

@@ -9,8 +9,9 @@ from typing import Any
 
 from ..access.entries import Entry
 from ..access.rules import ACCOUNTS, ADMIN, DASHBOARDS, FOLDERS, LEVELS_ON, NAMES, ON_OTHERS, TEAMS, rules_of
-from ..core.pictures import picture, team_picture
+from ..core.pictures import picture, picture_or_default
 from ..core.server import Request
+from ..core.state import Account
 
 #: The actions that ``basic:admin`` has twice: on all dashboards and on those of all folders, and on the General folder.
 TWICE = {
@@ -83,16 +84,16 @@ def _shown(request: Request, kind: str, entry: Entry, inherited: bool) -> dict[s
         name = f"managed:builtins:{str(who).lower()}:permissions"
         body["builtInRole"] = who
     elif what == "user":
-        account = state.accounts.get(int(who))
-        user = account or state.users[int(who)]
+        user = state.person(int(who))
+        assert user is not None  # entries are deleted together with whom they are for
         if profile >= (10, 0):
-            body["isServiceAccount"] = account is not None
+            body["isServiceAccount"] = isinstance(user, Account)
         body.update(userId=user.id, userLogin=user.login, userAvatarUrl=picture(profile, user.email))
         if profile.uids:
             body["userUid"] = user.uid
     else:
         team = state.teams[int(who)]
-        body.update(teamId=team.id, team=team.name, teamAvatarUrl=team_picture(profile, team.email, team.name))
+        body.update(teamId=team.id, team=team.name, teamAvatarUrl=picture_or_default(profile, team.email, team.name))
         if profile.uids:
             body["teamUid"] = team.uid
     body["actions"] = actions_of(request, kind, entry.level)

@@ -10,12 +10,12 @@ from typing import Any
 from ..access import Entry, Subject
 from ..access.model import DEFAULTS
 from ..access.rules import DASHBOARDS, FOLDERS, NAMES
-from ..core.pictures import picture, team_picture
+from ..core.pictures import picture, picture_or_default
 from ..core.profile import Profile
 from ..core.replies import Refusal, Reply, bad_request, fail, message, ok
 from ..core.server import Request, route
 from ..core.slugs import slug
-from ..core.state import Account, User, stamp
+from ..core.state import stamp
 from ..tenancy.members import BASIC_ROLES
 from .dashboard_rights import missing as dashboard_missing
 from .dashboard_rights import require_list
@@ -128,9 +128,7 @@ def _shown(request: Request, entry: Entry) -> dict[str, Any]:
     profile, state, who = request.server.profile, request.server.state, entry.subject
     uids = profile.uids
     body: dict[str, Any] = {"created": stamp(entry.created), "updated": stamp(entry.updated)}
-    user: User | Account | None = None
-    if who[0] == "user":
-        user = state.users.get(int(who[1])) or state.accounts.get(int(who[1]))
+    user = state.person(int(who[1])) if who[0] == "user" else None
     body["userId"] = user.id if user else 0
     if uids:
         body["userUid"] = user.uid if user and "folders/" in request.path else ""
@@ -140,7 +138,7 @@ def _shown(request: Request, entry: Entry) -> dict[str, Any]:
     body["teamId"] = team.id if team else 0
     if uids:
         body["teamUid"] = team.uid if team and "folders/" in request.path else ""
-    avatar = team_picture(profile, team.email, team.name) if team else ""
+    avatar = picture_or_default(profile, team.email, team.name) if team else ""
     body.update(teamEmail=team.email if team else "", teamAvatarUrl=avatar, team=team.name if team else "")
     if who[0] == "role":
         body["role"] = who[1]
@@ -193,7 +191,7 @@ def _subject(request: Request, user_id: int, team_id: int, role: str | None) -> 
     state = request.server.state
     if role is not None:
         return ("role", role) if role in BASIC_ROLES else None
-    if user_id and (user_id in state.users or user_id in state.accounts):
+    if state.person(user_id) is not None:
         return ("user", user_id)
     team = state.teams.get(team_id)
     if team is not None and team.org_id == request.caller.org_id:

@@ -267,6 +267,10 @@ class State:
         for value in [value for value, session in self.sessions.items() if session.user_id == user.id]:
             del self.sessions[value]
 
+    def person(self, number: int) -> User | Account | None:
+        """Return the user or service account of this id."""
+        return self.users.get(number) or self.accounts.get(number)
+
     # Teams
 
     def teams_of(self, org_id: int, user_id: int | None = None) -> list[Team]:

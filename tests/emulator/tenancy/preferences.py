@@ -58,8 +58,7 @@ def _org(request: Request, action: str) -> Owner:
 
 def _user(request: Request, _action: str) -> Owner:
     caller = request.caller
-    known = caller.user or caller.account
-    return caller.org_id, known.id if known else 0, 0
+    return caller.org_id, caller.who.id if caller.who else 0, 0
 
 
 def _team(request: Request, action: str) -> Owner:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ..access.rules import ACCOUNTS, ADMIN
 from ..core.like import like
+from ..core.pictures import picture_or_default
 from ..core.profile import Profile
 from ..core.replies import Refusal, Reply, bad_request, fail, message, not_found, ok, typed
 from ..core.server import Request, require, route
@@ -81,7 +82,7 @@ def whole(request: Request, account: Account) -> dict:
     """Return an account as it is shown by itself."""
     entry = basic(request, account)
     entry.update(createdAt=stamp(account.created), updatedAt=stamp(account.updated))
-    entry.update(avatarUrl=f"/avatar/{account.id:032x}", role=account.role, teams=None)
+    entry.update(avatarUrl=picture_or_default(request.server.profile, "", account.name), role=account.role, teams=None)
     # The length of the list of tokens, which is cut.
     tokens = min(len(request.server.state.keys_of(account.id)), listed_at_most(request.server.profile))
     if tokens:
@@ -96,7 +97,7 @@ def listed(request: Request, account: Account) -> dict:
     if request.server.profile < (11, 5):  # the length of the list, too; later it is counted
         tokens = min(tokens, listed_at_most(request.server.profile))
     entry.update(role=account.role, tokens=tokens)
-    entry["avatarUrl"] = f"/avatar/{account.id:032x}"
+    entry["avatarUrl"] = picture_or_default(request.server.profile, "", account.name)
     return entry
 
 
@@ -139,9 +140,8 @@ def search(request: Request) -> Reply:
         accounts = [one for one in accounts if one.disabled]
     elif request.flag("expiredTokens"):
         accounts = [one for one in accounts if any(state.expired(key) for key in state.keys_of(one.id))]
-    size, page = request.number("perpage", 1000), request.number("page", 1)
-    part = [listed(request, one) for one in accounts[(page - 1) * size : page * size]]
-    return ok({"totalCount": len(accounts), "serviceAccounts": part, "page": page, "perPage": size})
+    part, which = request.page(accounts)
+    return ok({**which, "serviceAccounts": [listed(request, one) for one in part]})
 
 
 @route("POST", "/api/serviceaccounts", there=there)

@@ -11,15 +11,10 @@ from ..access.rules import ADMIN, VIEW
 from ..core.pictures import picture
 from ..core.replies import Refusal, Reply, bad_request, fail, message, ok
 from ..core.server import Request, route
-from ..core.state import Account, Team, User, uid
+from ..core.state import Team, User, uid
 from .teams import STRICT, enrol, missing, team_of
 
 READ, WRITE = "teams.permissions:read", "teams.permissions:write"
-
-
-def _known(request: Request, number: int) -> User | Account | None:
-    state = request.server.state
-    return state.users.get(number) or state.accounts.get(number)
 
 
 def _level(permission: int) -> int:
@@ -63,7 +58,7 @@ def add(request: Request) -> Reply:
         return message("User is already added to this team", 400)
     if team is None and profile >= STRICT:
         return missing(request)
-    if team is None or _known(request, number) is None:
+    if team is None or request.server.state.person(number) is None:
         return fail(profile, 500, "Failed to add Member to Team")
     enrol(request, team, number, VIEW)
     return message("Member added to Team")
@@ -112,7 +107,7 @@ def remove(request: Request) -> Reply:
     team, number, profile = team_of(request, WRITE), _member_id(request), request.server.profile
     if team is None:
         return message("Team not found", 404)
-    if _known(request, number) is None:
+    if request.server.state.person(number) is None:
         return fail(profile, 500, "Failed to remove Member from Team")
     if number not in team.members:
         return message("Team member not found", 404)

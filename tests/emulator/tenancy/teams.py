@@ -9,7 +9,7 @@ from typing import Any
 
 from ..access.rules import ADMIN, TEAMS
 from ..core.like import like
-from ..core.pictures import team_picture
+from ..core.pictures import picture_or_default
 from ..core.replies import Refusal, Reply, bad_request, denied, fail, message, not_found, ok
 from ..core.server import Request, route
 from ..core.state import Team
@@ -71,8 +71,7 @@ def shown(request: Request, team: Team) -> dict[str, Any]:
     body.update(orgId=team.org_id, name=team.name, email=team.email)
     if profile >= (12, 0):
         body.update(externalUID="", isProvisioned=False)
-    picture = team_picture(profile, team.email, team.name)
-    body.update(avatarUrl=picture, memberCount=len(team.members), permission=0)
+    body.update(avatarUrl=picture_or_default(profile, team.email, team.name), memberCount=len(team.members), permission=0)
     if profile.rbac:
         body["accessControl"] = None
     return body
@@ -92,9 +91,8 @@ def search(request: Request) -> Reply:
         # From 13.0 on in any case.
         same = str.lower if server.profile >= (13, 0) else str
         teams = [team for team in teams if same(team.name) == same(request.one("name"))]
-    size, page = request.number("perpage", 1000), request.number("page", 1)
-    part = [shown(request, team) for team in teams[(page - 1) * size : page * size]]
-    return ok({"totalCount": len(teams), "teams": part, "page": page, "perPage": size})
+    part, which = request.page(teams)
+    return ok({**which, "teams": [shown(request, team) for team in part]})
 
 
 @route("POST", "/api/teams")
