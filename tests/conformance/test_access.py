@@ -238,6 +238,19 @@ def test_a_new_entry_counts_late(tenant: Tenant) -> None:
     assert tenant.viewer("GET", "/api/dashboards/uid/it").status_code == 200
 
 
+@pytest.mark.parametrize(("version", "status"), [("12.4.3", 403), ("13.1.0-pre", 200)])
+def test_a_list_of_permissions_counts_at_once_from_13_on(version: str, status: int) -> None:
+    """From 13 on a server forgets what it remembered of each user in the list (source: ``SetPermissions``)."""
+    with Emulator(version=version) as server:
+        tenant = Tenant(server)
+        tenant.admin.made("POST", "/api/folders", uid="top", title="Top")
+        tenant.admin.made("POST", "/api/folders/top/permissions", items=[])
+        assert tenant.viewer("GET", "/api/folders/top").status_code == 403
+        items = [{"userId": tenant.ids["Viewer"], "permission": VIEW}]
+        tenant.admin.made("POST", "/api/folders/top/permissions", items=items)
+        assert tenant.viewer("GET", "/api/folders/top").status_code == status
+
+
 # Whose permissions there are
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ..core.permissions import allows as role_allows
 from .authorizer import Authorizer
-from .entries import Entries, Subject
+from .entries import Entries, Object, Subject
 from .remembered import Remembered
 from .rules import ADMIN, DASHBOARDS, EDIT, FOLDERS, GENERAL, VIEW
 
@@ -143,27 +143,36 @@ class Access:
 
         *caller* is ``None`` for what a server makes itself.
         """
-        profile, now = self._server.profile, self._server.clock.now()
+        profile = self._server.profile
         if not profile.rbac or (folder_uid and (profile.objects_only or (kind == FOLDERS and profile.unified))):
             return
-        maker: User | Account | None = None if caller is None else caller.user
-        if caller is not None and maker is None and profile >= ACCOUNTS_OWN[kind]:
-            maker = caller.account
-        if maker is not None:
-            self.entries.set(org_id, (kind, uid), ("user", maker.id), ADMIN, now)
+        if caller is not None:
+            self.owned(caller, (kind, uid), org_id)
         if not folder_uid:
             for subject, level in DEFAULTS.items():
-                self.entries.set(org_id, (kind, uid), subject, level, now)
+                self.give(org_id, (kind, uid), subject, level)
         if caller is not None:
+            # Where the maker gets no entry of its own, the new ones of its basic role count at once.
             self._remembered.forget(caller)
 
-    def forget(self, caller: Caller) -> None:
-        """Forget what a caller may do itself, as a server does where the caller made something."""
-        self._remembered.forget(caller)
+    def owned(self, caller: Caller, thing: Object, org_id: int) -> None:
+        """Give the maker of an object its Admin entry, which counts from the maker's next request on."""
+        maker: User | Account | None = caller.user
+        since = ACCOUNTS_OWN.get(thing[0])
+        if maker is None and since is not None and self._server.profile >= since:
+            maker = caller.account
+        if maker is not None:
+            self.give(org_id, thing, ("user", maker.id), ADMIN)
+            self._remembered.forget(caller)
 
-    def changed(self, org_id: int, subject: Subject) -> None:
-        """Let what was set for one subject count at once, as from 13 on; before, what is remembered counts on."""
-        if self._server.profile.objects_only:
+    def give(self, org_id: int, thing: Object, subject: Subject, level: int) -> None:
+        """Set or change the entry of *subject* on an object; level 0 removes it.
+
+        From 13 on the entries of a user or service account count at once (source: ``clearUserPermissionCache``); before, and
+        for teams and roles, what is remembered counts on.
+        """
+        self.entries.set(org_id, thing, subject, level, self._server.clock.now())
+        if self._server.profile.objects_only and subject[0] == "user":
             self._remembered.drop(org_id, subject)
 
     def above(self, org_id: int, kind: str, uid: str) -> tuple[str, ...]:

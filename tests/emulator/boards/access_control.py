@@ -143,8 +143,7 @@ def _set(request: Request, kind: str, uid: str, subject: Subject, level: int) ->
     """Set an entry on an object, or remove it (level 0); the entries on a team are its members."""
     access, org_id = request.server.access, request.caller.org_id
     if kind != TEAMS:
-        access.entries.set(org_id, (kind, uid), subject, level, request.server.clock.now())
-        access.changed(org_id, subject)
+        access.give(org_id, (kind, uid), subject, level)
         return
     team, number = request.server.state.teams[int(uid)], int(subject[1])
     if not level and number not in team.members:

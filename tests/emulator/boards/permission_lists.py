@@ -200,10 +200,10 @@ def _subject(request: Request, user_id: int, team_id: int, role: str | None) -> 
 
 
 def _replace(request: Request, org_id: int, thing: tuple[str, str], levels: dict[Subject, int]) -> None:
-    entries, now = request.server.access.entries, request.server.clock.now()
-    entries.begin(org_id, thing)
-    for entry in entries.of(org_id, thing):
+    access = request.server.access
+    access.entries.begin(org_id, thing)
+    for entry in access.entries.of(org_id, thing):
         if entry.subject not in levels:
-            entries.set(org_id, thing, entry.subject, 0, now)
+            access.give(org_id, thing, entry.subject, 0)
     for subject, level in levels.items():
-        entries.set(org_id, thing, subject, level, now)
+        access.give(org_id, thing, subject, level)

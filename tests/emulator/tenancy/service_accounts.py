@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-from ..access.rules import ACCOUNTS, ADMIN
+from ..access.rules import ACCOUNTS
 from ..core.like import like
 from ..core.pictures import picture_or_default
 from ..core.profile import Profile
 from ..core.replies import Refusal, Reply, bad_request, fail, message, not_found, ok, typed
-from ..core.server import Request, require, route
+from ..core.server import Request, Server, require, route
 from ..core.state import Account, State, stamp
 from .members import role_of
 
@@ -160,9 +160,7 @@ def create(request: Request) -> Reply:
             return typed(400, "service account already exists", "serviceaccounts.ErrAlreadyExists")
         return fail(server.profile, 400, "Failed to create service account")
     account = server.state.add_account(caller.org_id, name, login, role, fields.get("isDisabled", False))
-    if caller.user is not None:
-        maker, now = ("user", caller.user.id), server.clock.now()
-        server.access.entries.set(caller.org_id, (ACCOUNTS, str(account.id)), maker, ADMIN, now)
+    server.access.owned(caller, (ACCOUNTS, str(account.id)), caller.org_id)
     return ok({**basic(request, account), "role": role, "tokens": 0, "avatarUrl": ""}, 201)
 
 
@@ -213,7 +211,12 @@ def delete(request: Request) -> Reply:
         if server.profile >= (12, 3):
             return missing(server.profile)
         return fail(server.profile, 500, "Service account deletion error")
+    delete_account(server, account)
+    return message("Service account deleted")
+
+
+def delete_account(server: Server, account: Account) -> None:
+    """Delete an account, with the permissions that it has and those that others have on it."""
     server.state.drop_account(account)
     server.access.entries.drop_subject(("user", account.id))
-    server.access.entries.drop(account.org_id, (ACCOUNTS, str(account.id)))
-    return message("Service account deleted")
+    server.access.removed(account.org_id, ACCOUNTS, str(account.id))

@@ -108,8 +108,8 @@ def create(request: Request) -> Reply:
         return fail(server.profile, 409, "Team name taken")
     team = server.state.add_team(caller.org_id, name, fields.get("email", ""))
     if caller.user is not None:
-        enrol(request, team, caller.user.id, ADMIN)
-        server.access.forget(caller)
+        team.members[caller.user.id] = ADMIN
+        server.access.owned(caller, (TEAMS, str(team.id)), team.org_id)
     body = {"message": "Team created", "teamId": team.id}
     if server.profile.uids:
         body["uid"] = team.uid
@@ -118,13 +118,11 @@ def create(request: Request) -> Reply:
 
 def enrol(request: Request, team: Team, who: int, level: int) -> None:
     """Make a user or service account a member (VIEW) or an Admin (ADMIN) of a team; level 0 ends the membership."""
-    access, now = request.server.access, request.server.clock.now()
     if level:
         team.members[who] = ADMIN if level == ADMIN else 0
     else:
         team.members.pop(who, None)
-    access.entries.set(team.org_id, (TEAMS, str(team.id)), ("user", who), level, now)
-    access.changed(team.org_id, ("user", who))
+    request.server.access.give(team.org_id, (TEAMS, str(team.id)), ("user", who), level)
 
 
 @route("GET", "/api/teams/{team_id}")
