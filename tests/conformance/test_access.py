@@ -26,6 +26,14 @@ def newest() -> Iterator[Emulator]:
         yield running
 
 
+def _member(admin: Api, role: str, org: int = 1) -> int:
+    """Create a user with a role in an organization; return the user's id."""
+    fields = {"login": f"an-{role}", "password": "secret", "OrgId": org}
+    number: int = admin.made("POST", "/api/admin/users", **fields)["id"]
+    admin.made("PATCH", f"/api/orgs/{org}/users/{number}", role=role)
+    return number
+
+
 class Tenant:
     """An organization with one user of each role, and a service account."""
 
@@ -33,17 +41,11 @@ class Tenant:
         self.server, self.boss = server, Api(server)
         self.org: int = self.boss.made("POST", "/api/orgs", name="tenant")["orgId"]
         self.boards, self.folders = (path.format(f"org-{self.org}") for path in (BOARDS, DIRECTORIES))
-        self.ids = {role: self._user(role) for role in ("Admin", "Editor", "Viewer")}
+        self.ids = {role: _member(self.boss, role, self.org) for role in ("Admin", "Editor", "Viewer")}
         self.admin, self.editor, self.viewer = (Api(server, (f"an-{role}", "secret")) for role in self.ids)
         account = self.admin.made("POST", "/api/serviceaccounts", name="ci", role="Editor")["id"]
         self.token = Api(server, self.admin.made("POST", f"/api/serviceaccounts/{account}/tokens", name="ci")["key"])
         self.account: int = account
-
-    def _user(self, role: str) -> int:
-        fields = {"login": f"an-{role}", "password": "secret", "OrgId": self.org}
-        number: int = self.boss.made("POST", "/api/admin/users", **fields)["id"]
-        self.boss.made("PATCH", f"/api/orgs/{self.org}/users/{number}", role=role)
-        return number
 
     def without_the_boss(self) -> None:
         """Take the server admin out of the organization, and let the server forget that it was in there."""
@@ -249,6 +251,35 @@ def test_a_list_of_permissions_counts_at_once_from_13_on(version: str, status: i
         items = [{"userId": tenant.ids["Viewer"], "permission": VIEW}]
         tenant.admin.made("POST", "/api/folders/top/permissions", items=items)
         assert tenant.viewer("GET", "/api/folders/top").status_code == status
+
+
+# The permission lists of 8.5
+
+
+def test_the_defaults_of_8_5_count_in_a_folder_without_a_list() -> None:
+    """A dashboard's own list is beside what it inherits (source: ``GetDashboardAclInfoList``)."""
+    with Emulator(version="8.5.15") as server:
+        admin = Api(server)
+        users = {role: _member(admin, role) for role in ("Viewer", "Editor")}
+        apis = [Api(server, (f"an-{role}", "secret")) for role in users]
+        folder = admin.made("POST", "/api/folders", uid="top", title="Top")["id"]
+        board = {"dashboard": {"uid": "it", "title": "It"}, "folderId": folder, "overwrite": True}
+        number = admin.made("POST", "/api/dashboards/db", **board)["id"]
+
+        def answers() -> list[tuple[int, int]]:
+            return [
+                (api("GET", "/api/dashboards/uid/it").status_code, api("POST", "/api/dashboards/db", **board).status_code)
+                for api in apis
+            ]
+
+        assert answers() == [(200, 403), (200, 200)]
+        own = [{"userId": users["Viewer"], "permission": VIEW}]
+        admin.made("POST", f"/api/dashboards/id/{number}/permissions", items=own)
+        assert answers() == [(200, 403), (200, 200)]
+        admin.made("POST", "/api/folders/top/permissions", items=[{"userId": users["Viewer"], "permission": EDIT}])
+        assert answers() == [(200, 200), (403, 403)]
+        admin.made("POST", "/api/folders/top/permissions", items=[])
+        assert answers() == [(200, 403), (403, 403)]
 
 
 # Whose permissions there are

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..access import Entry, Subject
-from ..access.model import DEFAULTS
+from ..access.entries import Object
 from ..access.rules import DASHBOARDS, FOLDERS, NAMES
 from ..core.pictures import picture, picture_or_default
 from ..core.profile import Profile
@@ -65,7 +65,7 @@ def of_folder(request: Request) -> Reply:
     found = _folder(request, READ)
     if found is None:
         return ok([])
-    entries = _entries(request, found.org_id, (FOLDERS, found.uid))
+    entries, _inherited = _entries(request, found.org_id, (FOLDERS, found.uid), "")
     return ok([{**_of_folder(request, found), **_shown(request, one), **_end(request, found)} for one in entries])
 
 
@@ -82,14 +82,10 @@ def replace_of_folder(request: Request) -> Reply:
 @route("GET", "/api/dashboards/id/{number}/permissions", there=by_id)
 def of_dashboard(request: Request) -> Reply:
     found = _dashboard(request, READ)
-    own, above = (DASHBOARDS, found.uid), (FOLDERS, found.folder_uid)
-    if request.server.profile.rbac or not found.folder_uid:
-        entries, upper = _entries(request, found.org_id, own), []
-    else:
-        entries, upper = request.server.access.entries.of(found.org_id, own), _entries(request, found.org_id, above)
+    entries, inherited = _entries(request, found.org_id, (DASHBOARDS, found.uid), found.folder_uid)
     head = _of_dashboard(request, found)
     shown = [{**head, **_shown(request, one), **_end(request, found)} for one in entries]
-    return ok(shown + [{**head, **_shown(request, one), **_end(request, found), "inherited": True} for one in upper])
+    return ok(shown + [{**head, **_shown(request, one), **_end(request, found), "inherited": True} for one in inherited])
 
 
 @route("POST", "/api/dashboards/uid/{uid}/permissions", there=lambda profile: profile >= (9, 0))
@@ -100,12 +96,12 @@ def replace_of_dashboard(request: Request) -> Reply:
     return message("Dashboard permissions updated")
 
 
-def _entries(request: Request, org_id: int, thing: tuple[str, str]) -> list[Entry]:
-    """Return the entries on an object; where nobody has set any, 8.5 has the defaults (source)."""
-    entries = request.server.access.entries
-    if request.server.profile.rbac or entries.begun(org_id, thing):
-        return entries.of(org_id, thing)
-    return [Entry(number, who, level, 0.0, 0.0) for number, (who, level) in enumerate(DEFAULTS.items(), 1)]
+def _entries(request: Request, org_id: int, thing: Object, folder_uid: str) -> tuple[list[Entry], list[Entry]]:
+    """Return the entries on an object, and those inherited from its folder, which from 9.0 on the list does not show."""
+    access = request.server.access
+    if request.server.profile.rbac:
+        return access.entries.of(org_id, thing), []
+    return access.list_of(org_id, *thing, folder_uid)
 
 
 # How entries look
@@ -199,7 +195,7 @@ def _subject(request: Request, user_id: int, team_id: int, role: str | None) -> 
     return None
 
 
-def _replace(request: Request, org_id: int, thing: tuple[str, str], levels: dict[Subject, int]) -> None:
+def _replace(request: Request, org_id: int, thing: Object, levels: dict[Subject, int]) -> None:
     access = request.server.access
     access.entries.begin(org_id, thing)
     for entry in access.entries.of(org_id, thing):
