@@ -393,3 +393,30 @@ def test_a_member_has_the_rights_of_the_team(tenant: Tenant, end: str) -> None:
     tenant.server.advance(10)
     assert viewer("GET", "/api/folders/ops").status_code == 403
     assert tenant.uids(viewer, "/api/folders") == set()
+
+
+def test_permissions_on_a_team(tenant: Tenant) -> None:
+    """Service accounts are members as well; entries for teams and roles are refused."""
+    team = f"/api/access-control/teams/{tenant.admin.made('POST', '/api/teams', name='crew')['teamId']}"
+    tenant.admin.made("POST", f"{team}/users/{tenant.account}", permission="Member")
+    tenant.admin.made("POST", team, permissions=[{"userId": tenant.ids["Viewer"], "permission": "Admin"}])
+    shown = tenant.admin.made("GET", team)
+    assert {(one["userId"], one["permission"], one["isServiceAccount"]) for one in shown} == {
+        (tenant.ids["Admin"], "Admin", False),
+        (tenant.account, "Member", True),
+        (tenant.ids["Viewer"], "Admin", False),
+    }
+    for item, part in (({"builtInRole": "Viewer"}, "builtInRoles"), ({"teamId": 1}, "teams")):
+        answer = tenant.admin("POST", team, permissions=[{**item, "permission": "Member"}])
+        assert (answer.status_code, answer.json()["message"]) == (400, f"Assignment [{part}] is invalid for this resource type")
+    assert tenant.admin.made("GET", team) == shown
+
+
+@pytest.mark.parametrize(("version", "status"), [("10.4.3", 400), ("12.4.3", 500)])
+def test_a_membership_that_does_not_exist(version: str, status: int) -> None:
+    """Both servers refuse to end it."""
+    with Emulator(version=version) as server:
+        admin = Api(server)
+        team = admin.made("POST", "/api/teams", name="crew")["teamId"]
+        path = f"/api/access-control/teams/{team}/users/{_member(admin, 'Viewer')}"
+        assert admin("POST", path, permission="").status_code == status

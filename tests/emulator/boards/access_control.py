@@ -81,8 +81,6 @@ def _exists(request: Request, kind: str, uid: str, text: str) -> None:
         raise Refusal(account_missing(profile))
     if profile < EXPLAINED:
         raise Refusal(fail(profile, 400, text))
-    if kind == TEAMS:
-        raise Refusal(team_missing(request))
     if kind == FOLDERS and profile.authorizer:
         raise Refusal(typed(404, "NotFound", "folder.notFound"))
     raise Refusal(message("Internal Server Error", 500))
@@ -139,16 +137,27 @@ def _subject(request: Request, word: str, who: str, text: str) -> Subject:
     raise Refusal(_nobody(request, word, text))
 
 
-def _set(request: Request, kind: str, uid: str, subject: Subject, level: int) -> None:
+def _refuse_assignment(request: Request, kind: str, word: str, text: str) -> None:
+    """Raise where no entry on an object of *kind* may be for a user, a team or a role (*word*)."""
+    part = next(part for part, name in WORDS.items() if name == word)
+    if dict(zip(ASSIGNMENTS, KINDS[kind]))[part]:
+        return
+    if request.server.profile < EXPLAINED:
+        raise Refusal(fail(request.server.profile, 400, text))
+    refused = {"message": f"Assignment [{part}] is invalid for this resource type", "extra": {"assignment": part}}
+    raise Refusal(Reply(400, {"statusCode": 400, "messageId": "resourcePermissions.invalidAssignment", **refused}))
+
+
+def _set(request: Request, kind: str, uid: str, subject: Subject, level: int, text: str) -> None:
     """Set an entry on an object, or remove it (level 0); the entries on a team are its members."""
-    access, org_id = request.server.access, request.caller.org_id
+    access, org_id, profile = request.server.access, request.caller.org_id, request.server.profile
     if kind != TEAMS:
         access.give(org_id, (kind, uid), subject, level)
         return
     team, number = request.server.state.teams[int(uid)], int(subject[1])
     if not level and number not in team.members:
-        # Seen at 12.4.3.
-        raise Refusal(fail(request.server.profile, 500, "Internal Server Error"))
+        # Seen at 10.4.3 and 12.4.3.
+        raise Refusal(fail(profile, 400, text) if profile < EXPLAINED else message("Internal Server Error", 500))
     enrol(request, team, number, level)
 
 
@@ -159,6 +168,8 @@ def _set_one(request: Request, kind: str, part: str) -> Reply:
     uid = _begin(request, kind, "write")
     name = request.fields({"permission": str}).get("permission", "")
     if request.server.profile >= EXPLAINED:
+        if kind == TEAMS and not _there(request, kind, uid):
+            raise Refusal(team_missing(request))
         subject = _subject(request, word, request.params["who"], text)
         _exists(request, kind, uid, text)
         level = _level(request, kind, name, text)
@@ -166,7 +177,7 @@ def _set_one(request: Request, kind: str, part: str) -> Reply:
         level = _level(request, kind, name, text)
         _exists(request, kind, uid, text)
         subject = _subject(request, word, request.params["who"], text)
-    _set(request, kind, uid, subject, level)
+    _set(request, kind, uid, subject, level, text)
     return message("Permission updated" if name else "Permission removed")
 
 
@@ -183,9 +194,10 @@ def _set_all(request: Request, kind: str) -> Reply:
             for name, word in (("userId", "user"), ("teamId", "team"), ("builtInRole", "role"))
             if item.get(name) or name == "builtInRole"
         )
+        _refuse_assignment(request, kind, word, text)
         levels[_subject(request, word, str(who), text)] = _level(request, kind, str(item.get("permission", "")), text)
     for subject, level in levels.items():
-        _set(request, kind, uid, subject, level)
+        _set(request, kind, uid, subject, level, text)
     return message("Permissions updated")
 
 
@@ -214,8 +226,7 @@ def _register(kind: str) -> None:
     base = f"/api/access-control/{kind}/" + ("{team_id}" if kind == TEAMS else "{uid}")
     route("GET", f"/api/access-control/{kind}/description", there=there)(lambda request: _describe(request, kind))
     route("GET", base, there=there)(lambda request: _list(request, kind))
-    if kind != TEAMS:  # not recorded
-        route("POST", base, there=there)(lambda request: _set_all(request, kind))
+    route("POST", base, there=there)(lambda request: _set_all(request, kind))
     assignments = dict(zip(ASSIGNMENTS, KINDS[kind]))
     for part in WORDS:
         if not assignments[part]:

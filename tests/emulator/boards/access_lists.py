@@ -41,13 +41,12 @@ def actions_of(request: Request, kind: str, level: int, fixed: bool = False) -> 
 def entries_of(request: Request, kind: str, uid: str) -> list[dict[str, Any]]:
     """Return the entries on an object: its own, those of the folders above it, and what the role Admin always has.
 
-    A team has its own only, and service accounts are members that no list shows.
+    A team has its own only.
     """
     entries, access, org_id = request.server.access.entries, request.server.access, request.caller.org_id
-    own = entries.of(org_id, (kind, uid))
+    found = [_shown(request, kind, one, False) for one in entries.of(org_id, (kind, uid))]
     if kind == TEAMS:
-        return [_shown(request, kind, one, False) for one in own if one.subject[1] in request.server.state.users]
-    found = [_shown(request, kind, one, False) for one in own]
+        return found
     if kind != ACCOUNTS:
         for folder in access.above(org_id, kind, uid):
             found += [_shown(request, kind, one, True) for one in entries.of(org_id, (FOLDERS, folder))]
