@@ -26,8 +26,8 @@ PROVISIONED: dict[str, dict[str, Any]] = {
     },
 }
 
-#: Data sources that a scenario's first line speaks of, as the files of the recorded servers.
 _LOKI = {"type": "loki", "access": "proxy", "url": "http://127.0.0.1:8"}
+#: Data sources that a scenario's first line speaks of, as the files of the recorded servers.
 PROVISIONED_SOURCES: dict[str, list[dict[str, Any]]] = {
     '"Prov" (uid provds': [
         {
@@ -44,7 +44,7 @@ PROVISIONED_SOURCES: dict[str, list[dict[str, Any]]] = {
 #: Data sources that organization 1 of a recorded server had from before: 13.1 has no route to delete them by number.
 LEFT_OVER = {"13.1.0-pre/datasources": [{"uid": "left-over", "name": "left over", **_LOKI}]}
 
-#: When that file was written before each of the recorded servers was started, in seconds since the epoch.
+#: When the file of provisioned dashboards was written before each recorded server was started, in seconds since the epoch.
 MODIFIED = {"11.5.1": 1795445777, "12.4.3": 1795445792}
 
 #: What the program of a recorded server was called, if not as its version's other recorded servers: objects show that name.

@@ -26,6 +26,14 @@ def newest() -> Iterator[Emulator]:
         yield running
 
 
+def _member(admin: Api, role: str, org: int = 1) -> int:
+    """Create a user with a role in an organization; return the user's id."""
+    fields = {"login": f"an-{role}", "password": "secret", "OrgId": org}
+    number: int = admin.made("POST", "/api/admin/users", **fields)["id"]
+    admin.made("PATCH", f"/api/orgs/{org}/users/{number}", role=role)
+    return number
+
+
 class Tenant:
     """An organization with one user of each role, and a service account."""
 
@@ -33,17 +41,11 @@ class Tenant:
         self.server, self.boss = server, Api(server)
         self.org: int = self.boss.made("POST", "/api/orgs", name="tenant")["orgId"]
         self.boards, self.folders = (path.format(f"org-{self.org}") for path in (BOARDS, DIRECTORIES))
-        self.ids = {role: self._user(role) for role in ("Admin", "Editor", "Viewer")}
+        self.ids = {role: _member(self.boss, role, self.org) for role in ("Admin", "Editor", "Viewer")}
         self.admin, self.editor, self.viewer = (Api(server, (f"an-{role}", "secret")) for role in self.ids)
         account = self.admin.made("POST", "/api/serviceaccounts", name="ci", role="Editor")["id"]
         self.token = Api(server, self.admin.made("POST", f"/api/serviceaccounts/{account}/tokens", name="ci")["key"])
         self.account: int = account
-
-    def _user(self, role: str) -> int:
-        fields = {"login": f"an-{role}", "password": "secret", "OrgId": self.org}
-        number: int = self.boss.made("POST", "/api/admin/users", **fields)["id"]
-        self.boss.made("PATCH", f"/api/orgs/{self.org}/users/{number}", role=role)
-        return number
 
     def without_the_boss(self) -> None:
         """Take the server admin out of the organization, and let the server forget that it was in there."""
@@ -238,6 +240,48 @@ def test_a_new_entry_counts_late(tenant: Tenant) -> None:
     assert tenant.viewer("GET", "/api/dashboards/uid/it").status_code == 200
 
 
+@pytest.mark.parametrize(("version", "status"), [("12.4.3", 403), ("13.1.0-pre", 200)])
+def test_a_list_of_permissions_counts_at_once_from_13_on(version: str, status: int) -> None:
+    """From 13 on a server forgets what it remembered of each user in the list (source: ``SetPermissions``)."""
+    with Emulator(version=version) as server:
+        tenant = Tenant(server)
+        tenant.admin.made("POST", "/api/folders", uid="top", title="Top")
+        tenant.admin.made("POST", "/api/folders/top/permissions", items=[])
+        assert tenant.viewer("GET", "/api/folders/top").status_code == 403
+        items = [{"userId": tenant.ids["Viewer"], "permission": VIEW}]
+        tenant.admin.made("POST", "/api/folders/top/permissions", items=items)
+        assert tenant.viewer("GET", "/api/folders/top").status_code == status
+
+
+# The permission lists of 8.5
+
+
+def test_the_defaults_of_8_5_count_in_a_folder_without_a_list() -> None:
+    """A dashboard's own list is beside what it inherits (source: ``GetDashboardAclInfoList``)."""
+    with Emulator(version="8.5.15") as server:
+        admin = Api(server)
+        users = {role: _member(admin, role) for role in ("Viewer", "Editor")}
+        apis = [Api(server, (f"an-{role}", "secret")) for role in users]
+        folder = admin.made("POST", "/api/folders", uid="top", title="Top")["id"]
+        board = {"dashboard": {"uid": "it", "title": "It"}, "folderId": folder, "overwrite": True}
+        number = admin.made("POST", "/api/dashboards/db", **board)["id"]
+
+        def answers() -> list[tuple[int, int]]:
+            return [
+                (api("GET", "/api/dashboards/uid/it").status_code, api("POST", "/api/dashboards/db", **board).status_code)
+                for api in apis
+            ]
+
+        assert answers() == [(200, 403), (200, 200)]
+        own = [{"userId": users["Viewer"], "permission": VIEW}]
+        admin.made("POST", f"/api/dashboards/id/{number}/permissions", items=own)
+        assert answers() == [(200, 403), (200, 200)]
+        admin.made("POST", "/api/folders/top/permissions", items=[{"userId": users["Viewer"], "permission": EDIT}])
+        assert answers() == [(200, 200), (403, 403)]
+        admin.made("POST", "/api/folders/top/permissions", items=[])
+        assert answers() == [(200, 403), (403, 403)]
+
+
 # Whose permissions there are
 
 
@@ -349,3 +393,30 @@ def test_a_member_has_the_rights_of_the_team(tenant: Tenant, end: str) -> None:
     tenant.server.advance(10)
     assert viewer("GET", "/api/folders/ops").status_code == 403
     assert tenant.uids(viewer, "/api/folders") == set()
+
+
+def test_permissions_on_a_team(tenant: Tenant) -> None:
+    """Service accounts are members as well; entries for teams and roles are refused."""
+    team = f"/api/access-control/teams/{tenant.admin.made('POST', '/api/teams', name='crew')['teamId']}"
+    tenant.admin.made("POST", f"{team}/users/{tenant.account}", permission="Member")
+    tenant.admin.made("POST", team, permissions=[{"userId": tenant.ids["Viewer"], "permission": "Admin"}])
+    shown = tenant.admin.made("GET", team)
+    assert {(one["userId"], one["permission"], one["isServiceAccount"]) for one in shown} == {
+        (tenant.ids["Admin"], "Admin", False),
+        (tenant.account, "Member", True),
+        (tenant.ids["Viewer"], "Admin", False),
+    }
+    for item, part in (({"builtInRole": "Viewer"}, "builtInRoles"), ({"teamId": 1}, "teams")):
+        answer = tenant.admin("POST", team, permissions=[{**item, "permission": "Member"}])
+        assert (answer.status_code, answer.json()["message"]) == (400, f"Assignment [{part}] is invalid for this resource type")
+    assert tenant.admin.made("GET", team) == shown
+
+
+@pytest.mark.parametrize(("version", "status"), [("10.4.3", 400), ("12.4.3", 500)])
+def test_a_membership_that_does_not_exist(version: str, status: int) -> None:
+    """Both servers refuse to end it."""
+    with Emulator(version=version) as server:
+        admin = Api(server)
+        team = admin.made("POST", "/api/teams", name="crew")["teamId"]
+        path = f"/api/access-control/teams/{team}/users/{_member(admin, 'Viewer')}"
+        assert admin("POST", path, permission="").status_code == status

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The emulator answers as real servers did, but for the steps in ``pending.yaml``; and a recording that is changed is noticed."""
+"""The emulator answers as real servers did; and a recording that is changed is noticed."""
 
 from __future__ import annotations
 
@@ -12,14 +12,12 @@ from typing import Any
 
 import pytest
 import yaml
-from conformance.pending import pending, steps_of, text_of
 from conformance.replayer import PLACEHOLDERS, Answer, Values, check, compare, new_run
 from conformance.suite import SCENARIOS, Case, cases, settings_of
 
 CASES = cases()
-PENDING = pending()
-#: Some of the recordings that replay completely.
-SOME = [case for case in CASES if case.name not in PENDING][::6]
+#: Some of the recordings.
+SOME = CASES[::6]
 #: Of each scenario one recording: of the last version that has one.
 LAST = list({case.parts[-1][2]: case for case in CASES}.values())
 each_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -27,22 +25,7 @@ each_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 
 @each_case
 def test_answers_as_recorded(case: Case) -> None:
-    differences = case.replay()
-    listed = PENDING.get(case.name, set())
-    assert "\n".join(str(one) for one in differences if one.step not in listed) == ""
-    replayed = text_of(listed - {one.step for one in differences})
-    assert replayed == "", "these steps replay by now: python -m conformance.pending takes them off the list"
-
-
-def test_the_list_names_recordings() -> None:
-    steps = {case.name: {number for part in case.recordings() for number in range(len(part))} for case in CASES}
-    assert {name for name, listed in PENDING.items() if not listed or not listed <= steps.get(name, set())} == set()
-
-
-@pytest.mark.parametrize(("text", "steps"), [("1", {1}), ("3-5 9", {3, 4, 5, 9}), ("0-1 3 5-6", {0, 1, 3, 5, 6}), ("", set())])
-def test_steps_as_a_text(text: str, steps: set[int]) -> None:
-    assert steps_of(text) == steps
-    assert text_of(steps) == text
+    assert "\n".join(str(one) for one in case.replay()) == ""
 
 
 def _other(value: Any) -> Any:

@@ -84,7 +84,7 @@ def test_worked_through(terminal, tmp_path):
         assert "try-Passw0rd-17" not in printed
 
 
-def test_the_page_names_each_argument_fault_and_control():
+def test_the_page_names_each_fault():
     """As the emulator's own list has them."""
     from emulator.core.faults import KINDS
 

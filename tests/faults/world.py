@@ -194,14 +194,14 @@ class World:
         return sorted(json.dumps(one, sort_keys=True) for one in self._objects())
 
     def _objects(self) -> Iterator[tuple[Any, ...]]:
+        for user in self.api("GET", "/api/users/search?perpage=1000")["users"]:
+            yield "user", {field: user[field] for field in ("login", "email", "name", "isAdmin", "isDisabled")}
         for org in self.api("GET", "/api/orgs?perpage=1000"):
             number, name = int(org["id"]), org["name"]
             yield "org", name, self.api("GET", f"/api/orgs/{number}").get("address")
             for member in self.api("GET", f"/api/orgs/{number}/users"):
                 yield "member", name, member["login"], member["role"]
             yield "preferences", name, self.api("GET", "/api/org/preferences", org=number)
-            for team in self.api("GET", "/api/teams/search", org=number)["teams"]:
-                yield "team preferences", name, self.api("GET", f"/api/teams/{team['id']}/preferences", org=number)
             yield from self._accounts(number, name)
             yield from self._teams(number, name)
             yield from self._contents(number, name)
@@ -221,6 +221,8 @@ class World:
     def _teams(self, org: int, name: str) -> Iterator[tuple[Any, ...]]:
         for team in self.api("GET", "/api/teams/search", org=org)["teams"]:
             yield "team", name, team["name"], team["email"]
+            preferences = self.api("GET", f"/api/teams/{team['id']}/preferences", org=org)
+            yield "team preferences", name, team["name"], preferences
             for member in self.api("GET", f"/api/teams/{team['id']}/members", org=org):
                 yield "team member", name, team["name"], member["login"], member["permission"]
 
@@ -235,8 +237,10 @@ class World:
         elements = self.api("GET", "/api/library-elements?perPage=100", org=org)["result"]["elements"]
         for element in elements:
             yield "library panel", name, element["name"]
-        for source in self.api("GET", "/api/datasources", org=org):
-            yield "data source", name, {field: value for field, value in source.items() if field not in ("id", "orgId")}
+        for listed in self.api("GET", "/api/datasources", org=org):
+            # The list omits secureJsonFields and basicAuthUser. A repeated update raises the version.
+            source = self.api("GET", f"/api/datasources/uid/{listed['uid']}", org=org)
+            yield "data source", name, {field: source[field] for field in source.keys() - {"id", "orgId", "version"}}
 
 
 _WARNED: list[str] = []

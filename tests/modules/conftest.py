@@ -27,6 +27,8 @@ pytest_configure = plugin.pytest_configure
 PACKAGE = "ansible_collections.orgsmith.grafana.plugins.modules."
 #: The emulator's admin password in these tests: masked in results, so it must not be a word of them.
 PASSWORD = "S3cret-of-the-tests"
+#: The password of users that tests create.
+USER_PASSWORD = "long-enough-1"
 
 ALL = ["8.5.15", "9.3.2", "10.4.3", "11.5.1", "12.0.0-pre", "12.4.3", "13.1.0-pre"]
 #: 10.4.3 answers these tests as 9.3.2 and 11.5.1 do: on the emulator, only tests about its differences run on it.
@@ -129,7 +131,26 @@ class Server:
 
     def user(self, login, **more):
         """Make a user as the server's admin does."""
-        return self.api("POST", "/api/admin/users", {"login": login, "password": "long-enough-1", "name": login, **more})
+        return self.api("POST", "/api/admin/users", {"login": login, "password": USER_PASSWORD, "name": login, **more})
+
+    def by_user(self, login):
+        """Return the arguments of a module that runs as a user whom :meth:`user` has made."""
+        return {"admin": None, "url": self.url, "username": login, "password": USER_PASSWORD}
+
+    def server_admin(self, login, **more):
+        """Make a user who is a server admin; return the arguments of a module that runs as this user."""
+        number = self.user(login, **more)["id"]
+        self.api("PUT", f"/api/admin/users/{number}/permissions", {"isGrafanaAdmin": True})
+        return self.by_user(login)
+
+    def by_token(self, role, org=None, name="ci"):
+        """Make a service account *name* with a token; return the arguments of a module that runs with this token.
+
+        *org* is an organization's id or name, by default the admin's current one.
+        """
+        account = self.api("POST", "/api/serviceaccounts", {"name": name, "role": role}, org=org)["id"]
+        key = self.api("POST", f"/api/serviceaccounts/{account}/tokens", {"name": name}, org=org)["key"]
+        return {"admin": None, "url": self.url, "token": key}
 
     def org_id(self, name):
         """Return the id of an organization."""

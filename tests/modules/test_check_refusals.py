@@ -16,18 +16,11 @@ EXPORT = {
 BOTH = (True, False)
 
 
-def _token(server, role="Admin", **where):
-    """Return the connection of a new service account."""
-    account = server.api("POST", "/api/serviceaccounts", {"name": "ci", "role": role}, **where)["id"]
-    key = server.api("POST", f"/api/serviceaccounts/{account}/tokens", {"name": "ci"}, **where)["key"]
-    return {"admin": None, "url": server.url, "token": key}
-
-
 def _user(server, role):
     """Return the connection of a new member of Main Org."""
     server.user("bob")
     server.ok("grafana_org_user", login="bob", role=role)
-    return {"admin": None, "url": server.url, "username": "bob", "password": "long-enough-1"}
+    return server.by_user("bob")
 
 
 def test_a_user_who_does_not_exist_in_a_new_org(newest):
@@ -61,7 +54,9 @@ def test_a_caller_who_cannot_look_up_users_is_warned(newest):
 
 
 @pytest.mark.parametrize("check", BOTH)
-@pytest.mark.parametrize("caller", [_token, lambda server: _user(server, "Admin")], ids=["token", "user"])
+@pytest.mark.parametrize(
+    "caller", [lambda server: server.by_token("Admin"), lambda server: _user(server, "Admin")], ids=["token", "user"]
+)
 @pytest.mark.parametrize("wanted", [{"name": "another"}, {"id": 1, "state": "absent"}], ids=["create", "delete"])
 def test_organizations_need_a_server_admin(newest_that_deletes, caller, wanted, check):
     newest = newest_that_deletes

@@ -231,11 +231,8 @@ def test_redirect_is_an_error(newest):
 
 def test_not_a_member(server):
     """A server admin sees nothing of an organization without being a member."""
-    server.user("boss", OrgId=1)
-    boss = server.api("GET", "/api/users/lookup?loginOrEmail=boss")["id"]
-    server.api("PUT", f"/api/admin/users/{boss}/permissions", {"isGrafanaAdmin": True})
+    who = {**server.server_admin("boss", OrgId=1), "org_name": "tenant"}
     server.ok("grafana_org", name="tenant")
-    who = {"admin": False, "url": server.url, "username": "boss", "password": "long-enough-1", "org_name": "tenant"}
     wanted = {"dashboard": {"uid": "a", "title": "A"}}
     result = server.fails("grafana_dashboard", **who, **wanted)
     assert result.code == "not_a_member", result.text

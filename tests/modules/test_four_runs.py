@@ -10,7 +10,7 @@ import stat
 
 import pytest
 
-#: Each module on each version is run over the network here.
+#: Each managing module is run over the network here: those that create tenants on each version, the others on one version.
 OVER_THE_NETWORK = True
 
 
@@ -116,6 +116,32 @@ def test_token_is_removed(account, tmp_path):
     account.ok("grafana_sa_token", seconds_to_live="1h", **wanted)
     account.four("grafana_sa_token", state="absent", **wanted)
     assert list(tmp_path.iterdir()) == []
+
+
+#: Tests of their own run these modules on each version, without sockets.
+ON_ONE_VERSION = [
+    ("grafana_datasource", {"name": "M", "type": "prometheus", "ds_url": "http://127.0.0.1:9"}),
+    ("grafana_folder", {"title": "Hosts"}),
+    ("grafana_org_preferences", {"theme": "dark"}),
+    ("grafana_team", {"name": "Crew"}),
+]
+
+
+@pytest.mark.parametrize(("module", "wanted"), ON_ONE_VERSION)
+def test_an_object_of_an_organization_is_made(newest, module, wanted):
+    newest.ok("grafana_org", name="tenant")
+    newest.four(module, org_name="tenant", **wanted)
+
+
+def test_user_is_made(newest):
+    newest.four("grafana_user", login="alice", user_password="long-enough-1")
+
+
+def test_api_key_is_made(versioned, tmp_path):
+    """On the newest tested version that creates API keys."""
+    old = versioned("9.3.2")
+    old.four("grafana_api_key", name="ci", role="Viewer", dest=str(tmp_path / "key"))
+    assert (tmp_path / "key").read_text("utf-8").strip()
 
 
 def test_dashboard_is_made(org):

@@ -63,46 +63,42 @@ def test_option_names_only(newest, logged, has_journal, module, options):
     assert not [text for text in found if "n33dle" in text]
 
 
-@pytest.mark.parametrize(
-    "options",
-    [
-        {"password": ["n33dle"]},
-        {"token": {"a": "n33dle"}},
-        {"headers": ["n33dle"]},
-        {"headers": "n33dle"},
-        {"sink": ["n33dle"]},
-        {"sink": "n33dle"},
-        {"sink": {"type": "hashi_vault", "path": "p", "token": {"a": "n33dle"}}},
-        {"sink": {"type": "hashi_vault", "path": "p", "token": "n33dle", "timeout": "n33dle"}},
-        {"batch": [{"service_account": "a", "name": "n", "sink": {"type": "hashi_vault", "path": "p", "token": ["n33dle"]}}]},
-        {"batch": [{"service_account": "a", "name": "n", "sink": {"type": "hashi_vault", "path": "p", "token": 87654321}}]},
-    ],
-)
-def test_wrong_types(newest, logged, options):
-    found = logged(False)
-    result = newest.fails("grafana_sa_token", service_account="a", name="n", **options)
-    assert result.code == "bad_input"
-    without_needles(found, result)
-    assert "87654321" not in result.text
+#: Options of secrets that have wrong types: those of a token and its connection, and those of a data source.
+WRONG_TOKENS = [
+    {"password": ["n33dle"]},
+    {"token": {"a": "n33dle"}},
+    {"headers": ["n33dle"]},
+    {"headers": "n33dle"},
+    {"sink": ["n33dle"]},
+    {"sink": "n33dle"},
+    {"sink": {"type": "hashi_vault", "path": "p", "token": {"a": "n33dle"}}},
+    {"sink": {"type": "hashi_vault", "path": "p", "token": "n33dle", "timeout": "n33dle"}},
+    {"batch": [{"service_account": "a", "name": "n", "sink": {"type": "hashi_vault", "path": "p", "token": ["n33dle"]}}]},
+    {"batch": [{"service_account": "a", "name": "n", "sink": {"type": "hashi_vault", "path": "p", "token": 87654321}}]},
+]
+WRONG_SOURCES = [
+    {"secure_json_data": ["n33dle"]},
+    {"secure_json_data": "n33dle"},
+    {"secure_json_data": {"password": ["n33dle"]}},
+    {"secure_json_data": {"password": 87654321}},
+    {"tls_client_key": {"a": "n33dle"}},
+    {"http_headers": ["n33dle"]},
+    {"http_headers": {"X-Key": ["n33dle-long-enough"]}},
+]
+TOKEN, SOURCE = {"service_account": "a", "name": "n"}, {"name": "M", "type": "loki"}
 
 
 @pytest.mark.parametrize(
-    "options",
+    ("module", "options"),
     [
-        {"secure_json_data": ["n33dle"]},
-        {"secure_json_data": "n33dle"},
-        {"secure_json_data": {"password": ["n33dle"]}},
-        {"secure_json_data": {"password": 87654321}},
-        {"tls_client_key": {"a": "n33dle"}},
-        {"http_headers": ["n33dle"]},
-        {"http_headers": {"X-Key": ["n33dle-long-enough"]}},
+        *(("grafana_sa_token", {**TOKEN, **options}) for options in WRONG_TOKENS),
+        *(("grafana_datasource", {**SOURCE, **options}) for options in WRONG_SOURCES),
+        *(("grafana_datasource", {"batch": [{**SOURCE, **options}]}) for options in WRONG_SOURCES),
     ],
 )
-@pytest.mark.parametrize("many", [False, True], ids=["single", "batch"])
-def test_wrong_types_of_secrets_of_data_sources(newest, logged, options, many):
+def test_wrong_types(newest, logged, module, options):
     found = logged(False)
-    wanted = {"name": "M", "type": "loki", **options}
-    result = newest.fails("grafana_datasource", **({"batch": [wanted]} if many else wanted))
+    result = newest.fails(module, **options)
     assert result.code == "bad_input"
     without_needles(found, result)
     assert "87654321" not in result.text

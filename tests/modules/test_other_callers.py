@@ -16,8 +16,6 @@ import requests
 
 from servers import NEWEST
 
-BOSS = ("boss", "long-enough-1")
-
 
 @pytest.fixture
 def tenant(versioned):
@@ -27,16 +25,15 @@ def tenant(versioned):
     return server
 
 
-def token_of(server, role, name="ci"):
-    """Return a key of a new service account of the organization."""
-    account = server.api("POST", "/api/serviceaccounts", {"name": name, "role": role}, org="tenant")["id"]
-    return server.api("POST", f"/api/serviceaccounts/{account}/tokens", {"name": name}, org="tenant")["key"]
+def authorized(server, role, name="ci"):
+    """Return the headers of a request with a token of a new service account of the organization."""
+    return {"Authorization": f"Bearer {server.by_token(role, 'tenant', name)['token']}"}
 
 
 @pytest.fixture
 def editor(tenant):
     """The arguments of an Editor's token."""
-    return {"admin": None, "url": tenant.url, "token": token_of(tenant, "Editor")}
+    return tenant.by_token("Editor", "tenant")
 
 
 def titles(server, kind):
@@ -75,18 +72,17 @@ def test_an_editor_brings_a_directory_twice(tenant, editor, tmp_path):
 
 def test_two_editors_at_once_create_one_folder(tenant):
     """Two requests for the folder that both found missing: the uid that follows from its title is taken once."""
-    keys = [token_of(tenant, "Editor", name) for name in ("one", "two")]
+    callers = [tenant.by_token("Editor", "tenant", name) for name in ("one", "two")]
     from ansible_collections.orgsmith.grafana.plugins.module_utils._folders.unlisted import derived_uid
 
-    def create(key):
+    def create(caller):
         body = {"title": "Operations", "uid": derived_uid("", "Operations")}
-        headers = {"Authorization": f"Bearer {key}"}
+        headers = {"Authorization": f"Bearer {caller['token']}"}
         return requests.post(tenant.url + "/api/folders", json=body, headers=headers, timeout=20).status_code
 
     with ThreadPoolExecutor(2) as pool:
-        assert sorted(pool.map(create, keys)) == [200, 412]
-    ours = {"admin": None, "url": tenant.url, "token": keys[0]}
-    assert not tenant.ok("grafana_folder", **ours, title="Operations")["changed"]
+        assert sorted(pool.map(create, callers)) == [200, 412]
+    assert not tenant.ok("grafana_folder", **callers[0], title="Operations")["changed"]
 
 
 def test_a_renamed_folder_does_not_stand_for_its_old_title(tenant, editor):
@@ -105,7 +101,7 @@ def test_a_renamed_folder_does_not_stand_for_its_old_title(tenant, editor):
 def test_everybody_in_the_tenant_sees_a_new_dashboard(tenant, folder, api):
     tenant.ok("grafana_dashboard", org_name="tenant", dashboard={"uid": "cpu", "title": "CPU"}, api=api, **folder)
     for role in ("Viewer", "Editor"):
-        headers = {"Authorization": f"Bearer {token_of(tenant, role, role)}"}
+        headers = authorized(tenant, role, role)
         read = requests.get(f"{tenant.url}/api/dashboards/uid/cpu", headers=headers, timeout=20)
         found = requests.get(f"{tenant.url}/api/search?type=dash-db", headers=headers, timeout=20)
         assert (role, read.status_code, [hit["uid"] for hit in found.json()]) == (role, 200, ["cpu"])
@@ -120,7 +116,7 @@ def test_a_directory_is_seen_too(tenant, tmp_path):
     for number in range(12):
         (tmp_path / f"{number}.json").write_text(json.dumps({"uid": f"d{number}", "title": f"D {number}"}))
     tenant.ok("grafana_dashboard", org_name="tenant", directory=str(tmp_path))
-    headers = {"Authorization": f"Bearer {token_of(tenant, 'Viewer')}"}
+    headers = authorized(tenant, "Viewer")
     assert len(requests.get(f"{tenant.url}/api/search?type=dash-db", headers=headers, timeout=20).json()) == 12
 
 
@@ -132,7 +128,7 @@ def test_a_move_to_general_warns_and_the_advice_works(tenant, api):
     for check in (True, False):
         (warning,) = tenant.ok("grafana_dashboard", check=check, **wanted)["warnings"]
         assert "POST /api/dashboards/uid/cpu/permissions" in warning
-    key = {"Authorization": f"Bearer {token_of(tenant, 'Viewer')}"}
+    key = authorized(tenant, "Viewer")
     assert requests.get(f"{tenant.url}/api/dashboards/uid/cpu", headers=key, timeout=20).status_code in (403, 404)
     items = json.loads(warning[warning.index("{") :])
     tenant.api("POST", "/api/dashboards/uid/cpu/permissions", items, org="tenant")
@@ -146,9 +142,7 @@ def test_a_move_to_general_warns_and_the_advice_works(tenant, api):
 @pytest.fixture
 def stranger(tenant):
     """The arguments of a server admin who is not a member of the organization."""
-    number = tenant.user("boss")["id"]
-    tenant.api("PUT", f"/api/admin/users/{number}/permissions", {"isGrafanaAdmin": True})
-    return {"admin": None, "url": tenant.url, "username": BOSS[0], "password": BOSS[1]}
+    return tenant.server_admin("boss")
 
 
 TASKS = {
@@ -160,6 +154,9 @@ TASKS = {
     "legacy by title": ("grafana_dashboard", {"dashboard": {"title": "A"}, "api": "legacy", "retries": 0}),
     "with a folder": ("grafana_dashboard", {"dashboard": {"title": "A"}, "folder": "F", "create_folder": True}),
     "account": ("grafana_service_account", {"name": "ci"}),
+    "team": ("grafana_team", {"name": "Crew"}),
+    "data source": ("grafana_datasource", {"uid": "m", "name": "M", "type": "prometheus", "ds_url": "http://127.0.0.1:9"}),
+    "preferences": ("grafana_org_preferences", {"theme": "dark"}),
 }
 
 

@@ -14,13 +14,18 @@ import pytest
 import yaml
 
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards.options import OPTIONS as DASHBOARD
+from ansible_collections.orgsmith.grafana.plugins.module_utils._datasources.model import OPTIONS as DATA_SOURCE
+from ansible_collections.orgsmith.grafana.plugins.module_utils._folders.plan import OPTIONS as FOLDER
 from ansible_collections.orgsmith.grafana.plugins.module_utils._orgs.members import OPTIONS as MEMBER
 from ansible_collections.orgsmith.grafana.plugins.module_utils._orgs.model import OPTIONS as ORGANIZATION
 from ansible_collections.orgsmith.grafana.plugins.module_utils._orgs.service_accounts import OPTIONS as ACCOUNT
+from ansible_collections.orgsmith.grafana.plugins.module_utils._preferences.options import OPTIONS as PREFERENCES
+from ansible_collections.orgsmith.grafana.plugins.module_utils._teams.resource import OPTIONS as TEAM
 from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens.options import OPTIONS as TOKEN
+from ansible_collections.orgsmith.grafana.plugins.module_utils._users.model import OPTIONS as USER
 from tools.moduledocs.__main__ import ROLE, ROOT, generate, main
 from tools.moduledocs.emit import WIDTH, Alias, Anchored, emit
-from tools.moduledocs.parts import documentation
+from tools.moduledocs.parts import Texts, documentation
 
 DASHBOARDS = Path("plugins/modules/grafana_dashboard.py")
 OPTION = """\
@@ -103,24 +108,34 @@ def test_mistakes_are_named(checkout, capsys, path, old, new, message):
     assert message in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(
-    ("where", "options"),
-    [
-        ([], ORGANIZATION),
-        (["members"], MEMBER),
-        (["service_accounts"], ACCOUNT),
-        (["service_accounts", "tokens"], {name: rule for name, rule in TOKEN.items() if name != "service_account"}),
-        (["dashboards"], {name: rule for name, rule in DASHBOARD.items() if name != "import_orgs"}),
-    ],
-    ids=["organizations", "members", "service_accounts", "tokens", "dashboards"],
-)
-def test_the_role_takes_every_option_of_the_modules(where, options):
+#: The lists of one organization that have options of their own.
+PARTS = ("members", "teams", "data_sources", "service_accounts", "folders", "dashboards", "preferences")
+#: By list of role.yml: where the role has its options, the options of the module, and what the role adds to them.
+LISTS = {
+    "organizations": ([], ORGANIZATION, PARTS),
+    "members": (["members"], MEMBER, ["create"]),
+    "users": (["members", "create"], USER, ["password"]),
+    "teams": (["teams"], TEAM, []),
+    "data_sources": (["data_sources"], DATA_SOURCE, []),
+    "service_accounts": (["service_accounts"], ACCOUNT, ["tokens"]),
+    "tokens": (["service_accounts", "tokens"], TOKEN, []),
+    "folders": (["folders"], FOLDER, []),
+    "dashboards": (["dashboards"], DASHBOARD, []),
+    "preferences": (["preferences"], PREFERENCES, []),
+}
+
+
+@pytest.mark.parametrize("kind", [*Texts().role])
+def test_the_role_takes_every_option_of_the_modules(kind):
+    """Every option but those that role.yml leaves out, and beside them only what the role adds."""
+    where, options, added = LISTS[kind]
     taken = tenant(ROOT)
     for name in where:
         taken = taken[name]["options"]
-    parts = {"members", "create", "teams", "data_sources", "service_accounts", "tokens", "folders", "dashboards", "preferences"}
+    left_out = Texts().role[kind].get("left_out", ())
+    options = {name: rule for name, rule in options.items() if name not in left_out}
     aliases = {alias for rule in options.values() for alias in rule.get("aliases", ())}
-    assert set(options) <= {name for name in taken if name not in parts} <= {*options, *aliases}
+    assert {*options, *added} <= set(taken) <= {*options, *aliases, *added}
     for name, rule in options.items():
         assert taken[name].get("choices") == rule.get("choices"), name
         assert taken[name]["type"] in (rule["type"], "str" if rule["type"] == "raw" else rule["type"]), name

@@ -14,8 +14,9 @@ from .._folders.tree import GENERAL
 from .._grafana.client import segment
 from .._grafana.errors import Forbidden, NotFound
 from .._grafana.scope import Scope
-from .._grafana.versions import ACCESS_CONTROL, DASHBOARD_APIS, VERSIONS_BY_UID
+from .._grafana.versions import ACCESS_CONTROL, DASHBOARD_APIS
 from .._permissions import reconcile
+from .._permissions.api import needs_number
 from .._permissions.model import DASHBOARD, PermissionState
 from .._permissions.plan import combined
 from .model import CurrentDashboard, DashboardState, DashboardWork, DesiredDashboard, current_head, label
@@ -61,7 +62,7 @@ def check_permissions(scope: Scope, desired: DesiredDashboard, state: DashboardS
 
     def above() -> t.Sequence[str]:
         uid = state.folder_uid if state.folder_uid is not None or state.current is None else state.current.folder_uid
-        return [uid, *folders.ancestors(scope, uid)] if uid else []
+        return folders.with_ancestors(scope, uid or GENERAL)
 
     reconcile.precheck(scope, _target(desired, state.current), desired.permissions, state.permissions, above)
 
@@ -71,8 +72,8 @@ def apply_permissions(scope: Scope, route: Route, desired: DesiredDashboard, sta
     if desired.permissions is None or state.current is None:
         return state
     current = state.current
-    if current.number is None and scope.client.at_least(VERSIONS_BY_UID) is False:
-        there = route.dashboard(current.uid)  # 8.5 has the permissions of a dashboard by its database id
+    if current.number is None and needs_number(scope):
+        there = route.dashboard(current.uid)
         current = replace(current, number=None if there is None else there.number)
     found = reconcile.apply(scope, _target(desired, current), desired.permissions, state.permissions)
     return replace(state, permissions=found)

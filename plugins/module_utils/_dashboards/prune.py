@@ -120,6 +120,4 @@ def _in_area(scope: Scope, folder_uid: str, area: _PruneArea) -> bool:
         return path == area.path or path.startswith(area.path + "/")
     if not area.folder_uid:
         return area.folder_uid is None or folder_uid == folders.GENERAL
-    return folder_uid == area.folder_uid or (
-        folder_uid != folders.GENERAL and area.folder_uid in folders.ancestors(scope, folder_uid)
-    )
+    return folder_uid == area.folder_uid or area.folder_uid in folders.with_ancestors(scope, folder_uid)

@@ -47,7 +47,7 @@ def _covers(scope: Scope, state: DashboardState, action: str, granted: t.Mapping
 def _folder_scopes(scope: Scope, uid: str) -> list[str]:
     if uid == folders.GENERAL:
         return ["folders:uid:general"]
-    return ["folders:uid:%s" % one for one in (uid, *folders.ancestors(scope, uid))]
+    return ["folders:uid:%s" % one for one in folders.with_ancestors(scope, uid)]
 
 
 __all__ = ["check_rights"]

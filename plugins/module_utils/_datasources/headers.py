@@ -32,6 +32,11 @@ def number_of(key: str) -> int | None:
     return int(match[1]) if match else None
 
 
+def is_name(key: str) -> bool:
+    """Tell whether *key* of jsonData has the name of a header."""
+    return key.startswith(_NAME) and number_of(key) is not None
+
+
 def numbered(json_data: t.Mapping[str, t.Any]) -> dict[int, str]:
     """Return the names of the headers in jsonData by number."""
     found = {number_of(key): str(value) for key, value in json_data.items() if key.startswith(_NAME)}

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from .._grafana import data_sources
 from .._grafana.client import segment
-from .._grafana.orgs import similar
+from .._grafana.names import Names
 from .._grafana.scope import Scope
 from .model import DataSource, DesiredSource
 
@@ -21,9 +21,8 @@ class Listing:
     """Data sources by uid and by name, as the list shows them. In check mode also those that a run would have created."""
 
     def __init__(self, entries: t.Iterable[DataSource] = ()) -> None:
-        self._by_name = {entry.name: entry for entry in entries}
+        self._by_name = Names((entry.name, entry) for entry in entries)
         self._by_uid = {entry.uid: entry for entry in self._by_name.values()}
-        self._similar = {similar(name) for name in self._by_name}
 
     def __len__(self) -> int:
         return len(self._by_name)
@@ -36,9 +35,9 @@ class Listing:
         """Return the data source with exactly this name."""
         return self._by_name.get(name)
 
-    def has_similar(self, name: str) -> bool:
-        """Tell whether a data source has a name that some databases take for *name*."""
-        return similar(name) in self._similar
+    def settles(self, name: str) -> bool:
+        """Tell whether :meth:`named` is the server's own answer, as no data source has only a similar name."""
+        return self._by_name.settles(name)
 
     def put(self, source: DataSource, before: DataSource | None = None) -> None:
         """Add *source*, in place of *before*; a new default takes the default from the other one, as on the server."""
@@ -51,12 +50,11 @@ class Listing:
 
     def remove(self, source: DataSource) -> None:
         """Forget *source*."""
-        self._by_name.pop(source.name, None)
+        self._by_name.remove(source.name)
         self._by_uid.pop(source.uid, None)
 
     def _add(self, source: DataSource) -> None:
-        self._by_name[source.name] = source
-        self._similar.add(similar(source.name))
+        self._by_name.put(source.name, source)
         if source.uid:
             self._by_uid[source.uid] = source
 
@@ -85,9 +83,8 @@ def by_name(scope: Scope, name: str) -> DataSource | None:
     only a similar name exists, the server decides.
     """
     known = listing(scope)
-    found = known.named(name)
-    if found is not None or scope.new or not known.has_similar(name):
-        return found
+    if scope.new or known.settles(name):
+        return known.named(name)
     entry = scope.client.find("%s/name/%s" % (data_sources.PATH, segment(name)), org=scope.org_id)
     return None if entry is None else known.with_uid(str(entry["uid"]))
 

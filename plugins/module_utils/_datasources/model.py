@@ -190,10 +190,15 @@ def _json_data(options: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         raise BadInput("json_data must not contain %s: the module stores secrets_version there" % VERSION_KEY)
     _check_keys(given, "json_data", options)
     tls = TLS.to_server(TLS.named(options))
-    twice = sorted(set(tls) & set(given))
-    if twice:
-        raise BadInput("json_data contains %s, which tls_… options set, too: use one of them" % ", ".join(twice))
+    _check_twice(given, tls, "json_data")
     return {**given, **tls}
+
+
+def _check_twice(given: t.Iterable[str], tls: t.Iterable[str], option: str) -> None:
+    """Raise :class:`BadInput` for keys of *option* that the task also sets with *tls* options."""
+    twice = sorted(set(tls).intersection(given))
+    if twice:
+        raise BadInput("%s contains %s, which tls_… options set, too: use one of them" % (option, ", ".join(twice)))
 
 
 def _check_keys(given: t.Mapping[str, t.Any], option: str, options: t.Mapping[str, t.Any]) -> None:
@@ -207,9 +212,7 @@ def _secrets(options: t.Mapping[str, t.Any]) -> dict[str, str]:
     given = {str(key): _secret(value, "secure_json_data.%s" % key) for key, value in _items(options, "secure_json_data")}
     _check_keys(given, "secure_json_data", options)
     tls = {key: _secret(options[name], name) for name, key in TLS_SECRETS.items() if options.get(name) is not None}
-    twice = sorted(set(tls) & set(given))
-    if twice:
-        raise BadInput("secure_json_data contains %s, which tls_… options set, too: use one of them" % ", ".join(twice))
+    _check_twice(given, tls, "secure_json_data")
     return {**given, **tls}
 
 

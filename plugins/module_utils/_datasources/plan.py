@@ -23,6 +23,8 @@ _NEED_URL = frozenset(
         *("postgres", "grafana-postgresql-datasource", "prometheus", "tempo", "zipkin"),
     ]
 )
+#: Options whose fields no version clears: the server ignores an empty text (seen on 12.4.3).
+KEPT = ("ds_url", "basic_auth_user")
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class SourceState:
     current: DataSource | None
     namesake: DataSource | None = None
     first: bool = False
-    kept: t.Sequence[str] = ("ds_url", "basic_auth_user")
+    kept: t.Sequence[str] = KEPT
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,7 @@ def _data(
     json_data = {
         key: value
         for key, value in stored.items()
-        if key == VERSION_KEY or not (key in desired.json_data or desired.json_data_exclusive or _is_header(key))
+        if key == VERSION_KEY or not (key in desired.json_data or desired.json_data_exclusive or headers.is_name(key))
     }
     json_data.update({key: value for key, value in desired.json_data.items() if value is not None})
     json_data.update({headers.name_key(number): name for number, name in sorted(after.items())})
@@ -137,10 +139,6 @@ def _data(
     left = {headers.value_key(number) for number in before if number not in after}
     unnamed = secrets if desired.secrets_exclusive else secrets & left
     return json_data, {**written, **{key: "" for key in sorted(unnamed) if key not in named}}
-
-
-def _is_header(key: str) -> bool:
-    return key.startswith("httpHeaderName") and headers.number_of(key) is not None
 
 
 def _headers_after(desired: DesiredSource, before: t.Mapping[int, str], secrets: frozenset[str]) -> dict[int, str]:

@@ -21,7 +21,7 @@ from .._grafana.versions import DATABASES_CLEAR, FIRST_IS_DEFAULT
 from .health import check, path_of
 from .listing import by_name, completed, listing, look_up
 from .model import FIELDS, DataSource, DesiredSource, label, parse, shown
-from .plan import SourceState, SourceWork, check_defaults, plan
+from .plan import KEPT, SourceState, SourceWork, check_defaults, plan
 from .rights import check_rights
 
 
@@ -137,10 +137,9 @@ def _surroundings(scope: Scope, desired: DesiredSource, current: DataSource | No
 
 def _kept(scope: Scope, desired: DesiredSource) -> tuple[str, ...]:
     """Return the options whose fields the server does not clear; it is asked for its version only if that matters."""
-    always = ("ds_url", "basic_auth_user")
     if desired.fields.get("database") == "" and scope.client.at_least(DATABASES_CLEAR) is False:
-        return (*always, "database")
-    return always
+        return (*KEPT, "database")
+    return KEPT
 
 
 def _create(scope: Scope, desired: DesiredSource, work: SourceWork) -> DataSource:

@@ -27,7 +27,7 @@ def above_new(scope: Scope, path: str, below: t.Sequence[str] = ()) -> int:
 
 def above(scope: Scope, uid: str) -> int:
     """Return how many folders are above an object in the folder *uid*."""
-    return len(folders.ancestors(scope, uid)) + 1 if uid else 0
+    return len(folders.with_ancestors(scope, uid))
 
 
 def check_depth(scope: Scope, what: str, depth: int) -> None:

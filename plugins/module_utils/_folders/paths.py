@@ -48,10 +48,12 @@ def number(scope: Scope, uid: str) -> int:
     return folder.id
 
 
-def ancestors(scope: Scope, uid: str) -> tuple[str, ...]:
-    """Return the uids of the parent folders of a folder, from the top down; empty on servers without nested folders."""
+def with_ancestors(scope: Scope, uid: str) -> list[str]:
+    """Return *uid* and the uids of the folders above it, which servers without nested folders do not have; none for General."""
+    if uid == GENERAL:
+        return []
     with scope.lock:
-        return tuple(folder.uid for folder in tree(scope).above(uid))
+        return [uid, *(folder.uid for folder in tree(scope).above(uid))]
 
 
 def path(scope: Scope, uid: str) -> str:
@@ -332,7 +334,6 @@ def not_found(scope: Scope, what: str) -> GrafanaError:
 
 __all__ = [
     "GENERAL",
-    "ancestors",
     "by_path",
     "check_nesting",
     "check_one",
@@ -353,4 +354,5 @@ __all__ = [
     "remembered",
     "steps",
     "tree",
+    "with_ancestors",
 ]

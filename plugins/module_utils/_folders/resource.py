@@ -303,7 +303,7 @@ def _target(desired: DesiredFolder, folder: Folder | None) -> permissions.Target
 def _uids_above(scope: Scope, found: FolderState) -> list[str]:
     """Return the uids of the folders from which the folder will inherit permissions."""
     start = found.place.uid if found.place.uid is not None else found.place.start
-    return [start, *folders.ancestors(scope, start)] if start else []
+    return folders.with_ancestors(scope, start)
 
 
 def _within(tree: Tree, current: Folder | None, place: ParentFolder) -> bool:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import threading
 import typing as t
-import unicodedata
 from dataclasses import dataclass
 
 from .client import Client
 from .connection import OrgChoice
 from .errors import Forbidden, Refused
+from .names import Names, similar
 from .roles import ADMIN
 
 #: Up to so many organizations are asked for one by one; above, one list is cheaper.
@@ -48,7 +48,7 @@ class OrgFinder:
         self._own: Org | None = None
         self._listed: dict[int, Org] = {}
         self._memberships: list[dict[str, t.Any]] | None = None
-        self._by_name: dict[str | None, Org] | None = None
+        self._by_name: Names[Org] | None = None
         #: Whether the caller may not list all organizations, so that there may be more than ``all`` returned.
         self.partial = False
         self._lock = threading.Lock()
@@ -72,19 +72,26 @@ class OrgFinder:
 
     def in_list(self, name: str) -> Org | None:
         """Return the organization that :meth:`named` returns, from a list that is read once; :meth:`invalidate` drops it."""
+        return self._of_list(self._named_list(), name)
+
+    def ids_in_list(self) -> set[int]:
+        """Return the ids of the organizations in the list that :meth:`in_list` uses."""
+        return {org.id for org in self._named_list().values()}
+
+    def _named_list(self) -> Names[Org]:
         with self._list_lock:
             if self._by_name is None:
-                self._by_name = {org.name: org for org in self.all()}
-            return self._of_list(self._by_name, name)
+                self._by_name = _by_name(self.all())
+            return self._by_name
 
-    def _of_list(self, by_name: t.Mapping[str | None, Org], name: str) -> Org | None:
+    def _of_list(self, by_name: Names[Org], name: str) -> Org | None:
         """Return the organization of this name in a list. If the list has a similar name only, ask the server."""
-        if name in by_name or self.partial or similar(name) not in {similar(one or "") for one in by_name}:
+        if self.partial or by_name.settles(name):
             return by_name.get(name)
         return self.named(name)
 
     def invalidate(self) -> None:
-        """Drop the list that :meth:`in_list` uses."""
+        """Drop the list that :meth:`in_list` and :meth:`ids_in_list` use."""
         with self._list_lock:
             self._by_name = None
 
@@ -127,7 +134,7 @@ class OrgFinder:
             found[OrgChoice()] = self.own()
         names = [choice for choice in wanted if choice.name is not None]
         if len(names) > ONE_BY_ONE:
-            by_name = {org.name: org for org in self.all()}
+            by_name = _by_name(self.all())
             found.update({choice: self._of_list(by_name, str(choice.name)) for choice in names})
         else:
             found.update({choice: self.named(str(choice.name)) for choice in names})
@@ -159,10 +166,8 @@ class OrgFinder:
         )
 
 
-def similar(name: str) -> str:
-    """Return a text that is the same for names that a database may take for the same."""
-    plain = "".join(sign for sign in unicodedata.normalize("NFKD", name) if not unicodedata.combining(sign))
-    return plain.casefold().rstrip()
+def _by_name(orgs: t.Iterable[Org]) -> Names[Org]:
+    return Names((org.name, org) for org in orgs if org.name is not None)
 
 
 def same_org(own: Org, choice: OrgChoice) -> Org:

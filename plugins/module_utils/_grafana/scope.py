@@ -122,10 +122,6 @@ class Scope:
         """Return what *load* returned the first time in this run: for what no write changes."""
         return self._load(self._kept, key, load)
 
-    def peek_for_run(self, key: str) -> t.Any:
-        """Return what :meth:`cached_for_run` has under *key*, ``None`` for nothing."""
-        return self._kept.get(key)
-
     def _load(self, known: dict[str, t.Any], key: str, load: t.Callable[[], t.Any]) -> t.Any:
         with self.lock:
             if key not in known:

@@ -58,6 +58,8 @@ DATABASES_CLEAR = Version(9, 5)
 FIRST_IS_DEFAULT = Version(10, 3)
 #: ``/api/dashboards/uid/:uid/versions`` exists; before, the route of a dashboard's history takes its database id.
 VERSIONS_BY_UID = Version(9, 0)
+#: ``/api/dashboards/uid/:uid/permissions`` exists; before, the route of a dashboard's permissions takes its database id.
+PERMISSIONS_BY_UID = Version(9, 0)
 #: Objects of ``/apis/dashboard.grafana.app`` contain the message of their last version (recorded).
 MESSAGES_LISTED = Version(12, 1)
 #: ``/apis/folder.grafana.app`` exists (11.5 answers 404, recorded); before, no route returns a folder's description.

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from .._engine.resource import Change, Resource, View
 from .._grafana.errors import QUOTA_REACHED, Forbidden, GrafanaError, NotFound, Refused, ServerError, Stale
+from .._grafana.names import check_deletable, found_similar
 from .._grafana.orgs import UNASSIGNED, Org, OrgFinder
 from .._grafana.scope import Scope
 from . import contents, emptying
@@ -121,12 +122,7 @@ class Organizations(Resource[DesiredOrg, CurrentOrg, OrgWork]):
     def _removal(self, desired: DesiredOrg, current: CurrentOrg | None) -> Change[OrgWork] | None:
         if current is None:
             return None
-        if desired.name not in (None, current.name):
-            raise Refused(
-                "organization %d is named %s, not %s: it was not deleted; %s"
-                % (current.id, current.name, desired.name, _correct(desired)),
-                code="name_mismatch",
-            )
+        check_deletable("organization", current.id, current.name, desired.name, desired.id is None)
         work = OrgWork(current, current.name)
         if not current.undeletable:
             return Change("delete", _with_contents(current), {}, work)
@@ -154,10 +150,7 @@ class Organizations(Resource[DesiredOrg, CurrentOrg, OrgWork]):
                 % (current.name, current.id, scope.where(), _CANNOT_DELETE)
             )
         if current is not None and desired.id is None and desired.name != current.name:
-            scope.warn(
-                "organization %s is %s (id %d) on %s, which compares names without case"
-                % (desired.name, current.name, current.id, scope.where())
-            )
+            scope.warn(found_similar("organization", str(desired.name), current.name, current.id, "on " + scope.where()))
         if not scope.check or change is None:
             return current, change
         if change.action != "update" or change.work.quotas:
@@ -324,10 +317,6 @@ def _changes(desired: DesiredOrg, current: CurrentOrg) -> dict[str, str]:
             code="cannot_clear",
         )
     return changes
-
-
-def _correct(desired: DesiredOrg) -> str:
-    return "correct name" if desired.id is None else "correct id or name, or leave one of them out"
 
 
 def _taken(name: str, other: Org | None) -> GrafanaError:

@@ -149,8 +149,6 @@ class ServiceAccounts(Resource[DesiredAccount, Account, AccountWork]):
     def plan(self, desired: DesiredAccount, current: Account | None) -> Change[AccountWork] | None:
         """Return what differs. Raises :class:`Unsupported` for a change that the Cloud API cannot make."""
         change = _plan_itself(desired, current)
-        if desired.permissions is None:
-            return change
         head = {} if current is None else _view(current)
         read = None if current is None else current.permissions
         return combined(change, AccountWork(current), desired.permissions, read, head)
@@ -168,7 +166,8 @@ class ServiceAccounts(Resource[DesiredAccount, Account, AccountWork]):
         if change is not None and change.action != "delete" and desired.permissions is not None:
             found = self._permissions(scope, desired, None) if current is None else current.permissions
             permissions.precheck(scope, _target(desired, current), desired.permissions, found)
-            change = replace(change, work=replace(change.work, permissions=found))
+            if current is None:
+                change = replace(change, work=replace(change.work, permissions=found))
         if not scope.check or change is None or scope.client.connection.cloud_stack is not None:
             return current, change
         work = change.work
@@ -187,24 +186,20 @@ class ServiceAccounts(Resource[DesiredAccount, Account, AccountWork]):
         return current, change
 
     def apply(self, scope: Scope, desired: DesiredAccount, change: Change[AccountWork]) -> Account | None:
-        """Create, update or delete the account; ``recreate`` deletes and creates."""
-        work = change.work
-        if change.action != "delete" and desired.permissions is not None:
-            account = self._written(scope, desired, work)
-            found = permissions.apply(scope, _target(desired, account), desired.permissions, work.permissions)
-            return replace(account, permissions=found)
-        if change.action == "update":
-            return _update(scope, t.cast(Account, work.current), work.fields)
-        if work.current is not None:
-            scope.client.delete("/api/serviceaccounts/%d" % work.current.id, org=scope.org_id)
-            _update_cache(scope, work.current, None)
-        return None if change.action == "delete" else _create(scope, desired.name, work.fields)
-
-    def _written(self, scope: Scope, desired: DesiredAccount, work: AccountWork) -> Account:
-        """Create or update the account before its permissions are written."""
-        if work.current is None:
-            return _create(scope, desired.name, work.fields)
-        return _update(scope, work.current, work.fields) if work.fields else work.current
+        """Create, update or delete the account, then write its permissions; ``recreate`` deletes and creates."""
+        work, current = change.work, change.work.current
+        if current is not None and change.action in ("delete", "recreate"):
+            scope.client.delete("/api/serviceaccounts/%d" % current.id, org=scope.org_id)
+            _update_cache(scope, current, None)
+            current = None
+        if change.action == "delete":
+            return None
+        if current is None:
+            account, found = _create(scope, desired.name, work.fields), work.permissions
+        else:
+            account, found = _update(scope, current, work.fields) if work.fields else current, current.permissions
+        found = permissions.apply(scope, _target(desired, account), desired.permissions, found)
+        return replace(account, permissions=found)
 
     def explain(self, scope: Scope, desired: DesiredAccount, problem: GrafanaError) -> GrafanaError:
         """Explain why a name is taken, or a role too high."""

@@ -17,7 +17,7 @@ from .._grafana.account_logins import LOGIN_PREFIX
 from .._grafana.client import segment
 from .._grafana.errors import NotFound, Unsupported
 from .._grafana.scope import Scope
-from .._grafana.versions import ACCESS_CONTROL, ACCESS_CONTROL_STAYS, VERSIONS_BY_UID
+from .._grafana.versions import ACCESS_CONTROL, ACCESS_CONTROL_STAYS, PERMISSIONS_BY_UID
 from .model import ACCOUNT, FOLDER, LEVELS, NUMBERS, ROLE, SERVICE_ACCOUNT, TEAM, USER, Entry, Kind
 
 
@@ -40,19 +40,20 @@ def read(scope: Scope, kind: Kind, key: str, number: int | None = None) -> Liste
         except NotFound:
             if scope.client.at_least(ACCESS_CONTROL_STAYS):
                 raise
-            scope.cached_for_run(_BY_LISTS, lambda: True)
+            _found_lists(scope).append(True)
     if kind == SERVICE_ACCOUNT:
         raise unsupported(scope)
     return Listed(_from_list(scope.client.get(_list(scope, kind, key, number), org=scope.org_id)), True)
 
 
-_BY_LISTS = "permissions are lists"
-
-
 def by_lists(scope: Scope) -> bool:
     """Tell whether it is known that the server has no request for single entries."""
-    known = scope.client.at_least(ACCESS_CONTROL) is False
-    return known or bool(scope.peek_for_run(_BY_LISTS))
+    return scope.client.at_least(ACCESS_CONTROL) is False or bool(_found_lists(scope))
+
+
+def _found_lists(scope: Scope) -> list[bool]:
+    """Return a list that is empty until an answer in this run shows that the server has no request for single entries."""
+    return t.cast("list[bool]", scope.cached_for_run("permissions are lists", list))
 
 
 def unsupported(scope: Scope) -> Unsupported:
@@ -76,9 +77,14 @@ def _single(kind: Kind, key: str) -> str:
 def _list(scope: Scope, kind: Kind, key: str, number: int | None) -> str:
     if kind == FOLDER:
         return "/api/folders/%s/permissions" % segment(key)
-    if scope.client.at_least(VERSIONS_BY_UID) is False and number is not None:
+    if needs_number(scope) and number is not None:
         return "/api/dashboards/id/%d/permissions" % number
     return "/api/dashboards/uid/%s/permissions" % segment(key)
+
+
+def needs_number(scope: Scope) -> bool:
+    """Tell whether the server has the permissions of a dashboard by its database id only (8.5)."""
+    return scope.client.at_least(PERMISSIONS_BY_UID) is False
 
 
 def _from_access_control(found: t.Iterable[t.Mapping[str, t.Any]]) -> tuple[Entry, ...]:
@@ -111,4 +117,4 @@ def _entry(one: t.Mapping[str, t.Any], role: str | None, level: str, inherited: 
     return Entry(whom, login, level, int(one.get("userId") or 0), inherited, str(one.get("userEmail") or ""))
 
 
-__all__ = ["Listed", "by_lists", "read", "unsupported", "write"]
+__all__ = ["Listed", "by_lists", "needs_number", "read", "unsupported", "write"]

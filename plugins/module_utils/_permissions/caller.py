@@ -38,7 +38,9 @@ def check_keeps_admin(scope: Scope, kind: Kind, named: str, own: t.Sequence[Entr
     key = scope.client.connection.identity.kind == "token"
     if (granted is None and key) or _granted_elsewhere(granted, kind, above):
         return
-    if not any(_is_for(one, _caller(scope, own)) for one in own if one.level == ADMIN):
+    admins = [one for one in own if one.level == ADMIN]
+    caller = _caller(scope, admins, key) if admins else None
+    if caller is None or not any(_is_for(one, caller) for one in admins):
         raise Refused(
             "permissions of %s were not changed: the caller would lose the permission Admin there, and could not change them "
             "any more; add an entry with permission Admin for the caller, or use an Admin of the organization" % named,
@@ -55,13 +57,13 @@ def _granted_elsewhere(granted: t.Mapping[str, t.Any] | None, kind: Kind, above:
     return bool(everywhere.union("folders:uid:%s" % uid for uid in above).intersection(map(str, found)))
 
 
-def _caller(scope: Scope, own: t.Sequence[Entry]) -> Caller:
+def _caller(scope: Scope, entries: t.Sequence[Entry], key: bool) -> Caller:
+    """Return the caller; the teams are read only if *entries* name a team."""
     try:
         user = scope.client.user() or {}
     except GrafanaError:
         user = {}
-    key = scope.client.connection.identity.kind == "token"
-    teams = own_teams(scope) if any(one.whom == TEAM for one in own) and not key else frozenset()
+    teams = own_teams(scope) if any(one.whom == TEAM for one in entries) and not key else frozenset()
     return Caller(scope.caller_role(), user.get("id"), user.get("login"), teams, key)
 
 

@@ -102,7 +102,12 @@ def _accounts(scope: Scope, name: str) -> list[int]:
 
 
 def own_teams(scope: Scope) -> frozenset[int]:
-    """Return the ids of the caller's teams in the organization; none where the server does not show them."""
+    """Return the ids of the caller's teams in the organization, read once; none where the server does not show them."""
+    found: frozenset[int] = scope.cached_for_run("teams of the caller", lambda: _own_teams(scope))
+    return found
+
+
+def _own_teams(scope: Scope) -> frozenset[int]:
     try:
         return frozenset(int(one["id"]) for one in scope.client.get("/api/user/teams", org=scope.org_id))
     except GrafanaError:

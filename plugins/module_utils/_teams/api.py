@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from .._grafana import lists
 from .._grafana.errors import NotFound
-from .._grafana.orgs import similar
+from .._grafana.names import Names, similar
 from .._grafana.scope import Scope
 from .._grafana.versions import TEAM_NAMES_IN_ANY_CASE, TEAM_UIDS
 from .._orgs.members import CurrentMember, creator, member_named, members_of
@@ -42,10 +42,9 @@ def named(scope: Scope, name: str) -> Team | None:
     MySQL and MariaDB compare names without case, accents and spaces at the end; SQLite and PostgreSQL compare them exactly.
     """
     if scope.many:
-        teams = listed(scope)
-        exact = next((one for one in teams if one.name == name), None)
-        if exact is not None or similar(name) not in {similar(one.name) for one in teams}:
-            return exact
+        known = _by_name(scope)
+        if known.settles(name):
+            return known.get(name)
     found: list[Team] = scope.cached("team " + name, lambda: search(scope, name=name))
     close = next((one for one in found if similar(one.name) == similar(name)), None)
     exact = next((one for one in found if one.name == name), None)
@@ -55,13 +54,19 @@ def named(scope: Scope, name: str) -> Team | None:
     return close if name in taken_names(scope) or scope.client.at_least(TEAM_NAMES_IN_ANY_CASE) is False else None
 
 
+def _by_name(scope: Scope) -> Names[Team]:
+    """Return the list of teams by name; of several with one name, the first counts."""
+    found: Names[Team] = scope.cached("teams by name", lambda: Names((one.name, one) for one in reversed(listed(scope))))
+    return found
+
+
 def taken_names(scope: Scope) -> set[str]:
     """Return the names that the server has refused for new teams in this run, to add to."""
     return t.cast("set[str]", scope.cached_for_run("names of teams that are taken", set))
 
 
-def with_people(scope: Scope, team: Team, desired: DesiredTeam) -> Team:
-    """Return *team* with its members and the users whom the task names.
+def with_people(scope: Scope, team: Team, names: t.Iterable[str] = ()) -> Team:
+    """Return *team* with its members and the users with these *names*: logins or e-mail addresses.
 
     Raises :class:`NotFound` for a user elsewhere, and :class:`Forbidden` for a caller who does not see the members.
     """
@@ -71,7 +76,7 @@ def with_people(scope: Scope, team: Team, desired: DesiredTeam) -> Team:
         # Callers who may not see the members of the organization get an empty list (seen at 12.4.3): this raises for them. The
         # count includes service accounts, which no list shows.
         members_of(scope)
-    return replace(team, people=people, found=resolve(scope, desired.wanted, people))
+    return replace(team, people=people, found=resolve(scope, names, people))
 
 
 def resolve(scope: Scope, names: t.Iterable[str], people: t.Sequence[Person] = ()) -> dict[str, Person]:
@@ -156,3 +161,8 @@ def remember(scope: Scope, old: Team | None, new: Team | None) -> None:
     if scope.many:
         teams = scope.cached("teams", list)
         teams[:] = [one for one in teams if old is None or one.id != old.id] + ([new] if new else [])
+        known = _by_name(scope)
+        if old is not None:
+            known.remove(old.name)
+        if new is not None:
+            known.put(new.name, new)

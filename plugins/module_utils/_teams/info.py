@@ -13,7 +13,7 @@ from .._grafana.client import Client
 from .._grafana.connection import Connection, optional
 from .._grafana.scope import Scope
 from .api import search, with_people
-from .model import DesiredTeam, Team
+from .model import Team
 from .resource import shown
 
 INFO_OPTIONS: dict[str, dict[str, t.Any]] = {
@@ -42,6 +42,6 @@ def _teams(scope: Scope, name: str | None, members: bool) -> list[Result]:
 def _team(scope: Scope, team: Team, members: bool) -> Result:
     if not members:
         return {**shown(scope, team), "member_count": team.count}
-    team = with_people(scope, team, DesiredTeam(team.name))
+    team = with_people(scope, team)
     synced = sorted(one.login for one in team.people or () if one.synced)
     return {**shown(scope, team), "member_count": team.count, "synced": synced}

@@ -120,7 +120,10 @@ class Step(t.NamedTuple):
 
 @dataclass(frozen=True)
 class TeamWork:
-    """What ``apply`` does: to which team (``None``: a new one), whether it writes the fields, and which memberships."""
+    """What ``apply`` does: to which team (``None``: a new one), whether it writes the fields, and which memberships.
+
+    *found* has the users whom the task names for a new team, by the names that it uses.
+    """
 
     current: Team | None
     name: str = ""

@@ -9,7 +9,8 @@ import typing as t
 from dataclasses import replace
 
 from .._engine.resource import Change
-from .._grafana.errors import BadInput, Forbidden, GrafanaError, Refused
+from .._grafana.errors import BadInput, Forbidden, GrafanaError
+from .._grafana.names import check_deletable
 from .model import TEAM_ADMIN, DesiredTeam, Person, Step, Team, TeamWork
 
 
@@ -37,12 +38,7 @@ def plan(desired: DesiredTeam, current: Team | None) -> Change[TeamWork] | None:
 
 
 def _removal(desired: DesiredTeam, current: Team) -> Change[TeamWork]:
-    if desired.name not in (None, current.name):
-        raise Refused(
-            "team %d is named %s, not %s: it was not deleted; correct %s"
-            % (current.id, current.name, desired.name, "name" if desired.by_name else "id or name, or leave one of them out"),
-            code="name_mismatch",
-        )
+    check_deletable("team", current.id, current.name, desired.name, desired.by_name)
     if current.provisioned:
         raise provisioned(current, "deleted")
     return Change("delete", current.shown(), {}, TeamWork(current))

@@ -11,6 +11,7 @@ from dataclasses import replace
 from .._engine.resource import Change, Resource, View
 from .._grafana.connection import optional, positive, text
 from .._grafana.errors import BadInput, GrafanaError, NotFound, Refused, Unsupported
+from .._grafana.names import found_similar
 from .._grafana.orgs import UNASSIGNED
 from .._grafana.scope import Scope
 from .._grafana.versions import TEAM_UIDS
@@ -72,7 +73,7 @@ class Teams(Resource[DesiredTeam, Team, TeamWork]):
             raise _missing(scope, desired)
         if found is None or desired.state == "absent" or not desired.names_people:
             return found
-        return api.with_people(scope, found, desired)
+        return api.with_people(scope, found, desired.wanted)
 
     def plan(self, desired: DesiredTeam, current: Team | None) -> Change[TeamWork] | None:
         """Return what differs."""
@@ -127,7 +128,7 @@ class Teams(Resource[DesiredTeam, Team, TeamWork]):
         api.remember(scope, None, team)
         if not desired.names_people:
             return team
-        team = api.with_people(scope, team, desired)
+        team = replace(api.with_people(scope, team), found=work.found)
         steps = memberships(desired, team)
         for step in steps:
             api.take(scope, team, step)
@@ -205,10 +206,7 @@ def _check_name(scope: Scope, current: Team, name: str) -> None:
 def _warn(scope: Scope, desired: DesiredTeam, current: Team) -> None:
     """Warn of a team that is found by a similar name, and of members who stay because team sync manages them."""
     if desired.by_name and desired.name != current.name:
-        scope.warn(
-            "team %s is %s (id %d) in %s, which compares names without case"
-            % (desired.name, current.name, current.id, scope.where())
-        )
+        scope.warn(found_similar("team", str(desired.name), current.name, current.id, "in " + scope.where()))
     left = kept(desired, current)
     if left:
         scope.warn(

@@ -48,7 +48,7 @@ class Users(Resource[DesiredUser, CurrentUser, UserWork]):
 
     def __init__(self, plans_missing: bool = False) -> None:
         self._plans_missing = plans_missing
-        self._directory: Directory | None = None
+        self._directory: Directory  # check_together sets it before the first user is read
         self._admins: Admins | None = None
         self._orgs: dict[OrgChoice, int] = {}
         self._org_ids: set[int] | None = None
@@ -87,7 +87,7 @@ class Users(Resource[DesiredUser, CurrentUser, UserWork]):
         """
         reads = scope.cached_for_run("reads of the user", lambda: [0])
         reads[0] += 1
-        entry = self._find(scope, desired.key, fresh=reads[0] > 1)
+        entry = self._directory.find(desired.key, fresh=reads[0] > 1)
         if entry is None:
             return None
         if desired.keeps and desired.state == "present":
@@ -104,18 +104,12 @@ class Users(Resource[DesiredUser, CurrentUser, UserWork]):
         current = self._with_place(scope, desired, current)
         return self._with_password(scope, desired, current)
 
-    def _find(self, scope: Scope, text: str, fresh: bool = False) -> Entry | None:
-        with self._lock:
-            if self._directory is None:
-                self._directory = Directory(scope.client, many=scope.many)
-        return self._directory.find(text, fresh)
-
     def _with_case(self, scope: Scope, desired: DesiredUser, current: CurrentUser) -> CurrentUser:
         """Return *current* with the server's rule for case, if it matters."""
         email = desired.email
         if email in (None, current.fields["email"]) or str(email).lower() != str(current.fields["email"]).lower():
             return current
-        return replace(current, caseless=t.cast(Directory, self._directory).caseless())
+        return replace(current, caseless=self._directory.caseless())
 
     def _with_place(self, scope: Scope, desired: DesiredUser, current: CurrentUser) -> CurrentUser:
         """Return *current* with the organization to move it to, if its active one does not exist or is not the user's.
@@ -150,7 +144,7 @@ class Users(Resource[DesiredUser, CurrentUser, UserWork]):
         """Return the ids of all organizations; one list serves the task."""
         with self._lock:
             if self._org_ids is None:
-                self._org_ids = {org.id for org in scope.org_finder.all()}
+                self._org_ids = scope.org_finder.ids_in_list()
             return self._org_ids
 
     def _with_password(self, scope: Scope, desired: DesiredUser, current: CurrentUser) -> CurrentUser:
@@ -200,7 +194,7 @@ class Users(Resource[DesiredUser, CurrentUser, UserWork]):
             return
         with self._lock:
             if self._admins is None:
-                directory = t.cast(Directory, self._directory)
+                directory = self._directory
                 self._admins = Admins(directory.all if directory.many else lambda: every_user(scope.client))
         if not self._admins.leave(current.id):
             raise _last_admin(scope, current.login, what)
@@ -216,7 +210,7 @@ class Users(Resource[DesiredUser, CurrentUser, UserWork]):
         email = desired.email if current is None else change.work.fields.get("email")
         if email is None:
             return
-        other = self._find(scope, str(email))
+        other = self._directory.find(str(email))
         if other is not None and (current is None or int(other["id"]) != current.id):
             raise _taken(scope, desired, str(email), other)
 
@@ -235,7 +229,8 @@ class Users(Resource[DesiredUser, CurrentUser, UserWork]):
 
     def _org_id(self, scope: Scope, choice: OrgChoice) -> int:
         if choice.id is None:
-            org = scope.org_finder.named(str(choice.name))
+            name = str(choice.name)
+            org = scope.org_finder.in_list(name) if scope.many else scope.org_finder.named(name)
             number = None if org is None else org.id
         else:
             number = None if scope.client.find("/api/orgs/%d" % choice.id) is None else choice.id
@@ -282,8 +277,7 @@ class Users(Resource[DesiredUser, CurrentUser, UserWork]):
 
     def _stored(self, text: str) -> str:
         """Return a login or e-mail address as the server stores it in a new user."""
-        directory = self._directory
-        return text.lower() if text != text.lower() and directory is not None and directory.caseless() else text
+        return text.lower() if text != text.lower() and self._directory.caseless() else text
 
     def explain(self, scope: Scope, desired: DesiredUser, problem: GrafanaError) -> GrafanaError:
         """Explain what a refusal of the server means."""
@@ -324,9 +318,8 @@ class Users(Resource[DesiredUser, CurrentUser, UserWork]):
 
 def _write_profile(scope: Scope, current: CurrentUser, fields: t.Mapping[str, t.Any]) -> None:
     """Write e-mail address and name. The server wants the login, too."""
-    body = {"login": current.login, **FIELDS.to_server({"email": current.fields["email"], **fields})}
-    for option in ("is_admin", "is_disabled"):
-        body.pop(next(row.server for row in FIELDS if row.option == option), None)
+    profile = {"email": current.fields["email"], **{key: fields[key] for key in ("email", "name") if key in fields}}
+    body = {"login": current.login, **FIELDS.to_server(profile)}
     said = scope.client.put("/api/users/%d" % current.id, body)["message"]
     if "verification" in said.lower():
         scope.warn(

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from ..core.permissions import allows as role_allows
 from .authorizer import Authorizer
-from .entries import Entries, Subject
-from .remembered import Remembered
+from .entries import Entries, Entry, Object, Subject
+from .remembered import Remembered, all_subjects
 from .rules import ADMIN, DASHBOARDS, EDIT, FOLDERS, GENERAL, VIEW
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ ACCOUNTS_OWN = {DASHBOARDS: (11, 0), FOLDERS: (12, 1)}
 RESOLVED = 30.0
 #: What basic roles get on a folder or dashboard that is made outside of folders.
 DEFAULTS: dict[Subject, int] = {("role", "Editor"): EDIT, ("role", "Viewer"): VIEW}
+#: An entry of 8.5 allows what this role may do by default.
+AS_ROLE = {VIEW: "Viewer", EDIT: "Editor", ADMIN: "Admin"}
 
 
 class Access:
@@ -125,12 +127,27 @@ class Access:
             folder_uid = found.parent if found is not None else ""
 
     def _by_list(self, caller: Caller, action: str, kind: str, uid: str, folder_uid: str) -> bool:
-        """Tell what the permission list of 8.5 allows: where neither object nor folder has one, the defaults count."""
-        things = [(kind, uid), *([(FOLDERS, folder_uid)] if folder_uid else [])]
-        if not any(self.entries.begun(caller.org_id, one) for one in things):
-            return role_allows(caller.role, action)
-        assert caller.grants is not None
-        return caller.grants.allows(action, kind, uid, (folder_uid,) if folder_uid else ())
+        """Tell what the permission list of 8.5 allows; Admins need no entry."""
+        if caller.role == "Admin":
+            return True
+        own, inherited = self.list_of(caller.org_id, kind, uid, folder_uid)
+        subjects = all_subjects(self._server, caller, caller.role)
+        return any(one.subject in subjects and role_allows(AS_ROLE[one.level], action) for one in (*own, *inherited))
+
+    def list_of(self, org_id: int, kind: str, uid: str, folder_uid: str) -> tuple[list[Entry], list[Entry]]:
+        """Return the permission list of 8.5: an object's own entries, and those that it inherits from its folder.
+
+        Where nobody has set any on the folder or, outside of folders, on the object itself, the defaults count (source:
+        ``GetDashboardAclInfoList``). So a dashboard in such a folder inherits the defaults beside its own entries.
+        """
+        if folder_uid:
+            return self.entries.of(org_id, (kind, uid)), self._set_or_default(org_id, (FOLDERS, folder_uid))
+        return self._set_or_default(org_id, (kind, uid)), []
+
+    def _set_or_default(self, org_id: int, thing: Object) -> list[Entry]:
+        if self.entries.begun(org_id, thing):
+            return self.entries.of(org_id, thing)
+        return [Entry(number, who, level, 0.0, 0.0) for number, (who, level) in enumerate(DEFAULTS.items(), 1)]
 
     def other(self, caller: Caller, action: str, kind: str, name: str) -> bool:
         """Tell whether an entry allows a caller *action* on an object that is in no folder, a team for example."""
@@ -143,27 +160,36 @@ class Access:
 
         *caller* is ``None`` for what a server makes itself.
         """
-        profile, now = self._server.profile, self._server.clock.now()
+        profile = self._server.profile
         if not profile.rbac or (folder_uid and (profile.objects_only or (kind == FOLDERS and profile.unified))):
             return
-        maker: User | Account | None = None if caller is None else caller.user
-        if caller is not None and maker is None and profile >= ACCOUNTS_OWN[kind]:
-            maker = caller.account
-        if maker is not None:
-            self.entries.set(org_id, (kind, uid), ("user", maker.id), ADMIN, now)
+        if caller is not None:
+            self.owned(caller, (kind, uid), org_id)
         if not folder_uid:
             for subject, level in DEFAULTS.items():
-                self.entries.set(org_id, (kind, uid), subject, level, now)
+                self.give(org_id, (kind, uid), subject, level)
         if caller is not None:
+            # Where the maker gets no entry of its own, the new ones of its basic role count at once.
             self._remembered.forget(caller)
 
-    def forget(self, caller: Caller) -> None:
-        """Forget what a caller may do itself, as a server does where the caller made something."""
-        self._remembered.forget(caller)
+    def owned(self, caller: Caller, thing: Object, org_id: int) -> None:
+        """Give the maker of an object its Admin entry, which counts from the maker's next request on."""
+        maker: User | Account | None = caller.user
+        since = ACCOUNTS_OWN.get(thing[0])
+        if maker is None and since is not None and self._server.profile >= since:
+            maker = caller.account
+        if maker is not None:
+            self.give(org_id, thing, ("user", maker.id), ADMIN)
+            self._remembered.forget(caller)
 
-    def changed(self, org_id: int, subject: Subject) -> None:
-        """Let what was set for one subject count at once, as from 13 on; before, what is remembered counts on."""
-        if self._server.profile.objects_only:
+    def give(self, org_id: int, thing: Object, subject: Subject, level: int) -> None:
+        """Set or change the entry of *subject* on an object; level 0 removes it.
+
+        From 13 on the entries of a user or service account count at once (source: ``clearUserPermissionCache``); before, and
+        for teams and roles, what is remembered counts on.
+        """
+        self.entries.set(org_id, thing, subject, level, self._server.clock.now())
+        if self._server.profile.objects_only and subject[0] == "user":
             self._remembered.drop(org_id, subject)
 
     def above(self, org_id: int, kind: str, uid: str) -> tuple[str, ...]:

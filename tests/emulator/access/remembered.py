@@ -26,14 +26,12 @@ TOGETHER, APART = 10.0, 60.0
 
 def subjects_of(caller: Caller) -> tuple[Subject, ...]:
     """Return the caller itself as a subject of entries; nothing for an API key."""
-    who = caller.user or caller.account
-    return (("user", who.id),) if who is not None else ()
+    return (("user", caller.who.id),) if caller.who is not None else ()
 
 
 def all_subjects(server: Server, caller: Caller, role: str | None) -> tuple[Subject, ...]:
     """Return whose entries count for a caller: those of its basic role, of its teams and its own, in this order."""
-    who = caller.user or caller.account
-    teams = server.state.teams_of(caller.org_id, who.id) if who is not None else ()
+    teams = server.state.teams_of(caller.org_id, caller.who.id) if caller.who is not None else ()
     return (("role", role or ""), *(("team", team.id) for team in teams), *subjects_of(caller))
 
 
@@ -64,13 +62,15 @@ class Remembered:
         """Return the permissions that a request of *caller* goes by."""
         profile = self._server.profile
         rules = rules_of(profile)
-        subjects = all_subjects(self._server, caller, caller.role)
         now = self._server.clock.now()
         if profile >= (11, 0):
+            subjects = all_subjects(self._server, caller, caller.role)
             return Grants(rules, caller.role, tuple(self._part(caller.org_id, one, now) for one in subjects))
-        key = (caller.org_id, subjects[-1])
+        own = subjects_of(caller) or (("role", caller.role or ""),)
+        key = (caller.org_id, own[0])
         until, known = self._together.get(key, (0.0, None))
         if known is None or until <= now:
+            subjects = all_subjects(self._server, caller, caller.role)
             parts = tuple(Part(self._entries.held(caller.org_id, one)) for one in subjects)
             known = Grants(rules, caller.role, parts)
             if profile.rbac and caller.role is not None:

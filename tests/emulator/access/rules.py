@@ -20,6 +20,13 @@ LEVELS = {"View": VIEW, "Edit": EDIT, "Admin": ADMIN}
 NAMES = {level: name for name, level in LEVELS.items()}
 #: Kinds of objects that have permission entries.
 FOLDERS, DASHBOARDS, ACCOUNTS, TEAMS = "folders", "dashboards", "serviceaccounts", "teams"
+#: The levels of entries on each kind of object, as the API writes them.
+LEVELS_ON = {
+    FOLDERS: LEVELS,
+    DASHBOARDS: LEVELS,
+    ACCOUNTS: {"Edit": EDIT, "Admin": ADMIN},
+    TEAMS: {"Member": VIEW, "Admin": ADMIN},
+}
 #: The uid that stands for no folder in scopes.
 GENERAL = "general"
 #: No level allows the action.

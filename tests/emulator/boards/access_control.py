@@ -9,22 +9,24 @@ from typing import Any
 
 from ..access import Subject
 from ..access.listing import permissions_of
-from ..access.rules import ACCOUNTS, DASHBOARDS, FOLDERS, LEVELS, TEAMS
+from ..access.rules import ACCOUNTS, DASHBOARDS, FOLDERS, LEVELS, LEVELS_ON, TEAMS
 from ..core.profile import Profile
 from ..core.replies import Refusal, Reply, denied, fail, message, ok, typed
 from ..core.server import Request, route
 from ..tenancy.members import BASIC_ROLES
 from ..tenancy.service_accounts import missing as account_missing
+from ..tenancy.teams import enrol, number_of, team_of
+from ..tenancy.teams import missing as team_missing
 from .access_lists import entries_of
 
 #: The word by which refusals up to 9.x name whom a permission is for, by the part of the path.
 WORDS = {"users": "user", "teams": "team", "builtInRoles": "role"}
-#: The levels of each kind of object, and whom its entries may be for: users, service accounts, teams, basic roles.
+#: Whom the entries on each kind of object may be for, in the order of ASSIGNMENTS.
 KINDS = {
-    FOLDERS: (("View", "Edit", "Admin"), (True, True, True, True)),
-    DASHBOARDS: (("View", "Edit", "Admin"), (True, True, True, True)),
-    ACCOUNTS: (("Edit", "Admin"), (True, False, True, False)),
-    TEAMS: (("Member", "Admin"), (True, False, False, False)),
+    FOLDERS: (True, True, True, True),
+    DASHBOARDS: (True, True, True, True),
+    ACCOUNTS: (True, False, True, False),
+    TEAMS: (True, False, False, False),
 }
 ASSIGNMENTS = ("users", "serviceAccounts", "teams", "builtInRoles")
 #: From this version on refusals tell what is wrong.
@@ -41,9 +43,13 @@ def own(request: Request) -> Reply:
     return ok(permissions_of(request.server, request.caller))
 
 
-def _begin(request: Request, kind: str, verb: str) -> None:
-    """Raise unless the caller may read or write (*verb*) the permissions on the object in the path."""
-    access, caller, uid, action = request.server.access, request.caller, request.params["uid"], f"{kind}.permissions:{verb}"
+def _begin(request: Request, kind: str, verb: str) -> str:
+    """Return by which name the object in the path has entries. Raises unless the caller may read or write (*verb*) them."""
+    access, caller, action = request.server.access, request.caller, f"{kind}.permissions:{verb}"
+    if kind == TEAMS:
+        team_of(request, action)
+        return str(number_of(request))
+    uid = request.params["uid"]
     if kind == FOLDERS:
         allowed = access.inside(caller, action, uid)
     elif kind == ACCOUNTS:
@@ -53,21 +59,23 @@ def _begin(request: Request, kind: str, verb: str) -> None:
         allowed = access.dashboard(caller, action, found) if found else caller.role == "Admin"
     if not allowed:
         raise Refusal(denied(request.server.profile, action))
+    return uid
 
 
-def _there(request: Request, kind: str) -> bool:
-    """Tell whether the object in the path exists."""
-    server, org_id, uid = request.server, request.caller.org_id, request.params["uid"]
-    if kind == ACCOUNTS:
-        account = server.state.accounts.get(int(uid)) if uid.isdigit() else None
-        return account is not None and account.org_id == org_id
+def _there(request: Request, kind: str, uid: str) -> bool:
+    """Tell whether an object exists."""
+    server, org_id = request.server, request.caller.org_id
+    if kind in (ACCOUNTS, TEAMS):
+        number = int(uid) if uid.isdigit() else 0
+        found = server.state.accounts.get(number) if kind == ACCOUNTS else server.state.teams.get(number)
+        return found is not None and found.org_id == org_id
     return (server.store.folder(org_id, uid) if kind == FOLDERS else server.store.dashboard(org_id, uid)) is not None
 
 
-def _exists(request: Request, kind: str, text: str) -> None:
+def _exists(request: Request, kind: str, uid: str, text: str) -> None:
     """Raise for an object that does not exist."""
-    uid, profile = request.params["uid"], request.server.profile
-    if _there(request, kind) or (kind == FOLDERS and uid == "general" and profile.authorizer):
+    profile = request.server.profile
+    if _there(request, kind, uid) or (kind == FOLDERS and uid == "general" and profile.authorizer):
         return
     if kind == ACCOUNTS and profile >= (10, 0):
         raise Refusal(account_missing(profile))
@@ -83,11 +91,11 @@ def _level(request: Request, kind: str, name: str, text: str) -> int:
 
     From 12.1 on, names on folders and dashboards are taken in any case, and an unknown one stores nothing.
     """
-    profile = request.server.profile
-    if profile.authorizer and kind != ACCOUNTS:
-        return LEVELS.get(name.capitalize(), 0)
-    if not name or name in KINDS[kind][0]:
-        return LEVELS.get(name, 0)
+    profile, levels = request.server.profile, LEVELS_ON[kind]
+    if profile.authorizer and levels is LEVELS:
+        return levels.get(name.capitalize(), 0)
+    if not name or name in levels:
+        return levels.get(name, 0)
     if profile < EXPLAINED:
         raise Refusal(fail(profile, 400, text))
     refused = {"message": f"Permission [{name}] is invalid for this resource type", "extra": {"permission": name}}
@@ -120,7 +128,7 @@ def _subject(request: Request, word: str, who: str, text: str) -> Subject:
         if found is None:
             raise Refusal(message("User not found", 404))
         return ("user", found)
-    if word == "user" and (int(who) in state.users or int(who) in state.accounts):
+    if word == "user" and state.person(int(who)) is not None:
         return ("user", int(who))
     if word == "team":
         for team in state.teams_of(request.caller.org_id):
@@ -129,32 +137,56 @@ def _subject(request: Request, word: str, who: str, text: str) -> Subject:
     raise Refusal(_nobody(request, word, text))
 
 
+def _refuse_assignment(request: Request, kind: str, word: str, text: str) -> None:
+    """Raise where no entry on an object of *kind* may be for a user, a team or a role (*word*)."""
+    part = next(part for part, name in WORDS.items() if name == word)
+    if dict(zip(ASSIGNMENTS, KINDS[kind]))[part]:
+        return
+    if request.server.profile < EXPLAINED:
+        raise Refusal(fail(request.server.profile, 400, text))
+    refused = {"message": f"Assignment [{part}] is invalid for this resource type", "extra": {"assignment": part}}
+    raise Refusal(Reply(400, {"statusCode": 400, "messageId": "resourcePermissions.invalidAssignment", **refused}))
+
+
+def _set(request: Request, kind: str, uid: str, subject: Subject, level: int, text: str) -> None:
+    """Set an entry on an object, or remove it (level 0); the entries on a team are its members."""
+    access, org_id, profile = request.server.access, request.caller.org_id, request.server.profile
+    if kind != TEAMS:
+        access.give(org_id, (kind, uid), subject, level)
+        return
+    team, number = request.server.state.teams[int(uid)], int(subject[1])
+    if not level and number not in team.members:
+        # Seen at 10.4.3 and 12.4.3.
+        raise Refusal(fail(profile, 400, text) if profile < EXPLAINED else message("Internal Server Error", 500))
+    enrol(request, team, number, level)
+
+
 def _set_one(request: Request, kind: str, part: str) -> Reply:
     """Set or remove the permission of one subject on one object."""
     word = WORDS[part]
     text = f"failed to set {word} permission"
-    _begin(request, kind, "write")
+    uid = _begin(request, kind, "write")
     name = request.fields({"permission": str}).get("permission", "")
     if request.server.profile >= EXPLAINED:
+        if kind == TEAMS and not _there(request, kind, uid):
+            raise Refusal(team_missing(request))
         subject = _subject(request, word, request.params["who"], text)
-        _exists(request, kind, text)
+        _exists(request, kind, uid, text)
         level = _level(request, kind, name, text)
     else:
         level = _level(request, kind, name, text)
-        _exists(request, kind, text)
+        _exists(request, kind, uid, text)
         subject = _subject(request, word, request.params["who"], text)
-    entries, now = request.server.access.entries, request.server.clock.now()
-    entries.set(request.caller.org_id, (kind, request.params["uid"]), subject, level, now)
-    request.server.access.changed(request.caller.org_id, subject)
+    _set(request, kind, uid, subject, level, text)
     return message("Permission updated" if name else "Permission removed")
 
 
 def _set_all(request: Request, kind: str) -> Reply:
     """Set the permissions of several subjects on one object; others stay."""
     text = "failed to set permissions" if request.server.profile < (10, 0) else "failed to set permission"
-    _begin(request, kind, "write")
+    uid = _begin(request, kind, "write")
     items: list[dict[str, Any]] = request.fields({"permissions": list}).get("permissions", [])
-    _exists(request, kind, text)
+    _exists(request, kind, uid, text)
     levels: dict[Subject, int] = {}
     for item in items:
         word, who = next(
@@ -162,45 +194,42 @@ def _set_all(request: Request, kind: str) -> Reply:
             for name, word in (("userId", "user"), ("teamId", "team"), ("builtInRole", "role"))
             if item.get(name) or name == "builtInRole"
         )
+        _refuse_assignment(request, kind, word, text)
         levels[_subject(request, word, str(who), text)] = _level(request, kind, str(item.get("permission", "")), text)
     for subject, level in levels.items():
-        now = request.server.clock.now()
-        request.server.access.entries.set(request.caller.org_id, (kind, request.params["uid"]), subject, level, now)
-        request.server.access.changed(request.caller.org_id, subject)
+        _set(request, kind, uid, subject, level, text)
     return message("Permissions updated")
 
 
 def _list(request: Request, kind: str) -> Reply:
     """Return the entries on an object, with those that it inherits."""
     profile = request.server.profile
-    _begin(request, kind, "read")
-    general = kind == FOLDERS and request.params["uid"] == "general"
-    if kind == FOLDERS and not general and profile >= EXPLAINED and not _there(request, kind):
+    uid = _begin(request, kind, "read")
+    general = kind == FOLDERS and uid == "general"
+    if kind == FOLDERS and not general and profile >= EXPLAINED and not _there(request, kind, uid):
         if profile.authorizer:
             return typed(500, "InternalError", "accesscontrol.internal")
         return typed(404, "NotFound", "folder.notFound")
-    return ok(entries_of(request, kind, request.params["uid"]))
+    return ok(entries_of(request, kind, uid))
 
 
 def _describe(request: Request, kind: str) -> Reply:
     """Return which levels entries on objects of a kind may have, and whom they may be for."""
-    levels, whom = KINDS[kind]
-    assignments = dict(zip(ASSIGNMENTS, whom))
+    assignments = dict(zip(ASSIGNMENTS, KINDS[kind]))
     if request.server.profile < (10, 0):
         del assignments["serviceAccounts"]
-    return ok({"assignments": assignments, "permissions": list(levels)})
+    return ok({"assignments": assignments, "permissions": list(LEVELS_ON[kind])})
 
 
 def _register(kind: str) -> None:
     """Register the routes of one kind of object."""
-    base = f"/api/access-control/{kind}/{{uid}}"
+    base = f"/api/access-control/{kind}/" + ("{team_id}" if kind == TEAMS else "{uid}")
     route("GET", f"/api/access-control/{kind}/description", there=there)(lambda request: _describe(request, kind))
-    if kind == TEAMS:  # the entries of teams are their members
-        return
     route("GET", base, there=there)(lambda request: _list(request, kind))
     route("POST", base, there=there)(lambda request: _set_all(request, kind))
+    assignments = dict(zip(ASSIGNMENTS, KINDS[kind]))
     for part in WORDS:
-        if part == "builtInRoles" and not KINDS[kind][1][-1]:
+        if not assignments[part]:
             continue
 
         def handler(request: Request, part: str = part) -> Reply:

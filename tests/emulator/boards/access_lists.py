@@ -8,9 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 from ..access.entries import Entry
-from ..access.rules import ACCOUNTS, ADMIN, DASHBOARDS, FOLDERS, NAMES, NEVER, ON_OTHERS, rules_of
-from ..core.pictures import picture, team_picture
+from ..access.rules import ACCOUNTS, ADMIN, DASHBOARDS, FOLDERS, LEVELS_ON, NAMES, ON_OTHERS, TEAMS, rules_of
+from ..core.pictures import picture, picture_or_default
 from ..core.server import Request
+from ..core.state import Account
 
 #: The actions that ``basic:admin`` has twice: on all dashboards and on those of all folders, and on the General folder.
 TWICE = {
@@ -30,17 +31,22 @@ def actions_of(request: Request, kind: str, level: int, fixed: bool = False) -> 
     """
     rules, profile = rules_of(request.server.profile), request.server.profile
     names = ON_OTHERS.get(kind, rules.levels)
-    found = [name for name in names if rules.level(name, kind) <= min(level, NEVER - 1)]
+    found = [name for name in names if rules.level(name, kind) <= level]
     if fixed:
         return [name for name in found if name != NOT_FIXED]
-    doubled = (profile.numbers[0] == 11 and kind != ACCOUNTS) or (profile >= (13, 0) and kind == ACCOUNTS)
+    doubled = (profile.numbers[0] == 11 and kind in (FOLDERS, DASHBOARDS)) or (profile >= (13, 0) and kind == ACCOUNTS)
     return [name for name in found for _time in range(2 if doubled and name != NOT_FIXED else 1)]
 
 
 def entries_of(request: Request, kind: str, uid: str) -> list[dict[str, Any]]:
-    """Return the entries on an object: its own, those of the folders above it, and what the role Admin always has."""
+    """Return the entries on an object: its own, those of the folders above it, and what the role Admin always has.
+
+    A team has its own only.
+    """
     entries, access, org_id = request.server.access.entries, request.server.access, request.caller.org_id
     found = [_shown(request, kind, one, False) for one in entries.of(org_id, (kind, uid))]
+    if kind == TEAMS:
+        return found
     if kind != ACCOUNTS:
         for folder in access.above(org_id, kind, uid):
             found += [_shown(request, kind, one, True) for one in entries.of(org_id, (FOLDERS, folder))]
@@ -77,18 +83,18 @@ def _shown(request: Request, kind: str, entry: Entry, inherited: bool) -> dict[s
         name = f"managed:builtins:{str(who).lower()}:permissions"
         body["builtInRole"] = who
     elif what == "user":
-        account = state.accounts.get(int(who))
-        user = account or state.users[int(who)]
+        user = state.person(int(who))
+        assert user is not None  # entries are deleted together with whom they are for
         if profile >= (10, 0):
-            body["isServiceAccount"] = account is not None
+            body["isServiceAccount"] = isinstance(user, Account)
         body.update(userId=user.id, userLogin=user.login, userAvatarUrl=picture(profile, user.email))
         if profile.uids:
             body["userUid"] = user.uid
     else:
         team = state.teams[int(who)]
-        body.update(teamId=team.id, team=team.name, teamAvatarUrl=team_picture(profile, team.email, team.name))
+        body.update(teamId=team.id, team=team.name, teamAvatarUrl=picture_or_default(profile, team.email, team.name))
         if profile.uids:
             body["teamUid"] = team.uid
     body["actions"] = actions_of(request, kind, entry.level)
-    body["permission"] = NAMES[entry.level]
+    body["permission"] = next(name for name, level in LEVELS_ON[kind].items() if level == entry.level)
     return _entry(request, name, **body)

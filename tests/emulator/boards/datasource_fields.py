@@ -55,7 +55,7 @@ ALONE = ("basicAuthUser", "withCredentials", "secureJsonFields", "version", "api
 _UID = re.compile(r"[a-zA-Z0-9_-]{1,40}")
 
 
-def typed(profile: Profile, kind: str) -> str:
+def stored_type(profile: Profile, kind: str) -> str:
     """Return the type that the server stores for *kind*."""
     return RENAMED.get(kind, kind) if profile >= (10, 2) else kind
 
@@ -84,7 +84,7 @@ def secrets_in(fields: dict[str, Any]) -> dict[str, Any]:
 def made(fields: dict[str, Any], profile: Profile, number: int, org_id: int) -> dict[str, Any]:
     """Return a new data source as it is stored: of its secrets only that they are there."""
     found: dict[str, Any] = {"id": number, "uid": fields.get("uid") or new_uid(), "orgId": org_id, "name": fields["name"]}
-    found.update(type=typed(profile, fields["type"]), access=fields["access"])
+    found.update(type=stored_type(profile, fields["type"]), access=fields["access"])
     found.update({name: fields.get(name, "") for name in ("url", "user", "database")})
     found.update(basicAuth=fields.get("basicAuth", False), basicAuthUser=fields.get("basicAuthUser", ""))
     found.update(withCredentials=fields.get("withCredentials", False), isDefault=fields.get("isDefault", False))

@@ -22,7 +22,7 @@ def _health(request: Request, key: str) -> Reply:
     require(request, "datasources:query")
     profile = request.server.profile
     try:
-        found = found_by(request, key)
+        found = found_by(request, key, request.params[key])
     except Refusal:
         return message("Unable to load datasource metadata", 500)
     if found["type"] in TESTDATA:
@@ -54,8 +54,7 @@ def query(request: Request) -> Reply:
 
 
 def _result(request: Request, wanted: dict[str, Any]) -> dict[str, Any]:
-    request.params["uid"] = str((wanted.get("datasource") or {}).get("uid"))
-    found = found_by(request, "uid")
+    found = found_by(request, "uid", str((wanted.get("datasource") or {}).get("uid")))
     if found["type"] not in TESTDATA:
         why = f'Post "{found["url"]}": dial tcp: connect: connection refused'
         return {"error": why, "errorSource": "downstream", "status": 502, "frames": []}

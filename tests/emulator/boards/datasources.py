@@ -114,9 +114,8 @@ def _written(request: Request, one: dict[str, Any], text: str) -> Reply:
     return ok({"datasource": shown(one, request.server.profile), "id": one["id"], "message": text, "name": one["name"]})
 
 
-def found_by(request: Request, key: str) -> dict[str, Any]:
-    """Return the data source that the path names by *key*. Raises :class:`Refusal`."""
-    wanted = request.params[key]
+def found_by(request: Request, key: str, wanted: str) -> dict[str, Any]:
+    """Return the data source whose *key* is *wanted*. Raises :class:`Refusal`."""
     if key == "id" and not wanted.isdigit():
         raise Refusal(message("id is invalid", 400))
     found = next((one for one in _all(request) if str(one[key]) == wanted), None)
@@ -127,7 +126,7 @@ def found_by(request: Request, key: str) -> dict[str, Any]:
 
 def _one(request: Request, key: str) -> Reply:
     may_read(request)
-    return ok(shown(found_by(request, key), request.server.profile))
+    return ok(shown(found_by(request, key, request.params[key]), request.server.profile))
 
 
 @route("GET", "/api/datasources/name/{name}")
@@ -138,7 +137,7 @@ def by_name(request: Request) -> Reply:
 @route("GET", "/api/datasources/id/{name}")
 def id_by_name(request: Request) -> Reply:
     may_read(request)
-    return ok({"id": found_by(request, "name")["id"]})
+    return ok({"id": found_by(request, "name", request.params["name"])["id"]})
 
 
 @route("GET", "/api/datasources/uid/{uid}")
@@ -157,7 +156,7 @@ def _changed(request: Request, key: str) -> Reply:
     _check_number(request, key)
     fields = _body(request, named=True)
     _check_url(request, fields)
-    found = found_by(request, key)
+    found = found_by(request, key, request.params[key])
     if found["readOnly"]:
         return message("Cannot update read-only data source", 403)
     refused = _put_refused(profile, found, fields, [one for one in _all(request) if one is not found])
@@ -203,7 +202,7 @@ def change_by_id(request: Request) -> Reply:
 def _deleted(request: Request, key: str) -> Reply:
     require(request, "datasources:delete")
     _check_number(request, key)
-    found = found_by(request, key)
+    found = found_by(request, key, request.params[key])
     if found["readOnly"]:
         return message("Cannot delete read-only data source", 403)
     _all(request).remove(found)

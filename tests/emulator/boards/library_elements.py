@@ -9,11 +9,11 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from ..core.pictures import picture
 from ..core.replies import Refusal, Reply, bad_request, fail, ok
 from ..core.server import Request, route
 from ..core.state import stamp
 from ..core.state import uid as new_uid
-from ..tenancy.members import avatar
 from .library_rights import CREATE, DELETE, READ, WRITE, allowed, missing, require_anywhere, require_on, require_place
 from .library_store import PANEL, VARIABLE, LibraryElement, NoUid, loaded, named
 from .store import GENERAL, Dashboard
@@ -241,8 +241,8 @@ def _stored_folder(request: Request, element: LibraryElement) -> str:
 
 
 def _writer(request: Request, login: str) -> dict[str, Any]:
-    number = next((user.id for user in request.server.state.users.values() if user.login == login), 0)
-    return {"id": number, "name": login, "avatarUrl": avatar(number)}
+    number, email = next(((user.id, user.email) for user in request.server.state.users.values() if user.login == login), (0, ""))
+    return {"id": number, "name": login, "avatarUrl": picture(request.server.profile, email)}
 
 
 def _meta(request: Request, element: LibraryElement) -> dict[str, Any]:

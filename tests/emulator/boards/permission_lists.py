@@ -8,14 +8,14 @@ from __future__ import annotations
 from typing import Any
 
 from ..access import Entry, Subject
-from ..access.model import DEFAULTS
+from ..access.entries import Object
 from ..access.rules import DASHBOARDS, FOLDERS, NAMES
-from ..core.pictures import picture, team_picture
+from ..core.pictures import picture, picture_or_default
 from ..core.profile import Profile
 from ..core.replies import Refusal, Reply, bad_request, fail, message, ok
 from ..core.server import Request, route
 from ..core.slugs import slug
-from ..core.state import Account, User, stamp
+from ..core.state import stamp
 from ..tenancy.members import BASIC_ROLES
 from .dashboard_rights import missing as dashboard_missing
 from .dashboard_rights import require_list
@@ -65,7 +65,7 @@ def of_folder(request: Request) -> Reply:
     found = _folder(request, READ)
     if found is None:
         return ok([])
-    entries = _entries(request, found.org_id, (FOLDERS, found.uid))
+    entries, _inherited = _entries(request, found.org_id, (FOLDERS, found.uid), "")
     return ok([{**_of_folder(request, found), **_shown(request, one), **_end(request, found)} for one in entries])
 
 
@@ -82,14 +82,10 @@ def replace_of_folder(request: Request) -> Reply:
 @route("GET", "/api/dashboards/id/{number}/permissions", there=by_id)
 def of_dashboard(request: Request) -> Reply:
     found = _dashboard(request, READ)
-    own, above = (DASHBOARDS, found.uid), (FOLDERS, found.folder_uid)
-    if request.server.profile.rbac or not found.folder_uid:
-        entries, upper = _entries(request, found.org_id, own), []
-    else:
-        entries, upper = request.server.access.entries.of(found.org_id, own), _entries(request, found.org_id, above)
+    entries, inherited = _entries(request, found.org_id, (DASHBOARDS, found.uid), found.folder_uid)
     head = _of_dashboard(request, found)
     shown = [{**head, **_shown(request, one), **_end(request, found)} for one in entries]
-    return ok(shown + [{**head, **_shown(request, one), **_end(request, found), "inherited": True} for one in upper])
+    return ok(shown + [{**head, **_shown(request, one), **_end(request, found), "inherited": True} for one in inherited])
 
 
 @route("POST", "/api/dashboards/uid/{uid}/permissions", there=lambda profile: profile >= (9, 0))
@@ -100,12 +96,12 @@ def replace_of_dashboard(request: Request) -> Reply:
     return message("Dashboard permissions updated")
 
 
-def _entries(request: Request, org_id: int, thing: tuple[str, str]) -> list[Entry]:
-    """Return the entries on an object; where nobody has set any, 8.5 has the defaults (source)."""
-    entries = request.server.access.entries
-    if request.server.profile.rbac or entries.begun(org_id, thing):
-        return entries.of(org_id, thing)
-    return [Entry(number, who, level, 0.0, 0.0) for number, (who, level) in enumerate(DEFAULTS.items(), 1)]
+def _entries(request: Request, org_id: int, thing: Object, folder_uid: str) -> tuple[list[Entry], list[Entry]]:
+    """Return the entries on an object, and those inherited from its folder, which from 9.0 on the list does not show."""
+    access = request.server.access
+    if request.server.profile.rbac:
+        return access.entries.of(org_id, thing), []
+    return access.list_of(org_id, *thing, folder_uid)
 
 
 # How entries look
@@ -128,9 +124,7 @@ def _shown(request: Request, entry: Entry) -> dict[str, Any]:
     profile, state, who = request.server.profile, request.server.state, entry.subject
     uids = profile.uids
     body: dict[str, Any] = {"created": stamp(entry.created), "updated": stamp(entry.updated)}
-    user: User | Account | None = None
-    if who[0] == "user":
-        user = state.users.get(int(who[1])) or state.accounts.get(int(who[1]))
+    user = state.person(int(who[1])) if who[0] == "user" else None
     body["userId"] = user.id if user else 0
     if uids:
         body["userUid"] = user.uid if user and "folders/" in request.path else ""
@@ -140,7 +134,7 @@ def _shown(request: Request, entry: Entry) -> dict[str, Any]:
     body["teamId"] = team.id if team else 0
     if uids:
         body["teamUid"] = team.uid if team and "folders/" in request.path else ""
-    avatar = team_picture(profile, team.email, team.name) if team else ""
+    avatar = picture_or_default(profile, team.email, team.name) if team else ""
     body.update(teamEmail=team.email if team else "", teamAvatarUrl=avatar, team=team.name if team else "")
     if who[0] == "role":
         body["role"] = who[1]
@@ -193,7 +187,7 @@ def _subject(request: Request, user_id: int, team_id: int, role: str | None) -> 
     state = request.server.state
     if role is not None:
         return ("role", role) if role in BASIC_ROLES else None
-    if user_id and (user_id in state.users or user_id in state.accounts):
+    if state.person(user_id) is not None:
         return ("user", user_id)
     team = state.teams.get(team_id)
     if team is not None and team.org_id == request.caller.org_id:
@@ -201,11 +195,11 @@ def _subject(request: Request, user_id: int, team_id: int, role: str | None) -> 
     return None
 
 
-def _replace(request: Request, org_id: int, thing: tuple[str, str], levels: dict[Subject, int]) -> None:
-    entries, now = request.server.access.entries, request.server.clock.now()
-    entries.begin(org_id, thing)
-    for entry in entries.of(org_id, thing):
+def _replace(request: Request, org_id: int, thing: Object, levels: dict[Subject, int]) -> None:
+    access = request.server.access
+    access.entries.begin(org_id, thing)
+    for entry in access.entries.of(org_id, thing):
         if entry.subject not in levels:
-            entries.set(org_id, thing, entry.subject, 0, now)
+            access.give(org_id, thing, entry.subject, 0)
     for subject, level in levels.items():
-        entries.set(org_id, thing, subject, level, now)
+        access.give(org_id, thing, subject, level)

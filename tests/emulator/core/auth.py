@@ -287,7 +287,7 @@ def _session(server: Server, request: Request) -> Caller | None:
     return as_user(server, request, user, session=value)
 
 
-def open_session(server: Server, user: User, user_agent: str = "") -> Session:
+def open_session(server: Server, user: User, user_agent: str) -> Session:
     """Begin a session of *user*."""
     now = server.clock.now()
     number = server.state.next("session")

@@ -129,11 +129,14 @@ class Caller:
         return self.user is not None and self.user.is_admin
 
     @property
+    def who(self) -> User | Account | None:
+        """The user or service account; ``None`` for an API key and for the anonymous caller."""
+        return self.user or self.account
+
+    @property
     def login(self) -> str:
         """How records name who wrote."""
-        if self.user:
-            return self.user.login
-        return self.account.login if self.account else ""
+        return self.who.login if self.who else ""
 
     def may(self, permission: str) -> bool:
         """Tell whether the caller has *permission* in the org of the request."""

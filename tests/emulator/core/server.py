@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qs, unquote
 
 from ..access import Access
@@ -35,6 +35,7 @@ def _no_number(text: str) -> None:
 
 
 _DECODER = json.JSONDecoder(parse_constant=_no_number)
+Item = TypeVar("Item")
 _PARAMETER = re.compile(r"\{(\w+)\}")
 
 
@@ -82,6 +83,12 @@ class Request:
             return found if found > 0 else default
         except ValueError:
             return default
+
+    def page(self, items: list[Item]) -> tuple[list[Item], dict[str, int]]:
+        """Return the part of a list that ``perpage`` and ``page`` (from 1) ask for, and the fields that tell which it is."""
+        size, page = self.number("perpage", 1000), self.number("page", 1)
+        part = items[(page - 1) * size : page * size]
+        return part, {"totalCount": len(items), "page": page, "perPage": size}
 
     def flag(self, name: str) -> bool:
         """Tell whether a query parameter is true."""

@@ -182,6 +182,8 @@ class State:
         self.orgs: dict[int, Org] = {}
         self.accounts: dict[int, Account] = {}
         self.teams: dict[int, Team] = {}
+        #: The same teams by organization.
+        self._teams_in: dict[int, dict[int, Team]] = {}
         self.keys: dict[int, Key] = {}
         self.sessions: dict[str, Session] = {}
         self.hidden_keys: set[int] = set()
@@ -231,7 +233,7 @@ class State:
         for key in [key for key in self.keys.values() if key.org_id == org.id]:
             self.drop_key(key)
         for team in self.teams_of(org.id):
-            del self.teams[team.id]
+            self.drop_team(team)
         for owner in [owner for owner in self.preferences if owner[0] == org.id]:
             del self.preferences[owner]
         for account in [account for account in self.accounts.values() if account.org_id == org.id]:
@@ -265,17 +267,24 @@ class State:
         for value in [value for value, session in self.sessions.items() if session.user_id == user.id]:
             del self.sessions[value]
 
+    def person(self, number: int) -> User | Account | None:
+        """Return the user or service account of this id."""
+        return self.users.get(number) or self.accounts.get(number)
+
     # Teams
 
     def teams_of(self, org_id: int, user_id: int | None = None) -> list[Team]:
         """Return the teams of an organization, or those of them that a user or service account is a member of."""
-        teams = [team for team in self.teams.values() if team.org_id == org_id]
-        return teams if user_id is None else [team for team in teams if user_id in team.members]
+        teams = self._teams_in.get(org_id, {}).values()
+        return [team for team in teams if user_id is None or user_id in team.members]
 
     def add_team(self, org_id: int, name: str, email: str) -> Team:
         team = Team(self.next("team"), org_id, name, email)
-        self.teams[team.id] = team
+        self.teams[team.id] = self._teams_in.setdefault(org_id, {})[team.id] = team
         return team
+
+    def drop_team(self, team: Team) -> None:
+        del self.teams[team.id], self._teams_in[team.org_id][team.id]
 
     def leave_teams(self, user_id: int, org_id: int | None = None) -> None:
         """End the memberships of a user or service account, in one organization or in all."""

@@ -13,7 +13,7 @@ from ..core.server import Request, require, route
 from ..core.state import Key, key_secret, stamp
 from .members import role_of
 from .quotas import refuse_over_quota
-from .service_accounts import is_number, with_org
+from .service_accounts import delete_account, is_number, with_org
 
 if TYPE_CHECKING:
     from ..core.server import Server
@@ -172,8 +172,7 @@ def revert(request: Request) -> Reply:
     if key is None or account is None or not whole or len(state.keys_of(account.id)) > 1:
         return fail(profile, 500, "error reverting to API key")
     key.account_id = None
-    state.drop_account(account)
-    request.server.access.entries.drop_subject(("user", account.id))
+    delete_account(request.server, account)
     return message("reverted service account to API key")
 
 

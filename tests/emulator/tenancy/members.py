@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 from ..core.like import like
+from ..core.pictures import picture
+from ..core.profile import Profile
 from ..core.replies import Refusal, Reply, bad_request, fail, message, ok
 from ..core.server import Request, require, route
 from ..core.state import Org, User, stamp
@@ -14,10 +16,6 @@ from .quotas import refuse_over_quota
 
 NEVER = "2013-01-01T00:00:00Z"
 BASIC_ROLES = ("Viewer", "Editor", "Admin")
-
-
-def avatar(number: int) -> str:
-    return f"/avatar/{number:032x}"
 
 
 def role_of(request: Request, value: str | None, text: str = "bad request data") -> str:
@@ -41,7 +39,7 @@ def shown(request: Request, org: Org, user: User) -> dict:
     entry = {"orgId": org.id, "userId": user.id}
     if profile.uids:
         entry["uid"] = user.uid
-    entry.update(email=user.email, name=user.name, avatarUrl=avatar(user.id), login=user.login)
+    entry.update(email=user.email, name=user.name, avatarUrl=picture(profile, user.email), login=user.login)
     entry.update(role=org.members[user.id], lastSeenAt=NEVER)
     if profile >= (12, 1):
         entry["created"] = stamp(user.created)
@@ -87,13 +85,12 @@ def look_up_own(request: Request) -> Reply:
     elif request.caller.role != "Admin":
         raise Refusal(message("Permission denied", 403))
     users = users_of(request, request.caller.org_id, request.one("query"))[: request.number("limit", 0) or None]
-    uid = request.server.profile.uids
-    return ok(
-        [
-            {**({"uid": user.uid} if uid else {}), "userId": user.id, "login": user.login, "avatarUrl": avatar(user.id)}
-            for user in users
-        ]
-    )
+    return ok([_hit(request.server.profile, user) for user in users])
+
+
+def _hit(profile: Profile, user: User) -> dict:
+    uid = {"uid": user.uid} if profile.uids else {}
+    return {**uid, "userId": user.id, "login": user.login, "avatarUrl": picture(profile, user.email)}
 
 
 @route("GET", "/api/org/users/search")
@@ -103,11 +100,9 @@ def search_own(request: Request) -> Reply:
 
 
 def _page(request: Request, org_id: int) -> Reply:
-    users = listed(request, org_id, request.one("query"))
-    size, page = request.number("perpage", 1000), request.number("page", 1)
-    part = users[(page - 1) * size : page * size]
+    part, which = request.page(listed(request, org_id, request.one("query")))
     name = "OrgUsers" if request.server.profile < (9, 4) else "orgUsers"
-    return ok({"totalCount": len(users), name: part, "perPage": size, "page": page})
+    return ok({**which, name: part})
 
 
 @route("POST", "/api/org/users")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import zoneinfo
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from ..core.profile import Profile
@@ -58,8 +59,7 @@ def _org(request: Request, action: str) -> Owner:
 
 def _user(request: Request, _action: str) -> Owner:
     caller = request.caller
-    known = caller.user or caller.account
-    return caller.org_id, known.id if known else 0, 0
+    return caller.org_id, caller.who.id if caller.who else 0, 0
 
 
 def _team(request: Request, action: str) -> Owner:
@@ -75,7 +75,7 @@ def _routes(path: str, owner: Callable[[Request, str], Owner], patch: bool = Tru
         return ok(_shown(request, owner(request, "read")))
 
     @route("PUT", path)
-    def replace(request: Request) -> Reply:
+    def put(request: Request) -> Reply:
         return _write(request, owner(request, "write"), keep=False)
 
     if patch:
@@ -167,7 +167,7 @@ def _write(request: Request, owner: Owner, keep: bool) -> Reply:
     if profile >= BY_UID and not _zone_exists(fields.get("timezone") or ""):
         return message(BAD_ZONE, 400)
     before = server.state.preferences.get(owner, Preferences())
-    after = Preferences(**vars(before)) if keep else Preferences()
+    after = replace(before) if keep else Preferences()
     if not keep and profile >= BY_UID:
         after.home_uid = before.home_uid
     for name in TEXTS:

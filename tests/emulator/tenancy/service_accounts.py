@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
-from ..access.rules import ACCOUNTS, ADMIN
+from ..access.rules import ACCOUNTS
 from ..core.like import like
+from ..core.pictures import picture_or_default
 from ..core.profile import Profile
 from ..core.replies import Refusal, Reply, bad_request, fail, message, not_found, ok, typed
-from ..core.server import Request, require, route
+from ..core.server import Request, Server, require, route
 from ..core.state import Account, State, stamp
 from .members import role_of
 
@@ -81,7 +82,7 @@ def whole(request: Request, account: Account) -> dict:
     """Return an account as it is shown by itself."""
     entry = basic(request, account)
     entry.update(createdAt=stamp(account.created), updatedAt=stamp(account.updated))
-    entry.update(avatarUrl=f"/avatar/{account.id:032x}", role=account.role, teams=None)
+    entry.update(avatarUrl=picture_or_default(request.server.profile, "", account.name), role=account.role, teams=None)
     # The length of the list of tokens, which is cut.
     tokens = min(len(request.server.state.keys_of(account.id)), listed_at_most(request.server.profile))
     if tokens:
@@ -96,7 +97,7 @@ def listed(request: Request, account: Account) -> dict:
     if request.server.profile < (11, 5):  # the length of the list, too; later it is counted
         tokens = min(tokens, listed_at_most(request.server.profile))
     entry.update(role=account.role, tokens=tokens)
-    entry["avatarUrl"] = f"/avatar/{account.id:032x}"
+    entry["avatarUrl"] = picture_or_default(request.server.profile, "", account.name)
     return entry
 
 
@@ -139,9 +140,8 @@ def search(request: Request) -> Reply:
         accounts = [one for one in accounts if one.disabled]
     elif request.flag("expiredTokens"):
         accounts = [one for one in accounts if any(state.expired(key) for key in state.keys_of(one.id))]
-    size, page = request.number("perpage", 1000), request.number("page", 1)
-    part = [listed(request, one) for one in accounts[(page - 1) * size : page * size]]
-    return ok({"totalCount": len(accounts), "serviceAccounts": part, "page": page, "perPage": size})
+    part, which = request.page(accounts)
+    return ok({**which, "serviceAccounts": [listed(request, one) for one in part]})
 
 
 @route("POST", "/api/serviceaccounts", there=there)
@@ -160,9 +160,7 @@ def create(request: Request) -> Reply:
             return typed(400, "service account already exists", "serviceaccounts.ErrAlreadyExists")
         return fail(server.profile, 400, "Failed to create service account")
     account = server.state.add_account(caller.org_id, name, login, role, fields.get("isDisabled", False))
-    if caller.user is not None:
-        maker, now = ("user", caller.user.id), server.clock.now()
-        server.access.entries.set(caller.org_id, (ACCOUNTS, str(account.id)), maker, ADMIN, now)
+    server.access.owned(caller, (ACCOUNTS, str(account.id)), caller.org_id)
     return ok({**basic(request, account), "role": role, "tokens": 0, "avatarUrl": ""}, 201)
 
 
@@ -213,7 +211,12 @@ def delete(request: Request) -> Reply:
         if server.profile >= (12, 3):
             return missing(server.profile)
         return fail(server.profile, 500, "Service account deletion error")
+    delete_account(server, account)
+    return message("Service account deleted")
+
+
+def delete_account(server: Server, account: Account) -> None:
+    """Delete an account, with the permissions that it has and those that others have on it."""
     server.state.drop_account(account)
     server.access.entries.drop_subject(("user", account.id))
-    server.access.entries.drop(account.org_id, (ACCOUNTS, str(account.id)))
-    return message("Service account deleted")
+    server.access.removed(account.org_id, ACCOUNTS, str(account.id))

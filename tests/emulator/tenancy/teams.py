@@ -9,7 +9,7 @@ from typing import Any
 
 from ..access.rules import ADMIN, TEAMS
 from ..core.like import like
-from ..core.pictures import team_picture
+from ..core.pictures import picture_or_default
 from ..core.replies import Refusal, Reply, bad_request, denied, fail, message, not_found, ok
 from ..core.server import Request, route
 from ..core.state import Team
@@ -71,8 +71,7 @@ def shown(request: Request, team: Team) -> dict[str, Any]:
     body.update(orgId=team.org_id, name=team.name, email=team.email)
     if profile >= (12, 0):
         body.update(externalUID="", isProvisioned=False)
-    picture = team_picture(profile, team.email, team.name)
-    body.update(avatarUrl=picture, memberCount=len(team.members), permission=0)
+    body.update(avatarUrl=picture_or_default(profile, team.email, team.name), memberCount=len(team.members), permission=0)
     if profile.rbac:
         body["accessControl"] = None
     return body
@@ -92,9 +91,8 @@ def search(request: Request) -> Reply:
         # From 13.0 on in any case.
         same = str.lower if server.profile >= (13, 0) else str
         teams = [team for team in teams if same(team.name) == same(request.one("name"))]
-    size, page = request.number("perpage", 1000), request.number("page", 1)
-    part = [shown(request, team) for team in teams[(page - 1) * size : page * size]]
-    return ok({"totalCount": len(teams), "teams": part, "page": page, "perPage": size})
+    part, which = request.page(teams)
+    return ok({**which, "teams": [shown(request, team) for team in part]})
 
 
 @route("POST", "/api/teams")
@@ -110,24 +108,21 @@ def create(request: Request) -> Reply:
         return fail(server.profile, 409, "Team name taken")
     team = server.state.add_team(caller.org_id, name, fields.get("email", ""))
     if caller.user is not None:
-        enrol(request, team, caller.user.id, ADMIN)
-        server.access.forget(caller)
+        team.members[caller.user.id] = ADMIN
+        server.access.owned(caller, (TEAMS, str(team.id)), team.org_id)
     body = {"message": "Team created", "teamId": team.id}
     if server.profile.uids:
         body["uid"] = team.uid
     return ok(body)
 
 
-def enrol(request: Request, team: Team, who: int, level: int | None) -> None:
-    """Make a user or service account a member (level 0) or an Admin (4) of a team; ``None`` ends the membership."""
-    access, now = request.server.access, request.server.clock.now()
-    if level is None:
-        team.members.pop(who, None)
+def enrol(request: Request, team: Team, who: int, level: int) -> None:
+    """Make a user or service account a member (VIEW) or an Admin (ADMIN) of a team; level 0 ends the membership."""
+    if level:
+        team.members[who] = ADMIN if level == ADMIN else 0
     else:
-        team.members[who] = level
-    # The permission of a member is VIEW.
-    access.entries.set(team.org_id, (TEAMS, str(team.id)), ("user", who), 0 if level is None else level or 1, now)
-    access.changed(team.org_id, ("user", who))
+        team.members.pop(who, None)
+    request.server.access.give(team.org_id, (TEAMS, str(team.id)), ("user", who), level)
 
 
 @route("GET", "/api/teams/{team_id}")
@@ -159,7 +154,7 @@ def delete(request: Request) -> Reply:
     server, team = request.server, team_of(request, "teams:delete")
     if team is None:
         return message("Team not found" if server.profile >= STRICT else "Failed to delete Team. ID not found", 404)
-    del server.state.teams[team.id]
+    server.state.drop_team(team)
     server.access.removed(team.org_id, TEAMS, str(team.id))
     server.access.entries.drop_subject(("team", team.id), team.org_id)
     return message("Team deleted")

@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 from ..core.like import like
+from ..core.pictures import picture
 from ..core.replies import Refusal, Reply, bad_request, fail, message, ok, typed
 from ..core.server import Request, require_globally, route
 from ..core.state import User, stamp
 from .general import users_only
-from .members import NEVER, avatar, resolve_user
+from .members import NEVER, resolve_user
 from .orgs import orgs_of
 
 NO_TIME = "0001-01-01T00:00:00Z"
@@ -44,7 +45,8 @@ def profile_of(request: Request, user: User) -> dict:
     if profile >= (10, 0):
         entry.update(isExternallySynced=False, isGrafanaAdminExternallySynced=False)
     entry["authLabels"] = labels(user)
-    entry.update(updatedAt=stamp(user.updated or user.created), createdAt=stamp(user.created), avatarUrl=avatar(user.id))
+    entry.update(updatedAt=stamp(user.updated or user.created), createdAt=stamp(user.created))
+    entry["avatarUrl"] = picture(profile, user.email)
     if profile >= (12, 0):
         entry["isProvisioned"] = False
     return entry
@@ -159,7 +161,7 @@ def _hit(request: Request, user: User) -> dict:
     entry: dict = {"id": user.id}
     if profile >= (10, 0):
         entry["uid"] = user.uid if profile.uids else ""
-    entry.update(name=user.name, login=user.login, email=user.email, avatarUrl=avatar(user.id))
+    entry.update(name=user.name, login=user.login, email=user.email, avatarUrl=picture(profile, user.email))
     entry.update(isAdmin=user.is_admin, isDisabled=user.disabled)
     if request.server.profile >= (13, 0):
         entry["role"] = ""
@@ -177,9 +179,8 @@ def _search(request: Request) -> dict:
     if request.one("query"):
         found = like(f"%{request.one('query')}%")
         users = [user for user in users if found(user.login) or found(user.email) or found(user.name)]
-    size, page = request.number("perpage", 1000), request.number("page", 1)
-    part = [_hit(request, user) for user in users[(page - 1) * size : page * size]]
-    return {"totalCount": len(users), "users": part, "page": page, "perPage": size}
+    part, which = request.page(users)
+    return {**which, "users": [_hit(request, user) for user in part]}
 
 
 @route("GET", "/api/users")

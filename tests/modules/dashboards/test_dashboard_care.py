@@ -28,10 +28,8 @@ def board(uid, **more):
 
 def test_two_identities_of_one_org_prune_as_one(newer, tmp_path):
     newer.ok("grafana_org", name="tenant")
-    account = newer.api("POST", "/api/serviceaccounts", {"name": "x", "role": "Admin"}, org="tenant")
-    key = newer.api("POST", f"/api/serviceaccounts/{account['id']}/tokens", {"name": "t"}, org="tenant")["key"]
     token = tmp_path / "token"
-    token.write_text(key)
+    token.write_text(newer.by_token("Admin", "tenant")["token"])
     for name in "abc":
         write(tmp_path / name, f"{name}.json", **board(name))
     items = [
@@ -129,9 +127,7 @@ def test_a_prune_that_fails_is_no_file_s_failure(server, tmp_path):
 @pytest.fixture
 def stranger(routed):
     """A server whose admin is no member of the organization ``theirs``, which somebody else has made."""
-    routed.user("boss")
-    number = routed.api("GET", "/api/users/lookup?loginOrEmail=boss")["id"]
-    routed.api("PUT", f"/api/admin/users/{number}/permissions", {"isGrafanaAdmin": True})
+    routed.server_admin("boss")
     routed.api("POST", "/api/orgs", {"name": "theirs"}, auth=BOSS)
     return routed
 
@@ -141,8 +137,7 @@ def test_a_caller_who_is_no_member_is_not_told_that_nothing_is_there(stranger, t
     wanted = {"org_name": "theirs", "directory": str(tmp_path), "api": stranger.dashboard_api, "prune": True}
     for number in range(size):
         write(tmp_path, f"d{number}.json", **board(f"d{number}"))
-    boss = {"admin": None, "url": stranger.url, "username": BOSS[0], "password": BOSS[1]}
-    stranger.ok("grafana_dashboard", **boss, **wanted)
+    stranger.ok("grafana_dashboard", **stranger.by_user("boss"), **wanted)
     (tmp_path / "d0.json").unlink()
     for check in (True, False):
         failed = stranger.fails("grafana_dashboard", check=check, **wanted)

@@ -8,19 +8,14 @@ from __future__ import annotations
 import json
 import os
 import pathlib
-import socket
-import stat
 
 import pytest
 
 from modules.conftest import ALL, OUTERMOST_ROUTES, ROUTES, Server, start
+from modules.dashboards.export_org import Org, files, number
 from modules.dashboards.test_dashboards import panels
 
 REAL = pathlib.Path(__file__).parents[2] / "data" / "dashboards"
-#: Real dashboards that were exported for sharing ask for data sources of these types.
-TYPES = ("prometheus", "loki", "influxdb", "elasticsearch", "graphite", "mysql", "postgres", "testdata")
-#: 8.5 looks at what the alerts of a panel ask.
-UIDS = {"testdata": "PD8C576611E62080A"}
 #: Real dashboards with library panels, which no server of these tests has.
 WITH_LIBRARY = ("panel-library_*",)
 V2 = {
@@ -44,63 +39,11 @@ V2 = {
 }
 
 
-class Org:
-    """One organization of a server, by one of its routes."""
-
-    def __init__(self, server, name, api="auto"):
-        self.server, self.name, self.api = server, name, api
-        made = server.ok("grafana_org", name=name)
-        self.id = made["organization"]["id"]
-
-    def sources(self):
-        for kind in TYPES:
-            body = {"name": kind.title(), "type": kind, "access": "proxy", "uid": UIDS.get(kind, f"the-{kind}")}
-            self.server.api("POST", "/api/datasources", body, org=self.id)
-        return self
-
-    def bring(self, directory, **options):
-        return self.server.ok(
-            "grafana_dashboard", org_name=self.name, **{"directory": str(directory), "api": self.api, **options}
-        )
-
-    def make(self, **options):
-        return self.server.ok("grafana_dashboard", **{"org_name": self.name, "api": self.api, **options})
-
-    def export(self, directory, **options):
-        return self.server.ok("grafana_dashboard_info", **self.asked(directory, options))
-
-    def refused(self, directory, **options):
-        return self.server.fails("grafana_dashboard_info", **self.asked(directory, options))
-
-    def asked(self, directory, options):
-        return {"org_name": self.name, "api": self.api, "directory": str(directory), **options}
-
-    def told(self, **options):
-        return self.server.ok("grafana_dashboard_info", org_name=self.name, api=self.api, **options)["dashboards"]
-
-    def folder(self, title, parent=None):
-        body = {"title": title, **({"parentUid": parent} if parent else {})}
-        return self.server.api("POST", "/api/folders", body, org=self.id)["uid"]
-
-
 @pytest.fixture(params=ROUTES, ids=" ".join)
 def org(request, emulators, monkeypatch):
     """An organization on an empty server of each version, by each route."""
     version, api = request.param
     return Org(Server(emulators(version), monkeypatch), "tenant", api)
-
-
-@pytest.fixture
-def newest_org(newest):
-    return Org(newest, "tenant", "kubernetes")
-
-
-def number(org):
-    return tuple(int(part) for part in org.server.version.split("-")[0].split(".")[:2])
-
-
-def files(top):
-    return {path.relative_to(top).as_posix(): path.read_bytes() for path in pathlib.Path(top).rglob("*") if path.is_file()}
 
 
 def by_hand(org):
@@ -257,72 +200,6 @@ def test_what_cannot_be_asked(org, tmp_path):
     assert org.refused(tmp_path, subfolders=True).code == "bad_input"
 
 
-def test_places_that_cannot_be_written(newest_org, tmp_path):
-    org = newest_org
-    org.make(dashboard={"uid": "a", "title": "A"}, folder="F", create_folder=True)
-    (tmp_path / "file").write_text("")
-    for check in (True, False):
-        result = org.refused(tmp_path / "file" / "x", check=check)
-        assert result.code == "directory_not_writable"
-        assert str(tmp_path / "file" / "x") in result["msg"]
-    (tmp_path / "elsewhere").mkdir()
-    (tmp_path / "files").mkdir()
-    (tmp_path / "files" / "F").symlink_to(tmp_path / "elsewhere")
-    result = org.refused(tmp_path / "files")
-    assert "it is a link" in result["msg"]
-    assert list((tmp_path / "elsewhere").iterdir()) == []
-    (tmp_path / "files" / "F").unlink()
-    (tmp_path / "files" / "F" / "A.json").mkdir(parents=True)
-    assert "needs to write a file of this name, but it is a directory" in org.refused(tmp_path / "files")["msg"]
-
-
-def test_a_full_disk_leaves_no_half_file(newest_org, mounted):
-    newest_org.make(dashboard={"uid": "a", "title": "A", "description": "x" * 40000})
-    top = mounted("full")
-    before = set(files(top))
-    result = newest_org.refused(top)
-    assert result.code == "directory_not_writable"
-    assert "No space left" in result["msg"]
-    assert set(files(top)) == before
-
-
-def test_a_read_only_directory(newest_org, mounted):
-    newest_org.make(dashboard={"uid": "a", "title": "A"})
-    top = mounted("read-only")
-    for check in (True, False):
-        assert str(top) in newest_org.refused(top, check=check)["msg"]
-
-
-def test_pipes_sockets_and_devices_stay_as_they_are(newest_org, tmp_path, monkeypatch):
-    org, top = newest_org, tmp_path / "files"
-    org.make(dashboard={"uid": "a", "title": "A"})
-    top.mkdir()
-    os.mkfifo(top / "Old.json")
-    (top / "Device.json").symlink_to("/dev/zero")
-    (top / "Lost.json").symlink_to(tmp_path / "nowhere")
-    monkeypatch.chdir(top)  # the path of a socket may have 107 bytes
-    with socket.socket(socket.AF_UNIX) as listener:
-        listener.bind("Socket.json")
-    assert org.export(top)["stale_files"] == ["Lost.json"]
-    (top / "A.json").unlink()
-    os.mkfifo(top / "A.json")
-    for check in (True, False):
-        failed = org.refused(top, check=check)
-        assert failed.code == "directory_not_writable"
-        assert "it is a pipe, a socket or a device" in failed["msg"]
-    assert all(stat.S_ISFIFO((top / name).lstat().st_mode) for name in ("A.json", "Old.json"))
-
-
-def test_a_link_in_the_place_of_a_file_is_replaced(newest_org, tmp_path):
-    newest_org.make(dashboard={"uid": "a", "title": "A"})
-    (tmp_path / "mine").write_text("mine")
-    (tmp_path / "files").mkdir()
-    (tmp_path / "files" / "A.json").symlink_to(tmp_path / "mine")
-    assert newest_org.export(tmp_path / "files")["changed"]
-    assert (tmp_path / "mine").read_text() == "mine"
-    assert not newest_org.export(tmp_path / "files")["changed"]
-
-
 def test_manifests(org, tmp_path):
     org.make(dashboard={"uid": "a", "title": "A", "panels": panels("x")}, folder="F", create_folder=True)
     org.export(tmp_path, format="manifest")
@@ -423,57 +300,6 @@ def test_all_organizations(org, tmp_path):
     assert [one["org_name"] for one in again["not_a_member_of"]] == ["foreign"]
     assert again["stale_files"] == []
     assert not org.bring(tmp_path / "tenant")["changed"]
-
-
-@pytest.fixture
-def two_orgs(newest, tmp_path):
-    """A server with dashboards in two organizations, and the directory of an export with ``all_orgs``."""
-    for name in ("tenant", "a/b"):
-        newest.ok("grafana_org", name=name)
-        for uid, folder in (("x", "F"), ("y", "")):
-            place = {"folder": folder, "create_folder": True} if folder else {}
-            newest.ok(
-                "grafana_dashboard", org_name=name, dashboard={"uid": uid, "title": f"{uid} of {name}"}, source="git", **place
-            )
-    newest.ok("grafana_dashboard_info", all_orgs=True, directory=str(tmp_path / "export"))
-    return tmp_path / "export"
-
-
-def test_import_of_all_organizations(two_orgs, versioned, tmp_path):
-    """Into another server: its export is the same."""
-    other = versioned("12.4.3")
-    wanted = {"import_orgs": str(two_orgs), "org_id": 1}
-    with other.writes_nothing():
-        missing = other.fails("grafana_dashboard", **wanted)
-        planned = other.ok("grafana_dashboard", check=True, missing_parent="plan", **wanted)
-    assert (missing.code, missing["failure"]["details"]["orgs"]) == ("org_not_found", ["a/b", "tenant"])
-    assert planned["summary"]["changed"] == 4
-    assert {entry["org_name"]: entry["file"] for entry in planned["results"]}["a/b"] == "a%2Fb/y of a-b.json"
-    other.ok("grafana_org", name="a/b")
-    with other.writes_nothing():
-        assert other.fails("grafana_dashboard", check=True, **wanted)["failure"]["details"]["orgs"] == ["tenant"]
-        assert other.fails("grafana_dashboard", **wanted).code == "org_not_found"
-    other.ok("grafana_org", name="tenant")
-    runs = other.four("grafana_dashboard", **wanted)
-    assert len(runs[1]["diff"]) == 4
-    other.ok("grafana_dashboard_info", all_orgs=True, directory=str(tmp_path / "again"))
-    assert files(tmp_path / "again") == files(two_orgs)
-
-
-def test_import_of_all_organizations_reports_all_broken_files(newest, two_orgs):
-    (two_orgs / "tenant" / "F" / "broken.json").write_text("{")
-    (two_orgs / "a%2Fb" / "empty.json").write_text("")
-    with newest.writes_nothing():
-        result = newest.fails("grafana_dashboard", import_orgs=str(two_orgs))
-        assert newest.fails("grafana_dashboard", import_orgs=str(two_orgs), batch=[])["msg"].startswith("import_orgs and batch")
-    assert "F/broken.json" in result["msg"]
-    assert "empty.json" in result["msg"]
-
-
-def test_import_of_all_organizations_with_prune(newest, two_orgs):
-    (two_orgs / "tenant" / "y of tenant.json").unlink()
-    result = newest.ok("grafana_dashboard", import_orgs=str(two_orgs), source="git", prune=True, results="changed")
-    assert [(entry["org_name"], entry["dashboard"]) for entry in result["results"]] == [("tenant", None)]
 
 
 def test_a_folder_called_general(newest_that_deletes, tmp_path):

@@ -243,7 +243,7 @@ def test_check_mode_knows_that_a_viewer_may_not_write(on, version, api):
     org.server.user("viewer")
     number = org.server.org_id("tenant")
     org.server.api("POST", f"/api/orgs/{number}/users", {"loginOrEmail": "viewer", "role": "Viewer"})
-    viewer = {"admin": None, "url": org.server.url, "username": "viewer", "password": "long-enough-1"}
+    viewer = org.server.by_user("viewer")
     new = [{"dashboard": {"uid": "new", "title": "New"}}] if version != "8.5.15" else []
     for wanted in ({"dashboard": {"uid": "a", "title": "A", "tags": ["x"]}}, {"dashboard": {"uid": "b", "title": "Other"}}, *new):
         for check in (True, False):
@@ -258,7 +258,7 @@ def test_check_mode_knows_that_an_editor_may_write(on, version, api):
     org.server.user("editor")
     number = org.server.org_id("tenant")
     org.server.api("POST", f"/api/orgs/{number}/users", {"loginOrEmail": "editor", "role": "Editor"})
-    editor = {"admin": None, "url": org.server.url, "username": "editor", "password": "long-enough-1"}
+    editor = org.server.by_user("editor")
     org.four(**editor, dashboard={"uid": "b", "title": "B", "tags": ["x"]})
     org.four(**editor, dashboard={"uid": "new", "title": "New"})
     org.four(**editor, dashboard={"uid": "c", "title": "C"}, folder="Hosts")

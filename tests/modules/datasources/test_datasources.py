@@ -141,16 +141,13 @@ def test_a_viewer_queries_it(org):
     body, auth = {"from": "now-5m", "to": "now", "queries": [query]}, ("alice", "long-enough-1")
     answer = requests.post(org.url + "/api/ds/query", json=body, headers=headers, auth=auth, timeout=10)
     assert (answer.status_code, len(answer.json()["results"]["A"]["frames"])) == (200, 1)
-    alice = {"admin": None, "url": org.url, "username": "alice", "password": "long-enough-1"}
     for check in (True, False):
-        assert org.fails(MODULE, **DEMO, user="joe", check=check, **alice).code == "forbidden"
+        assert org.fails(MODULE, **DEMO, user="joe", check=check, **org.by_user("alice")).code == "forbidden"
 
 
 def test_the_token_of_an_admin(newer):
     newer.ok("grafana_org", name="tenant")
-    account = newer.api("POST", "/api/serviceaccounts", {"name": "ci", "role": "Admin"}, org="tenant")["id"]
-    key = newer.api("POST", f"/api/serviceaccounts/{account}/tokens", {"name": "ci"}, org="tenant")["key"]
-    newer.four(MODULE, **DEMO, admin=None, url=newer.url, token=key)
+    newer.four(MODULE, **DEMO, **newer.by_token("Admin", "tenant"))
 
 
 def test_info(tenant):

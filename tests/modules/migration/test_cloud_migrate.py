@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 import requests
 
-from modules.orgs.test_cloud import SETTINGS, TOKEN, Stack
+from modules.orgs.stack import SETTINGS, TOKEN, Stack
 
 MIGRATE = "grafana_apikey_migrate"
 DAY = 86400

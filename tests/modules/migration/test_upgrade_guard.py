@@ -212,7 +212,7 @@ def test_settings_that_are_not_told(versioned):
     old.org("b")
     old.server.user("alice")
     old.server.api("POST", f"/api/orgs/{old.orgs['a']}/users", {"loginOrEmail": "alice", "role": "Admin"})
-    alice = {"admin": False, "username": "alice", "password": "long-enough-1"}
+    alice = old.server.by_user("alice")
     result = guard(old.server, **alice)
     org = old.orgs["a"]
     assert result["decisions"] == ["orgs_unseen", "migration_destroys", "not_permitted:1"]
@@ -225,10 +225,8 @@ def test_settings_that_are_not_told(versioned):
 def test_organizations_without_the_caller(versioned, version):
     """A server admin who is no member is shown nothing, which is said, and joins nowhere."""
     server = versioned(version)
-    user = server.user("root2")["id"]
-    server.api("PUT", f"/api/admin/users/{user}/permissions", {"isGrafanaAdmin": True})
+    root = {**server.server_admin("root2"), "join_org": True}
     org = server.api("POST", "/api/orgs", {"name": "a"})["orgId"]
-    root = {"admin": False, "username": "root2", "password": "long-enough-1", "join_org": True}
     result = guard(server, **root)
     assert f"not_a_member:{org}" in result["decisions"]
     assert of_org(result, "a")["problem"] == "not_a_member"

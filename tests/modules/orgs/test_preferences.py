@@ -60,7 +60,7 @@ VALUES = {"theme": "dark", "timezone": "Europe/Prague", "week_start": "monday"}
 
 
 def test_preferences_are_set_kept_and_cleared(tenant):
-    known = {"language": "de-DE"} if tenant.server.version >= "1" and not tenant.server.version.startswith(("8", "9")) else {}
+    known = {"language": "de-DE"} if not tenant.server.version.startswith(("8", "9")) else {}
     runs = tenant.four(**VALUES, **known, home_dashboard_uid="home")
     assert runs[1]["diff"]["before"]["theme"] == ""
     expected = {**VALUES, **known, "home_dashboard_uid": "home"}

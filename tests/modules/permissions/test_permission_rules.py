@@ -52,7 +52,7 @@ def test_an_account_that_edits_one_folder(versioned, tmp_path, version, monkeypa
 def test_an_editor_would_be_locked_out(latest):
     member(latest, "bob", "Editor")
     latest.ok("grafana_folder", **FOLDER, permissions=[{"user": "bob", "permission": "Admin"}], permissions_exclusive=True)
-    bob = {"admin": None, "url": latest.url, "username": "bob", "password": "long-enough-1"}
+    bob = latest.by_user("bob")
     wanted = [{"role": "Viewer", "permission": "Edit"}]
     for check in (True, False):
         with latest.writes_nothing():

@@ -193,11 +193,8 @@ def test_service_accounts_are_left_alone(newer):
 
 
 def test_callers_who_are_no_server_admins(newer):
-    newer.ok("grafana_service_account", name="robot", org_id=1, role="Admin")
-    number = newer.api("GET", "/api/serviceaccounts/search?query=robot")["serviceAccounts"][0]["id"]
-    key = newer.api("POST", f"/api/serviceaccounts/{number}/tokens", {"name": "k"})["key"]
     newer.user("alice")
-    connections = {"token": key}, {"username": "alice", "password": "long-enough-1"}
+    connections = newer.by_token("Admin"), newer.by_user("alice")
     batch = [{"login": f"user-{number}", "user_password": SECRET} for number in range(5)]
     with newer.writes_nothing():
         for connection in connections:
@@ -206,12 +203,12 @@ def test_callers_who_are_no_server_admins(newer):
                 ("grafana_user", {"login": "bob", "state": "absent", "check": True}),
                 ("grafana_user_info", {}),
             ):
-                failed = newer.fails(module, admin=False, url=newer.url, **connection, **options)
+                failed = newer.fails(module, **connection, **options)
                 assert failed.code == "forbidden"
                 assert "only a server admin with user and password" in failed["msg"]
                 assert "Grafana Cloud" in failed["msg"]
             before = newer.requests()
-            many = newer.fails("grafana_user", admin=False, url=newer.url, batch=batch, **connection)
+            many = newer.fails("grafana_user", batch=batch, **connection)
             assert {entry["failure"]["code"] for entry in many["results"]} == {"forbidden"}
             assert newer.requests() - before <= 3
 

@@ -82,6 +82,11 @@ class Call:
         return found
 
 
+def health(version="12.4.3"):
+    """Return the call that asks for the version of the server, and its answer."""
+    return Call("GET", "/api/health").answers(200, {"version": version})
+
+
 class Script:
     """Plays the calls; fails on one that is not expected, and (``done``) on one that was not made."""
 

@@ -18,7 +18,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.orgs imp
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.scope import Scope
 from ansible_collections.orgsmith.grafana.plugins.module_utils._tokens.task import Task
 
-from ..conftest import Call
+from ..conftest import Call, health
 
 ORG = OrgChoice(id=2)
 SECRET = base64.b64encode(json.dumps({"k": "x" * 32, "n": "ci", "id": 2}).encode()).decode()
@@ -29,10 +29,6 @@ TAKEN = {"message": "API key, organization ID and name must be unique"}
 
 def listing(*keys):
     return Call("GET", "/api/auth/keys?includeExpired=true", headers=HEADERS).answers(200, list(keys))
-
-
-def health(version="9.3.2"):
-    return Call("GET", "/api/health").answers(200, {"version": version})
 
 
 def making(status=200, body=None):
@@ -74,7 +70,7 @@ def task(by_token, tmp_path):
 
 
 def test_made(script, task, tmp_path):
-    script.expect(listing(), health(), making(), *proof())
+    script.expect(listing(), health("9.3.2"), making(), *proof())
     outcome = task()
     assert (outcome.status, outcome.object["id"], outcome.object["was"]) == (CHANGED, 8, "absent")
     assert (tmp_path / "key").read_text() == SECRET + "\n"
@@ -82,7 +78,7 @@ def test_made(script, task, tmp_path):
 
 
 def test_asked_for_before_the_old_one_is_deleted(script, task):
-    script.expect(listing(OLD), health(), making(409, TAKEN), deleting(7), making(), *proof())
+    script.expect(listing(OLD), health("9.3.2"), making(409, TAKEN), deleting(7), making(), *proof())
     outcome = task(replace="when_needed")
     assert (outcome.status, outcome.object["id"]) == (CHANGED, 8)
 
@@ -98,7 +94,7 @@ def test_asked_for_before_the_old_one_is_deleted(script, task):
     ],
 )
 def test_what_the_server_refuses_it_refuses_before_anything_is_deleted(script, task, tmp_path, status, said, code):
-    script.expect(listing(OLD), health(), making(status, {"message": said}))
+    script.expect(listing(OLD), health("9.3.2"), making(status, {"message": said}))
     if status != 403:
         script.expect(listing(OLD))  # a refusal is a question
     outcome = task(replace="when_needed")
@@ -107,7 +103,7 @@ def test_what_the_server_refuses_it_refuses_before_anything_is_deleted(script, t
 
 
 def test_a_lost_answer_is_looked_into(script, task, tmp_path):
-    script.expect(listing(), health(), making(500, {"message": "database is locked"}))
+    script.expect(listing(), health("9.3.2"), making(500, {"message": "database is locked"}))
     script.expect(listing(NEW), listing(NEW), making(409, TAKEN), deleting(8), making(), *proof())
     outcome = task()
     assert (outcome.status, outcome.object["was"]) == (CHANGED, "unanswered")
@@ -116,7 +112,7 @@ def test_a_lost_answer_is_looked_into(script, task, tmp_path):
 
 @pytest.mark.parametrize(("status", "org"), [(401, 2), (200, 3)])
 def test_a_key_that_does_not_work_is_not_stored(script, task, tmp_path, status, org):
-    script.expect(listing(), health(), making(), *proof(status, org), deleting(8), listing())
+    script.expect(listing(), health("9.3.2"), making(), *proof(status, org), deleting(8), listing())
     outcome = task()
     assert (outcome.status, outcome.problem.code) == (FAILED, "unproven")
     assert SECRET not in outcome.problem.message
@@ -125,13 +121,13 @@ def test_a_key_that_does_not_work_is_not_stored(script, task, tmp_path, status, 
 
 def test_a_refused_proof_is_no_word_about_the_caller(script, task):
     """The batch goes on: it is the new key that is refused, not who asks."""
-    script.expect(listing(), health(), making(), *proof(401), deleting(8), listing())
+    script.expect(listing(), health("9.3.2"), making(), *proof(401), deleting(8), listing())
     assert not task().problem.fatal
 
 
 def test_a_key_that_is_stored_and_not_remembered_is_asked(script, task, tmp_path):
     (tmp_path / "key").write_text(SECRET + "\n")
-    script.expect(listing(NEW), health(), *proof())
+    script.expect(listing(NEW), health("9.3.2"), *proof())
     outcome = task(seconds_to_live=0)
     assert (outcome.status, outcome.object["id"]) == (CHANGED, 8)
     script.expect(listing(NEW))
@@ -140,7 +136,7 @@ def test_a_key_that_is_stored_and_not_remembered_is_asked(script, task, tmp_path
 
 def test_nothing_is_asked_of_a_key_that_spells_another_name(script, task, tmp_path):
     (tmp_path / "key").write_text(base64.b64encode(b'{"k":"x","n":"other","id":2}').decode())
-    script.expect(listing(NEW), health())
+    script.expect(listing(NEW), health("9.3.2"))
     assert task().problem.code == "replace_needed"
 
 
@@ -159,7 +155,7 @@ def test_no_more_than_the_list_is_asked_for_a_version_without_keys(script, task)
 
 
 def test_a_404_where_the_version_has_keys_is_not_taken_for_the_end(script, task):
-    script.expect(Call("GET", "/api/auth/keys?includeExpired=true").answers(404, {"message": "Not found"}), health())
+    script.expect(Call("GET", "/api/auth/keys?includeExpired=true").answers(404, {"message": "Not found"}), health("9.3.2"))
     outcome = task(state="absent", dest=None)
     assert outcome.problem.code == "no_api_keys_route"
 

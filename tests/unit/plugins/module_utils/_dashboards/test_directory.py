@@ -14,15 +14,11 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.errors i
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.orgs import Org, OrgFinder
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.scope import Scope
 
-from ..conftest import Call
+from ..conftest import Call, health
 
 
 def call(method, path, status=200, body=None, **expected):
     return Call(method, path, **expected).answers(status, body)
-
-
-def health(version):
-    return call("GET", "/api/health", 200, {"version": version})
 
 
 @pytest.mark.parametrize(

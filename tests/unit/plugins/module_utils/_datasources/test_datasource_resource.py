@@ -13,7 +13,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.connecti
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.orgs import Org, OrgFinder
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.scope import Scope
 
-from ..conftest import Call
+from ..conftest import Call, health
 
 ORG = OrgChoice(id=2)
 HEADERS = {"X-Grafana-Org-Id": "2"}
@@ -41,10 +41,6 @@ def putting(body, answer=None, status=200, path="uid/m"):
     answer = {"datasource": entry()} if answer is None else answer
     body = {**BODY, "version": 3, "apiVersion": "", **body}
     return Call("PUT", f"{PATH}/{path}", headers=HEADERS, json=body).answers(status, answer)
-
-
-def health(version="12.4.3"):
-    return Call("GET", "/api/health").answers(200, {"version": version})
 
 
 def named(name, status=404, **more):

@@ -14,7 +14,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.client i
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.connection import OrgChoice
 from ansible_collections.orgsmith.grafana.plugins.module_utils._orgs.members import OrgUsers
 
-from ..conftest import Call, connection
+from ..conftest import Call, connection, health
 
 ORG = OrgChoice(id=2)
 DASHBOARD = "/apis/dashboard.grafana.app/v0alpha1/namespaces/org-2/dashboards"
@@ -27,10 +27,6 @@ SEARCH_FAILED = {"message": "Search failed"}
 def _without_login(monkeypatch):
     """Every request carries the password: a login in between is not what these scripts are about."""
     monkeypatch.setattr(_auth, "LOGIN_AFTER", 100)
-
-
-def health():
-    return Call("GET", "/api/health").answers(200, {"version": "12.4.3"})
 
 
 def memberships(*org_ids):

@@ -12,7 +12,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.errors i
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.orgs import Org, OrgFinder
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.scope import Scope
 
-from ..conftest import Call
+from ..conftest import Call, health
 
 
 @pytest.mark.parametrize(("path", "titles"), [("A/B", ["A", "B"]), (" A / B ", ["A", "B"]), ("A", ["A"]), ("/A//B/", ["A", "B"])])
@@ -42,7 +42,7 @@ def scope(script, by_token):
         {"metadata": {"name": uid, "annotations": {"grafana.app/folder": parent} if parent else {}}, "spec": {"title": title}}
         for uid, title, parent in TREE
     ]
-    script.expect(Call("GET", "/api/health").answers(200, {"version": "12.4.3"}))
+    script.expect(health("12.4.3"))
     script.expect(
         Call("GET", "/apis/folder.grafana.app/v1beta1/namespaces/org-2/folders?limit=1000").answers(200, {"items": items})
     )

@@ -15,7 +15,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.connecti
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.orgs import Org, OrgFinder
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.scope import Scope
 
-from ..conftest import Call
+from ..conftest import Call, health
 
 ORG = OrgChoice(id=2)
 FOLDER_LIST = "/apis/folder.grafana.app/v1beta1/namespaces/org-2/folders?limit=1000"
@@ -27,10 +27,6 @@ SECOND = derived_uid("ops", "Hosts", 1)
 
 def call(method, path, status=200, body=None, **expected):
     return Call(method, path, headers={"X-Grafana-Org-Id": "2"}, **expected).answers(status, body)
-
-
-def health(version="12.4.3"):
-    return Call("GET", "/api/health").answers(200, {"version": version})
 
 
 def editor():

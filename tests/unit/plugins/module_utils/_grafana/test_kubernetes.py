@@ -12,10 +12,10 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.kubernet
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.orgs import Org, OrgFinder
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.scope import Scope
 
-from ..conftest import Call
+from ..conftest import Call, health
 
 PATH = "/apis/dashboard.grafana.app/v1beta1/namespaces/org-2/dashboards"
-NEWER = Call("GET", "/api/health").answers(200, {"version": "13.1.0-pre"})
+NEWER = health("13.1.0-pre")
 
 
 def listed(*names, after=None, more=None):
@@ -54,7 +54,7 @@ def test_a_list_that_is_empty_twice_is_empty(script, read):
 
 
 def test_before_13_an_empty_list_is_empty(script, read):
-    script.expect(listed(), Call("GET", "/api/health").answers(200, {"version": "12.4.3"}))
+    script.expect(listed(), health("12.4.3"))
     assert read() == [[]]
 
 

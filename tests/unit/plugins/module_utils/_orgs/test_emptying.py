@@ -14,7 +14,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.connecti
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.scope import Scope
 from ansible_collections.orgsmith.grafana.plugins.module_utils._orgs.organizations import Organizations
 
-from ..conftest import Call
+from ..conftest import Call, health
 
 INSIDE = {"X-Grafana-Org-Id": "7"}
 SPACE = "/namespaces/org-7/"
@@ -113,10 +113,6 @@ DELETED = {
 
 def named():
     return Call("GET", "/api/orgs?name=tenant").answers(200, [{"id": 7, "name": "tenant"}])
-
-
-def health(version):
-    return Call("GET", "/api/health").answers(200, {"version": version})
 
 
 def memberships(role="Admin", number=7):

@@ -15,7 +15,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.orgs imp
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.scope import Scope
 from ansible_collections.orgsmith.grafana.plugins.module_utils._orgs import organizations as orgs
 
-from ..conftest import URL, Call
+from ..conftest import URL, Call, health
 
 ORG = orgs.CurrentOrg(2, "tenant", {"city": "Basel", "country": ""})
 
@@ -109,7 +109,7 @@ def test_a_list_is_enough_if_no_name_is_similar(script, task):
 
 
 def test_an_organization_of_another_case_is_not_deleted(script, task):
-    script.expect(named("case%20org", CASE_ORG), Call("GET", "/api/health").answers(200, {"version": "12.4.3"}))
+    script.expect(named("case%20org", CASE_ORG), health("12.4.3"))
     problem = task(name="case org", state="absent")[0].problem
     assert (problem.code, "2 is named Case Org, not case org" in problem.message) == ("name_mismatch", True)
 

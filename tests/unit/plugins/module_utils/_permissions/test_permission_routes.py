@@ -22,7 +22,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._permissions.mode
     Wanted,
 )
 
-from ..conftest import Call
+from ..conftest import Call, health
 
 HEADERS = {"X-Grafana-Org-Id": "2"}
 TARGET = reconcile.Target(FOLDER, "ops", "folder Operations")
@@ -39,10 +39,6 @@ def scope(client):
         return Scope(found, Org(2, "tenant"), OrgFinder(found), many, check, warn or (lambda text: None))
 
     return make
-
-
-def health(version):
-    return Call("GET", "/api/health").answers(200, {"version": version})
 
 
 def viewer(level="View", inherited=False, **more):
@@ -235,6 +231,25 @@ def by_bob(wanted, granted, script, scope, above=()):
 def test_who_would_be_locked_out(script, scope, wanted, granted, above, allowed):
     with contextlib.nullcontext() if allowed else pytest.raises(Refused, match="the caller would lose"):
         by_bob(tuple(wanted), granted, script, scope, above)
+
+
+def test_the_teams_of_the_caller_are_read_once(script, scope):
+    script.answers_identity = False
+    teams = {"teams": [{"id": 4, "name": "Dev"}, {"id": 5, "name": "Ops"}]}
+    script.expect(
+        Call("GET", "/api/user").answers(200, OWN),
+        get("/api/teams/search?perpage=1000&page=1", teams),
+        Call("GET", "/api/user/orgs").answers(200, MEMBERSHIP),
+        health("12.4.3"),
+        get(GRANTED, {"folders.permissions:write": []}),
+        Call("POST", "/login").answers(200, {}, cookies={"grafana_session": "abc"}),
+        get("/api/user/teams", [{"id": 5, "name": "Ops"}]),
+    )
+    where = scope(many=True)
+    desired = DesiredPermissions((Wanted("team", "Dev", "Admin"), Wanted("team", "Ops", "Admin")), exclusive=True)
+    for title in ("Operations", "Development"):
+        new = reconcile.Target(FOLDER, None, "folder " + title)
+        reconcile.precheck(where, new, desired, reconcile.read(where, new, desired))
 
 
 def test_an_admin_of_the_organization_is_never_locked_out(script, scope):

@@ -17,7 +17,7 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._teams.model impo
 from ansible_collections.orgsmith.grafana.plugins.module_utils._teams.plan import memberships, plan
 from ansible_collections.orgsmith.grafana.plugins.module_utils._teams.resource import Teams
 
-from ..conftest import URL, Call
+from ..conftest import URL, Call, health
 
 PEOPLE = {name: number for number, name in enumerate(("ann", "bob", "cat", "dan"), 1)}
 SYNCED = ("LDAP",)
@@ -132,10 +132,6 @@ CREW = {"id": 7, "name": "Crew"}
 SEARCH = "/api/teams/search?perpage=1000&page=1"
 
 
-def health(version):
-    return Call("GET", "/api/health").answers(200, {"version": version})
-
-
 def named(name, *found):
     return Call("GET", f"{SEARCH}&name={name}", headers={"X-Grafana-Org-Id": "2"}).answers(200, {"teams": list(found)})
 
@@ -164,6 +160,17 @@ def test_a_name_that_only_a_creation_shows_to_be_taken(script, task):
     script.expect(Call("POST", "/api/teams").answers(409, {"message": "Team name taken"}), named("crew", CREW))
     outcome, warnings = task(name="crew")
     assert (outcome.status, outcome.object["name"], len(warnings)) == (OK, "Crew", 1)
+
+
+def test_the_users_of_a_new_team_are_looked_up_once(script, task):
+    """Found before the team is created: a login in another case costs a request of its own."""
+    script.expect(named("Crew"))
+    script.expect(Call("GET", "/api/orgs/2/users").answers(200, [{"userId": 3, "login": "ann", "email": "", "role": "Viewer"}]))
+    script.expect(Call("GET", "/api/users/lookup?loginOrEmail=ANN").answers(200, {"id": 3, "login": "ann"}))
+    script.expect(Call("POST", "/api/teams").answers(200, {"teamId": 7, "uid": "u7"}))
+    script.expect(Call("GET", "/api/teams/7/members").answers(200, []), Call("POST", "/api/teams/7/members", json={"userId": 3}))
+    outcome, _warnings = task(name="Crew", members=["ANN"])
+    assert (outcome.status, outcome.object["members"]) == (CHANGED, ["ann"])
 
 
 def test_members_of_team_sync_are_reported(script, task):

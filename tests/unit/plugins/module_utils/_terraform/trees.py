@@ -22,3 +22,11 @@ def after(options=None, which=first_apply, **files):
     new = {path: text for path, text in {**sources, **planned.files}.items() if text is not None}
     assert which(new, options or Options()).files == {}
     return {path: text.decode() for path, text in new.items()}
+
+
+def why_not(options=None, **files):
+    """Check that the plan changes nothing, and return the reasons."""
+    _sources, planned = plan(options, **files)
+    assert planned.files == {}
+    assert planned.resources == []
+    return [(one.file, one.line, one.what, one.why) for one in planned.not_rewritten]

@@ -12,6 +12,7 @@ import pytest
 from ansible_collections.orgsmith.grafana.plugins.module_utils._engine.run import CHANGED, FAILED, OK, Item, Mode, Run
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana import auth
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.connection import OrgChoice
+from ansible_collections.orgsmith.grafana.plugins.module_utils._users.directory import ONE_BY_ONE
 from ansible_collections.orgsmith.grafana.plugins.module_utils._users.resource import Users
 
 from ..conftest import Call
@@ -123,6 +124,29 @@ def test_a_new_user(script, task):
     outcome, warnings = task(login="Bob", email="bob@x", user_password=NEEDLE, **more)
     assert outcome.object["login"] == "bob"
     assert not warnings
+
+
+@pytest.mark.parametrize("orgs", [["one"], ["one", "two", "three", "four"]])
+def test_one_list_has_the_organizations_of_all_users(script, client, monkeypatch, orgs):
+    """As many requests for one organization as for many; the list also tells whether a user's active organization exists."""
+    monkeypatch.setattr(auth, "LOGIN_AFTER", 100)
+    logins = ["alice", *("new-%s" % org for org in orgs)]
+    listed = [{"id": number, "name": name} for number, name in enumerate(("Main Org.", "one", "two", "three", "four"), 1)]
+    known = "/api/users/search?perpage=5000&page=1"
+    if len(logins) > ONE_BY_ONE:
+        script.expect(Call("GET", known).answers(200, {"users": [ALICE], "totalCount": 1}))
+    else:
+        script.expect(Call("GET", LOOKUP + "alice").answers(200, ALICE), Call("GET", LOOKUP + "new-one").answers(404))
+    script.expect(Call("GET", "/api/users/3").answers(200, ALICE))
+    script.expect(Call("GET", "/api/orgs?perpage=5000&page=0").answers(200, listed), settings())
+    bodies = [{"login": "new-%s" % org, "password": NEEDLE, "OrgId": number} for number, org in enumerate(orgs, 2)]
+    script.expect(*(Call("POST", "/api/admin/users", json=body).answers(200, {"id": 9}) for body in bodies))
+    resource = Users()
+    wanted = [{"login": login, "initial_org_name": org} for login, org in zip(logins, ["one", *orgs])]
+    wanted = [{**one, "state": "present", **({} if one["login"] == "alice" else {"user_password": NEEDLE})} for one in wanted]
+    items = [Item(number, OrgChoice(), resource.parse(one)) for number, one in enumerate(wanted)]
+    outcomes = Run(resource, client(concurrency=1), Mode()).all(items)
+    assert [one.status for one in outcomes] == [OK, *(CHANGED for _org in orgs)]
 
 
 def test_a_login_that_is_taken_and_not_shown(script, task):

@@ -11,15 +11,11 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards.expor
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.orgs import Org, OrgFinder
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.scope import Scope
 
-from ...conftest import Call
+from ...conftest import Call, health
 
 
 def call(method, path, status=200, body=None, **expected):
     return Call(method, path, **expected).answers(status, body)
-
-
-def health(version):
-    return call("GET", "/api/health", 200, {"version": version})
 
 
 OBJECTS = "/apis/folder.grafana.app/v1beta1/namespaces/org-2/folders?limit=1000"
