@@ -376,7 +376,7 @@ from ..module_utils._users.resource import Users
 
 
 def main() -> None:
-    manage(lambda module: Users(module.plans_missing()), OPTIONS, in_org=False, named_by="login")
+    manage(lambda module: Users(plan_missing=module.plans_missing()), OPTIONS, in_org=False, named_by="login")
 
 
 if __name__ == "__main__":

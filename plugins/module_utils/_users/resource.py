@@ -40,14 +40,14 @@ _OWN_ORGS = (
 
 
 class Users(Resource[DesiredUser, CurrentUser, UserWork]):
-    """Users; one list serves many items. *plans_missing*: an earlier task may create an organization that does not exist."""
+    """Users; one list serves many items. *plan_missing*: an earlier task may create an organization that does not exist."""
 
     kind = "user"
     in_org = False
     requests_each = 2
 
-    def __init__(self, plans_missing: bool = False) -> None:
-        self._plans_missing = plans_missing
+    def __init__(self, plan_missing: bool = False) -> None:
+        self._plan_missing = plan_missing
         self._directory: Directory  # check_together sets it before the first user is read
         self._admins: Admins | None = None
         self._orgs: dict[OrgChoice, int] = {}
@@ -236,7 +236,7 @@ class Users(Resource[DesiredUser, CurrentUser, UserWork]):
             number = None if scope.client.find("/api/orgs/%d" % choice.id) is None else choice.id
         if number is not None:
             return number
-        if self._plans_missing:
+        if self._plan_missing:
             return UNASSIGNED
         option = "initial_org_id %s" % choice.id if choice.name is None else "initial_org_name %s" % choice.name
         raise NotFound(
