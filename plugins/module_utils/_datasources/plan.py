@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from .._engine.resource import Change, View
 from .._grafana.data_sources import current_type
 from .._grafana.errors import BadInput, Refused
+from .._grafana.names import check_deletable
 from .._grafana.uids import UID_RULE, valid_uid
 from .._text.json_equal import equal
 from . import headers
@@ -58,6 +59,8 @@ def plan(desired: DesiredSource, found: SourceState) -> Change[SourceWork] | Non
     if desired.state == "absent":
         if current is None:
             return None
+        if desired.uid is None:
+            check_deletable("data source", current.uid, current.name, desired.name, by_name=True)
         _check_read_only(desired, current)
         return Change("delete", view(current), {}, SourceWork(current))
     change = _creation(desired, found) if current is None else _update(desired, found, current)

@@ -59,16 +59,16 @@ class Names(t.Generic[Named]):
             self._similar[similar(name)] -= 1
 
 
-def check_deletable(kind: str, number: int, name: str, wanted: str | None, by_name: bool) -> None:
+def check_deletable(kind: str, number: int | str, name: str, wanted: str | None, by_name: bool) -> None:
     """Raise :class:`Refused` for an object to delete that does not have exactly the *wanted* name (``None``: any name).
 
-    *kind* is its word for messages, *number* its id, and *by_name* tells whether it was found by the name alone.
+    *kind* is its word for messages, *number* its id or uid, and *by_name* tells whether it was found by the name alone.
     """
     if wanted in (None, name):
         return
     correct = "name" if by_name else "id or name, or leave one of them out"
     raise Refused(
-        "%s %d is named %s, not %s: it was not deleted; correct %s" % (kind, number, name, wanted, correct), code="name_mismatch"
+        "%s %s is named %s, not %s: it was not deleted; correct %s" % (kind, number, name, wanted, correct), code="name_mismatch"
     )
 
 
