@@ -353,6 +353,8 @@ def positive(value: t.Any, option: str) -> int:
 def optional(options: Options, name: str) -> str | None: ...
 @t.overload
 def optional(options: Options, name: str, read: t.Callable[[t.Any, str], T]) -> T | None: ...
+
+
 def optional(options: Options, name: str, read: t.Callable[[t.Any, str], t.Any] = text) -> t.Any:
     """Return the option *name* as *read* returns it, ``None`` if the task does not set it. Raises what *read* raises."""
     return None if options.get(name) is None else read(options[name], name)
