@@ -71,7 +71,9 @@ options:
     type: dict
     suboptions:
       folder:
-        description: The directory from which relative paths in the file start. By default the working directory of the module.
+        description:
+          - The directory from which O(tenants_file) and relative paths in the file start. By default the working directory of the
+            module, which on the control node is the user's.
         type: path
       dashboards_as:
         description: Whether the caller of the task writes the dashboards, or a token of each tenant. The default is the caller.

@@ -15,6 +15,7 @@ from . import items, tokens
 from .check import check_tenants
 from .file import chosen, read_tenants
 from .items import Part, Rules, is_absent
+from .paths import absolute
 from .source import rules_of
 from .spec import SPEC, check_options
 from .steps import Item, Tenant
@@ -46,11 +47,11 @@ def info() -> None:
 
 
 def _info(module: GrafanaModule) -> None:
-    path = module.params["tenants_file"]
+    rules = rules_of(module.params)
+    path = absolute(module.params["tenants_file"], rules.folder)
     tenants = read_tenants(path)
     try:
         everyone = chosen(tenants, None, path)
-        rules = rules_of(module.params)
         check_options(everyone)
         check_tenants(everyone, rules)
         module.exit_json(changed=False, **_summary(chosen(tenants, module.params["tenants"], path), rules, module.params))

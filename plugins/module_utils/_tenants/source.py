@@ -9,6 +9,7 @@ import os
 import typing as t
 
 from .items import Made, Part, Rules
+from .paths import absolute
 
 Source = t.Callable[[dict[str, t.Any]], list[Made]]
 
@@ -20,9 +21,9 @@ def from_file(part: Part) -> Source:
         # Only tasks with tenants_file need the code that reads and checks files.
         from .file import chosen, read_tenants  # pylint: disable=import-outside-toplevel
 
-        path = params["tenants_file"]
-        tenants = chosen(read_tenants(path), params["tenants"], path)
-        return part.of(tenants, rules_of(params))
+        rules = rules_of(params)
+        path = absolute(params["tenants_file"], rules.folder)
+        return part.of(chosen(read_tenants(path), params["tenants"], path), rules)
 
     return read
 
