@@ -59,6 +59,7 @@ options:
       - It is a JSON or YAML file with the list C(org_bootstrap_organizations) of the role P(orgsmith.grafana.org_bootstrap#role),
         or a dictionary with that key. YAML needs PyYAML on the host, and takes about twenty times longer to read than JSON.
       - Nothing evaluates templates in the file, and it cannot be encrypted with C(ansible-vault).
+      - If keys of its tokens go into sinks of the type C(ansible_vault), the control node reads the file, too.
     type: path
   tenants:
     description:

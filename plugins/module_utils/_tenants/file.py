@@ -111,11 +111,7 @@ def _check_shape(path: str, number: int, tenant: t.Any) -> None:
         for entry in _entries(path, where, part, tenant.get(part)):
             if needed and entry[1].get(needed) in (None, ""):
                 raise _wrong(path, "%s, %s needs a %s" % (where, entry[0], needed))
-    for place, account in _entries(path, where, "service_accounts", tenant.get("service_accounts")):
-        for inner, token in _entries(path, where, place + ".tokens", account.get("tokens")):
-            if token.get("name") in (None, ""):
-                raise _wrong(path, "%s, %s needs a name" % (where, inner))
-            _check_type(path, "%s, %s.sink" % (where, inner), token.get("sink"), dict)
+    _check_tokens(path, where, tenant)
     for place, member in _entries(path, where, "members", tenant.get("members")):
         _check_type(path, "%s, %s.create" % (where, place), member.get("create"), dict)
     for place, entry in _permissions(tenant):
@@ -123,6 +119,17 @@ def _check_shape(path: str, number: int, tenant: t.Any) -> None:
             raise _wrong(path, "%s, %s.permissions has to be a list of dictionaries" % (where, place))
     _check_type(path, where + ", folders", tenant.get("folders"), list)
     _check_type(path, where + ", preferences", tenant.get("preferences"), dict)
+
+
+def _check_tokens(path: str, where: str, tenant: Tenant) -> None:
+    for place, account in _entries(path, where, "service_accounts", tenant.get("service_accounts")):
+        for inner, token in _entries(path, where, place + ".tokens", account.get("tokens")):
+            if token.get("name") in (None, ""):
+                raise _wrong(path, "%s, %s needs a name" % (where, inner))
+            _check_type(path, "%s, %s.sink" % (where, inner), token.get("sink"), dict)
+            if token.get("return_key"):
+                what = "%s, %s: return_key cannot be used in this file, as the result would show the key: set dest or sink"
+                raise _wrong(path, what % (where, inner), code="key_would_show")
 
 
 def _permissions(tenant: Tenant) -> t.Iterator[tuple[str, t.Any]]:

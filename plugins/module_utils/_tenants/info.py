@@ -15,8 +15,7 @@ from . import items, tokens
 from .check import check_tenants
 from .file import chosen, read_tenants
 from .items import Part, Rules, is_absent
-from .paths import absolute
-from .source import rules_of
+from .source import rules_of, tenants_path
 from .spec import SPEC, check_options
 from .steps import Item, Tenant
 
@@ -47,8 +46,7 @@ def info() -> None:
 
 
 def _info(module: GrafanaModule) -> None:
-    rules = rules_of(module.params)
-    path = absolute(module.params["tenants_file"], rules.folder)
+    rules, path = rules_of(module.params), tenants_path(module.params)
     tenants = read_tenants(path)
     try:
         everyone = chosen(tenants, None, path)

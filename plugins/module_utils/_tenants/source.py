@@ -21,11 +21,19 @@ def from_file(part: Part) -> Source:
         # Only tasks with tenants_file need the code that reads and checks files.
         from .file import chosen, read_tenants  # pylint: disable=import-outside-toplevel
 
-        rules = rules_of(params)
-        path = absolute(params["tenants_file"], rules.folder)
+        rules, path = rules_of(params), tenants_path(params)
         return part.of(chosen(read_tenants(path), params["tenants"], path), rules)
 
     return read
+
+
+def tenants_path(params: t.Mapping[str, t.Any]) -> str:
+    """Return the path of the file that the parameters of a module name; a relative one starts from ``tenants_rules.folder``."""
+    return absolute(str(params["tenants_file"]), _folder(params.get("tenants_rules") or {}))
+
+
+def _folder(rules: t.Mapping[str, t.Any]) -> str:
+    return str(rules.get("folder") or os.getcwd())
 
 
 def rules_of(params: dict[str, t.Any]) -> Rules:
@@ -35,7 +43,7 @@ def rules_of(params: dict[str, t.Any]) -> Rules:
     if params.get("sink"):
         params["sink"] = None
     return Rules(
-        given.get("folder") or os.getcwd(),
+        _folder(given),
         given.get("dashboards_as") or "caller",
         {name: value for name, value in sink.items() if value is not None} or None,
         given.get("missing_users") or {},
