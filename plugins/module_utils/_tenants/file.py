@@ -30,7 +30,6 @@ _LISTS = {
 #: The option of a dashboard that is its JSON model: legends and links in it contain braces that Grafana evaluates.
 _MODEL = "dashboard"
 _NAMED = 10
-INVALID = "tenants_file_invalid"
 
 
 def read_tenants(path: str) -> list[Tenant]:
@@ -95,8 +94,7 @@ def _parsed(path: str, text: str) -> t.Any:
     try:
         return read_yaml(text)
     except BadInput as problem:
-        own = problem.code if problem.code != BadInput.code else INVALID
-        raise _wrong(path, problem.message, code=own) from None
+        raise _wrong(path, problem.message, code=problem.code) from None
 
 
 def _check_shape(path: str, number: int, tenant: t.Any) -> None:
@@ -174,5 +172,5 @@ def _check_no_template(path: str, where: str, value: t.Any) -> None:
             _check_no_template(path, "%s[%d]" % (where, number), inner)
 
 
-def _wrong(path: str, what: str, code: str = INVALID) -> BadInput:
+def _wrong(path: str, what: str, code: str = "tenants_file_invalid") -> BadInput:
     return BadInput("tenants_file %s: %s" % (path, what), code=code)

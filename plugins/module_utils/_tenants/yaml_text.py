@@ -30,11 +30,15 @@ def read_yaml(text: str) -> t.Any:
     try:
         return yaml.load(text, Loader=loader)
     except yaml.MarkedYAMLError as problem:
-        raise BadInput("is not valid YAML: %s%s" % (_place(problem.problem_mark), _words(yaml, problem))) from None
+        raise _invalid(_place(problem.problem_mark) + _words(yaml, problem)) from None
     except yaml.YAMLError:
-        raise BadInput("is not valid YAML: it contains a character that YAML does not allow") from None
+        raise _invalid("it contains a character that YAML does not allow") from None
     except (ValueError, TypeError):  # a number or a key that PyYAML cannot build
-        raise BadInput("is not valid YAML: a value cannot be read") from None
+        raise _invalid("a value cannot be read") from None
+
+
+def _invalid(what: str) -> BadInput:
+    return BadInput("is not valid YAML: %s" % what, code="tenants_file_invalid")
 
 
 def _loader(base: t.Any) -> t.Any:
