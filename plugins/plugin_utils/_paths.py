@@ -11,20 +11,14 @@ import typing as t
 from ansible.errors import AnsibleFilterError
 from ansible.module_utils.common.validation import check_type_dict
 
-from ..module_utils._grafana.connection import ARGUMENT_SPEC, ENVIRONMENT
-
 #: Options of a sink that are paths of files, whatever its type.
 _FILES_OF_SINKS = ("vault_password_file", "token_file", "secret_id_file", "ca_path", "metadata_path")
 #: Types of sinks whose option ``path`` is the path of a file. For ``hashi_vault`` it is the path of a secret.
 _SINKS_IN_FILES = ("file", "ansible_vault")
 #: Options of a sink that are commands, as lists of words. The first word may be the path of a program.
 _COMMANDS_OF_SINKS = ("store_command", "read_command", "remove_command", "probe_command")
-#: Environment variables that are paths of files: those of the connection, and those of the sinks hashi_vault and awx_credential.
-_VARIABLES = (
-    *(ENVIRONMENT[name] for name, rule in ARGUMENT_SPEC.items() if rule["type"] == "path"),
-    "VAULT_CACERT",
-    "CONTROLLER_CA_PATH",
-)
+#: Environment variables of the sinks hashi_vault and awx_credential that are paths of files.
+_VARIABLES_OF_SINKS = ("VAULT_CACERT", "CONTROLLER_CA_PATH")
 KINDS = ("path", "paths", "sink", "keys", "environment")
 
 Entry = t.Mapping[str, t.Any]
@@ -78,8 +72,12 @@ def user_path(value: t.Any, kind: str = "path") -> t.Any:
 
 
 def _environment() -> dict[str, str]:
-    """Return those of :data:`_VARIABLES` that are relative paths, as absolute paths."""
-    paths = {name: os.path.expanduser(os.environ.get(name) or "/") for name in _VARIABLES}
+    """Return the environment variables of the connection and of sinks that are relative paths, as absolute paths."""
+    # Most tasks that use this file need no options of the connection, and Ansible compiles what is imported in each of them.
+    from ..module_utils._grafana.connection import ARGUMENT_SPEC, ENVIRONMENT  # pylint: disable=import-outside-toplevel
+
+    names = (ENVIRONMENT[name] for name, rule in ARGUMENT_SPEC.items() if rule["type"] == "path")
+    paths = {name: os.path.expanduser(os.environ.get(name) or "/") for name in (*names, *_VARIABLES_OF_SINKS)}
     return {name: absolute(path, _working_directory()) for name, path in paths.items() if not os.path.isabs(path)}
 
 

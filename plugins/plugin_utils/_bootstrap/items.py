@@ -1,7 +1,11 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The batch of each step of the role org_bootstrap, for all tenants."""
+"""The batch of each step of the role org_bootstrap, for all tenants.
+
+Each step computes its batch in a process of its own, and Ansible compiles this file and all that it imports there. So a function
+that only one step needs imports what it needs itself.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +14,6 @@ from dataclasses import dataclass
 
 from ansible.errors import AnsibleFilterError
 
-from ...module_utils._engine.options import check
-from ...module_utils._folders.plan import OPTIONS as FOLDER_OPTIONS
-from ...module_utils._grafana.download import is_address
-from ...module_utils._grafana.errors import GrafanaError
 from .._paths import with_absolute
 from .results import Results, by_step, failed_tenants, pending_members
 from .steps import KINDS, PARTS, Item, Tenant
@@ -101,9 +101,15 @@ def _check_sinks(tenant: Tenant, sink: Tenant | None) -> None:
 
 def _check_folders(tenant: Tenant) -> None:
     """Raise for a folder with wrong options: the argument spec of a role cannot check an entry that may also be a text."""
+    if not tenant.get("folders"):
+        return
+    from ...module_utils._engine.options import check  # pylint: disable=import-outside-toplevel
+    from ...module_utils._folders.plan import OPTIONS  # pylint: disable=import-outside-toplevel
+    from ...module_utils._grafana.errors import GrafanaError  # pylint: disable=import-outside-toplevel
+
     for number, item in enumerate(_folders(tenant, Wanted())):
         try:
-            check({name: value for name, value in item.items() if name != "org_name"}, FOLDER_OPTIONS)
+            check({name: value for name, value in item.items() if name != "org_name"}, OPTIONS)
         except GrafanaError as problem:
             raise AnsibleFilterError("organization %s, folders[%d]: %s" % (tenant["name"], number, problem.message)) from None
 
@@ -197,6 +203,8 @@ def _removed_accounts(tenant: Tenant, _wanted: Wanted) -> t.Iterator[Item]:
 
 
 def _dashboards(tenant: Tenant, wanted: Wanted) -> t.Iterator[Item]:
+    from ...module_utils._grafana.download import is_address  # pylint: disable=import-outside-toplevel
+
     by_token = wanted.dashboards_as == "token" and tenant.get("dashboards")
     writer = writer_of(tenant, wanted.folder, wanted.sink) if by_token else {}
     for dashboard in tenant.get("dashboards") or ():

@@ -10,13 +10,6 @@ import typing as t
 from ansible.errors import AnsibleFilterError
 from ansible.module_utils.parsing.convert_bool import boolean
 
-from ...module_utils._grafana.connection import OrgChoice
-from ...module_utils._grafana.errors import GrafanaError
-from ...module_utils._sinks.base import KeyOwner, Shared
-from ...module_utils._sinks.container import ends_here
-from ...module_utils._sinks.file import FileSink
-from ...module_utils._sinks.handover import HandoverSink
-from ...module_utils._text.durations import seconds
 from .._paths import absolute_sink, with_absolute
 from .steps import Item, Tenant
 
@@ -33,6 +26,10 @@ def may_end(token: Item, connection: str) -> bool:
 
     Only the module, which runs on that host, knows more; a path may also be a template here.
     """
+    from ...module_utils._sinks.container import ends_here  # pylint: disable=import-outside-toplevel
+    from ...module_utils._sinks.file import FileSink  # pylint: disable=import-outside-toplevel
+    from ...module_utils._sinks.handover import HandoverSink  # pylint: disable=import-outside-toplevel
+
     sink = token.get("sink") or {}
     holder = token if token.get("dest") else sink
     path = token.get("dest") or (sink.get("path") if sink.get("type") in (FileSink.type, HandoverSink.type) else None)
@@ -49,6 +46,9 @@ def with_renewal(token: Item, renew_before: t.Any) -> Item:
     """Return *token* with the option ``renew_before``, which is shorter than the token's lifetime."""
     if token.get("renew_before") is not None or token.get("state") == "absent":
         return token
+    from ...module_utils._grafana.errors import GrafanaError  # pylint: disable=import-outside-toplevel
+    from ...module_utils._text.durations import seconds  # pylint: disable=import-outside-toplevel
+
     lifetime = token.get("seconds_to_live")
     try:
         span = seconds(renew_before, "renew_before")
@@ -106,6 +106,11 @@ def _key_file(tenant: Tenant, account: Tenant, token: Item) -> str | None:
     """Return the file with the key of *token*, or ``None`` if the key is not in a file."""
     if token.get("dest"):
         return str(token["dest"])
+    from ...module_utils._grafana.connection import OrgChoice  # pylint: disable=import-outside-toplevel
+    from ...module_utils._grafana.errors import GrafanaError  # pylint: disable=import-outside-toplevel
+    from ...module_utils._sinks.base import KeyOwner, Shared  # pylint: disable=import-outside-toplevel
+    from ...module_utils._sinks.file import FileSink  # pylint: disable=import-outside-toplevel
+
     sink = token.get("sink") or {}
     if sink.get("type") != FileSink.type:
         return None
