@@ -13,12 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards.options import parse
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards.packed import (
-    PackedBody,
-    packed,
-    packed_or_same,
-    whole,
-)
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards.packed import PackedBody, packed, packed_or_same, whole
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
