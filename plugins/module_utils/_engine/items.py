@@ -73,7 +73,7 @@ class Outcome:
 
 
 #: The items of one organization that are sent as the same caller, with the organization where it is known already.
-Group = tuple["t.Optional[Org]", "list[Item]"]
+Group = tuple["Org | None", "list[Item]"]
 
 
 def org_and_caller(item: Item) -> t.Hashable:
