@@ -1,7 +1,11 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The batch of each step of the role org_bootstrap, for all tenants."""
+"""The batch of each step of the role org_bootstrap, for all tenants.
+
+Each step computes its batch in a process of its own, and Ansible compiles this file and all that it imports there. So a function
+that only one step needs imports what it needs itself.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,6 @@ from ansible.errors import AnsibleFilterError
 from ...module_utils._grafana.errors import GrafanaError
 from ...module_utils._tenants import items as _items
 from ...module_utils._tenants import tokens as _tokens
-from ...module_utils._tenants.check import check_tenants
 from ...module_utils._tenants.items import Part, Rules
 from ...module_utils._tenants.steps import KINDS, Tenant
 from .results import Results, by_step, failed_tenants, pending_members
@@ -61,6 +64,8 @@ def items(
     rules = Rules(folder, dashboards_as, sink, pending_members(done))
     try:
         if kind == "organizations":
+            from ...module_utils._tenants.check import check_tenants  # pylint: disable=import-outside-toplevel
+
             check_tenants(organizations, rules)
         reached = [tenant for tenant in organizations if tenant["name"] not in failed]
         batch = [item for _name, item in _PARTS[kind].of(reached, rules)]
