@@ -270,3 +270,21 @@ def test_a_credential_that_a_user_deletes_is_created_again(tenant, awx):
     assert tenant.fails(sink=sink).code == "foreign_token"
     tenant.present(sink=sink, on_foreign_token="replace")
     assert tenant.works(awx.named("tenant-ci")["inputs"]["token"])
+
+
+def test_a_credential_that_a_user_deletes_during_the_run(tenant, awx, monkeypatch):
+    awx.add("tenant-ci")
+    answer, asked_for = awx.answer, []
+
+    def deletes(asked):
+        if asked.path[-2:] == ["credentials", "2"]:
+            asked_for.append(asked)
+            if len(asked_for) == 2:
+                awx.credentials.pop(2)
+        return answer(asked)
+
+    monkeypatch.setattr(awx, "answer", deletes)
+    tenant.present(sink=new_in_awx(awx))
+    assert CREATED in awx.named("tenant-ci")["description"]
+    assert tenant.works(awx.named("tenant-ci")["inputs"]["token"])
+    assert len(tenant.listed()) == 1
