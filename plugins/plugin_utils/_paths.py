@@ -12,6 +12,7 @@ from ansible.errors import AnsibleFilterError
 from ansible.module_utils.common.validation import check_type_dict
 
 from ..module_utils._grafana.connection import ARGUMENT_SPEC, ENVIRONMENT
+from ..module_utils._sinks.container import ends_here
 
 #: Options of a sink that are paths of files, whatever its type.
 _FILES_OF_SINKS = ("vault_password_file", "token_file", "secret_id_file", "ca_path", "metadata_path")
@@ -75,6 +76,14 @@ def user_path(value: t.Any, kind: str = "path") -> t.Any:
     if kind == "sink":
         return absolute_sink(_dictionary(value, "the sink"), folder)
     return [_key(_dictionary(entry, "a key"), folder) for entry in value]
+
+
+def lost_with_container(path: str) -> bool:
+    """Return whether *path* on the control node ends with the container in which Ansible runs, and the user does not allow that.
+
+    ``ORGSMITH_ALLOW_EPHEMERAL=true`` says that the container stays.
+    """
+    return ends_here(path, None)
 
 
 def _environment() -> dict[str, str]:
