@@ -12,6 +12,7 @@ from ansible.errors import AnsibleFilterError
 from ansible.module_utils.common.validation import check_type_dict
 
 from ..module_utils._grafana.connection import ARGUMENT_SPEC, ENVIRONMENT
+from ..module_utils._sinks.container import ends_here
 from ..module_utils._tenants.paths import Entry, absolute, absolute_sink, with_absolute
 
 #: Environment variables that are paths of files: those of the connection, and those of the sinks hashi_vault and awx_credential.
@@ -46,6 +47,14 @@ def user_path(value: t.Any, kind: str = "path") -> t.Any:
     if kind == "sink":
         return absolute_sink(_dictionary(value, "the sink"), folder)
     return [_key(_dictionary(entry, "a key"), folder) for entry in value]
+
+
+def lost_with_container(path: str) -> bool:
+    """Return whether *path* on the control node ends with the container in which Ansible runs, and the user does not allow that.
+
+    ``ORGSMITH_ALLOW_EPHEMERAL=true`` says that the container stays.
+    """
+    return ends_here(path, None)
 
 
 def _environment() -> dict[str, str]:
