@@ -96,8 +96,20 @@ def _input(one: dict[str, Any]) -> list[str]:
 class _Reserved:
     """``tower``, or ``tower.filename`` without an injected file: a template may not print it."""
 
+    filename: Any
+
     def __str__(self) -> str:
         raise UndefinedError("tower is reserved")
+
+
+def _tower(whole: str | None, files: dict[str, str]) -> _Reserved:
+    """Return ``tower`` with the path of its only file, or with those of *files* (``template.name``)."""
+    tower = _Reserved()
+    tower.filename = whole or _Reserved()
+    for name, path in files.items():
+        if "." in name:
+            setattr(tower.filename, name.split(".")[1], path)
+    return tower
 
 
 def _injectors(injectors: dict[str, Any], ids: list[str]) -> list[str]:
@@ -106,13 +118,8 @@ def _injectors(injectors: dict[str, Any], ids: list[str]) -> list[str]:
     found += ["injectors: %s is not a name of a file" % name for name in files if not FILE.match(name)]
     if "template" in files and len(files) > 1:
         found.append("injectors: several files need names")
-    tower = _Reserved()
-    tower.filename = _Reserved()  # type: ignore[attr-defined]
-    if "template" in files:
-        tower.filename = "EXAMPLE"  # type: ignore[attr-defined]
-    for name in files:
-        if "." in name:
-            setattr(tower.filename, name.split(".")[1], "EXAMPLE")  # type: ignore[attr-defined]
+        return found
+    tower = _tower("EXAMPLE" if "template" in files else None, {name: "EXAMPLE" for name in files})
     known = {**dict.fromkeys(ids, "EXAMPLE"), "tower": tower}
     for name, template in injectors.get("env", {}).items():
         if not NAME.match(name) or FORBIDDEN_VARIABLES.fullmatch(name):
@@ -137,11 +144,9 @@ def injected(kind: dict[str, Any], inputs: dict[str, Any], files: Any) -> tuple[
     values.update({one["id"]: False for one in fields if one["type"] == "boolean" and one["id"] not in inputs})
     secret = {one["id"] for one in fields if one.get("secret")}
     shown = {name: "**********" if name in secret else value for name, value in values.items()}
-    sandbox, tower = ImmutableSandboxedEnvironment(), _Reserved()
-    tower.filename = _Reserved()  # type: ignore[attr-defined]
-    for name, template in kind["injectors"].get("file", {}).items():
-        path = files(sandbox.from_string(template).render(values))
-        setattr(tower.filename, name.split(".")[1], path)  # type: ignore[attr-defined]
+    sandbox = ImmutableSandboxedEnvironment()
+    written = {name: files(sandbox.from_string(text).render(values)) for name, text in kind["injectors"].get("file", {}).items()}
+    tower = _tower(None, written)
     result = []
     for known in (values, shown):
         templates = kind["injectors"].get("env", {})
