@@ -1,10 +1,10 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Jobs as AWX runs them: ansible-runner in a directory of its own, with inventory, answers and credentials as AWX hands them over.
+"""Jobs as AWX runs them: ansible-runner in a directory of its own, with an inventory, answers and credentials.
 
-What AWX does is in awx/main/tasks/jobs.py, awx/main/utils/safe_yaml.py and awx/main/models/credential.py of its development version
-after 24.6.1 (commit e21dd0a0933f). A container is the only thing that is missing here: the job runs on this machine.
+What AWX does is in awx/main/tasks/jobs.py, awx/main/utils/safe_yaml.py and awx/main/models/credential.py, at
+commit e21dd0a0933f (after 24.6.1). A container is the only thing that is missing here: the job runs on this machine.
 """
 
 from __future__ import annotations

@@ -119,7 +119,7 @@ def _injectors(injectors: dict[str, Any], ids: list[str]) -> list[str]:
     if "template" in files and len(files) > 1:
         found.append("injectors: several files need names")
         return found
-    tower = _tower("EXAMPLE" if "template" in files else None, {name: "EXAMPLE" for name in files})
+    tower = _tower("EXAMPLE" if "template" in files else None, dict.fromkeys(files, "EXAMPLE"))
     known = {**dict.fromkeys(ids, "EXAMPLE"), "tower": tower}
     for name, template in injectors.get("env", {}).items():
         if not NAME.match(name) or FORBIDDEN_VARIABLES.fullmatch(name):

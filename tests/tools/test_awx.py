@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the setup of AWX creates, against AWX's rules: credential types, surveys, schedule. No playbook runs here; see tests/awx."""
+"""What the setup of AWX creates, against AWX's rules: credential types, surveys, schedule. Playbooks run in tests/awx."""
 
 from __future__ import annotations
 
