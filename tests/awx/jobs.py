@@ -146,7 +146,7 @@ class Awx:
         given.update(awx_job_id=self.count, awx_job_launch_type="workflow", awx_workflow_job_id=99, awx_user_name="robot")
         (folder / "env/extravars").write_text(extra_variables(given, trusted), encoding="utf-8")
         (folder / "env/settings").write_text('{"fact_cache_type": "jsonfile", "fact_cache": "fact_cache"}', encoding="utf-8")
-        check = ["--cmdline", "--check"] if template.get("job_type") == "check" else []
+        check = ["--cmdline=--check"] if template.get("job_type") == "check" else []
         environment, self.hidden = self.environment(folder)
         command = ["ansible-runner", "run", str(folder), "--ident", "1", "-p", template["playbook"], *check]
         found = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
