@@ -76,6 +76,11 @@ browser: .browser-venv ## look at the pages that the collection makes in Chromiu
 	@tests/tools/find-chromium.sh >/dev/null
 	@$(call in,$(BROWSER)) CHROMIUM="$$(tests/tools/find-chromium.sh)" python -m pytest tests/browser/test_*.py $(ARGS)
 
+.PHONY: awx
+awx: .test-venv ## set up a stand-in of AWX with the modules of awx.awx, and run the example project as AWX runs jobs
+	@tests/tools/awx-collection.sh $(VENV)/bin/python .build/awx
+	@$(call in,$(VENV)) AWX_COLLECTION="$(CURDIR)/.build/awx" python -m pytest tests/awx $(ARGS)
+
 .PHONY: bench
 bench: .link ## compare with bare requests and with community.grafana, in seconds and requests
 	@tests/tools/venv.sh $(BENCH) tests/requirements-bench.txt
