@@ -87,7 +87,12 @@ _value:
 
 import typing as t
 
-from ..plugin_utils._bootstrap.items import items
+
+def _bootstrap_items(*arguments: t.Any, **options: t.Any) -> t.Any:
+    """Call the filter, which is imported only here: a process that runs a task loads the files of all filters."""
+    from ..plugin_utils._bootstrap.items import items  # pylint: disable=import-outside-toplevel
+
+    return items(*arguments, **options)
 
 
 class FilterModule:
@@ -95,4 +100,4 @@ class FilterModule:
 
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
         """Return the filter by its name."""
-        return {"bootstrap_items": items}
+        return {"bootstrap_items": _bootstrap_items}

@@ -43,7 +43,12 @@ _value:
 
 import typing as t
 
-from ..plugin_utils._bootstrap.removal import removals
+
+def _bootstrap_removals(*arguments: t.Any, **options: t.Any) -> t.Any:
+    """Call the filter, which is imported only here: a process that runs a task loads the files of all filters."""
+    from ..plugin_utils._bootstrap.removal import removals  # pylint: disable=import-outside-toplevel
+
+    return removals(*arguments, **options)
 
 
 class FilterModule:
@@ -51,4 +56,4 @@ class FilterModule:
 
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
         """Return the filter by its name."""
-        return {"bootstrap_removals": removals}
+        return {"bootstrap_removals": _bootstrap_removals}

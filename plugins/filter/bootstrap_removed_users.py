@@ -45,7 +45,12 @@ _value:
 
 import typing as t
 
-from ..plugin_utils._bootstrap.removal import removed_users
+
+def _bootstrap_removed_users(*arguments: t.Any, **options: t.Any) -> t.Any:
+    """Call the filter, which is imported only here: a process that runs a task loads the files of all filters."""
+    from ..plugin_utils._bootstrap.removal import removed_users  # pylint: disable=import-outside-toplevel
+
+    return removed_users(*arguments, **options)
 
 
 class FilterModule:
@@ -53,4 +58,4 @@ class FilterModule:
 
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
         """Return the filter by its name."""
-        return {"bootstrap_removed_users": removed_users}
+        return {"bootstrap_removed_users": _bootstrap_removed_users}

@@ -56,7 +56,12 @@ _value:
 
 import typing as t
 
-from ..plugin_utils._bootstrap.report import report
+
+def _bootstrap_report(*arguments: t.Any, **options: t.Any) -> t.Any:
+    """Call the filter, which is imported only here: a process that runs a task loads the files of all filters."""
+    from ..plugin_utils._bootstrap.report import report  # pylint: disable=import-outside-toplevel
+
+    return report(*arguments, **options)
 
 
 class FilterModule:
@@ -64,4 +69,4 @@ class FilterModule:
 
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
         """Return the filter by its name."""
-        return {"bootstrap_report": report}
+        return {"bootstrap_report": _bootstrap_report}

@@ -37,7 +37,12 @@ _value:
 
 import typing as t
 
-from ..plugin_utils._bootstrap.rotation import summary
+
+def _rotation_summary(*arguments: t.Any, **options: t.Any) -> t.Any:
+    """Call the filter, which is imported only here: a process that runs a task loads the files of all filters."""
+    from ..plugin_utils._bootstrap.rotation import summary  # pylint: disable=import-outside-toplevel
+
+    return summary(*arguments, **options)
 
 
 class FilterModule:
@@ -45,4 +50,4 @@ class FilterModule:
 
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
         """Return the filter by its name."""
-        return {"rotation_summary": summary}
+        return {"rotation_summary": _rotation_summary}

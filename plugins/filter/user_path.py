@@ -54,7 +54,12 @@ _value:
 
 import typing as t
 
-from ..plugin_utils._paths import user_path
+
+def _user_path(*arguments: t.Any, **options: t.Any) -> t.Any:
+    """Call the filter, which is imported only here: a process that runs a task loads the files of all filters."""
+    from ..plugin_utils._paths import user_path  # pylint: disable=import-outside-toplevel
+
+    return user_path(*arguments, **options)
 
 
 class FilterModule:
@@ -62,4 +67,4 @@ class FilterModule:
 
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
         """Return the filter by its name."""
-        return {"user_path": user_path}
+        return {"user_path": _user_path}

@@ -11,16 +11,10 @@ import typing as t
 from ansible.errors import AnsibleFilterError
 from ansible.module_utils.common.validation import check_type_dict
 
-from ..module_utils._grafana.connection import ARGUMENT_SPEC, ENVIRONMENT
-from ..module_utils._sinks.container import ends_here
 from ..module_utils._tenants.paths import Entry, absolute, absolute_sink, with_absolute
 
-#: Environment variables that are paths of files: those of the connection, and those of the sinks hashi_vault and awx_credential.
-_VARIABLES = (
-    *(ENVIRONMENT[name] for name, rule in ARGUMENT_SPEC.items() if rule["type"] == "path"),
-    "VAULT_CACERT",
-    "CONTROLLER_CA_PATH",
-)
+#: Environment variables of the sinks hashi_vault and awx_credential that are paths of files.
+_VARIABLES_OF_SINKS = ("VAULT_CACERT", "CONTROLLER_CA_PATH")
 KINDS = ("path", "paths", "sink", "keys", "environment")
 
 
@@ -54,12 +48,19 @@ def lost_with_container(path: str) -> bool:
 
     ``ORGSMITH_ALLOW_EPHEMERAL=true`` says that the container stays.
     """
+    # Rarely called, and Ansible compiles what is imported in each task that uses this file.
+    from ..module_utils._sinks.container import ends_here  # pylint: disable=import-outside-toplevel
+
     return ends_here(path, None)
 
 
 def _environment() -> dict[str, str]:
-    """Return those of :data:`_VARIABLES` that are relative paths, as absolute paths."""
-    paths = {name: os.path.expanduser(os.environ.get(name) or "/") for name in _VARIABLES}
+    """Return the environment variables of the connection and of sinks that are relative paths, as absolute paths."""
+    # Most tasks that use this file need no options of the connection, and Ansible compiles what is imported in each of them.
+    from ..module_utils._grafana.connection import ARGUMENT_SPEC, ENVIRONMENT  # pylint: disable=import-outside-toplevel
+
+    names = (ENVIRONMENT[name] for name, rule in ARGUMENT_SPEC.items() if rule["type"] == "path")
+    paths = {name: os.path.expanduser(os.environ.get(name) or "/") for name in (*names, *_VARIABLES_OF_SINKS)}
     return {name: absolute(path, _working_directory()) for name, path in paths.items() if not os.path.isabs(path)}
 
 

@@ -16,6 +16,7 @@ from .._text.listed import listed
 from .formats.references import PanelAlert, panel_alerts
 from .imports import data_sources, filled_in
 from .model import DesiredDashboard, label
+from .packed import whole
 
 _CODE = "alert_source_missing"
 
@@ -34,7 +35,7 @@ def check_alerts(scope: Scope, desired: DesiredDashboard) -> None:
 
 def explain(scope: Scope, desired: DesiredDashboard, problem: GrafanaError) -> GrafanaError:
     """Return a clearer error for a 500 to a dashboard with panel alerts, otherwise *problem* itself."""
-    if not isinstance(problem, ServerError) or not panel_alerts(desired.body):
+    if not isinstance(problem, ServerError) or not panel_alerts(whole(desired.body)):
         return problem
     desired = filled_in(scope, desired)
     try:
@@ -42,7 +43,7 @@ def explain(scope: Scope, desired: DesiredDashboard, problem: GrafanaError) -> G
     except GrafanaError:
         return type(problem)(
             "%s; the server answers so if a panel alert lacks its data source, and the caller may not list the data sources of "
-            "%s: check that these exist: %s" % (problem.message, scope.where(), _named(panel_alerts(desired.body))),
+            "%s: check that these exist: %s" % (problem.message, scope.where(), _named(panel_alerts(whole(desired.body)))),
             **problem.details,
         )
     if not missing:
@@ -54,7 +55,7 @@ def explain(scope: Scope, desired: DesiredDashboard, problem: GrafanaError) -> G
 
 def _missing(scope: Scope, desired: DesiredDashboard) -> list[PanelAlert]:
     """Return the alerts whose data source the organization lacks. Raises :class:`Forbidden` if the caller may not list them."""
-    alerts = panel_alerts(desired.body)
+    alerts = panel_alerts(whole(desired.body))
     if not alerts:
         return []
     known = data_sources(scope)

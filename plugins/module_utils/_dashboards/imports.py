@@ -30,6 +30,7 @@ from .formats.inputs import (
 )
 from .formats.references import LIBRARY_PANEL, Reference, connected, missing, references, unfilled
 from .model import DesiredDashboard, comparable, label
+from .packed import packed, whole
 
 #: Library panels per page of a list.
 PER_PAGE = 500
@@ -53,7 +54,7 @@ def filled_in(scope: Scope, desired: DesiredDashboard) -> DesiredDashboard:
         values = _values(scope, inputs, desired)
     body = comparable(substitute(document.body, values))
     title = str(body.get("title") or desired.title).strip()
-    return replace(desired, title=title, body=body, panels=tuple(library_panels(document, values)))
+    return replace(desired, title=title, body=packed(body), panels=tuple(library_panels(document, values)))
 
 
 def _values(scope: Scope, inputs: t.Sequence[Input], desired: DesiredDashboard) -> dict[str, str]:
@@ -147,7 +148,8 @@ def _installed(scope: Scope, name: str) -> bool:
 
 def dangling(scope: Scope, desired: DesiredDashboard) -> list[str]:
     """Return a sentence for every data source and library panel that the dashboard refers to and its org lacks."""
-    referenced, open_inputs = references(desired.body), unfilled(desired.body)
+    body = whole(desired.body)
+    referenced, open_inputs = references(body), unfilled(body)
     own = {panel.uid for panel in desired.panels}
     panel_uids = {reference.value for reference in referenced if reference.kind == LIBRARY_PANEL}
     existing = {uid for uid in panel_uids - own if _panel_exists(scope, uid)}
@@ -161,7 +163,7 @@ def dangling(scope: Scope, desired: DesiredDashboard) -> list[str]:
 def missing_panels(scope: Scope, desired: DesiredDashboard) -> list[str]:
     """Return "name (uid)" of each missing library panel that the server connects to the dashboard when it writes it."""
     own = {panel.uid for panel in desired.panels}
-    needed_panels = dict.fromkeys(one for one in connected(desired.body) if one.value not in own)
+    needed_panels = dict.fromkeys(one for one in connected(whole(desired.body)) if one.value not in own)
     return [_panel_label(one) for one in needed_panels if not one.value or not _panel_exists(scope, one.value)]
 
 

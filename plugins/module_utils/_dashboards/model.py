@@ -12,13 +12,14 @@ from .._engine.resource import Change, View
 from .._grafana.errors import Refused
 from .._grafana.secrets import masked
 from .._permissions.model import DesiredPermissions, PermissionState
-from .._text.json_diff import paths, shown
+from .._text.json_diff import Difference, paths, shown
 from .._text.listed import listed
 from .compare.diff import compare
 from .compare.layouts import Schema
 from .formats.forms import SERVER_FIELDS, Document
 from .formats.inputs import LibraryPanel
 from .history import LastWrite
+from .packed import Body, whole
 
 #: What to do with a dashboard that somebody else has edited since this collection wrote it.
 OVERWRITE, FAIL, KEEP = "overwrite", "fail", "keep"
@@ -34,7 +35,7 @@ class DesiredDashboard:
 
     uid: str | None
     title: str
-    body: t.Mapping[str, t.Any] = field(repr=False)
+    body: Body = field(repr=False)
     folder_uid: str | None = None
     folder: str | None = None
     #: Whether the file names the folder, and not the task.
@@ -97,7 +98,7 @@ class CurrentDashboard:
 
     uid: str
     title: str
-    body: t.Mapping[str, t.Any] = field(repr=False)
+    body: Body = field(repr=False)
     folder_uid: str
     version: int
     provisioned: str | None = None
@@ -226,8 +227,7 @@ def plan(desired: DesiredDashboard, state: DashboardState) -> Change[DashboardWo
         after = {**_head(wanted, state.folder_uid, None), **_panels(state)}
         return Change("create", {}, after, DashboardWork(state))
     moves = state.folder_to_make is not None or state.folder_uid not in (None, current.folder_uid)
-    old, new, _dropped = as_stored(wanted, state)
-    changes = compare(old, new)
+    changes = _changes(current, wanted, state)
     if not changes and not moves and not state.panels:
         return None
     inside = [change for change in changes if change.path != "title"]  # the head shows the title
@@ -239,12 +239,20 @@ def plan(desired: DesiredDashboard, state: DashboardState) -> Change[DashboardWo
     return Change("update", before, after, DashboardWork(state, tuple(paths(changes) + beside), moves))
 
 
+def _changes(current: CurrentDashboard, wanted: DesiredDashboard, state: DashboardState) -> list[Difference]:
+    """Return the differences between the bodies."""
+    if state.schema is None and current.body is wanted.body:
+        return []
+    old, new, _dropped = as_stored(wanted, state)
+    return compare(old, new)
+
+
 def as_stored(wanted: DesiredDashboard, state: DashboardState) -> tuple[View, View, list[str]]:
     """Return the current and the wanted body as the server stores them, and the paths of the fields that it drops."""
-    current = {} if state.current is None else state.current.body
+    current = {} if state.current is None else whole(state.current.body)
     if state.schema is None:
-        return dict(current), dict(wanted.body), []
-    return state.schema.as_stored(current, wanted.body)
+        return current, whole(wanted.body), []
+    return state.schema.as_stored(current, whole(wanted.body))
 
 
 def dropped(desired: DesiredDashboard, state: DashboardState) -> str | None:

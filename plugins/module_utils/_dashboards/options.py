@@ -12,7 +12,7 @@ from .._folders.paths import check_one, general, read_path, read_titles
 from .._grafana.connection import text
 from .._grafana.errors import BadInput
 from .._grafana.files import read_regular
-from .._grafana.secrets import key_like
+from .._grafana.secrets import key_like, may_have_key
 from .._grafana.uids import UID_RULE, valid_uid
 from .._permissions.model import DASHBOARD
 from .._permissions.options import options_of
@@ -25,6 +25,7 @@ from .formats.refresh import check_interval
 from .formats.text import load
 from .history import check_source
 from .model import FAIL, KEEP, OVERWRITE, DesiredDashboard, comparable
+from .packed import packed
 from .routes import AUTO, KUBERNETES, LEGACY
 from .sources import Sources, address_of
 
@@ -77,8 +78,8 @@ def parse(options: t.Mapping[str, t.Any], sources: Sources | None = None) -> Des
             raise BadInput("no dashboard is given: set dashboard, path, dashboard_id, content or directory%s" % also)
         return DesiredDashboard(_uid(own_uid, "option uid"), str(own_uid), {}, state=state, **_write_settings(options))
     loaded, what = _load(given[0], options, sources)
-    check_document(loaded, what)
-    return _desired(read_document(loaded, what), options, what, state)
+    text = check_document(loaded, what)
+    return _desired(read_document(loaded, what), options, what, state, text is None or may_have_key(text))
 
 
 def _load(option: str, options: t.Mapping[str, t.Any], sources: Sources | None) -> tuple[t.Any, str]:
@@ -99,7 +100,7 @@ def _load(option: str, options: t.Mapping[str, t.Any], sources: Sources | None) 
         raise BadInput("%s cannot be read on the host that runs the module: %s" % (what, problem.strerror)) from None
 
 
-def _desired(document: Document, options: t.Mapping[str, t.Any], what: str, state: str) -> DesiredDashboard:
+def _desired(document: Document, options: t.Mapping[str, t.Any], what: str, state: str, may_have_keys: bool) -> DesiredDashboard:
     uid, title = options.get("uid") or document.uid, document.title
     if not title:
         if state == "present" or uid is None:
@@ -110,7 +111,7 @@ def _desired(document: Document, options: t.Mapping[str, t.Any], what: str, stat
     from_file = folder_uid is None and folder is None and document.folder_uid is not None
     if from_file:
         folder_uid = document.folder_uid
-    _check_secrets(document, options, what, state)
+    _check_secrets(document, options, what, state, may_have_keys)
     if state == "present":
         check_interval(document.body, document.layout, what)
     inputs = check_inputs(options.get("inputs") or {})
@@ -118,7 +119,7 @@ def _desired(document: Document, options: t.Mapping[str, t.Any], what: str, stat
     return DesiredDashboard(
         uid=None if uid is None else _uid(uid, what),
         title=title,
-        body=comparable(document.body),
+        body=packed(comparable(document.body)),
         folder_uid=None if folder_uid is None else general(text(folder_uid, "folder_uid")),
         folder=None if folder is None else folder if options.get("below") else read_path(folder, "folder"),
         folder_from_file=from_file,
@@ -167,8 +168,11 @@ def with_folder_path(options: t.Mapping[str, t.Any]) -> t.Mapping[str, t.Any]:
     return {**options, "folder_path": None, **place}
 
 
-def _check_secrets(document: Document, options: t.Mapping[str, t.Any], what: str, state: str) -> None:
-    """Raise :class:`BadInput` for text that looks like a key, because everybody who can see the dashboard could use it."""
+def _check_secrets(document: Document, options: t.Mapping[str, t.Any], what: str, state: str, may_have_keys: bool) -> None:
+    """Raise :class:`BadInput` for text that looks like a key, because everybody who can see the dashboard could use it.
+
+    Unless the file *may_have_keys*, only the options are searched.
+    """
     if state == "absent" or options.get("allow_secrets"):
         return
     # Input values become part of the dashboard, and everybody who can see the dashboard can see the commit message.
@@ -178,7 +182,7 @@ def _check_secrets(document: Document, options: t.Mapping[str, t.Any], what: str
         "commit_message": options.get("commit_message"),
         "message of the file": document.message,
     }
-    paths = key_like([document.body, document.elements, also_visible])
+    paths = key_like([*((document.body, document.elements) if may_have_keys else ({}, {})), also_visible])
     if paths:
         shown = ", ".join(path.partition(".")[2] or path for path in paths[:5])
         raise BadInput(

@@ -45,6 +45,7 @@ from .model import (
     title_taken,
 )
 from .options import check_unused_inputs, parse
+from .packed import Body
 from .permissions import apply_permissions, check_permissions, hidden, loses_permissions, read_permissions, with_permissions
 from .placing import check_place
 from .prune import leftovers, replaceable
@@ -119,7 +120,7 @@ class Dashboards(Resource[DesiredDashboard, DashboardState, DashboardWork]):
         wanted, remarks = with_minimum(scope, filled_in(scope, desired))
         route = route_to(scope, desired.api, desired.layout)
         if desired.uid is not None:
-            current = route.from_snapshot(desired.uid, scope.cached_for_run("wanted uids", lambda: _uids(scope)))
+            current = route.from_snapshot(desired.uid, scope.cached_for_run("wanted bodies", lambda: _bodies(scope)))
         else:
             current = None if to_make is not None else by_title(scope, route, wanted.title, folder_uid or "")
         panels = tuple(panels_to_make(scope, wanted))
@@ -338,8 +339,9 @@ def _write(route: Route, desired: DesiredDashboard, current: CurrentDashboard | 
     )
 
 
-def _uids(scope: Scope) -> frozenset[str]:
-    return frozenset(str(one.uid) for one in scope.wanted if one.uid is not None)
+def _bodies(scope: Scope) -> dict[str, Body]:
+    """Return the wanted bodies by uid."""
+    return {str(one.uid): one.body for one in scope.wanted if one.uid is not None}
 
 
 def _completed(scope: Scope, desired: DesiredDashboard, state: DashboardState) -> tuple[DashboardState, list[str]]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import threading
 import typing as t
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from .._folders.unlisted import may_be_unlisted, reads_no_dashboard
@@ -30,6 +31,7 @@ from .._grafana.scope import Scope
 from .._grafana.versions import DASHBOARD_APIS, MESSAGES_LISTED, VERSIONS_BY_UID
 from .conversion import from_legacy, from_object
 from .model import CurrentDashboard, Head
+from .packed import Body, packed_or_same, whole
 from .unconverted import with_spec
 
 AUTO, LEGACY, KUBERNETES = "auto", "legacy", "kubernetes"
@@ -44,8 +46,10 @@ _ID_LABEL = NOTE + "deprecatedInternalID"
 
 #: What a caller gets who is not a member of the org; part of the error that :meth:`Scope.check_member` raises.
 NONE_SHOWN = "the server returns no dashboard"
-#: Dashboards per page of a list.
+#: Dashboards per page of the search, and of a list that an export writes.
 PER_PAGE = 1000
+#: Dashboards per page of a list that is compared: one of 20 kB takes 150 kB of memory until its page is compared.
+COMPARED_PER_PAGE = 250
 #: Up to this many dashboards are read with one request each (5 ms). Above it, a list of all is cheaper (0.15 ms each).
 ONE_BY_ONE = 10
 #: When to stop reading pages and request the rest one by one: at most FEW_LEFT dashboards are still missing; or, from the
@@ -61,8 +65,10 @@ class Route(t.Protocol):
     def dashboard(self, uid: str) -> CurrentDashboard | None:
         """Return the current dashboard with this uid, ``None`` if it does not exist."""
 
-    def from_snapshot(self, uid: str, wanted: t.Collection[str]) -> CurrentDashboard | None:
+    def from_snapshot(self, uid: str, wanted: t.Mapping[str, Body]) -> CurrentDashboard | None:
         """Return the dashboard with this uid, from one list for all *wanted* uids where that is cheaper.
+
+        *wanted* are their bodies as the task wants them. A listed body that is the same shares its memory.
 
         The list is read at the first call. It answers each uid once; a second call for the same uid sends a request.
         """
@@ -158,7 +164,7 @@ class LegacyRoute:
             self._scope.check_member(NONE_SHOWN)  # 8.5 returns 404 to a caller who is not a member.
         return None if answer is None else from_legacy(answer)
 
-    def from_snapshot(self, uid: str, wanted: t.Collection[str]) -> CurrentDashboard | None:
+    def from_snapshot(self, uid: str, wanted: t.Mapping[str, Body]) -> CurrentDashboard | None:
         """Return the dashboard. Before 12.0 the search shows every write at once, so a uid that it lacks is not requested."""
         if len(wanted) > ONE_BY_ONE and self._scope.client.at_least(DASHBOARD_APIS) is False:
             missing: _Listed = self._scope.cached_for_run("dashboards at first", lambda: self._missing(frozenset(wanted)))
@@ -197,7 +203,7 @@ class LegacyRoute:
         The request contains the version that was read, so the server answers 412 if another client has written a newer
         one. It never sets ``overwrite``, with which a server up to 11.2 would replace another dashboard of the same title.
         """
-        document = dict(body)
+        document = whole(body)
         if current is not None:
             document.update(uid=current.uid, version=current.version)
         elif uid is not None:
@@ -235,39 +241,39 @@ class KubernetesRoute:
             return current
         return current.with_message(None)
 
-    def from_snapshot(self, uid: str, wanted: t.Collection[str]) -> CurrentDashboard | None:
+    def from_snapshot(self, uid: str, wanted: t.Mapping[str, Body]) -> CurrentDashboard | None:
         """Return the dashboard, from one list if many are wanted."""
         if len(wanted) <= ONE_BY_ONE or self._version != AS_STORED:
             return self.dashboard(uid)
-        listed: _Listed = self._scope.cached_for_run("dashboards at first", lambda: self._listed(frozenset(wanted)))
+        listed: _Listed = self._scope.cached_for_run("dashboards at first", lambda: self._listed(wanted))
         known, current = listed.take(uid)
         if not known or (current is None and may_be_unlisted(self._scope)):
             return self.dashboard(uid)
         return current
 
-    def _listed(self, wanted: frozenset[str]) -> _Listed:
+    def _listed(self, wanted: t.Mapping[str, Body]) -> _Listed:
         """Read pages of the list until enough of *wanted* are found. After the last page, also cache all heads."""
         bodies: dict[str, CurrentDashboard] = {}
         heads: list[Head] = []
-        for number, (page, last) in enumerate(self._pages()):
+        for number, (page, last) in enumerate(self._pages(COMPARED_PER_PAGE)):
             for current in page:
                 heads.append(current.head())
                 if current.uid in wanted:
-                    bodies[current.uid] = current
+                    bodies[current.uid] = replace(current, body=packed_or_same(current.body, wanted[current.uid]))
             left = len(wanted) - len(bodies)
             if not last and (left <= FEW_LEFT or (number > 0 and max(left, len(wanted)) <= FEW_WANTED)):
                 return _Listed(bodies, None)
         self._scope.cached("dashboard heads", lambda: heads)
-        return _Listed(bodies, wanted)
+        return _Listed(bodies, frozenset(wanted))
 
     def every(self) -> t.Iterator[CurrentDashboard]:
         """Yield all dashboards of the org, with their bodies."""
-        for page, _last in self._pages():
+        for page, _last in self._pages(PER_PAGE):
             yield from page
 
-    def _pages(self) -> t.Iterator[tuple[t.Iterator[CurrentDashboard], bool]]:
-        """Yield the pages of the list, each with whether it is the last one."""
-        for page, last in pages(self._scope, self._path, PER_PAGE):
+    def _pages(self, size: int) -> t.Iterator[tuple[t.Iterator[CurrentDashboard], bool]]:
+        """Yield the pages of the list, with *size* dashboards each, and whether a page is the last one."""
+        for page, last in pages(self._scope, self._path, size):
             yield (self._current(entry) for entry in page), last
 
     def heads(self) -> list[Head]:
@@ -293,7 +299,7 @@ class KubernetesRoute:
             "apiVersion": "%s/%s" % (DASHBOARDS, self._version),
             "kind": "Dashboard",
             "metadata": metadata,
-            "spec": dict(body),
+            "spec": whole(body),
         }
         if current is None:
             metadata.update({"name": uid} if uid is not None else {"generateName": "d"})

@@ -9,10 +9,12 @@ import abc
 import typing as t
 from dataclasses import dataclass, field
 
-from .._grafana.client import Client
-from .._grafana.connection import OrgChoice
-from .._grafana.errors import GrafanaError
-from .._grafana.scope import Scope
+if t.TYPE_CHECKING:
+    # Plans and options need this contract, but no client: what is imported here is compiled in every process that needs it.
+    from .._grafana.client import Client
+    from .._grafana.connection import OrgChoice
+    from .._grafana.errors import GrafanaError
+    from .._grafana.scope import Scope
 
 #: An object as users see it: in a diff, or in a result.
 View = dict[str, t.Any]

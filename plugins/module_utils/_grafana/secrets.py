@@ -34,11 +34,15 @@ def key_like(document: t.Any) -> list[str]:
 
     The function checks the names in objects, too, and masks them in the paths.
     """
-    text = json.dumps(document, ensure_ascii=False, default=str)
     # Most documents contain no key, and this check is much faster than one of each string.
-    if not any(start in text for start in _STARTS):
+    if not may_have_key(json.dumps(document, ensure_ascii=False, default=str)):
         return []
     return list(_paths(document, ""))
+
+
+def may_have_key(text: str) -> bool:
+    """Return whether *text*, a document as JSON that is not limited to ASCII, contains what a key begins with."""
+    return any(start in text for start in _STARTS)
 
 
 def _paths(value: t.Any, path: str) -> t.Iterator[str]:

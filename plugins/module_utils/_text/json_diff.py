@@ -19,6 +19,8 @@ MOST_PATHS = 50
 MOST_TEXT = 120
 #: The deepest nesting of a valid document. Ansible fails on results long before Python's own limit.
 DEEPEST = 200
+#: What parsed JSON consists of. Comparing types takes half as long as ``isinstance``, for a document with thousands of values.
+_CONTAINERS = frozenset((dict, list))
 
 
 class _Absent:
@@ -79,13 +81,14 @@ def shorten(value: t.Any) -> str:
     return text if len(text) <= MOST_TEXT else "%s... (%d characters)" % (text[:MOST_TEXT], len(text))
 
 
-def check_document(value: t.Any, what: str) -> None:
+def check_document(value: t.Any, what: str) -> str | None:
     """Raise :class:`BadInput` for a document that JSON, Grafana or Ansible do not support: too deep, lone surrogates, NaN.
 
-    *what* names the document in the message.
+    *what* names the document in the message. Returns the document as JSON, ``None`` if only JSON cannot express it.
     """
-    if _is_valid(value):
-        return
+    text = _valid_json(value)
+    if text is not None:
+        return text
     stack: list[tuple[t.Any, int]] = [(value, 0)]
     while stack:
         entry, depth = stack.pop()
@@ -100,21 +103,24 @@ def check_document(value: t.Any, what: str) -> None:
                 raise BadInput("%s contains half of a surrogate pair, which is not valid text" % what)
         elif isinstance(entry, float) and not math.isfinite(entry):
             raise BadInput("%s contains %r, which is not a JSON number" % (what, entry))
+    return None
 
 
-def _is_valid(value: t.Any) -> bool:
-    """Return whether *value* is valid. Faster than a search for the problem: the JSON encoder checks texts and numbers."""
+def _valid_json(value: t.Any) -> str | None:
+    """Return *value* as JSON if it is valid. Faster than a search for the problem: the JSON encoder checks texts and numbers."""
     try:
-        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+        text.encode()
     except (TypeError, ValueError, RecursionError):
-        return False
-    level = [value] if isinstance(value, (dict, list)) else []
+        return None
+    level = [value] if type(value) in _CONTAINERS else []
     for _depth in range(DEEPEST + 1):
         if not level:
-            return True
-        parts = (inner for outer in level for inner in (outer.values() if isinstance(outer, dict) else outer))
-        level = [inner for inner in parts if isinstance(inner, (dict, list))]
-    return False
+            return text
+        level = [
+            inner for outer in level for inner in (outer.values() if type(outer) is dict else outer) if type(inner) in _CONTAINERS
+        ]
+    return None
 
 
 def _encodable(text: str) -> bool:

@@ -120,7 +120,11 @@ def test_default_of_now_is_the_current_time():
 
 
 def test_the_filter_plugin():
-    assert FilterModule().filters() == {"migration_report": migration_report}
+    ((name, report),) = FilterModule().filters().items()
+    assert name == "migration_report"
+    assert report(results.customer(), "json", title="T", now=NOW) == migration_report(
+        results.customer(), "json", title="T", now=NOW
+    )
 
 
 # Tagged strings
