@@ -35,7 +35,12 @@ _value:
 
 import typing as t
 
-from ..plugin_utils._bootstrap.results import missing_users
+
+def _bootstrap_missing_users(*arguments: t.Any, **options: t.Any) -> t.Any:
+    """Call the filter, which is imported only here: a process that runs a task loads the files of all filters."""
+    from ..plugin_utils._bootstrap.results import missing_users  # pylint: disable=import-outside-toplevel
+
+    return missing_users(*arguments, **options)
 
 
 class FilterModule:
@@ -43,4 +48,4 @@ class FilterModule:
 
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
         """Return the filter by its name."""
-        return {"bootstrap_missing_users": missing_users}
+        return {"bootstrap_missing_users": _bootstrap_missing_users}

@@ -35,7 +35,12 @@ _value:
 
 import typing as t
 
-from ..plugin_utils._paths import lost_with_container
+
+def _lost_with_container(*arguments: t.Any, **options: t.Any) -> t.Any:
+    """Call the filter, which is imported only here: a process that runs a task loads the files of all filters."""
+    from ..plugin_utils._paths import lost_with_container  # pylint: disable=import-outside-toplevel
+
+    return lost_with_container(*arguments, **options)
 
 
 class FilterModule:
@@ -43,4 +48,4 @@ class FilterModule:
 
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
         """Return the filter by its name."""
-        return {"lost_with_container": lost_with_container}
+        return {"lost_with_container": _lost_with_container}

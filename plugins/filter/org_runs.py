@@ -50,7 +50,12 @@ _value:
 
 import typing as t
 
-from ..plugin_utils._playbooks.runs import org_runs
+
+def _org_runs(*arguments: t.Any, **options: t.Any) -> t.Any:
+    """Call the filter, which is imported only here: a process that runs a task loads the files of all filters."""
+    from ..plugin_utils._playbooks.runs import org_runs  # pylint: disable=import-outside-toplevel
+
+    return org_runs(*arguments, **options)
 
 
 class FilterModule:
@@ -58,4 +63,4 @@ class FilterModule:
 
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
         """Return the filter by its name."""
-        return {"org_runs": org_runs}
+        return {"org_runs": _org_runs}

@@ -49,7 +49,12 @@ _value:
 
 import typing as t
 
-from ..plugin_utils._playbooks.stats import playbook_stats
+
+def _playbook_stats(*arguments: t.Any, **options: t.Any) -> t.Any:
+    """Call the filter, which is imported only here: a process that runs a task loads the files of all filters."""
+    from ..plugin_utils._playbooks.stats import playbook_stats  # pylint: disable=import-outside-toplevel
+
+    return playbook_stats(*arguments, **options)
 
 
 class FilterModule:
@@ -57,4 +62,4 @@ class FilterModule:
 
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
         """Return the filter by its name."""
-        return {"playbook_stats": playbook_stats}
+        return {"playbook_stats": _playbook_stats}

@@ -42,7 +42,12 @@ _value:
 
 import typing as t
 
-from ..plugin_utils._playbooks.tenants import run_tenants
+
+def _run_tenants(*arguments: t.Any, **options: t.Any) -> t.Any:
+    """Call the filter, which is imported only here: a process that runs a task loads the files of all filters."""
+    from ..plugin_utils._playbooks.tenants import run_tenants  # pylint: disable=import-outside-toplevel
+
+    return run_tenants(*arguments, **options)
 
 
 class FilterModule:
@@ -50,4 +55,4 @@ class FilterModule:
 
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
         """Return the filter by its name."""
-        return {"run_tenants": run_tenants}
+        return {"run_tenants": _run_tenants}

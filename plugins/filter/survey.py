@@ -55,7 +55,12 @@ _value:
 
 import typing as t
 
-from ..plugin_utils._playbooks.survey import survey
+
+def _survey(*arguments: t.Any, **options: t.Any) -> t.Any:
+    """Call the filter, which is imported only here: a process that runs a task loads the files of all filters."""
+    from ..plugin_utils._playbooks.survey import survey  # pylint: disable=import-outside-toplevel
+
+    return survey(*arguments, **options)
 
 
 class FilterModule:
@@ -63,4 +68,4 @@ class FilterModule:
 
     def filters(self) -> dict[str, t.Callable[..., t.Any]]:
         """Return the filter by its name."""
-        return {"survey": survey}
+        return {"survey": _survey}

@@ -9,14 +9,7 @@ import typing as t
 
 from ansible.module_utils.parsing.convert_bool import boolean
 
-from .._grafana.connection import OrgChoice
-from .._grafana.download import is_address
 from .._grafana.errors import BadInput, GrafanaError
-from .._sinks.base import KeyOwner, Shared
-from .._sinks.container import ends_here
-from .._sinks.file import FileSink
-from .._sinks.handover import HandoverSink
-from .._text.durations import seconds
 from .items import Part, Rules
 from .paths import absolute_sink, with_absolute
 from .steps import Item, Tenant
@@ -37,6 +30,11 @@ def may_end(token: Item, connection: str) -> bool:
 
     Only the module, which runs on that host, knows more; a path may also be a template here.
     """
+    # Ansible compiles what a filter imports in the process of each task, so functions import what only some tenants need.
+    from .._sinks.container import ends_here  # pylint: disable=import-outside-toplevel
+    from .._sinks.file import FileSink  # pylint: disable=import-outside-toplevel
+    from .._sinks.handover import HandoverSink  # pylint: disable=import-outside-toplevel
+
     sink = token.get("sink") or {}
     holder = token if token.get("dest") else sink
     path = token.get("dest") or (sink.get("path") if sink.get("type") in (FileSink.type, HandoverSink.type) else None)
@@ -53,6 +51,8 @@ def with_renewal(token: Item, renew_before: t.Any) -> Item:
     """Return *token* with the option ``renew_before``, which is shorter than the token's lifetime."""
     if token.get("renew_before") is not None or token.get("state") == "absent":
         return token
+    from .._text.durations import seconds  # pylint: disable=import-outside-toplevel
+
     lifetime = token.get("seconds_to_live")
     try:
         span = seconds(renew_before, "renew_before")
@@ -110,6 +110,10 @@ def _key_file(tenant: Tenant, account: Tenant, token: Item) -> str | None:
     """Return the file with the key of *token*, or ``None`` if the key is not in a file."""
     if token.get("dest"):
         return str(token["dest"])
+    from .._grafana.connection import OrgChoice  # pylint: disable=import-outside-toplevel
+    from .._sinks.base import KeyOwner, Shared  # pylint: disable=import-outside-toplevel
+    from .._sinks.file import FileSink  # pylint: disable=import-outside-toplevel
+
     sink = token.get("sink") or {}
     if sink.get("type") != FileSink.type:
         return None
@@ -133,6 +137,8 @@ def _removed_tokens(tenant: Tenant, rules: Rules) -> t.Iterator[Item]:
 
 
 def _dashboards(tenant: Tenant, rules: Rules) -> t.Iterator[Item]:
+    from .._grafana.download import is_address  # pylint: disable=import-outside-toplevel
+
     by_token = rules.dashboards_as == "token" and tenant.get("dashboards")
     writer = writer_of(tenant, rules.folder, rules.sink) if by_token else {}
     for dashboard in tenant.get("dashboards") or ():
