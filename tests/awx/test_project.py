@@ -53,7 +53,7 @@ class World:
 
     def key(self, org):
         """Make an API key as users once did; return it."""
-        body = {"name": "ci", "role": "Editor"}
+        body = {"name": "old", "role": "Editor"}
         return self.grafana.ask("POST", "/api/auth/keys", body, self.grafana.orgs()[org])["key"]
 
     def api_keys(self):
