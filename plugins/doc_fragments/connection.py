@@ -4,6 +4,19 @@
 
 from __future__ import annotations
 
+import re
+
+
+def _for_inventory(documentation: str) -> str:
+    """Return the part of *documentation* that holds for an inventory plugin, which works in no organization."""
+    options = documentation.partition("requirements:")[0]
+    options = re.sub(r"(?ms)^  (join_org|concurrency):\n.*?(?=^  \w|\Z)", "", options)
+    options = options.replace("task fails", "plugin fails").replace(
+        "If the task names another organization", "If O(org_name) differs"
+    )
+    options = re.sub(r"\b([Tt]he) module\b", r"\1 plugin", options)
+    return options + "requirements:\n  - requests (Python library) on the control node\n"
+
 
 class ModuleDocFragment:
     """Options of the connection to Grafana."""
@@ -108,3 +121,5 @@ notes:
   - Modules run on the hosts of the play. If only the control node can reach the server, use C(hosts=localhost) or
     C(delegate_to=localhost).
 """
+
+    INVENTORY = _for_inventory(DOCUMENTATION)
