@@ -21,6 +21,7 @@ from .._grafana.client import HAS_REQUESTS
 from .._grafana.cloud import client_for
 from .._grafana.connection import Connection, OrgChoice
 from .._grafana.errors import BadInput, GrafanaError
+from .._grafana.pace import Pace
 from . import arguments as _arguments
 from .items import CHANGED, FAILED, NOT_RUN, OK, Item, Outcome, find_duplicates, listed, one_error
 from .options import HANDED_OVER, HANDOVER, Spec, argument_spec, items_of, place
@@ -46,6 +47,8 @@ class GrafanaModule(AnsibleModule):
         self.handover: dict[str, t.Any] | None = None
         self._no_stack: list[str] = []
         self._malformed: BadInput | None = None
+        #: The pace of the task's requests, for the result.
+        self.pace: Pace | None = None
         super().__init__(supports_check_mode=True, **kwargs)  # type: ignore[no-untyped-call]
         if self._malformed is not None:
             self.fail(self._malformed)
@@ -77,14 +80,14 @@ class GrafanaModule(AnsibleModule):
         super().log(msg)  # type: ignore[no-untyped-call]
 
     def exit_json(self, **kwargs: t.Any) -> t.NoReturn:
-        kwargs.update(self._handed_over())
+        kwargs.update(self._handed_over(), **self._paced())
         kwargs["invocation"] = {"module_args": {}}
         self._mask(kwargs)
         super().exit_json(**kwargs)
         raise AssertionError("exit_json returned")
 
     def fail_json(self, msg: str, **kwargs: t.Any) -> t.NoReturn:
-        kwargs.update(self._handed_over())
+        kwargs.update(self._handed_over(), **self._paced())
         kwargs["invocation"] = {"module_args": {}}
         kwargs.setdefault("failure", BadInput(msg).failure())  # Ansible's own check of the arguments
         self._mask(msg, kwargs, traceback.format_exc())  # Ansible may add the traceback to the result
@@ -95,6 +98,11 @@ class GrafanaModule(AnsibleModule):
         """Return what the action plugin has to store, also if the module fails."""
         handed = (self.handover or {}).get(HANDED_OVER)
         return {HANDED_OVER: handed} if handed else {}
+
+    def _paced(self) -> dict[str, t.Any]:
+        """Return the numbers of requests in progress, if the module lowered them because the server was overloaded."""
+        shown = self.pace.shown() if self.pace is not None else {}
+        return {"concurrency": shown} if shown else {}
 
     def fail(self, problem: GrafanaError, **kwargs: t.Any) -> t.NoReturn:
         """Fail with *problem*: as text in ``msg``, as data in ``failure``."""
@@ -195,6 +203,7 @@ def _manage(module: GrafanaModule, resource: AnyResource, options: Spec, whole: 
     batch = module.raw_batch is not None or items[0].source is not None
     mode = Mode(module.check_mode, module.params["fail_fast"], module.params["missing_parent"])
     client = client_for(connection, ParentWatch())
+    module.pace = client.pace
     run = Run(resource, client, mode)
     try:
         outcomes = run.all(items) if items else []

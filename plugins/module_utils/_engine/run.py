@@ -9,7 +9,6 @@ work, organizations, concurrency, repeated requests, failures and results are ha
 
 from __future__ import annotations
 
-import contextlib
 import random
 import threading
 import time
@@ -33,7 +32,7 @@ from .._grafana.errors import (
 )
 from .._grafana.interpreting import interpreting
 from .._grafana.orgs import UNASSIGNED, Org, OrgFinder
-from .._grafana.scope import Scope, WriteLimit, org_mismatch, org_of_token
+from .._grafana.scope import Scope, org_mismatch, org_of_token
 from .items import CHANGED, FAILED, NOT_RUN, OK, Group, Item, Outcome, check_orgs, find_duplicates
 from .resource import AnyResource, Change, View
 from .warnings import Warnings
@@ -167,7 +166,6 @@ class Run:
 
     def _run_concurrently(self, scope: Scope, items: list[Item], outcomes: dict[int, Outcome], writers: int) -> None:
         """Reconcile several items of one organization at the same time."""
-        scope.write_limit = WriteLimit(writers)
         with ThreadPoolExecutor(writers) as pool:
             try:
                 list(pool.map(lambda item: self._run_guarded(scope.org, scope, item, items, outcomes), items))
@@ -372,13 +370,10 @@ class Run:
         attempt = 0
         while True:
             try:
-                with scope.write_limit or contextlib.nullcontext():
-                    return resource.apply(scope, desired, change), True
+                return resource.apply(scope, desired, change), True
             except (NotFound, Refused, *QUESTIONS) as problem:
                 scope.invalidate()
                 ours = isinstance(problem, (LostAnswer, ServerError))
-                if isinstance(problem, ServerError) and scope.write_limit is not None:
-                    scope.write_limit.narrow()
                 if ours:
                     time.sleep(min(0.05 * 4**attempt, 5.0))
                 elif isinstance(problem, Stale):
