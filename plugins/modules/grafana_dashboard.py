@@ -614,7 +614,7 @@ dashboard:
       returned: when O(permissions) is set
       sample: [{"role": "Viewer", "permission": "View"}, {"user": "alice", "permission": "Edit"}]
     # END GENERATED
-# BEGIN GENERATED (make generate): status joined_org planned dashboard_results dashboard_summary
+# BEGIN GENERATED (make generate): status joined_org planned dashboard_results dashboard_summary code=org_not_found
 status:
   description: The status of the object, V(ok), V(changed) or V(failed). In a batch, each entry of RV(results) has it.
   type: str
