@@ -15,7 +15,6 @@ import typing as t
 from dataclasses import replace
 
 from ansible.module_utils.parsing.convert_bool import boolean
-from ansible.plugins.action.normal import ActionModule as NormalAction
 
 from ..module_utils._engine.items import listed
 from ..module_utils._engine.options import BATCH, HANDED_OVER, HANDOVER
@@ -23,6 +22,7 @@ from ..module_utils._grafana.errors import BadInput, GrafanaError
 from ..module_utils._grafana.secrets import in_result
 from ..module_utils._sinks.base import Metadata
 from ..module_utils._sinks.handover import HandoverSink
+from ..plugin_utils._progress import ProgressAction
 from ..plugin_utils._vault.action import TaskVault
 
 Result = dict[str, t.Any]
@@ -46,7 +46,7 @@ _OF_A_TOKEN = (
 )
 
 
-class ActionModule(NormalAction):
+class ActionModule(ProgressAction):
     """The action plugin."""
 
     def run(self, tmp: t.Any = None, task_vars: dict[str, t.Any] | None = None) -> Result:
@@ -163,7 +163,7 @@ class ActionModule(NormalAction):
             )
         finally:
             self._task.check_mode = check_mode
-        return t.cast(Result, result)
+        return result
 
     def _delete_unstored(self, args: Result, handed_over: t.Mapping[str, t.Any], in_stack: bool, task_vars: t.Any) -> None:
         """Delete the new tokens, whose keys could not be stored."""

@@ -25,6 +25,7 @@ from .._grafana.pace import Pace
 from . import arguments as _arguments
 from .items import CHANGED, FAILED, NOT_RUN, OK, Item, Outcome, find_duplicates, listed, one_error
 from .options import HANDED_OVER, HANDOVER, Spec, argument_spec, items_of, place
+from .progress import PROGRESS, Progress
 from .resource import AnyResource, OfOrg
 from .run import Mode, Run
 from .watchdog import ParentWatch
@@ -45,6 +46,7 @@ class GrafanaModule(AnsibleModule):
     def __init__(self, **kwargs: t.Any) -> None:
         self.raw_batch: t.Any = None
         self.handover: dict[str, t.Any] | None = None
+        self.progress: t.Any = None
         self._no_stack: list[str] = []
         self._malformed: BadInput | None = None
         #: The pace of the task's requests, for the result.
@@ -66,6 +68,7 @@ class GrafanaModule(AnsibleModule):
                 self._no_stack.append(name)
         # Passed by this collection's action plugins; not an option for users.
         self.handover = self.params.pop(HANDOVER, None)
+        self.progress = self.params.pop(PROGRESS, None)
         self.hide(*_arguments.secrets_of(self.argument_spec, self.params))
         self._malformed = _arguments.parsed(self.argument_spec, self.params)
         # Parsing has turned text into dictionaries, in which each secret is a value of its own.
@@ -204,7 +207,8 @@ def _manage(module: GrafanaModule, resource: AnyResource, options: Spec, whole: 
     mode = Mode(module.check_mode, module.params["fail_fast"], module.params["missing_parent"])
     client = client_for(connection, ParentWatch())
     module.pace = client.pace
-    run = Run(resource, client, mode)
+    progress = Progress(module.progress, len(items), lambda: client.pace.limit)
+    run = Run(resource, client, mode, progress=progress)
     try:
         outcomes = run.all(items) if items else []
     finally:

@@ -34,6 +34,7 @@ from .._grafana.interpreting import interpreting
 from .._grafana.orgs import UNASSIGNED, Org, OrgFinder
 from .._grafana.scope import Scope, org_mismatch, org_of_token
 from .items import CHANGED, FAILED, NOT_RUN, OK, Group, Item, Outcome, check_orgs, find_duplicates
+from .progress import Progress
 from .resource import AnyResource, Change, View
 from .warnings import Warnings
 
@@ -57,10 +58,12 @@ class Run:
         mode: Mode,
         org_finder: OrgFinder | None = None,
         warnings: Warnings | None = None,
+        progress: Progress | None = None,
     ) -> None:
         self.resource, self.client, self.mode = resource, client, mode
         self.org_finder = org_finder or OrgFinder(client)
         self.warnings = warnings or Warnings()
+        self._progress = progress or Progress(None, 0, lambda: 0)
         self._stop = threading.Event()
         self._writers = 1
         self._fatal: GrafanaError | None = None
@@ -197,6 +200,7 @@ class Run:
                 self._fatal = self._fatal or problem
             if self.mode.fail_fast or self._fatal:
                 self._stop.set()
+        self._progress.count(outcome.status == FAILED)
         return scope
 
     def _remove_leftovers(self, scope: Scope, items: list[Item], outcomes: dict[int, Outcome]) -> list[Outcome]:
