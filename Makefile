@@ -77,14 +77,9 @@ browser: .browser-venv ## look at the pages that the collection makes in Chromiu
 	@$(call in,$(BROWSER)) CHROMIUM="$$(tests/tools/find-chromium.sh)" python -m pytest tests/browser/test_*.py $(ARGS)
 
 .PHONY: bench
-bench: .link ## compare with bare requests and with community.grafana, in seconds and requests
+bench: .link ## compare with plain requests, today's collections and Terraform: seconds and requests, tenants and dashboards
 	@tests/tools/venv.sh $(BENCH) tests/requirements-bench.txt
-	@$(call in,$(BENCH)) python tests/bench/bootstrap.py $(ARGS)
-
-.PHONY: bench-dashboards
-bench-dashboards: .link ## the same for 1 to 5,000 dashboards: all new, nothing to do, one in ten changed
-	@tests/tools/venv.sh $(BENCH) tests/requirements-bench.txt
-	@$(call in,$(BENCH)) python tests/bench/dashboards.py $(ARGS)
+	@$(call in,$(BENCH)) python tests/bench/bench.py $(ARGS)
 
 .PHONY: generate
 generate: .run-venv ## write the generated parts of the documentation of modules and role
