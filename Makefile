@@ -88,14 +88,9 @@ mesh: .mesh-venv ## run three slices of a job on a receptor mesh and kill one ma
 	@$(call in,$(MESH)) RECEPTOR="$$(tests/tools/find-receptor.sh)" python -m pytest tests/mesh/test_*.py $(ARGS)
 
 .PHONY: bench
-bench: .link ## compare with bare requests and with community.grafana, in seconds and requests
+bench: .link ## compare with plain requests, today's collections and Terraform: seconds and requests, tenants and dashboards
 	@tests/tools/venv.sh $(BENCH) tests/requirements-bench.txt
-	@$(call in,$(BENCH)) python tests/bench/bootstrap.py $(ARGS)
-
-.PHONY: bench-dashboards
-bench-dashboards: .link ## the same for 1 to 5,000 dashboards: all new, nothing to do, one in ten changed
-	@tests/tools/venv.sh $(BENCH) tests/requirements-bench.txt
-	@$(call in,$(BENCH)) python tests/bench/dashboards.py $(ARGS)
+	@$(call in,$(BENCH)) python tests/bench/bench.py $(ARGS)
 
 .PHONY: generate
 generate: .run-venv ## write the generated parts of the documentation of modules and role

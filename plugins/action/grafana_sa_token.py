@@ -15,7 +15,6 @@ import typing as t
 from dataclasses import replace
 
 from ansible.module_utils.parsing.convert_bool import boolean
-from ansible.plugins.action.normal import ActionModule as NormalAction
 
 from ..module_utils._engine.items import listed
 from ..module_utils._engine.options import BATCH, HANDED_OVER, HANDOVER, TENANTS
@@ -25,6 +24,7 @@ from ..module_utils._sinks.base import Metadata
 from ..module_utils._sinks.handover import HandoverSink
 from ..module_utils._tenants.source import from_file, tenants_path
 from ..module_utils._tenants.tokens import TOKENS
+from ..plugin_utils._progress import ProgressAction
 from ..plugin_utils._vault.action import TaskVault
 
 Result = dict[str, t.Any]
@@ -51,7 +51,7 @@ _OF_A_TOKEN = (
 )
 
 
-class ActionModule(NormalAction):
+class ActionModule(ProgressAction):
     """The action plugin."""
 
     def run(self, tmp: t.Any = None, task_vars: dict[str, t.Any] | None = None) -> Result:
@@ -198,7 +198,7 @@ class ActionModule(NormalAction):
             )
         finally:
             self._task.check_mode = check_mode
-        return t.cast(Result, result)
+        return result
 
     def _delete_unstored(self, args: Result, handed_over: t.Mapping[str, t.Any], in_stack: bool, task_vars: t.Any) -> None:
         """Delete the new tokens, whose keys could not be stored."""

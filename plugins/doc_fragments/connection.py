@@ -110,7 +110,9 @@ options:
     type: int
   concurrency:
     description:
-      - How many organizations the module works on at the same time. The default is V(4).
+      - How many organizations the module works on at the same time, and how many requests it sends at the same time at most. The
+        default is V(4).
+      - While the server is overloaded, the module sends fewer requests at the same time. The result shows it as C(concurrency).
       - If it is not set, the module uses E(GRAFANA_CONCURRENCY).
     type: int
 requirements:

@@ -9,7 +9,6 @@ work, organizations, concurrency, repeated requests, failures and results are ha
 
 from __future__ import annotations
 
-import contextlib
 import random
 import threading
 import time
@@ -33,8 +32,9 @@ from .._grafana.errors import (
 )
 from .._grafana.interpreting import interpreting
 from .._grafana.orgs import UNASSIGNED, Org, OrgFinder
-from .._grafana.scope import Scope, WriteLimit, org_mismatch, org_of_token
+from .._grafana.scope import Scope, org_mismatch, org_of_token
 from .items import CHANGED, FAILED, NOT_RUN, OK, Group, Item, Outcome, check_orgs, find_duplicates
+from .progress import Progress
 from .resource import AnyResource, Change, View
 from .warnings import Warnings
 
@@ -58,10 +58,12 @@ class Run:
         mode: Mode,
         org_finder: OrgFinder | None = None,
         warnings: Warnings | None = None,
+        progress: Progress | None = None,
     ) -> None:
         self.resource, self.client, self.mode = resource, client, mode
         self.org_finder = org_finder or OrgFinder(client)
         self.warnings = warnings or Warnings()
+        self._progress = progress or Progress(None, 0, lambda: 0)
         self._stop = threading.Event()
         self._writers = 1
         self._fatal: GrafanaError | None = None
@@ -167,7 +169,6 @@ class Run:
 
     def _run_concurrently(self, scope: Scope, items: list[Item], outcomes: dict[int, Outcome], writers: int) -> None:
         """Reconcile several items of one organization at the same time."""
-        scope.write_limit = WriteLimit(writers)
         with ThreadPoolExecutor(writers) as pool:
             try:
                 list(pool.map(lambda item: self._run_guarded(scope.org, scope, item, items, outcomes), items))
@@ -199,6 +200,7 @@ class Run:
                 self._fatal = self._fatal or problem
             if self.mode.fail_fast or self._fatal:
                 self._stop.set()
+        self._progress.count(outcome.status == FAILED)
         return scope
 
     def _remove_leftovers(self, scope: Scope, items: list[Item], outcomes: dict[int, Outcome]) -> list[Outcome]:
@@ -373,13 +375,10 @@ class Run:
         attempt = 0
         while True:
             try:
-                with scope.write_limit or contextlib.nullcontext():
-                    return resource.apply(scope, desired, change), True
+                return resource.apply(scope, desired, change), True
             except (NotFound, Refused, *QUESTIONS) as problem:
                 scope.invalidate()
                 ours = isinstance(problem, (LostAnswer, ServerError))
-                if isinstance(problem, ServerError) and scope.write_limit is not None:
-                    scope.write_limit.narrow()
                 if ours:
                     time.sleep(min(0.05 * 4**attempt, 5.0))
                 elif isinstance(problem, Stale):

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import threading
-from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -29,7 +28,6 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.errors i
     Unreachable,
 )
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.interpreting import answered
-from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.scope import WriteLimit
 
 from ..conftest import connection
 
@@ -211,7 +209,6 @@ class InOrgs(Things):
     def __init__(self, **there):
         super().__init__(**there)
         self.meeting, self.together_with, self.scopes, self.left = None, [], [], []
-        self.locked = set()
 
     def max_writers(self, scope):
         self.scopes.append(scope)
@@ -231,9 +228,6 @@ class InOrgs(Things):
     def apply(self, scope, desired, change):
         if self.meeting is not None and desired.name != "first":
             self.meeting.wait()
-        if desired.name in self.locked:
-            self.locked.remove(desired.name)
-            raise ServerError("database is locked")
         return super().apply(scope, desired, change)
 
 
@@ -249,28 +243,6 @@ def test_objects_of_one_org_at_the_same_time():
     assert {outcome.status for outcome in outcomes} == {"changed"}
     assert [outcome.object["name"] for outcome in outcomes] == ["first", *"abcdefgh"]
     assert things.together_with == [["first", *"abcdefgh"]]
-
-
-def test_a_server_error_lowers_the_number_of_writers():
-    things = InOrgs()
-    things.locked = {"a", "c"}  # the first goes alone, and has no lane to close
-    outcomes = run_in_org(things, *"abcdefgh")
-    assert {outcome.status for outcome in outcomes} == {"changed"}
-    assert things.scopes[0].write_limit.most == 3
-
-
-@pytest.mark.parametrize("errors", range(6))
-def test_one_writer_remains(errors):
-    limit = WriteLimit(3)
-    for _turn in range(errors):
-        limit.narrow()
-    for _turn in range(5):
-        with limit:
-            pass
-    assert limit.most == max(1, 3 - errors)
-    with ExitStack() as stack:  # as many as the limit allows enter at once, without waiting
-        for _turn in range(limit.most):
-            stack.enter_context(limit)
 
 
 def test_what_is_left_goes_last():
