@@ -17,7 +17,7 @@ from ...module_utils._grafana.errors import BadInput, GrafanaError, LostAnswer, 
 from ...module_utils._grafana.interpreting import interpreting
 from ...module_utils._grafana.orgs import OrgFinder
 from ...module_utils._grafana.secrets import remember
-from .._paths import with_absolute
+from ...module_utils._tenants.paths import with_absolute
 
 #: Connection options that an inventory has: it reads the list of all organizations, and works in none of them.
 CONNECTION = tuple(name for name in ARGUMENT_SPEC if name not in ("org_id", "org_name", "join_org", "concurrency"))
