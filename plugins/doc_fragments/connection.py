@@ -12,7 +12,9 @@ def _for_inventory(documentation: str) -> str:
     options = documentation.partition("requirements:")[0]
     options = re.sub(r"(?ms)^  (join_org|concurrency):\n.*?(?=^  \w|\Z)", "", options)
     # Sentences about tasks.
-    options = re.sub(r" If the task names another organization,.*?write\.| With it, a new key.*?file\.", "", options, flags=re.DOTALL)
+    options = re.sub(
+        r" If the task names another organization,.*?write\.| With it, a new key.*?file\.", "", options, flags=re.DOTALL
+    )
     options = re.sub(r"\b([Tt]he) module\b", r"\1 plugin", options)
     return options + "requirements:\n  - requests (Python library) on the control node\n"
 

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Two runs of one task at the same time, as two slices of a job that need one shared object.
 
-The other run has sent some of its writes, or all of them, when this run sends one of its own: whatever this run has read before is
-out of date. It has to find what the other run did, and to complete it.
+The other run has sent some of its writes, or all of them, when this run sends one of its own: whatever this run has read before
+is out of date. It has to find what the other run did, and to complete it.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 
 import pytest
+
 from faults.jobs import JOBS, NEW
 from faults.trial import Trial
 from faults.world import World

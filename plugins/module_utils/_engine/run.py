@@ -346,7 +346,8 @@ class Run:
             if outcome.object is not None:
                 outcome.object.update(scope.shown())
             return
-        after, by_us = self._apply(scope, desired, change)
+        after, by_us, change = self._apply(scope, desired, change)
+        outcome.plan(change)
         outcome.status = CHANGED if by_us else OK
         outcome.object = self._shown(scope, desired, after)
         outcome.after = resource.view(desired, after, change) if after is not None else {}
@@ -364,18 +365,18 @@ class Run:
     def _shown(self, scope: Scope, desired: t.Any, current: t.Any) -> View | None:
         return None if current is None else self.resource.result(scope, desired, current)
 
-    def _apply(self, scope: Scope, desired: t.Any, change: Change[t.Any]) -> tuple[t.Any, bool]:
-        """Apply *change*; return the object afterwards, and whether this run changed it.
+    def _apply(self, scope: Scope, desired: t.Any, change: Change[t.Any]) -> tuple[t.Any, bool, Change[t.Any]]:
+        """Apply *change*; return the object afterwards, whether this run changed it, and the change that it made.
 
         A conflict does not decide anything: the object is read again, and if it is as the task wants it, all is well. If another
         run has created or changed it meanwhile, what still differs is written. A write whose answer was lost is sent again only
         if the object still differs.
         """
-        resource = self.resource
+        resource, made = self.resource, change
         attempt = 0
         while True:
             try:
-                return resource.apply(scope, desired, change), True
+                return resource.apply(scope, desired, change), True, made
             except (NotFound, Refused, *QUESTIONS) as problem:
                 scope.invalidate()
                 ours = isinstance(problem, (LostAnswer, ServerError))
@@ -386,11 +387,13 @@ class Run:
                     time.sleep(random.uniform(0.01, 0.1) * (attempt + 1))
                 current, again = self._difference(scope, desired)
                 if again is None:
-                    return current, ours
+                    return current, ours, made
                 attempt += 1
                 open_question = ours or isinstance(problem, Stale) or _differs(again, change)
                 if not open_question or attempt > self.client.connection.retries:
                     raise resource.explain(scope, desired, problem) from None
+                if not ours and again.action != change.action:
+                    made = again  # another run has created the object, or deleted it
                 change = again
 
 

@@ -63,14 +63,17 @@ class Things(Resource):
     def plan(self, desired, current):
         if desired.state == "absent":
             return None if current is None else Change("delete", {"value": current}, {}, None)
-        return None if current == desired.value else Change("write", {"value": current}, {"value": desired.value}, None)
+        if current == desired.value:
+            return None
+        before = {} if current is None else {"value": current}
+        return Change("update" if before else "create", before, {"value": desired.value}, None)
 
     def apply(self, scope, desired, change):
         self.writes += 1
         if self.problems:
             problem, happens = self.problems.pop(0)
             if happens:
-                self.there[desired.name] = desired.value
+                self.there[desired.name] = desired.value if happens is True else happens
             raise problem
         if change.action == "delete":
             del self.there[desired.name]
@@ -123,6 +126,8 @@ def test_check_mode_writes_nothing_and_foresees_the_same():
         pytest.param(Conflict("taken"), True, "ok", 1, id="somebody else made it"),
         pytest.param(Refused("exists"), True, "ok", 1, id="a 400 of what is there by now"),
         pytest.param(Stale("changed"), False, "changed", 2, id="changed meanwhile"),
+        pytest.param(Conflict("taken"), 5, "changed", 2, id="another run made it, with another value"),
+        pytest.param(Refused("exists"), 5, "changed", 2, id="a 400 of what another run has made with another value"),
         pytest.param(Conflict("taken"), False, "failed", 1, id="a conflict that stays"),
         pytest.param(Refused("no"), False, "failed", 1, id="a refusal"),
     ],
@@ -134,9 +139,19 @@ def test_a_conflict_is_a_question(problem, happens, status, writes):
     assert things.writes == writes
 
 
-def test_questions_end():
+def test_a_run_reports_its_own_part_of_what_two_runs_did():
     things = Things()
-    things.problems = [(ServerError("locked"), False)] * 9
+    things.problems = [(Conflict("taken"), 5)]
+    outcome = run(things, Wanted("new"))[0]
+    assert (outcome.change, outcome.before, outcome.after) == ("value 5→1", {"value": 5}, {"value": 1})
+
+
+@pytest.mark.parametrize(
+    "problems", [[(ServerError("locked"), False)] * 9, [(Conflict("taken"), value) for value in range(5, 14)]]
+)
+def test_questions_end(problems):
+    things = Things()
+    things.problems = problems
     assert run(things, Wanted("new"))[0].status == "failed"
     assert things.writes == 3
 
