@@ -52,13 +52,11 @@ class Fleet:
 
 @pytest.mark.by_core
 def test_slices_of_a_tenants_file(sites):
-    """Each slice makes its own tenants, with one run of the role, and reports them; a survey's answers are text."""
+    """A slice makes its own tenants, with one run of the role, and reports them; a survey's answers are text."""
     site = sites()
     fleet, tenants = Fleet(site), site.tenants(3)
     for tenant in tenants:
-        tenant["members"] = []
-        (token,) = tenant["service_accounts"][0]["tokens"]
-        del token["dest"]
+        del tenant["members"], tenant["dashboards"], tenant["service_accounts"][0]["tokens"][0]["dest"]
     site.write("tenants.json", {"org_bootstrap_organizations": tenants})
     fleet.hosts({tenant["name"]: {"grafana_tenants_file": "tenants.json"} for tenant in tenants})
     sink = "type: file\npath: " + str(site.keys / "{org_name}")
@@ -70,17 +68,13 @@ def test_slices_of_a_tenants_file(sites):
     assert stats(run)["orgsmith_bootstrap_job_7"] == found
     assert run.text.count("TASK [orgsmith.grafana.org_bootstrap : Organizations]") == 1
     assert sorted(site.emulator.orgs()) == ["Main Org.", "tenant-0", "tenant-2"]
-    again = fleet.play(
-        "bootstrap_orgs", "--limit", "tenant-0,tenant-2", **{**answers, "org_bootstrap_tenants": "tenant-2\n\n"}
-    ).ok()
-    assert again.recap["changed"] == 0
-    assert stats(again)["orgsmith_bootstrap"]["unchanged"] == 1
+    answers["org_bootstrap_tenants"] = "tenant-1\n\ntenant-2\n"
     rotated = fleet.play("rotate_tokens", rotate_purge="expired\nunlisted", **answers).failed()
     found = stats(rotated)["orgsmith_rotate"]
-    assert (found["kept"], found["failed"], found["finished"]) == (2, 1, True)
+    assert (found["kept"], found["failed"], found["finished"]) == (1, 1, True)
     assert "tenant-1" in found["failures"][0]
     keys = [(site.keys / name).read_text().strip() for name in ("tenant-0", "tenant-2")]
-    assert needles.in_text(keys, run.text + again.text + rotated.text) == []
+    assert needles.in_text(keys, run.text + rotated.text) == []
 
 
 def test_tenants_as_yaml_text(sites):
