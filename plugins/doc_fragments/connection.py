@@ -11,9 +11,8 @@ def _for_inventory(documentation: str) -> str:
     """Return the part of *documentation* that holds for an inventory plugin, which works in no organization."""
     options = documentation.partition("requirements:")[0]
     options = re.sub(r"(?ms)^  (join_org|concurrency):\n.*?(?=^  \w|\Z)", "", options)
-    options = options.replace("task fails", "plugin fails").replace(
-        "If the task names another organization", "If O(org_name) differs"
-    )
+    # Sentences about tasks.
+    options = re.sub(r" If the task names another organization,.*?write\.| With it, a new key.*?file\.", "", options, flags=re.DOTALL)
     options = re.sub(r"\b([Tt]he) module\b", r"\1 plugin", options)
     return options + "requirements:\n  - requests (Python library) on the control node\n"
 

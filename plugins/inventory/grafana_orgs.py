@@ -54,7 +54,7 @@ options:
   tenants_file:
     description:
       - A file with tenants, instead of a server. It is YAML or JSON, and contains a list like
-        O(orgsmith.grafana.org_bootstrap#role:org_bootstrap_organizations), or a dictionary with a list of this name.
+        O(orgsmith.grafana.org_bootstrap#role:main:org_bootstrap_organizations), or a dictionary with a list of this name.
       - A relative path starts from the directory of the configuration file.
       - The variable C(grafana_tenants_file) is the absolute path. In the output of C(ansible-inventory --export), which AWX
         stores, a file below the working directory has a path that is relative to the working directory, as each job has a

@@ -365,8 +365,9 @@ class Run:
     def _apply(self, scope: Scope, desired: t.Any, change: Change[t.Any]) -> tuple[t.Any, bool]:
         """Apply *change*; return the object afterwards, and whether this run changed it.
 
-        A conflict does not decide anything: the object is read again, and if it is as the task wants it, all is well. A
-        write whose answer was lost is sent again only if the object still differs.
+        A conflict does not decide anything: the object is read again, and if it is as the task wants it, all is well. If another
+        run has created or changed it meanwhile, what still differs is written. A write whose answer was lost is sent again only
+        if the object still differs.
         """
         resource = self.resource
         attempt = 0
@@ -388,6 +389,12 @@ class Run:
                 if again is None:
                     return current, ours
                 attempt += 1
-                if not (ours or isinstance(problem, Stale)) or attempt > self.client.connection.retries:
+                open_question = ours or isinstance(problem, Stale) or _differs(again, change)
+                if not open_question or attempt > self.client.connection.retries:
                     raise resource.explain(scope, desired, problem) from None
                 change = again
+
+
+def _differs(again: Change[t.Any], change: Change[t.Any]) -> bool:
+    """Return whether the object is no longer as it was when *change* was planned, so that the server may accept *again*."""
+    return (again.action, again.before) != (change.action, change.before)
