@@ -167,12 +167,19 @@ options:
         type: str
       credential:
         description:
-          - For V(awx_credential), the name of the credential, or its id as a number. The credential must exist.
+          - For V(awx_credential), the name of the credential, or its id as a number. The credential must exist, unless
+            O(sink.credential_type) is set.
         type: raw
+      credential_type:
+        description:
+          - For V(awx_credential), the name of the credential's type. The module creates a credential that does not exist, with
+            this type, in O(sink.organization). A credential of the same name and another type is not used.
+          - A module that deletes the key also deletes a credential that it has created, unless the credential has other content.
+        type: str
       organization:
         description:
           - For V(awx_credential), the organization (of the controller) that the credential belongs to. It is needed if several
-            credentials have the name.
+            credentials have the name, and with O(sink.credential_type).
         type: str
       store_command:
         description:
