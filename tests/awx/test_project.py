@@ -34,7 +34,8 @@ class World:
         tenants = self.awx.inventory("tenants")
         assert sorted(tenants) == TENANTS
         self.run("bootstrap_org", tenants)
-        self.run("bootstrap_orgs", tenants)
+        first = self.run("bootstrap_orgs", tenants, part=(1, 2))
+        self.halves = [first, self.run("bootstrap_orgs", tenants, part=(2, 2))]
         self.run("rotate", tenants)
         self.old = [self.key(name) for name in TENANTS]
         organizations = self.awx.inventory("organizations")
@@ -98,6 +99,12 @@ def test_bootstrap(world):
     assert stored == {"grafana/apiorg/test", "grafana/tenant-a/ci", "grafana/tenant-b/ci"}
     # nothing was due
     assert world.jobs["rotate"].changed == 0
+
+
+def test_slices(world):
+    """Each slice creates the organizations of its own hosts only."""
+    created = [job.artifacts["orgsmith_bootstrap"]["created_organizations"] for job in world.halves]
+    assert created == [["tenant-a"], ["tenant-b"]]
 
 
 def test_migration(world):
