@@ -14,7 +14,6 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -77,13 +76,12 @@ class Jobs:
         """Return AWX's own folder of a job."""
         return self.folder / f"awx_{attempt.job}"
 
-    def run(self, attempt: Attempt, started: Callable[[], None] = lambda: None) -> None:
+    def run(self, attempt: Attempt) -> None:
         """Run an attempt to its end, or to the loss of its machine, and release its unit of work."""
         start = time.monotonic()
         folder = self._prepare(attempt)
         params = self._params(attempt, folder)
         unit = self.units[attempt.job] = self._transmit(attempt, params)
-        started()
         shutil.rmtree(folder / "artifacts", ignore_errors=True)
         result = ansible_runner.run(
             streamer="process", quiet=True, _input=unit.results, event_handler=lambda event: _note(attempt, event), **params

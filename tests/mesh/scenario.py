@@ -102,6 +102,7 @@ class Scenario:
         """Run all steps, and return the report."""
         with engine_of(receptor, self.folder) as self.engine, WatchedVault(self._kill) as self.vault:
             self.keys = Keys(self.vault, self.shared)
+            self.tenants.touch(mode=0o600)
             self.tenants.write_text(tenants_file(self.shared, OPERATOR_PASSWORD))
             variables = inventory_of(self.engine.nodes["node-1"], self.tenants)
             self.hosts = list(variables)
@@ -135,7 +136,8 @@ class Scenario:
             running = [pool.submit(self.jobs.run, attempt) for attempt in attempts]
             victim = next(index for index, attempt in enumerate(attempts) if attempt.node == VICTIM)
             while not self._dead.wait(0.2):
-                if running[victim].done():
+                # A worker may end a moment before the kill has returned.
+                if running[victim].done() and not self._dead.wait(10):
                     running[victim].result()
                     raise RuntimeError(f"{VICTIM} has finished its slice: {attempts[victim]}")
             self.engine.await_loss(VICTIM)
