@@ -11,9 +11,9 @@ from __future__ import annotations
 import json
 import shutil
 import socket
+import subprocess
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,9 +21,23 @@ from typing import Any
 import ansible_runner
 
 from .engine import Engine, Unit
-from .tenants import script_data, tenants_file
+from .nodes import Node
+from .tenants import VAULT_PATH, script_data
 
 PROJECT = Path(__file__).parent / "project"
+#: The answers to the survey, which are text.
+ANSWERS = {"org_bootstrap_sink": f'type: hashi_vault\npath: "{VAULT_PATH}"\n'}
+
+
+def inventory_of(node: Node, tenants: Path) -> dict[str, dict[str, Any]]:
+    """Return the variables of all hosts: what AWX stores when it updates an inventory from the file *tenants*."""
+    source = node.folder / "tenants.grafana_orgs.yml"
+    source.write_text(json.dumps({"plugin": "orgsmith.grafana.grafana_orgs", "tenants_file": str(tenants)}))
+    process = node.start("ansible-inventory", "-i", str(source), "--list", "--export", stdout=subprocess.PIPE)
+    output, _nothing = process.communicate()
+    assert process.returncode == 0, (node.folder / "log").read_text()
+    variables: dict[str, dict[str, Any]] = json.loads(output)["_meta"]["hostvars"]
+    return variables
 
 
 @dataclass
@@ -50,10 +64,10 @@ class Attempt:
 
 
 class Jobs:
-    """Runs attempts. *secrets* are the environment that AWX's credentials set, *answers* the extra variables."""
+    """Runs attempts. *variables* are those of the inventory's hosts, *secrets* the environment that AWX's credentials set."""
 
-    def __init__(self, engine: Engine, folder: Path, secrets: dict[str, str], answers: dict[str, Any]) -> None:
-        self.engine, self.folder, self.secrets, self.answers = engine, folder, secrets, answers
+    def __init__(self, engine: Engine, folder: Path, variables: dict[str, dict[str, Any]], secrets: dict[str, str]) -> None:
+        self.engine, self.folder, self.variables, self.secrets = engine, folder, variables, secrets
         self.units: dict[str, Unit] = {}
         self.events = folder / "events"
         folder.mkdir()
@@ -62,13 +76,12 @@ class Jobs:
         """Return AWX's own folder of a job."""
         return self.folder / f"awx_{attempt.job}"
 
-    def run(self, attempt: Attempt, started: Callable[[], None] = lambda: None) -> None:
+    def run(self, attempt: Attempt) -> None:
         """Run an attempt to its end, or to the loss of its machine, and release its unit of work."""
         start = time.monotonic()
         folder = self._prepare(attempt)
         params = self._params(attempt, folder)
         unit = self.units[attempt.job] = self._transmit(attempt, params)
-        started()
         shutil.rmtree(folder / "artifacts", ignore_errors=True)
         result = ansible_runner.run(
             streamer="process", quiet=True, _input=unit.results, event_handler=lambda event: _note(attempt, event), **params
@@ -91,17 +104,16 @@ class Jobs:
             shutil.rmtree(folder)
 
     def _prepare(self, attempt: Attempt) -> Path:
-        """Write the private data directory: project, inventory of the slice, extra variables and settings."""
+        """Write the private data directory: project, inventory of the slice, answers to the survey and settings."""
         folder = self.private_data_dir(attempt)
         shutil.copytree(PROJECT, folder / "project")
-        (folder / "project" / "tenants.yml").write_text(tenants_file())
         for name in ("inventory", "env"):
             (folder / name).mkdir()
         inventory = folder / "inventory" / "hosts"
         script = "#! /usr/bin/env python3\n# -*- coding: utf-8 -*-\nprint(%r)\n"
-        inventory.write_text(script % json.dumps(script_data(attempt.hosts)))
+        inventory.write_text(script % json.dumps(script_data(attempt.hosts, self.variables)))
         inventory.chmod(0o700)
-        (folder / "env" / "extravars").write_text(json.dumps({"orgs_hosts": "all", **self.answers}))
+        (folder / "env" / "extravars").write_text(json.dumps({"orgs_hosts": "all", **ANSWERS}))
         (folder / "env" / "settings").write_text(json.dumps({"suppress_ansible_output": True, "suppress_output_file": True}))
         return folder
 
@@ -136,7 +148,7 @@ def _note(attempt: Attempt, event: dict[str, Any]) -> bool:
     """Take what the report needs from an event. All events are stored, as AWX stores them in its database."""
     data = event.get("event_data") or {}
     if event["event"] == "playbook_on_stats":
-        attempt.stats = data.get("artifact_data") or {}
+        attempt.stats = (data.get("artifact_data") or {}).get("orgsmith_bootstrap") or {}
         kinds = ("ok", "changed", "failures", "dark")
         attempt.recap = {kind: sum((data.get(kind) or {}).values()) for kind in kinds}
     elif event["event"] in ("runner_on_failed", "runner_on_unreachable") and not data.get("ignore_errors"):

@@ -6,27 +6,24 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
 from .jobs import Attempt
 
+#: What the playbook reports of an attempt, by the name in this report. An attempt that was killed has reported nothing.
+NUMBERS = {"created": "created", "changed": "changed", "ok": "unchanged", "failed": "failed"}
+
 
 def row(attempt: Attempt) -> dict[str, Any]:
     """Return the line of one attempt."""
-    done = Counter(words.split()[-1] for words in attempt.stats.get("done", ()))
-    finished = bool(attempt.stats)
-    changed, failed = (len(attempt.stats.get(name, ())) for name in ("changed", "failed"))
     return {
         "round": attempt.round,
         "slice": attempt.slice,
         "node": attempt.node,
         "organizations": len(attempt.hosts),
-        "changed": changed,
-        "failed": failed,
-        "ok": attempt.stats["organizations"] - changed - failed if finished else 0,
-        "done": dict(sorted(done.items())),
+        **{name: attempt.stats.get(word, 0) for name, word in NUMBERS.items()},
+        "finished": attempt.stats.get("finished", False),
         "changed_tasks": attempt.recap.get("changed"),
         "seconds": attempt.seconds,
         "exit": attempt.state if attempt.state == "lost" else attempt.status,
@@ -36,7 +33,7 @@ def row(attempt: Attempt) -> dict[str, Any]:
 
 def lines(report: dict[str, Any]) -> list[str]:
     """Return the report as text."""
-    titles = ("round", "slice", "node", "organizations", "changed", "ok", "failed", "seconds", "exit")
+    titles = ("round", "slice", "node", "organizations", *NUMBERS, "seconds", "exit")
     table = [titles, *(tuple(str(one[title]) for title in titles) for one in report["attempts"])]
     widths = [max(len(line[column]) for line in table) for column in range(len(titles))]
     text = ["  ".join(word.ljust(width) for word, width in zip(line, widths, strict=True)).rstrip() for line in table]
@@ -46,6 +43,7 @@ def lines(report: dict[str, Any]) -> list[str]:
         f"by {report['engine']}, on {report['server']}",
         *text,
         f"killed: {killed['node']} with {killed['processes']} processes, at key {killed['at_key']} of its slice in Vault",
+        f"after first: {report['first']['tokens_on_the_server']} tokens, {len(report['first']['lost'])} of their keys are lost",
         *(f"after {name}: {_summary(report[name])}" for name in ("rerun", "again")),
         f"secrets on the killed node's disk before it returned: {len(report['left']['before_return'])} files; "
         f"on all disks at the end: {len(report['left']['at_the_end'])}",

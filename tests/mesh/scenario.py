@@ -24,10 +24,10 @@ from standins.web import Answer, Asked
 
 from .audit import Keys, Server, audit
 from .engine import Engine, Pipes
-from .jobs import Attempt, Jobs
+from .jobs import Attempt, Jobs, inventory_of
 from .leaks import secrets_in
 from .report import row
-from .tenants import PREFIX, VAULT_PATH, names, sliced
+from .tenants import PREFIX, names, sliced, tenants_file
 
 NODES = ["node-1", "node-2", "node-3"]
 VICTIM, HEIR = "node-2", "node-3"
@@ -93,15 +93,22 @@ class Scenario:
         self.attempts: list[Attempt] = []
         self.killed: dict[str, Any] = {}
         self._dead = threading.Event()
-        self.keys_folder = folder / "keys"
-        self.keys_folder.mkdir(mode=0o700)
+        # what all machines mount
+        self.shared = folder / "shared"
+        self.shared.mkdir(mode=0o700)
+        self.tenants = self.shared / "tenants.json"
 
     def run(self, receptor: str | None) -> dict[str, Any]:
         """Run all steps, and return the report."""
         with engine_of(receptor, self.folder) as self.engine, WatchedVault(self._kill) as self.vault:
-            self.keys = Keys(self.vault, self.keys_folder)
-            self.jobs = Jobs(self.engine, self.folder / "awx", self._environment(), self._answers())
+            self.keys = Keys(self.vault, self.shared)
+            self.tenants.touch(mode=0o600)
+            self.tenants.write_text(tenants_file(self.shared, OPERATOR_PASSWORD))
+            variables = inventory_of(self.engine.nodes["node-1"], self.tenants)
+            self.hosts = list(variables)
+            self.jobs = Jobs(self.engine, self.folder / "awx", variables, self._environment())
             self._first()
+            first = audit(self.server, self.keys)
             before_return = self._secrets({VICTIM: self.engine.folders[VICTIM]})
             self._round("rerun", {2: HEIR})
             rerun = audit(self.server, self.keys)
@@ -117,19 +124,20 @@ class Scenario:
                 "at_the_end": self._secrets({**self.engine.folders, "awx": self.jobs.folder}),
                 "work_units": len(self.engine.units()),
             }
-        report = self._report(rerun.as_dict(), again.as_dict(), left)
+        report = self._report(first.as_dict(), rerun.as_dict(), again.as_dict(), left)
         assert not any(secret in json.dumps(report) for secret in self._known()), "the report contains a secret"
         return report
 
     def _first(self) -> None:
         """Run all slices; the machine of slice 2 dies in the middle."""
-        self.vault.watched = sliced(names(), 2, len(NODES))
+        self.vault.watched = sliced(self.hosts, 2, len(NODES))
         attempts = self._attempts("first", dict(enumerate(NODES, start=1)))
         with ThreadPoolExecutor(len(attempts)) as pool:
             running = [pool.submit(self.jobs.run, attempt) for attempt in attempts]
             victim = next(index for index, attempt in enumerate(attempts) if attempt.node == VICTIM)
             while not self._dead.wait(0.2):
-                if running[victim].done():
+                # A worker may end a moment before the kill has returned.
+                if running[victim].done() and not self._dead.wait(10):
                     running[victim].result()
                     raise RuntimeError(f"{VICTIM} has finished its slice: {attempts[victim]}")
             self.engine.await_loss(VICTIM)
@@ -145,7 +153,7 @@ class Scenario:
                 one.result()
 
     def _attempts(self, name: str, nodes: dict[int, str]) -> list[Attempt]:
-        made = [Attempt(name, number, node, sliced(names(), number, len(NODES))) for number, node in nodes.items()]
+        made = [Attempt(name, number, node, sliced(self.hosts, number, len(NODES))) for number, node in nodes.items()]
         self.attempts += made
         return made
 
@@ -162,11 +170,7 @@ class Scenario:
             "GRAFANA_PASSWORD": self.server.password,
             "VAULT_ADDR": self.vault.url,
             "VAULT_TOKEN": self.vault.token,
-            "MESH_OPERATOR_PASSWORD": OPERATOR_PASSWORD,
         }
-
-    def _answers(self) -> dict[str, Any]:
-        return {"keys": str(self.keys_folder), "org_bootstrap_sink": {"type": "hashi_vault", "path": VAULT_PATH}}
 
     def _secrets(self, folders: dict[str, Path]) -> dict[str, list[str]]:
         """Return the files with a secret, by a path that begins with the machine's name."""
@@ -180,7 +184,9 @@ class Scenario:
             known[self.server.password] = "password of the caller"
         return {**known, **dict.fromkeys(self.keys.all(), "key of a token")}
 
-    def _report(self, rerun: dict[str, Any], again: dict[str, Any], left: dict[str, Any]) -> dict[str, Any]:
+    def _report(
+        self, first: dict[str, Any], rerun: dict[str, Any], again: dict[str, Any], left: dict[str, Any]
+    ) -> dict[str, Any]:
         rows = [row(attempt) for attempt in self.attempts]
         kept = all(rerun[name] == again[name] for name in ("tokens", "stored"))
         idle = all(one["changed_tasks"] == 0 for one in rows if one["round"] == "again")
@@ -193,6 +199,7 @@ class Scenario:
             "nodes": len(NODES),
             "attempts": rows,
             "killed": self.killed,
+            "first": first,
             "rerun": rerun,
             "again": again,
             "left": left,

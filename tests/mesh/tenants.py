@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 PREFIX, COUNT = "mesh-tenant-", 60
@@ -31,30 +32,32 @@ def sliced(hosts: list[str], number: int, count: int) -> list[str]:
     return sorted(hosts)[number - 1 :: count]
 
 
-def script_data(hosts: list[str]) -> dict[str, Any]:
-    """Return the inventory of one slice, as ``Inventory.get_script_data`` of AWX does for hosts without groups."""
-    local = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
-    facts = {name: {"grafana_org_name": name, **local} for name in hosts}
+def script_data(hosts: list[str], variables: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """Return the inventory of one slice, as ``Inventory.get_script_data`` of AWX does for hosts without groups.
+
+    *variables* are those of all hosts.
+    """
+    facts = {name: dict(variables[name]) for name in hosts}
     for number, name in enumerate(hosts, start=1):
         for prefix in ("host", "tower"):
             facts[name].update({f"remote_{prefix}_enabled": "true", f"remote_{prefix}_id": str(number)})
     return {"all": {"hosts": hosts}, "_meta": {"hostvars": facts}}
 
 
-def tenants_file() -> str:
-    """Return the file with all tenants. A job template's survey or the project has it; it contains no secret.
+def tenants_file(keys: Path, password: str) -> str:
+    """Return the content of the tenants file. *keys* is the shared folder for keys, *password* that of the shared user.
 
-    No two runs work on one tenant at the same time here, so a lost key need not wait until its token is old: see
-    ``orphan_after`` of ``grafana_sa_token``.
+    No two runs work on one tenant at the same time here, so a token whose key is lost need not become old before it is deleted:
+    see ``orphan_after`` of ``grafana_sa_token``.
     """
-    return json.dumps({"tenants": [_tenant(name) for name in names()]}, indent=1)
+    return json.dumps([_tenant(name, keys, password) for name in names()], indent=1)
 
 
-def _tenant(name: str) -> dict[str, Any]:
+def _tenant(name: str, keys: Path, password: str) -> dict[str, Any]:
     token: dict[str, Any] = {"name": TOKEN, "seconds_to_live": "30d", "orphan_after": "0s"}
     if not is_in_vault(name):
-        token.update(dest="{{ keys }}/%s.token" % name, allow_ephemeral=True)
-    create = {"email": f"{OPERATOR}@example.org", "password": "{{ lookup('env', 'MESH_OPERATOR_PASSWORD') }}"}
+        token.update(dest=str(keys / f"{name}.token"), allow_ephemeral=True)
+    create = {"email": f"{OPERATOR}@example.org", "password": password}
     return {
         "name": name,
         "members": [{"login": OPERATOR, "role": "Viewer", "create": create}],
