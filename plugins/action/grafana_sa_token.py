@@ -20,12 +20,11 @@ from ..module_utils._engine.items import listed
 from ..module_utils._engine.options import BATCH, HANDED_OVER, HANDOVER, TENANTS
 from ..module_utils._grafana.errors import BadInput, GrafanaError
 from ..module_utils._grafana.secrets import in_result
-from ..module_utils._sinks.base import Metadata
 from ..module_utils._sinks.handover import HandoverSink
-from ..module_utils._tenants.source import from_file, tenants_path
-from ..module_utils._tenants.tokens import TOKENS
 from ..plugin_utils._progress import ProgressAction
-from ..plugin_utils._vault.action import TaskVault
+
+if t.TYPE_CHECKING:
+    from ..plugin_utils._vault.action import TaskVault
 
 Result = dict[str, t.Any]
 
@@ -99,12 +98,17 @@ class ActionModule(ProgressAction):
             )
         if not local or not (default or self._mentions_vault(args)):
             return
+        from ..module_utils._tenants.source import from_file  # pylint: disable=import-outside-toplevel
+        from ..module_utils._tenants.tokens import TOKENS  # pylint: disable=import-outside-toplevel
+
         params = {name: args.get(name) for name in (*TENANTS, "sink")}
         batch = [item for _tenant, item in from_file(TOKENS)(params)]
         self._task.args = {**{name: value for name, value in args.items() if name not in params}, "batch": batch}
 
     def _mentions_vault(self, args: Result) -> bool:
         """Tell whether a token of the file may have a sink of this type. The module reports a file that cannot be read."""
+        from ..module_utils._tenants.source import tenants_path  # pylint: disable=import-outside-toplevel
+
         try:
             with open(tenants_path(args), encoding="utf-8") as file:
                 return HandoverSink.type in file.read()
@@ -118,6 +122,11 @@ class ActionModule(ProgressAction):
 
     def _task_vault(self, task_vars: t.Any) -> TaskVault | None:
         """Return the vault entries of the task's tokens, ``None`` if no key goes into a vault file."""
+        if HandoverSink.type not in repr(self._task.args):
+            return None
+        # Ansible compiles what is imported, in the process of each task, and few tasks have keys in a vault file.
+        from ..plugin_utils._vault.action import TaskVault  # pylint: disable=import-outside-toplevel
+
         vault = TaskVault(self._task.args, self._loader, self._module_environment())
         return vault if vault.entries else None
 
@@ -202,6 +211,8 @@ class ActionModule(ProgressAction):
 
     def _delete_unstored(self, args: Result, handed_over: t.Mapping[str, t.Any], in_stack: bool, task_vars: t.Any) -> None:
         """Delete the new tokens, whose keys could not be stored."""
+        from ..module_utils._sinks.base import Metadata  # pylint: disable=import-outside-toplevel
+
         items, stored = [], {}
         for number, entry in enumerate(handed_over.values()):
             known = Metadata.parse(dict(entry.get("metadata") or {}))

@@ -70,3 +70,9 @@ def test_the_filters_of_the_role_compile_no_client(name):
 
 def test_a_resource_is_described_without_the_client():
     assert CLIENT not in closure(PLUGINS / "module_utils/_engine/resource.py")
+
+
+def test_the_action_plugin_of_tokens_compiles_no_client():
+    files = closure(PLUGINS / "action/grafana_sa_token.py")
+    assert CLIENT not in files
+    assert PLUGINS / "plugin_utils/_vault/action.py" not in files, "only tasks with keys in vault files need it"

@@ -48,10 +48,11 @@ def wanted(options: t.Mapping[str, t.Any]) -> list[DesiredDashboard] | None:
 
     Raises one :class:`BadInput` that lists the problems of all files, and the files that describe one dashboard.
     """
-    problems: list[BadInput] = []
-    options_of_files = expand(options, problems)
+    unusable: list[BadInput] = []
+    options_of_files = expand(options, unusable)
     if options_of_files is None:
         return None
+    problems: list[BadInput] = []
     parse_permissions(options, DASHBOARD)  # the task's mistakes are not those of each file
     dashboards: list[DesiredDashboard] = []
     for file_options in options_of_files:
@@ -60,6 +61,7 @@ def wanted(options: t.Mapping[str, t.Any]) -> list[DesiredDashboard] | None:
         except BadInput as problem:
             problems.append(problem)
     twice = _twice(dashboards)
+    problems = unusable + problems
     if problems:
         raise unusable_files(str(options["directory"]), problems, twice)
     if twice is not None:
@@ -67,11 +69,12 @@ def wanted(options: t.Mapping[str, t.Any]) -> list[DesiredDashboard] | None:
     return dashboards
 
 
-def expand(options: t.Mapping[str, t.Any], unusable: list[BadInput] | None = None) -> list[dict[str, t.Any]] | None:
-    """Return the options for each file in ``directory``; ``None`` if that option is not set. Raises :class:`BadInput`.
+def expand(options: t.Mapping[str, t.Any], unusable: list[BadInput]) -> t.Iterator[dict[str, t.Any]] | None:
+    """Return an iterator over the options for each file in ``directory``; ``None`` if that option is not set.
 
-    If *unusable* is given, problems of files that cannot be read are appended to it instead of raised. The folder of a
-    dashboard is the task's folder plus the directories that the file is in. A folder that the file itself names is ignored.
+    It reads each file when it is asked for it, and appends the problems of files that cannot be read to *unusable*. The folder
+    of a dashboard is the task's folder plus the directories that the file is in. A folder that the file itself names is ignored.
+    Raises :class:`BadInput`, at once or while the files are read.
     """
     if not options.get("directory"):
         return None
@@ -79,8 +82,8 @@ def expand(options: t.Mapping[str, t.Any], unusable: list[BadInput] | None = Non
     if given:
         raise BadInput("directory and %s are set: keep one of them" % " and ".join(given))
     base = {name: value for name, value in options.items() if name not in _OF_MANY}
-    files = find(str(options["directory"]), options.get("patterns") or PATTERNS, options.get("exclude") or (), unusable)
-    return [{**base, **_folder_options(options, one.folder), "loaded": one.document, "file": one.relative} for one in files]
+    files = find(str(options["directory"]), unusable, options.get("patterns") or PATTERNS, options.get("exclude") or ())
+    return ({**base, **_folder_options(options, one.folder), "loaded": one.document, "file": one.relative} for one in files)
 
 
 def _folder_options(options: t.Mapping[str, t.Any], inside: str) -> dict[str, t.Any]:

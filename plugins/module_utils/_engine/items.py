@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 
 from .._grafana.connection import OrgChoice
 from .._grafana.errors import BadInput, GrafanaError, NotFound
-from .._grafana.orgs import Org
 from .._text.listed import listed as texts
 from .resource import AnyResource, Change, View
 from .summary import words
+
+if t.TYPE_CHECKING:
+    from .._grafana.orgs import Org
 
 #: The statuses of an outcome, as results show them.
 OK, CHANGED, FAILED, NOT_RUN = "ok", "changed", "failed", "not_run"
@@ -73,7 +75,7 @@ class Outcome:
 
 
 #: The items of one organization that are sent as the same caller, with the organization where it is known already.
-Group = tuple[t.Optional[Org], list[Item]]
+Group = tuple["Org | None", "list[Item]"]
 
 
 def org_and_caller(item: Item) -> t.Hashable:

@@ -21,13 +21,18 @@ def read_regular(path: str, largest: int = LARGEST) -> bytes:
     # Without O_NONBLOCK, opening a pipe would wait for a writer.
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0))
     try:
-        mode = os.fstat(handle).st_mode
+        status = os.fstat(handle)
+        mode = status.st_mode
         if stat.S_ISDIR(mode):
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
         if not stat.S_ISREG(mode):
             raise OSError(errno.EINVAL, "it is not a regular file", path)
         with os.fdopen(handle, "rb", closefd=False) as stream:
-            content = stream.read(largest + 1)
+            # A read reserves as much memory as it asks for. A file may have more than its size says: those in /proc do.
+            expected = min(status.st_size, largest) + 1
+            content = stream.read(expected)
+            if len(content) == expected:
+                content += stream.read(largest + 1 - expected)
     finally:
         os.close(handle)
     if len(content) > largest:

@@ -46,33 +46,26 @@ class Entry(t.NamedTuple):
 
 
 def find(
-    directory: str,
-    patterns: t.Sequence[str] = PATTERNS,
-    exclude: t.Sequence[str] = (),
-    unusable: list[BadInput] | None = None,
-) -> list[DashboardFile]:
-    """Read the files below *directory* and return them, sorted by relative path.
+    directory: str, unusable: list[BadInput], patterns: t.Sequence[str] = PATTERNS, exclude: t.Sequence[str] = ()
+) -> t.Iterator[DashboardFile]:
+    """Return an iterator over the files below *directory*, sorted by relative path. It reads each file when it is asked for it.
 
-    *patterns* and *exclude* match file names, or relative paths if they contain a ``/``; *exclude* also skips directories.
-    Hidden files and directories are skipped. Links are followed. Raises :class:`BadInput` if the directory does not exist,
-    if it has no matching file, or (one error for all) if files cannot be read or parsed. If *unusable* is given, the
-    problems of single files are appended to it instead.
+    So a caller that keeps no documents needs little memory. The problems of files that cannot be read or parsed are appended to
+    *unusable*. *patterns* and *exclude* match file names, or relative paths if they contain a ``/``; *exclude* also skips
+    directories. Hidden files and directories are skipped. Links are followed. Raises :class:`BadInput`, at once, if the directory
+    does not exist, or if it has no matching file.
     """
     top = _top(directory)
     problems: list[str] = []
     paths = sorted(_walk(top, _matcher(patterns), _matcher(exclude), problems))
-    files = [file for file in (_read(top, relative, problems) for relative in paths) if file is not None]
-    if problems and unusable is None:
-        raise unusable_files(directory, [BadInput(problem) for problem in problems])
-    if unusable is not None:
-        unusable += [BadInput(problem) for problem in problems]
-    if not files and not problems:
+    if not paths and not problems:
         raise BadInput(
             "directory %s has no file that matches %s. The module stops here, because prune would otherwise delete all "
             "dashboards" % (directory, ", ".join(patterns)),
             code="directory_empty",
         )
-    return files
+    unusable += [BadInput(problem) for problem in problems]
+    return (file for file in (_read(top, relative, unusable) for relative in paths) if file is not None)
 
 
 def subdirectories(directory: str, exclude: t.Sequence[str] = ()) -> list[str]:
@@ -167,18 +160,18 @@ def _walk(top: str, wanted: _Matcher, excluded: _Matcher, problems: list[str]) -
                 yield relative
 
 
-def _read(top: str, relative: str, problems: list[str]) -> DashboardFile | None:
-    """Read one file. Returns ``None`` and appends to *problems* if that fails."""
+def _read(top: str, relative: str, unusable: list[BadInput]) -> DashboardFile | None:
+    """Read one file. Returns ``None`` and appends the problem to *unusable* if that fails."""
     path = os.path.join(top, relative)
     try:
         relative.encode()
         document = load(read_regular(path), relative, name=relative)
     except UnicodeEncodeError:
-        problems.append("%s: its name is not UTF-8" % _printable(relative))
+        unusable.append(BadInput("%s: its name is not UTF-8" % _printable(relative)))
     except OSError as problem:
-        problems.append("%s: %s" % (relative, problem.strerror))
+        unusable.append(BadInput("%s: %s" % (relative, problem.strerror)))
     except BadInput as problem:
-        problems.append(problem.message)
+        unusable.append(BadInput(problem.message))
     else:
         return DashboardFile(path, relative, relative.rpartition("/")[0], document)
     return None

@@ -43,7 +43,7 @@ def call(method, path, status=200, body=None, **expected):
 def test_folders_of_files(tmp_path, inside, options, folder, top, below):
     (tmp_path / inside).mkdir(parents=True, exist_ok=True)
     (tmp_path / inside / "x.json").write_text("{}")
-    (found,) = expand({"directory": str(tmp_path), **options})
+    (found,) = expand({"directory": str(tmp_path), **options}, [])
     assert found["folder"] == folder
     assert found["folder_uid"] == ("" if folder is None else None)
     assert (found["top"], found["below"]) == (top, below)
@@ -89,7 +89,7 @@ def test_general_has_no_subfolders(tmp_path, options):
     (tmp_path / "General" / "x").mkdir(parents=True)
     (tmp_path / "General" / "x" / "x.json").write_text("{}")
     with pytest.raises(BadInput) as caught:
-        expand({"directory": str(tmp_path), **options})
+        list(expand({"directory": str(tmp_path), **options}, []))
     assert "directory General/x begins with General" in caught.value.message
 
 

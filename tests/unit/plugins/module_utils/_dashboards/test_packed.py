@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards.directory import wanted
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards.options import parse
 from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards.packed import PackedBody, packed, packed_or_same, whole
 
@@ -51,17 +52,27 @@ def test_what_cannot_be_packed_is_held_as_it_is():
     assert whole(odd) == odd
 
 
-def test_memory_hardly_grows_with_the_number_of_dashboards(tmp_path):
+def by_path(folder):
+    return [parse({"path": str(file)}) for file in folder.iterdir()]
+
+
+def by_directory(folder):
+    return wanted({"directory": str(folder)})
+
+
+@pytest.mark.parametrize("read", [by_path, by_directory])
+def test_memory_hardly_grows_with_the_number_of_dashboards(tmp_path, read):
     panels = [{"id": n, "type": "stat", "title": f"Panel {n}", "targets": [{"refId": "A", "expr": f"m{n}"}]} for n in range(200)]
-    file = tmp_path / "a.json"
-    file.write_text(json.dumps({"uid": "a", "title": "A", "panels": panels}))
-    size = file.stat().st_size
-    parse({"path": str(file)})
+    for number in range(60):
+        text = json.dumps({"uid": f"u{number}", "title": f"T {number}", "panels": panels})
+        (tmp_path / f"{number}.json").write_text(text)
+    read(tmp_path)
     tracemalloc.start()
     try:
-        kept = [parse({"path": str(file)}) for _ in range(20)]
-        grown = tracemalloc.get_traced_memory()[0]
+        kept = read(tmp_path)
+        after, most = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert len(kept) == 20
-    assert grown < 20 * size / 2, "parsed, each would take several times the size of its file"
+    assert len(kept) == 60
+    assert after < 60 * len(text) / 2, "parsed, each takes several times the size of its file"
+    assert most < 60 * len(text), "documents that were read are not kept"

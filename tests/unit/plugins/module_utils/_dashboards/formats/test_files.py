@@ -10,7 +10,8 @@ import os
 
 import pytest
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards.formats.files import Entry, duplicates, find
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards.formats import files
+from ansible_collections.orgsmith.grafana.plugins.module_utils._dashboards.formats.files import Entry, duplicates
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.errors import BadInput
 
 
@@ -26,6 +27,15 @@ def tree(tmp_path):
         return str(tmp_path)
 
     return write
+
+
+def find(directory, *patterns):
+    """Return the files of a directory; raise one error for all that cannot be used, as the option ``directory`` does."""
+    unusable = []
+    found = list(files.find(directory, unusable, *patterns))
+    if unusable:
+        raise files.unusable_files(directory, unusable)
+    return found
 
 
 def relatives(found):
