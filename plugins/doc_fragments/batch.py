@@ -55,7 +55,7 @@ options:
   tenants_file:
     description:
       - The path of a file with tenants, on the host that runs the module. The module makes its items of them, instead of taking
-        them from O(batch). With thousands of tenants this is faster, because Ansible does not evaluate them as templates.
+        them from C(batch). With thousands of tenants this is faster, because Ansible does not evaluate them as templates.
       - It is a JSON or YAML file with the list C(org_bootstrap_organizations) of the role P(orgsmith.grafana.org_bootstrap#role),
         or a dictionary with that key. YAML needs PyYAML on the host, and takes about twenty times longer to read than JSON.
       - Nothing evaluates templates in the file, and it cannot be encrypted with C(ansible-vault).

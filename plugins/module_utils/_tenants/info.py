@@ -64,7 +64,7 @@ def _summary(tenants: t.Sequence[Tenant], rules: Rules, params: t.Mapping[str, t
     ending = [name for name, token in tokens.TOKENS.of(tenants, rules) if connection and tokens.may_end(token, connection)]
     return {
         "tenants": [_short(tenant) for tenant in tenants],
-        "steps": ["organizations", *(step for step, part in _PARTS.items() if part.of(tenants, rules))],
+        "steps": ["organizations", *(step for step, part in _PARTS.items() if part.is_needed(tenants, rules))],
         "ephemeral": list(dict.fromkeys(ending)),
     }
 

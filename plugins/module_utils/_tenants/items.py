@@ -54,6 +54,12 @@ class Part:
         return made
 
 
+    def is_needed(self, tenants: t.Sequence[Tenant], rules: Rules) -> bool:
+        """Tell whether any of the *tenants* has such an object."""
+        makers = ((self.absent if is_absent(tenant) else self.present)(tenant, rules) for tenant in tenants)
+        return any(True for items in makers for _item in items)
+
+
 class Users(Part):
     """The users that the members of present tenants create, each once, with the first tenant as organization."""
 
@@ -70,6 +76,10 @@ class Users(Part):
                         "once" % (first["initial_org_name"], tenant["name"], login)
                     )
         return [(user["initial_org_name"], user) for user in found.values()]
+
+    def is_needed(self, tenants: t.Sequence[Tenant], rules: Rules) -> bool:
+        """Tell whether a member of any of the *tenants* is created."""
+        return any(True for tenant in tenants for _user in _created(tenant))
 
 
 def _created(tenant: Tenant) -> t.Iterator[tuple[str, Item]]:
