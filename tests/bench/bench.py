@@ -74,10 +74,13 @@ class Session:
         if left <= 0 or (largest and spent * size / largest * SLACK > left and spent * size / largest > 60):
             print(f"  {size:6} {suite.kind:10} {contender}: left out, {max(left, 0):.0f} s are left", flush=True)
             return
-        for row in suite.measure(contender, size, left):
-            print(f"  {row}", flush=True)
-            self.rows.append(row)
-            self.save(page.BUILD)
+        try:
+            for row in suite.measure(contender, size, left):
+                print(f"  {row}", flush=True)
+                self.rows.append(row)
+                self.save(page.BUILD)
+        except SystemExit as problem:  # one contender that fails does not end the others
+            print(f"  {size:6} {suite.kind:10} {contender} failed: {problem}", flush=True)
 
     def save(self, folder: Path) -> None:
         """Write facts and rows into a file of *folder*."""

@@ -68,6 +68,7 @@ class Target:
             "GRAFANA_USER": self.user,
             "GRAFANA_PASSWORD": self.password,
             "ANSIBLE_LOCALHOST_WARNING": "false",
+            "ORGSMITH_ALLOW_EPHEMERAL": "true",  # the keys are thrown away
             **environment,
         }
         started = subprocess.Popen(
