@@ -238,7 +238,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         tenants = read(path_for(tenants_file, folder, exported=False))
         exported = bool(context.CLIARGS.get("export"))
         variables = {"grafana_tenants_file": path_for(tenants_file, folder, exported)}
-        return [Found(Named(tenant["name"], _NO_SERVER), variables, tenant) for tenant in tenants]
+        return [Found(Named(str(tenant["name"]), _NO_SERVER), variables, tenant) for tenant in tenants]
 
     def _of_servers(self, source: t.Mapping[str, t.Any], path: str, cache: bool) -> list[Found]:
         servers = servers_of(source, os.path.dirname(os.path.abspath(path)))

@@ -207,7 +207,7 @@ def test_a_server_that_does_not_answer(world):
     [
         ({"tenant_file": "x", "compos": {}}, "these options do not exist: compos, tenant_file"),
         ({"tenants_file": "x", "servers": TWO, "token": "s3cr3t"}, "tenants_file cannot be used with servers, token"),
-        ({"tenants_file": "missing.yml"}, "missing.yml cannot be read"),
+        ({"tenants_file": "missing.yml"}, "missing.yml: cannot be read"),
         ({"servers": [{**TWO[0], "tokn": "s3cr3t"}]}, "server eu has options that do not exist: tokn"),
     ],
 )
