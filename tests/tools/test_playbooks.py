@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rules that hold for all shipped playbooks on organizations: surveys, hosts, and reports, as docs/playbooks.md describes them."""
+"""Rules that hold for all shipped playbooks on organizations: surveys, hosts, and reports, as docs/playbooks.md has them."""
 
 from __future__ import annotations
 

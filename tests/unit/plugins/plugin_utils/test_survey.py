@@ -75,6 +75,18 @@ def test_a_wrong_answer_names_the_variable_and_no_value(kind, value, words):
     assert "S3CRET" not in str(caught.value)
 
 
+class Unsafe(str):
+    """Text as ansible-core before 2.19 marks it: all methods return text of this class."""
+
+    def __str__(self):
+        return self
+
+
+def test_unsafe_text_of_older_versions():
+    assert survey(Unsafe("type: file"), "dict", "x") == {"type": "file"}
+    assert survey(Unsafe("a\nb"), "lines", "x") == ["a", "b"]
+
+
 TENANTS = "- name: a\n- name: b\n- {name: '{{ 1 + 1 }}'}\n"
 
 
