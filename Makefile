@@ -80,7 +80,7 @@ browser: .browser-venv ## look at the pages that the collection makes in Chromiu
 .PHONY: awx
 awx: .test-venv ## set up a stand-in of AWX with the modules of awx.awx, and run the example project as AWX runs jobs
 	@tests/tools/awx-collection.sh $(VENV)/bin/python .build/awx
-	@$(call in,$(VENV)) AWX_COLLECTION="$(CURDIR)/.build/awx" python -m pytest tests/awx $(ARGS)
+	@$(call in,$(VENV)) AWX_COLLECTION="$(CURDIR)/.build/awx" python -m pytest --timeout 900 tests/awx $(ARGS)
 
 .PHONY: mesh
 mesh: .mesh-venv ## run three slices of a job on a receptor mesh and kill one machine: the report goes to .build/mesh
