@@ -118,7 +118,10 @@ def _valid_json(value: t.Any) -> str | None:
         if not level:
             return text
         level = [
-            inner for outer in level for inner in (outer.values() if type(outer) is dict else outer) if type(inner) in _CONTAINERS
+            inner
+            for outer in level
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+            if type(inner) in _CONTAINERS
         ]
     return None
 
