@@ -53,7 +53,6 @@ class Part:
                 made.append((name, without_users(item, missing) if missing else item))
         return made
 
-
     def is_needed(self, tenants: t.Sequence[Tenant], rules: Rules) -> bool:
         """Tell whether any of the *tenants* has such an object."""
         makers = ((self.absent if is_absent(tenant) else self.present)(tenant, rules) for tenant in tenants)
