@@ -39,7 +39,8 @@ def write(results: dict[str, Result], file: Path) -> None:
             _draw(axis, [row for row in rows if row.kind == kind])
             axis.set(xscale="log", yscale="log", xlabel=kind, ylabel="seconds", title=facts["server"])
             axis.grid(alpha=0.3)
-    grid[0][0].legend(fontsize=8)
+    for axis in grid.flat:
+        axis.legend(fontsize=8)
     text = io.StringIO()
     figure.savefig(text, format="svg", metadata={"Date": None})
     head, _break, rest = text.getvalue().partition("\n")
