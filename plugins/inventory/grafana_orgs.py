@@ -110,7 +110,7 @@ EXAMPLES = r"""
 plugin: orgsmith.grafana.grafana_orgs
 url: https://grafana.example.org
 exclude: [Main Org., sandbox-*]
-
+---
 # all.grafana_orgs.yml: two servers, a group for each, and the list of organizations is cached for ten minutes
 plugin: orgsmith.grafana.grafana_orgs
 servers:
@@ -128,7 +128,7 @@ cache: true
 cache_plugin: ansible.builtin.jsonfile
 cache_connection: /var/tmp/grafana-orgs
 cache_timeout: 600
-
+---
 # tenants.grafana_orgs.yml: tenants that may not exist yet, and a group of those to be deleted
 plugin: orgsmith.grafana.grafana_orgs
 tenants_file: tenants.yml
