@@ -95,8 +95,8 @@ def _parsed(path: str, text: str) -> t.Any:
     try:
         return read_yaml(text)
     except BadInput as problem:
-        own = problem.code if problem.code != BadInput.code else INVALID
-        raise _wrong(path, problem.message, code=own) from None
+        code = problem.code if problem.code != BadInput.code else INVALID
+        raise _wrong(path, problem.message, code=code) from None
 
 
 def _check_shape(path: str, number: int, tenant: t.Any) -> None:
