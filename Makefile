@@ -20,6 +20,7 @@ LINT := .build/venv-lint
 DOCS := .build/venv-docs
 BENCH := .build/venv-bench
 BROWSER := .build/venv-browser
+MESH := .build/venv-mesh
 TARBALL := .build/dist/orgsmith-grafana-$(shell sed -n 's/^version: *//p' galaxy.yml).tar.gz
 # One process more than there are processors, as tests also wait.
 PROCESSES := $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )))
@@ -50,7 +51,7 @@ emulator: .run-venv ## run the embedded Grafana in the foreground
 	@exec $(VENV)/bin/python -m emulator --port $(PORT) --grafana-version $(GRAFANA_VERSION) $(ARGS)
 
 .PHONY: test
-test: .test-venv ## run the tests, but for those with a command of their own: histories, faults, browser, real
+test: .test-venv ## run the tests, but for those with a command of their own: histories, faults, browser, mesh, real
 	@$(call in,$(VENV)) python -m pytest --numprocesses $(PROCESSES) --dist worksteal \
 		--ignore tests/interrupted/test_histories.py $(TESTS) $(ARGS)
 
@@ -76,15 +77,20 @@ browser: .browser-venv ## look at the pages that the collection makes in Chromiu
 	@tests/tools/find-chromium.sh >/dev/null
 	@$(call in,$(BROWSER)) CHROMIUM="$$(tests/tools/find-chromium.sh)" python -m pytest tests/browser/test_*.py $(ARGS)
 
-.PHONY: bench
-bench: .link ## compare with bare requests and with community.grafana, in seconds and requests
-	@tests/tools/venv.sh $(BENCH) tests/requirements-bench.txt
-	@$(call in,$(BENCH)) python tests/bench/bootstrap.py $(ARGS)
+.PHONY: awx
+awx: .test-venv ## set up a stand-in of AWX with the modules of awx.awx, and run the example project as AWX runs jobs
+	@tests/tools/awx-collection.sh $(VENV)/bin/python .build/awx
+	@$(call in,$(VENV)) AWX_COLLECTION="$(CURDIR)/.build/awx" python -m pytest --timeout 900 tests/awx $(ARGS)
 
-.PHONY: bench-dashboards
-bench-dashboards: .link ## the same for 1 to 5,000 dashboards: all new, nothing to do, one in ten changed
+.PHONY: mesh
+mesh: .mesh-venv ## run three slices of a job on a receptor mesh and kill one machine: the report goes to .build/mesh
+	@tests/tools/find-receptor.sh >/dev/null
+	@$(call in,$(MESH)) RECEPTOR="$$(tests/tools/find-receptor.sh)" python -m pytest tests/mesh/test_*.py $(ARGS)
+
+.PHONY: bench
+bench: .link ## compare with plain requests, today's collections and Terraform: seconds and requests, tenants and dashboards
 	@tests/tools/venv.sh $(BENCH) tests/requirements-bench.txt
-	@$(call in,$(BENCH)) python tests/bench/dashboards.py $(ARGS)
+	@$(call in,$(BENCH)) python tests/bench/bench.py $(ARGS)
 
 .PHONY: generate
 generate: .run-venv ## write the generated parts of the documentation of modules and role
@@ -114,7 +120,7 @@ clean: ## remove everything that was made here; virtual environments stay in the
 	rm -rf .venv .build .ansible .hypothesis .mypy_cache .pytest_cache .ruff_cache tests/output
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: .link .run-venv .test-venv .lint-venv .browser-venv
+.PHONY: .link .run-venv .test-venv .lint-venv .browser-venv .mesh-venv
 # made once only: tests that run at this moment need it
 .link:
 	@mkdir -p .build/ansible_collections/orgsmith
@@ -131,3 +137,6 @@ clean: ## remove everything that was made here; virtual environments stay in the
 
 .browser-venv: .link
 	@tests/tools/venv.sh $(BROWSER) tests/requirements-browser.txt
+
+.mesh-venv: .link
+	@tests/tools/venv.sh $(MESH) tests/requirements-mesh.txt

@@ -29,6 +29,12 @@ note() {
     printf '%s\t%s\t%s\t%s\t%s\n' "$1" "$2" "$3" "$4" "$(closing_line "$5")" >>"$notes"
 }
 
+# not_run NAME REASON: a line of that table for a stage that could not run, which is said loudly and fails nothing
+not_run() {
+    printf '\n!!!!! %s DID NOT RUN: %s !!!!!\n\n' "$1" "$2" >&2
+    printf 'NOT RUN\t%s\t0\t0\t %s\n' "$1" "$2" >>"$notes"
+}
+
 # LIMIT is the time after which a stage that hangs is ended, in minutes (times CI_PATIENCE). COMMAND is a program, because
 # bash ignores `set -e` inside a function whose result is asked for.
 stage() {

@@ -18,3 +18,5 @@ default_role = "any"
 # Pygments does not know all of Terraform's language, and shows what it does not know without colours.
 suppress_warnings = ["misc.highlighting_failure", "myst.header", "myst.xref_missing", "ref.ref", "toc.empty_glob"]
 myst_heading_anchors = 3
+# Examples are read in the repository.
+exclude_patterns = ["examples"]

@@ -15,13 +15,13 @@ import typing as t
 from dataclasses import replace
 
 from ansible.module_utils.parsing.convert_bool import boolean
-from ansible.plugins.action.normal import ActionModule as NormalAction
 
 from ..module_utils._engine.items import listed
 from ..module_utils._engine.options import BATCH, HANDED_OVER, HANDOVER, TENANTS
 from ..module_utils._grafana.errors import BadInput, GrafanaError
 from ..module_utils._grafana.secrets import in_result
 from ..module_utils._sinks.handover import HandoverSink
+from ..plugin_utils._progress import ProgressAction
 
 if t.TYPE_CHECKING:
     from ..plugin_utils._vault.action import TaskVault
@@ -50,7 +50,7 @@ _OF_A_TOKEN = (
 )
 
 
-class ActionModule(NormalAction):
+class ActionModule(ProgressAction):
     """The action plugin."""
 
     def run(self, tmp: t.Any = None, task_vars: dict[str, t.Any] | None = None) -> Result:
@@ -89,9 +89,6 @@ class ActionModule(NormalAction):
         args = self._task.args
         if not args.get("tenants_file") or args.get("batch") is not None:
             return
-        from ..module_utils._tenants.source import from_file  # pylint: disable=import-outside-toplevel
-        from ..module_utils._tenants.tokens import TOKENS  # pylint: disable=import-outside-toplevel
-
         local = getattr(self._connection, "transport", None) == "local"
         default = isinstance(args.get("sink"), dict) and args["sink"].get("type") == HandoverSink.type
         if default and not local:
@@ -101,6 +98,9 @@ class ActionModule(NormalAction):
             )
         if not local or not (default or self._mentions_vault(args)):
             return
+        from ..module_utils._tenants.source import from_file  # pylint: disable=import-outside-toplevel
+        from ..module_utils._tenants.tokens import TOKENS  # pylint: disable=import-outside-toplevel
+
         params = {name: args.get(name) for name in (*TENANTS, "sink")}
         batch = [item for _tenant, item in from_file(TOKENS)(params)]
         self._task.args = {**{name: value for name, value in args.items() if name not in params}, "batch": batch}
@@ -207,7 +207,7 @@ class ActionModule(NormalAction):
             )
         finally:
             self._task.check_mode = check_mode
-        return t.cast(Result, result)
+        return result
 
     def _delete_unstored(self, args: Result, handed_over: t.Mapping[str, t.Any], in_stack: bool, task_vars: t.Any) -> None:
         """Delete the new tokens, whose keys could not be stored."""

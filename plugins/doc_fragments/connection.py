@@ -4,6 +4,20 @@
 
 from __future__ import annotations
 
+import re
+
+
+def _for_inventory(documentation: str) -> str:
+    """Return the part of *documentation* that holds for an inventory plugin, which works in no organization."""
+    options = documentation.partition("requirements:")[0]
+    options = re.sub(r"(?ms)^  (join_org|concurrency):\n.*?(?=^  \w|\Z)", "", options)
+    # Sentences about tasks.
+    options = re.sub(
+        r" If the task names another organization,.*?write\.| With it, a new key.*?file\.", "", options, flags=re.DOTALL
+    )
+    options = re.sub(r"\b([Tt]he) module\b", r"\1 plugin", options)
+    return options + "requirements:\n  - requests (Python library) on the control node\n"
+
 
 class ModuleDocFragment:
     """Options of the connection to Grafana."""
@@ -98,7 +112,9 @@ options:
     type: int
   concurrency:
     description:
-      - How many organizations the module works on at the same time. The default is V(4).
+      - How many organizations the module works on at the same time, and how many requests it sends at the same time at most. The
+        default is V(4).
+      - While the server is overloaded, the module sends fewer requests at the same time. The result shows it as C(concurrency).
       - If it is not set, the module uses E(GRAFANA_CONCURRENCY).
     type: int
 requirements:
@@ -108,3 +124,5 @@ notes:
   - Modules run on the hosts of the play. If only the control node can reach the server, use C(hosts=localhost) or
     C(delegate_to=localhost).
 """
+
+    INVENTORY = _for_inventory(DOCUMENTATION)

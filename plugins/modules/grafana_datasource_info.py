@@ -148,7 +148,15 @@ data_sources:
       description: The C(status) (V(OK), V(ERROR), or V(UNKNOWN) without a health check) and C(message) of the health check.
       type: dict
       returned: when O(health) is V(true)
-# BEGIN GENERATED (make generate): failure code=org_not_found
+# BEGIN GENERATED (make generate): concurrency failure code=org_not_found
+concurrency:
+  description:
+    - How many requests the module had in progress at the same time. V(highest) is O(concurrency). At each sign of an overloaded
+      server (429, 503, a locked database, a 5xx to a write) the module halves the number, and raises it by one after 20 good
+      answers. V(lowest), V(final) and V(reductions) say how low it went, what it was at the end, and how often it was halved.
+  type: dict
+  returned: when the server was overloaded
+  sample: {"highest": 16, "lowest": 4, "final": 9, "reductions": 2}
 failure:
   description: The error.
   type: dict

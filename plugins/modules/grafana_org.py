@@ -220,7 +220,7 @@ removed:
   description: The names of what goes with the organization, or is removed from it, by kind. The caller is not among the members.
   type: dict
   returned: in check mode or with C(--diff), when O(state=absent) removes something
-# BEGIN GENERATED (make generate): status org_results summary failure code=org_not_found
+# BEGIN GENERATED (make generate): status org_results summary concurrency failure code=org_not_found
 status:
   description: The status of the object, V(ok), V(changed) or V(failed). In a batch, each entry of RV(results) has it.
   type: str
@@ -285,6 +285,14 @@ summary:
   type: dict
   returned: when O(batch) is given
   sample: {"ok": 8, "changed": 2, "failed": 0, "not_run": 0, "total": 10}
+concurrency:
+  description:
+    - How many requests the module had in progress at the same time. V(highest) is O(concurrency). At each sign of an overloaded
+      server (429, 503, a locked database, a 5xx to a write) the module halves the number, and raises it by one after 20 good
+      answers. V(lowest), V(final) and V(reductions) say how low it went, what it was at the end, and how often it was halved.
+  type: dict
+  returned: when the server was overloaded
+  sample: {"highest": 16, "lowest": 4, "final": 9, "reductions": 2}
 failure:
   description: The error.
   type: dict

@@ -87,12 +87,20 @@ preferences:
       description: The language.
       type: str
       returned: with Grafana 9.4 or later
-# BEGIN GENERATED (make generate): not_a_member_of failure code=org_not_found
+# BEGIN GENERATED (make generate): not_a_member_of concurrency failure code=org_not_found
 not_a_member_of:
   description: The organizations that the caller is not a member of. The result contains nothing of them.
   type: list
   elements: dict
   returned: when O(all_orgs) is set
+concurrency:
+  description:
+    - How many requests the module had in progress at the same time. V(highest) is O(concurrency). At each sign of an overloaded
+      server (429, 503, a locked database, a 5xx to a write) the module halves the number, and raises it by one after 20 good
+      answers. V(lowest), V(final) and V(reductions) say how low it went, what it was at the end, and how often it was halved.
+  type: dict
+  returned: when the server was overloaded
+  sample: {"highest": 16, "lowest": 4, "final": 9, "reductions": 2}
 failure:
   description: The error.
   type: dict

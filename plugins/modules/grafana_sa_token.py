@@ -167,12 +167,19 @@ options:
         type: str
       credential:
         description:
-          - For V(awx_credential), the name of the credential, or its id as a number. The credential must exist.
+          - For V(awx_credential), the name of the credential, or its id as a number. The credential must exist, unless
+            O(sink.credential_type) is set.
         type: raw
+      credential_type:
+        description:
+          - For V(awx_credential), the name of the credential's type. The module creates a credential that does not exist, with
+            this type, in O(sink.organization). A credential of the same name and another type is not used.
+          - A module that deletes the key also deletes a credential that it has created, unless the credential has other content.
+        type: str
       organization:
         description:
           - For V(awx_credential), the organization (of the controller) that the credential belongs to. It is needed if several
-            credentials have the name.
+            credentials have the name, and with O(sink.credential_type).
         type: str
       store_command:
         description:
@@ -614,7 +621,7 @@ deleted:
       type: str
       returned: always
       sample: it has expired
-# BEGIN GENERATED (make generate): status joined_org planned results summary failure code=org_not_found
+# BEGIN GENERATED (make generate): status joined_org planned results summary concurrency failure code=org_not_found
 status:
   description: The status of the object, V(ok), V(changed) or V(failed). In a batch, each entry of RV(results) has it.
   type: str
@@ -707,6 +714,14 @@ summary:
   type: dict
   returned: when O(batch) is given
   sample: {"ok": 8, "changed": 2, "failed": 0, "not_run": 0, "total": 10}
+concurrency:
+  description:
+    - How many requests the module had in progress at the same time. V(highest) is O(concurrency). At each sign of an overloaded
+      server (429, 503, a locked database, a 5xx to a write) the module halves the number, and raises it by one after 20 good
+      answers. V(lowest), V(final) and V(reductions) say how low it went, what it was at the end, and how often it was halved.
+  type: dict
+  returned: when the server was overloaded
+  sample: {"highest": 16, "lowest": 4, "final": 9, "reductions": 2}
 failure:
   description: The error.
   type: dict

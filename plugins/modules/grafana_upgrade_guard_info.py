@@ -254,7 +254,15 @@ summary:
       C(decisions) among them, and of C(decided) ones.
   type: dict
   returned: success
-# BEGIN GENERATED (make generate): failure code=bad_input
+# BEGIN GENERATED (make generate): concurrency failure code=bad_input
+concurrency:
+  description:
+    - How many requests the module had in progress at the same time. V(highest) is O(concurrency). At each sign of an overloaded
+      server (429, 503, a locked database, a 5xx to a write) the module halves the number, and raises it by one after 20 good
+      answers. V(lowest), V(final) and V(reductions) say how low it went, what it was at the end, and how often it was halved.
+  type: dict
+  returned: when the server was overloaded
+  sample: {"highest": 16, "lowest": 4, "final": 9, "reductions": 2}
 failure:
   description: The error.
   type: dict

@@ -43,6 +43,17 @@ def user_path(value: t.Any, kind: str = "path") -> t.Any:
     return [_key(_dictionary(entry, "a key"), folder) for entry in value]
 
 
+def lost_with_container(path: str) -> bool:
+    """Return whether *path* on the control node ends with the container in which Ansible runs, and the user does not allow that.
+
+    ``ORGSMITH_ALLOW_EPHEMERAL=true`` says that the container stays.
+    """
+    # Rarely called, and Ansible compiles what is imported in each task that uses this file.
+    from ..module_utils._sinks.container import ends_here  # pylint: disable=import-outside-toplevel
+
+    return ends_here(path, None)
+
+
 def _environment() -> dict[str, str]:
     """Return the environment variables of the connection and of sinks that are relative paths, as absolute paths."""
     # Most tasks that use this file need no options of the connection, and Ansible compiles what is imported in each of them.

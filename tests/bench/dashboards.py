@@ -1,25 +1,20 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How long N dashboards of 20 kB take: ours, bare requests, and the two collections that people use today.
+"""How long N dashboards of 20 kB take: ours, plain requests, the two collections that people use today, and Terraform.
 
 Three runs: all are new, there is nothing to do, and one in ten has changed. Each contender has an organization of its own
-with one folder in it, on one server: the embedded Grafana with a real server's costs, or the real one of GRAFANA_URL,
-GRAFANA_USER and GRAFANA_PASSWORD, where the organizations are deleted at the end. After each run the server is asked whether
-it has the dashboards of the files. What is asked before and after a run is neither timed nor counted.
-
-    python tests/bench/dashboards.py [--sizes 1,100,1000,5000] [--peers 100] [--seconds 1800] [--grafana-version 12.4.3]
+with one folder in it. After each run the server is asked whether it has the dashboards of the files. What is asked before and
+after a run is neither timed nor counted.
 """
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import json
 import secrets
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -28,18 +23,13 @@ from typing import Any
 
 import bare_dashboards
 import dashboard_files
-import requests
-from benchmark import NEWEST, PEERS, Target, server, versions, written
-from dashboard_rows import Row, extrapolated, table
+import terraform
+from benchmark import Target, TooLong, written
+from rows import COMMUNITY, GRAFANA, OURS, REQUESTS, RUNS, TERRAFORM, Row
 
-#: How our one task names the files: "batch" lists them, "directory" leaves that to the module.
-OURS_BY = "directory"
 FOLDER, FOLDER_TITLE = "bench", "Bench"
-RUNS = ("all new", "nothing to do", "10 % changed")
-#: So many dashboards are read back after a run.
+#: How many dashboards are read back after a run.
 READ_BACK = 20
-#: How dashboards are written.
-WRITES = ("POST", "PUT")
 
 
 @dataclass
@@ -50,20 +40,21 @@ class Tenant:
     token: str
 
 
-class Bench:
-    """One server, and the contenders' runs on it, each within *seconds*."""
+class Dashboards:
+    """The contenders' runs on one server. With *keep* the organizations stay."""
 
-    def __init__(self, target: Target, folder: Path, seconds: float) -> None:
-        self.target, self.folder, self.seconds = target, folder, seconds
-        self.files = folder / "dashboards"
-        self.admin = requests.Session()
-        self.admin.trust_env = False
-        self.admin.auth = (target.user, target.password)
+    kind = "dashboards"
+
+    def __init__(self, target: Target, folder: Path, concurrency: int, keep: bool) -> None:
+        self.target, self.folder, self.concurrency, self.keep = target, folder, concurrency, keep
+        self.files, self.seconds = folder / "dashboards", 0.0
+
+    def prepare(self) -> None:
+        """Create nothing: each run has an organization of its own."""
 
     def call(self, method: str, path: str, org: int = 1, body: Any = None) -> Any:
         """Return the server's answer to one of the requests that are not measured."""
-        headers = {"X-Grafana-Org-Id": str(org)}
-        answer = self.admin.request(method, self.target.url + path, headers=headers, json=body, timeout=120)
+        answer = self.target.call(method, path, body, org)
         answer.raise_for_status()
         return answer.json()
 
@@ -75,8 +66,8 @@ class Bench:
             self.call("POST", "/api/folders", org, {"uid": FOLDER, "title": FOLDER_TITLE})
             yield Tenant(org, self._key(org, name))
         finally:
-            with contextlib.suppress(requests.HTTPError):  # 12.0.0 and 12.0.1 delete none
-                self.call("DELETE", f"/api/orgs/{org}")
+            if not self.keep:
+                self.target.call("DELETE", f"/api/orgs/{org}")  # 12.0.0 and 12.0.1 delete none
 
     def _key(self, org: int, name: str) -> str:
         """Return a new key that administers an org: of a service account, or an API key where there are none yet."""
@@ -87,65 +78,69 @@ class Bench:
 
     # Contenders: each makes the dashboards of the files be those of the tenant
 
-    def bare(self, tenant: Tenant) -> None:
-        url, user, password = self.target.url, self.target.user, self.target.password
-        bare_dashboards.apply(url, user, password, tenant.org, FOLDER, self.files, self.seconds)
+    def contenders(self) -> dict[str, Callable[[Tenant, str], None]]:
+        """Return who is measured, by name."""
+        found = {OURS: self._ours, REQUESTS: self._requests, COMMUNITY: self._community, GRAFANA: self._grafana}
+        return {**found, TERRAFORM: self._terraform} if terraform.BINARY and terraform.MIRROR else found
 
-    def ours(self, tenant: Tenant) -> None:
-        given: dict[str, Any] = {"directory": str(self.files)}
-        if OURS_BY == "batch":
-            given = {"batch": [{"path": path} for path in self.paths()]}
-        self.play("dashboards_ours.yml", org=tenant.org, folder_uid=FOLDER, **given)
+    def _ours(self, tenant: Tenant, run: str) -> None:
+        self._play("dashboards_ours.yml", org=tenant.org, folder_uid=FOLDER, directory=str(self.files))
 
-    def community(self, tenant: Tenant) -> None:
-        self.play("dashboards_community.yml", token=tenant.token, folder_title=FOLDER_TITLE, paths=self.paths())
+    def _requests(self, tenant: Tenant, run: str) -> None:
+        target, ends = self.target, time.monotonic() + self.seconds
+        who = (target.url, target.user, target.password)
+        bare_dashboards.apply(*who, tenant.org, FOLDER, self.files, self.concurrency, ends)
 
-    def grafana(self, tenant: Tenant) -> None:
-        self.play("dashboards_grafana.yml", token=tenant.token, folder_uid=FOLDER, paths=self.paths())
+    def _community(self, tenant: Tenant, run: str) -> None:
+        self._play("dashboards_community.yml", token=tenant.token, folder_title=FOLDER_TITLE, paths=self._paths())
 
-    def paths(self) -> list[str]:
+    def _grafana(self, tenant: Tenant, run: str) -> None:
+        self._play("dashboards_grafana.yml", token=tenant.token, folder_uid=FOLDER, paths=self._paths())
+
+    def _terraform(self, tenant: Tenant, run: str) -> None:
+        code = terraform.Code(self.folder / f"terraform-{tenant.org}", self.target, self.seconds)
+        if run == RUNS[0]:
+            code.write(terraform.of_dashboards(self.files, tenant.org, FOLDER))
+        if run == RUNS[1]:
+            code.plan()
+        else:
+            code.apply()
+
+    def _paths(self) -> list[str]:
         """Return the files to make dashboards of."""
         return [str(path) for path in sorted(self.files.glob("*.json"))]
 
-    def play(self, playbook: str, **variables: Any) -> None:
-        """Run a playbook of this folder."""
+    def _play(self, playbook: str, **variables: Any) -> None:
         given = written(self.folder / "variables.json", {"grafana_url": self.target.url, **variables})
-        self.target.play(playbook, given, self.seconds)
+        self.target.play(playbook, given, self.seconds, GRAFANA_CONCURRENCY=str(self.concurrency))
 
     # Measuring
 
-    def measure(self, contender: str, size: int) -> Iterator[Row]:
-        """Yield the three runs of a contender; those after one that takes too long are left out."""
-        run = self.contenders()[contender]
+    def measure(self, contender: str, size: int, seconds: float) -> Iterator[Row]:
+        """Yield the three runs of a contender, each within *seconds*; those after one that takes too long are left out."""
+        self.seconds = seconds
         with self.tenant(f"bench-{contender}-{size}-{secrets.token_hex(3)}") as tenant:
             for name in RUNS:
                 if name == RUNS[0]:
                     dashboard_files.write(self.files, size)
                 elif name == RUNS[2]:
                     dashboard_files.change(self.files, size)
-                row = self._timed(contender, size, name, lambda: run(tenant))
+                row = self._timed(tenant, contender, size, name)
                 yield row
                 if row.cut:
                     return
                 self.check(tenant, contender, size)
 
-    def contenders(self) -> dict[str, Callable[[Tenant], None]]:
-        """Return who is measured, by name."""
-        peers = dict(zip(PEERS, (self.community, self.grafana), strict=True))
-        return {"bare": self.bare, "ours": self.ours, **peers}
-
-    def _timed(self, contender: str, size: int, name: str, run: Callable[[], None]) -> Row:
-        before, start, cut = self.target.counts(), time.perf_counter(), False
+    def _timed(self, tenant: Tenant, contender: str, size: int, name: str) -> Row:
+        run = self.contenders()[contender]
+        before, start, cut = self.target.requests(), time.perf_counter(), False
         try:
-            run()
-        except (subprocess.TimeoutExpired, bare_dashboards.TooLong):
+            run(tenant, name)
+        except (subprocess.TimeoutExpired, TooLong):
             cut = True
-        seconds = time.perf_counter() - start
-        asked = {route: count - before.get(route, 0) for route, count in self.target.counts().items()}
-        if not self.target.counted:
-            return Row(size, name, contender, seconds, cut=cut)
-        wrote = sum(count for (method, route), count in asked.items() if method in WRITES and "/dashboards" in route)
-        return Row(size, name, contender, seconds, sum(asked.values()), wrote, cut=cut)
+        spent, after = time.perf_counter() - start, self.target.requests()
+        asked = None if before is None or after is None else after - before
+        return Row(self.kind, size, name, contender, spent, asked, cut)
 
     def check(self, tenant: Tenant, contender: str, size: int) -> None:
         """Exit unless the tenant has the dashboards of the files, all of them in the folder."""
@@ -179,32 +174,3 @@ class Bench:
 
 def _queries(dashboard: dict[str, Any]) -> list[Any]:
     return [target["expr"] for panel in dashboard["panels"] for target in panel["targets"]]
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--sizes", default="1,100,1000,5000", help="how many dashboards, with commas between")
-    parser.add_argument("--peers", type=int, default=100, help="measure the peers up to so many; 0 leaves them out")
-    parser.add_argument("--seconds", type=float, default=1800, help="end a run that takes longer")
-    parser.add_argument("--grafana-version", default=NEWEST, help="which version the embedded Grafana is")
-    options = parser.parse_args()
-    sizes = sorted({int(word) for word in options.sizes.split(",")})
-    if sizes[0] < 1:
-        parser.error("--sizes: at least one dashboard")
-    rows: list[Row] = []
-    with server(options.grafana_version) as target, tempfile.TemporaryDirectory() as folder:
-        bench = Bench(target, Path(folder), options.seconds)
-        print(f"Grafana {bench.call('GET', '/api/health')['version']}, {versions()}", flush=True)
-        for size in sizes:
-            for contender in bench.contenders():
-                if contender in PEERS and size > options.peers:
-                    continue
-                for row in bench.measure(contender, size):
-                    print(f"  {row}", flush=True)
-                    rows.append(row)
-    print()
-    print(table([*rows, *extrapolated(rows, PEERS, sizes)]))
-
-
-if __name__ == "__main__":
-    main()

@@ -22,7 +22,7 @@ def here(site, tmp_path):
     site.emulator.reset()
     (tmp_path / "ca.pem").touch()
     yield tmp_path
-    assert not [path for path in (ROOT / "playbooks").iterdir() if path.suffix != ".yml" and path.name != "files"]
+    assert not [path for path in (ROOT / "playbooks").iterdir() if path.suffix != ".yml" and path.name not in ("files", "vars")]
 
 
 def test_bootstrap_rotation_and_teardown(site, here):

@@ -13,9 +13,12 @@ from interrupted.world import LIFETIME, World
 SINKS = ["file", "command", "hashi_vault", "awx_credential"]
 #: A run is killed either in a step of the server's or in one of the place's: no place has to meet every version.
 WORLDS = [("9.3.2", "file"), *(("12.4.3", sink) for sink in SINKS)]
+#: A credential that the run creates, and that a removal deletes; a rotation is the same as with any credential.
+NEW = ("12.4.3", "new awx_credential")
+WORK = [(world, work) for world in WORLDS for work in ("make", "rotate", "rotate and keep", "remove")]
 
 
-@pytest.fixture(scope="module", params=WORLDS, ids="-".join)
+@pytest.fixture(scope="module")
 def world(request, tmp_path_factory):
     version, sink = request.param
     made = World(version, sink, tmp_path_factory.mktemp("keys"))
@@ -24,7 +27,11 @@ def world(request, tmp_path_factory):
 
 
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("work", ["make", "rotate", "rotate and keep", "remove"])
+@pytest.mark.parametrize(
+    ("world", "work"),
+    [pytest.param(world, work, id="-".join((*world, work))) for world, work in [*WORK, (NEW, "make"), (NEW, "remove")]],
+    indirect=["world"],
+)
 def test_killed_at_every_point(world, work, record_property):
     more = {"make": {}, "rotate": {}, "rotate and keep": {"keep_previous": 600}, "remove": {"state": "absent"}}[work]
     kept = more.get("keep_previous", 0)
@@ -49,3 +56,12 @@ def test_killed_at_every_point(world, work, record_property):
     assert ended.points == kill_at - 1
     assert kill_at > 4
     record_property("kill points", kill_at - 1)
+
+
+@pytest.mark.parametrize("world", [pytest.param(NEW, id="-".join(NEW))], indirect=True)
+def test_two_runs_create_one_credential(world):
+    world.reset()
+    ended = world.both()
+    assert all(one.code == 0 or "another run" in one.result["msg"] for one in ended), ended
+    assert [one["name"] for one in world.awx.credentials.values()] == ["token"]
+    world.converges()

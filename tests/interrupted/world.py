@@ -21,7 +21,10 @@ LIFETIME, DUE, ORPHAN = 7200, 1800, 900
 
 
 class World:
-    """A server, a place for the key, and two runners. *sink* is file, command, hashi_vault or awx_credential."""
+    """A server, a place for the key, and two runners. *sink* is file, command, hashi_vault or awx_credential.
+
+    With ``new awx_credential`` the sink creates the credential.
+    """
 
     def __init__(self, version: str, sink: str, folder: Path) -> None:
         self.emulator = Grafana(version=version, admin_password=PASSWORD)
@@ -44,7 +47,8 @@ class World:
         self.emulator.clear_faults()
         self.vault.secrets.clear()
         self.awx.credentials.clear()
-        self.awx.add("token")
+        if self.kind == "awx_credential":
+            self.awx.add("token")
         for path in self.folder.iterdir():
             path.unlink()
         self.org = self.api("POST", "/api/orgs", {"name": "tenant"})["orgId"]
@@ -58,9 +62,10 @@ class World:
             return {"type": "file", "path": str(self.folder / "key")}
         if self.kind == "hashi_vault":
             return {"type": "hashi_vault", "url": self.vault.url, "token": self.vault.token, "path": "team/token"}
-        if self.kind == "awx_credential":
+        if self.kind.endswith("awx_credential"):
+            new = {"credential_type": "Grafana token", "organization": "Default"} if self.kind.startswith("new") else {}
             where = {"type": "awx_credential", "url": self.awx.url, "token": self.awx.token}
-            return {**where, "credential": "token", "key_field": "token"}
+            return {**where, "credential": "token", "key_field": "token", **new}
         stored = str(self.folder / "stored")
         return {
             "type": "command",
@@ -78,7 +83,7 @@ class World:
         elif self.kind == "hashi_vault":
             return (self.vault.data("team/token") or {}).get("key")
         else:
-            return self.awx.credentials[1]["inputs"].get("token")
+            return self.awx.named("token").get("inputs", {}).get("token")
         return path.read_text().strip() if path.exists() else None
 
     def options(self, **more: Any) -> dict[str, Any]:

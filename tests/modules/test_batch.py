@@ -201,6 +201,21 @@ def test_server_that_stays_broken(newest):
     assert "database is locked" in result["msg"]
 
 
+@pytest.mark.parametrize("kind", ["database_locked", "rate_limit", "unavailable"])
+def test_an_overloaded_server_gets_fewer_requests_at_a_time(newest, kind):
+    batch = [{"name": f"tenant-{number:02}"} for number in range(30)]
+    newest.emulator.fault({"method": "POST", "path": "/api/orgs", "kind": kind, "nth": 5, "times": 1})
+    result = newest.ok("grafana_org", batch=batch, concurrency=8)
+    assert result["summary"]["changed"] == 30
+    paced = result["concurrency"]
+    assert (paced["highest"], paced["reductions"]) == (8, 1)
+    assert 1 <= paced["lowest"] <= 4
+    assert paced["lowest"] < paced["final"] <= 8
+    # A server that keeps up gives the result that it always gave.
+    for check in (True, False):
+        assert "concurrency" not in newest.ok("grafana_org", batch=batch, concurrency=8, check=check)
+
+
 def test_slow_server(newest):
     newest.emulator.fault({"method": "GET", "path": "/api/orgs", "kind": "slow", "seconds": 1.5, "times": 9})
     result = newest.fails("grafana_org", name="tenant", timeout=0.3, retries=0)

@@ -16,8 +16,8 @@ check() {
 mapfile -t scripts < <(git ls-files --cached --others --exclude-standard --deduplicate -- '*.sh' .ci)
 mapfile -t modules < <(git ls-files --cached --others --exclude-standard --deduplicate -- '*.py')
 
-# the rules of `ansible-test sanity --test pep8`, which ruff does not have all of
-check "pycodestyle" pycodestyle --max-line-length=160 --ignore=E203,E402,E701,E704,E741,W503,W504 "${modules[@]}"
+# the rules of `ansible-test sanity --test pep8` of the oldest ansible-core, which ruff does not have all of
+check "pycodestyle" pycodestyle --max-line-length=160 --ignore=E203,E402,E741,W503,W504 "${modules[@]}"
 check "ruff" ruff check --quiet .
 check "generated documentation" python -m tools.moduledocs --check
 check "mypy (strict)" mypy -p ansible_collections.orgsmith.grafana.plugins

@@ -189,8 +189,8 @@ def texts(value):
 
 
 def documents():
-    """Yield the documentation of each module, filter and role, as `ansible-doc` and the HTML pages show it."""
-    for path in sorted([*ROOT.glob("plugins/modules/*.py"), *ROOT.glob("plugins/filter/*.py")]):
+    """Yield the documentation of each module, filter, inventory plugin and role, as `ansible-doc` and the HTML pages show it."""
+    for path in sorted(path for kind in ("modules", "filter", "inventory") for path in ROOT.glob("plugins/%s/*.py" % kind)):
         for node in ast.parse(path.read_text("utf-8")).body:
             if isinstance(node, ast.Assign) and node.targets[0].id in ("DOCUMENTATION", "RETURN"):
                 yield path.name, yaml.safe_load(node.value.value)

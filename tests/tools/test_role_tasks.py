@@ -32,3 +32,15 @@ def test_module_defaults_hide_no_result_from_the_role_and_the_playbooks():
     ]
     assert len(batches) >= 7
     assert [task for task in batches if task[2] not in ("all", ["brief"], ["changed", "failed"])] == []
+
+
+def test_no_loop_of_the_role_reports_organizations():
+    """Ansible and AWX report each item of a loop, and an organization may contain passwords of users."""
+    loops = [
+        (path.name, task["name"], task.get("no_log"))
+        for path in ROOT.glob("roles/*/tasks/*.yml")
+        for task in tasks(yaml.safe_load(path.read_text(encoding="utf-8")))
+        if "loop" in task
+    ]
+    assert loops
+    assert [task for task in loops if task[2] is not True] == []

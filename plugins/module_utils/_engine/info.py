@@ -34,6 +34,7 @@ def report(options: Spec, ask: Ask, cloud: bool = False) -> None:
 def _report(module: GrafanaModule, ask: Ask) -> None:
     connection = module.connection()
     with client_for(connection) as client, interpreting():
+        module.pace = client.pace
         result = ask(module, client, connection)
     module.exit_json(**{"changed": False, **result})
 

@@ -21,9 +21,11 @@ from .._grafana.client import HAS_REQUESTS
 from .._grafana.cloud import client_for
 from .._grafana.connection import Connection, OrgChoice
 from .._grafana.errors import BadInput, GrafanaError
+from .._grafana.pace import Pace
 from . import arguments as _arguments
 from .items import CHANGED, FAILED, NOT_RUN, OK, Item, Outcome, find_duplicates, listed, one_error
 from .options import HANDED_OVER, HANDOVER, TENANTS, Spec, argument_spec, items_of, place
+from .progress import PROGRESS, Progress
 from .resource import AnyResource, OfOrg
 from .run import Mode, Run
 from .watchdog import ParentWatch
@@ -48,6 +50,7 @@ class GrafanaModule(AnsibleModule):
         self.handover: dict[str, t.Any] | None = None
         self._no_stack: list[str] = []
         self._malformed: BadInput | None = None
+        self.pace: Pace | None = None
         super().__init__(supports_check_mode=True, **kwargs)  # type: ignore[no-untyped-call]
         if self._malformed is not None:
             self.fail(self._malformed)
@@ -63,6 +66,7 @@ class GrafanaModule(AnsibleModule):
                 self._no_stack.append(name)
         # Passed by this collection's action plugins; not an option for users.
         self.handover = self.params.pop(HANDOVER, None)
+        self.progress: t.Any = self.params.pop(PROGRESS, None)
         self.hide(*_arguments.secrets_of(self.argument_spec, self.params))
         self._malformed = _arguments.parsed(self.argument_spec, self.params)
         # Parsing has turned text into dictionaries, in which each secret is a value of its own.
@@ -90,24 +94,25 @@ class GrafanaModule(AnsibleModule):
         super().log(msg)  # type: ignore[no-untyped-call]
 
     def exit_json(self, **kwargs: t.Any) -> t.NoReturn:
-        kwargs.update(self._handed_over())
+        kwargs.update(self._always())
         kwargs["invocation"] = {"module_args": {}}
         self._mask(kwargs)
         super().exit_json(**kwargs)
         raise AssertionError("exit_json returned")
 
     def fail_json(self, msg: str, **kwargs: t.Any) -> t.NoReturn:
-        kwargs.update(self._handed_over())
+        kwargs.update(self._always())
         kwargs["invocation"] = {"module_args": {}}
         kwargs.setdefault("failure", BadInput(msg).failure())  # Ansible's own check of the arguments
         self._mask(msg, kwargs, traceback.format_exc())  # Ansible may add the traceback to the result
         super().fail_json(msg, **kwargs)
         raise AssertionError("fail_json returned")
 
-    def _handed_over(self) -> dict[str, t.Any]:
-        """Return what the action plugin has to store, also if the module fails."""
+    def _always(self) -> dict[str, t.Any]:
+        """Return what the action plugin has to store, and the numbers of a lowered pace; also for a module that fails."""
         handed = (self.handover or {}).get(HANDED_OVER)
-        return {HANDED_OVER: handed} if handed else {}
+        paced = self.pace.shown() if self.pace is not None else {}
+        return {name: value for name, value in ((HANDED_OVER, handed), ("concurrency", paced)) if value}
 
     def fail(self, problem: GrafanaError, **kwargs: t.Any) -> t.NoReturn:
         """Fail with *problem*: as text in ``msg``, as data in ``failure``."""
@@ -220,7 +225,8 @@ def _manage(
     batch = module.raw_batch is not None or items[0].source is not None
     mode = Mode(module.check_mode, module.params["fail_fast"], module.params["missing_parent"])
     client = client_for(connection, ParentWatch())
-    run = Run(resource, client, mode)
+    module.pace = client.pace
+    run = Run(resource, client, mode, progress=Progress(module.progress, len(items), lambda: client.pace.limit))
     try:
         outcomes = run.all(items) if items else []
     finally:

@@ -9,7 +9,6 @@ work, organizations, concurrency, repeated requests, failures and results are ha
 
 from __future__ import annotations
 
-import contextlib
 import random
 import threading
 import time
@@ -33,8 +32,9 @@ from .._grafana.errors import (
 )
 from .._grafana.interpreting import interpreting
 from .._grafana.orgs import UNASSIGNED, Org, OrgFinder
-from .._grafana.scope import Scope, WriteLimit, org_mismatch, org_of_token
+from .._grafana.scope import Scope, org_mismatch, org_of_token
 from .items import CHANGED, FAILED, NOT_RUN, OK, Group, Item, Outcome, check_orgs, find_duplicates
+from .progress import Progress
 from .resource import AnyResource, Change, View
 from .warnings import Warnings
 
@@ -58,10 +58,12 @@ class Run:
         mode: Mode,
         org_finder: OrgFinder | None = None,
         warnings: Warnings | None = None,
+        progress: Progress | None = None,
     ) -> None:
         self.resource, self.client, self.mode = resource, client, mode
         self.org_finder = org_finder or OrgFinder(client)
         self.warnings = warnings or Warnings()
+        self._progress = progress or Progress(None, 0, lambda: 0)
         self._stop = threading.Event()
         self._writers = 1
         self._fatal: GrafanaError | None = None
@@ -167,7 +169,6 @@ class Run:
 
     def _run_concurrently(self, scope: Scope, items: list[Item], outcomes: dict[int, Outcome], writers: int) -> None:
         """Reconcile several items of one organization at the same time."""
-        scope.write_limit = WriteLimit(writers)
         with ThreadPoolExecutor(writers) as pool:
             try:
                 list(pool.map(lambda item: self._run_guarded(scope.org, scope, item, items, outcomes), items))
@@ -199,6 +200,7 @@ class Run:
                 self._fatal = self._fatal or problem
             if self.mode.fail_fast or self._fatal:
                 self._stop.set()
+        self._progress.count(outcome.status == FAILED)
         return scope
 
     def _remove_leftovers(self, scope: Scope, items: list[Item], outcomes: dict[int, Outcome]) -> list[Outcome]:
@@ -344,7 +346,8 @@ class Run:
             if outcome.object is not None:
                 outcome.object.update(scope.shown())
             return
-        after, by_us = self._apply(scope, desired, change)
+        after, by_us, change = self._apply(scope, desired, change)
+        outcome.plan(change)
         outcome.status = CHANGED if by_us else OK
         outcome.object = self._shown(scope, desired, after)
         outcome.after = resource.view(desired, after, change) if after is not None else {}
@@ -362,23 +365,21 @@ class Run:
     def _shown(self, scope: Scope, desired: t.Any, current: t.Any) -> View | None:
         return None if current is None else self.resource.result(scope, desired, current)
 
-    def _apply(self, scope: Scope, desired: t.Any, change: Change[t.Any]) -> tuple[t.Any, bool]:
-        """Apply *change*; return the object afterwards, and whether this run changed it.
+    def _apply(self, scope: Scope, desired: t.Any, change: Change[t.Any]) -> tuple[t.Any, bool, Change[t.Any]]:
+        """Apply *change*; return the object afterwards, whether this run changed it, and the change that it made.
 
-        A conflict does not decide anything: the object is read again, and if it is as the task wants it, all is well. A
-        write whose answer was lost is sent again only if the object still differs.
+        A conflict does not decide anything: the object is read again, and if it is as the task wants it, all is well. If another
+        run has created or changed it meanwhile, what still differs is written. A write whose answer was lost is sent again only
+        if the object still differs.
         """
-        resource = self.resource
+        resource, made = self.resource, change
         attempt = 0
         while True:
             try:
-                with scope.write_limit or contextlib.nullcontext():
-                    return resource.apply(scope, desired, change), True
+                return resource.apply(scope, desired, change), True, made
             except (NotFound, Refused, *QUESTIONS) as problem:
                 scope.invalidate()
                 ours = isinstance(problem, (LostAnswer, ServerError))
-                if isinstance(problem, ServerError) and scope.write_limit is not None:
-                    scope.write_limit.narrow()
                 if ours:
                     time.sleep(min(0.05 * 4**attempt, 5.0))
                 elif isinstance(problem, Stale):
@@ -386,8 +387,16 @@ class Run:
                     time.sleep(random.uniform(0.01, 0.1) * (attempt + 1))
                 current, again = self._difference(scope, desired)
                 if again is None:
-                    return current, ours
+                    return current, ours, made
                 attempt += 1
-                if not (ours or isinstance(problem, Stale)) or attempt > self.client.connection.retries:
+                open_question = ours or isinstance(problem, Stale) or _differs(again, change)
+                if not open_question or attempt > self.client.connection.retries:
                     raise resource.explain(scope, desired, problem) from None
+                if not ours and again.action != change.action:
+                    made = again  # another run has created the object, or deleted it
                 change = again
+
+
+def _differs(again: Change[t.Any], change: Change[t.Any]) -> bool:
+    """Return whether the object is no longer as it was when *change* was planned, so that the server may accept *again*."""
+    return (again.action, again.before) != (change.action, change.before)

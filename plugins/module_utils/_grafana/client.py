@@ -24,6 +24,7 @@ from .connection import Connection, Identity
 from .errors import Answer, Forbidden, GrafanaError, NotFound, encoded, from_answer
 from .identity import USER_PATH, Acceptance, User
 from .interpreting import answered
+from .pace import Pace
 from .retries import is_repeatable, pause, retry_after
 from .secrets import remember
 from .transport import HAS_REQUESTS, NoAnswer, Transport
@@ -56,6 +57,8 @@ class Client:
     def __init__(self, connection: Connection, before_write: t.Callable[[], None] | None = None) -> None:
         self.connection = connection
         self._before_write = before_write or (lambda: None)
+        #: Limits the requests in progress; shared with the clients that :meth:`as_token` returns.
+        self.pace = Pace(connection.concurrency)
         self._transport = Transport(
             connection.timeout,
             verify=(connection.ca_path or True) if connection.validate_certs else False,
@@ -102,6 +105,7 @@ class Client:
         headers = {name: v for name, v in self.connection.headers.items() if name.lower() not in dropped}
         identity = Identity(token=token, source=source)
         client = Client(replace(self.connection, identity=identity, headers=headers), self._before_write)
+        client.pace = self.pace
         client._acceptance.tested = tested
         client._version, client._version_known = self._version, self._version_known
         client._clock_offset, client._settings = self._clock_offset, self._settings
@@ -189,14 +193,17 @@ class Client:
         """Return what *send* returns; call it again where a request of *method* may be sent again."""
         attempt = 0
         while True:
-            if method != "GET":
-                self._before_write()
             try:
-                return send()
+                with self.pace.turn(method):
+                    if method != "GET":
+                        self._before_write()
+                    return send()
             except GrafanaError as problem:
                 if not retry or attempt >= self.connection.retries or not is_repeatable(method, problem):
                     raise
-                time.sleep(pause(attempt, problem))
+                wait = pause(attempt, problem)
+                if problem.retry_after is None:  # for a Retry-After, the next turn waits, and so do those of other threads
+                    time.sleep(wait)
             attempt += 1
 
     # The caller.

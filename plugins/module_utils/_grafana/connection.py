@@ -17,7 +17,6 @@ from .files import read_regular
 
 if t.TYPE_CHECKING:
     Options = t.Mapping[str, t.Any]
-    T = t.TypeVar("T")
 
 #: The options that all modules share, as an Ansible argument spec. It has no mutually_exclusive and no fallback: with
 #: module_defaults and the environment these would refuse valid tasks.
@@ -349,15 +348,14 @@ def positive(value: t.Any, option: str) -> int:
     return number
 
 
-@t.overload
-def optional(options: Options, name: str) -> str | None: ...
-@t.overload
-def optional(options: Options, name: str, read: t.Callable[[t.Any, str], T]) -> T | None: ...
+def optional(options: Options, name: str) -> str | None:
+    """Return the option *name* as text, ``None`` if the task does not set it. Raises what :func:`text` raises."""
+    return None if options.get(name) is None else text(options[name], name)
 
 
-def optional(options: Options, name: str, read: t.Callable[[t.Any, str], t.Any] = text) -> t.Any:
-    """Return the option *name* as *read* returns it, ``None`` if the task does not set it. Raises what *read* raises."""
-    return None if options.get(name) is None else read(options[name], name)
+def optional_number(options: Options, name: str) -> int | None:
+    """Return the option *name* as a number, ``None`` if the task does not set it. Raises what :func:`positive` raises."""
+    return None if options.get(name) is None else positive(options[name], name)
 
 
 def _number(value: t.Any, option: str, kind: type, default: float, least: float) -> float:

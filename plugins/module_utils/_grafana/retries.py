@@ -11,11 +11,9 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 
 from .errors import GrafanaError, LostAnswer, ServerError, Unreachable
+from .pace import LONGEST_WAIT
 from .transport import TRANSIENT
 
-#: The longest time that a client waits because of one Retry-After, in seconds. The windows of Grafana Cloud last up to an
-#: hour: an error is more useful than such a wait.
-LONGEST_WAIT = 120.0
 #: The longest time that a Retry-After is read as, in seconds: a year.
 FOREVER = 365 * 86400.0
 #: Statuses after which a read is repeated.
@@ -42,7 +40,7 @@ def is_repeatable(method: str, problem: GrafanaError) -> bool:
 def pause(attempt: int, problem: GrafanaError) -> float:
     """Return how long to wait before the next attempt, in seconds; *attempt* counts from 0.
 
-    Raises an error of the type of *problem* if the server asks for a longer wait than :data:`LONGEST_WAIT`.
+    Raises an error of the type of *problem* if the server asks for a longer wait than :data:`.pace.LONGEST_WAIT`.
     """
     wait = problem.retry_after
     if wait is None:

@@ -20,34 +20,6 @@ from .versions import TOKEN_KNOWS_ITSELF
 MEMBERSHIP_PROBLEMS = ("not_a_member", "org_not_found")
 
 
-class WriteLimit:
-    """Limits concurrent writes to one organization; :meth:`narrow` lowers the limit by one, never below one."""
-
-    def __init__(self, most: int) -> None:
-        self._free = threading.Semaphore(most)
-        self._lock = threading.Lock()
-        #: The limit now.
-        self.most = most
-        self._to_lower = 0
-
-    def __enter__(self) -> None:
-        self._free.acquire()  # pylint: disable=consider-using-with
-
-    def __exit__(self, *_exception: t.Any) -> None:
-        with self._lock:
-            if self._to_lower:
-                self._to_lower -= 1
-                return
-        self._free.release()
-
-    def narrow(self) -> None:
-        """Lower the limit, after a write that the server's database was too busy for."""
-        with self._lock:
-            if self.most > 1:
-                self.most -= 1
-                self._to_lower += 1
-
-
 def _ignore(_text: str) -> None:
     """Drop a warning."""
 
@@ -81,8 +53,6 @@ class Scope:
         self.warn = warn
         #: What the task wants in this organization, for objects that depend on each other.
         self.wanted: list[t.Any] = []
-        #: Limits concurrent writes, where several threads write here.
-        self.write_limit: WriteLimit | None = None
         self._read: dict[str, t.Any] = {}
         self._kept: dict[str, t.Any] = {}
         #: Held while one thread reads or creates something for all.

@@ -66,6 +66,7 @@ def _work(module: MigrationModule) -> None:
     if connection.cloud_stack is not None:
         _check_stack(want)
     client, warnings = client_for(connection, ParentWatch()), Warnings()
+    module.pace = client.pace
     try:
         prover = Prover(client, Shared(module.hide, kept))
         prover.take(want.verify)

@@ -10,7 +10,7 @@ import typing as t
 from .._engine.info import Result, inside, scope_of
 from .._engine.module import GrafanaModule
 from .._grafana.client import Client
-from .._grafana.connection import Connection, optional, positive
+from .._grafana.connection import Connection, optional, optional_number
 from .._grafana.orgs import Org, OrgFinder
 from .._grafana.scope import Scope
 from .._permissions import reconcile as permissions
@@ -34,7 +34,7 @@ def organizations(module: GrafanaModule, client: Client, connection: Connection)
     params = module.params
     org_finder = OrgFinder(client)
     name = optional(params, "name")
-    number = optional(params, "id", positive)
+    number = optional_number(params, "id")
     if number is not None:
         found = [Org(number)]
     elif name is not None:

@@ -9,7 +9,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from .._engine.fields import Field, Fields
-from .._grafana.connection import optional, positive, text
+from .._grafana.connection import optional_number, text
 from .._grafana.errors import BadInput
 from .contents import Contents
 from .quotas import parsed as parsed_quotas
@@ -91,7 +91,7 @@ def parse(options: t.Mapping[str, t.Any]) -> DesiredOrg:
     if name is not None and not text(name, "name").strip():
         raise BadInput("name of the organization is empty")
     address = ADDRESS.named(options.get("address") or {})
-    number = optional(options, "id", positive)
+    number = optional_number(options, "id")
     limits = parsed_quotas(options.get("quotas") or {})
     state = options.get("state", "present")
     return DesiredOrg(name, number, address, limits, state, options.get("on_undeletable") or "fail")

@@ -4,103 +4,28 @@
 """The sink ``awx_credential``: stores the key in a secret field of a credential of AWX or Automation Platform.
 
 The controller's API never returns a secret, only ``$encrypted$``. A write of ``$encrypted$`` does not change the secret.
+A credential is identified by its organization, name and type together.
 """
 
 from __future__ import annotations
 
-import os
-import threading
 import typing as t
-from urllib.parse import urlencode
 
-from .._grafana import credentials
 from .._grafana.errors import BadInput, Stale, public_url
-from .base import KeyOwner, Metadata, Shared, Sink, Stored
+from .base import NOTHING, KeyOwner, Metadata, Shared, Sink, Stored
+from .controller import Controller
 from .private_files import StoreError
-from .web import TIMEOUT, Api, Reply, checked_secret, secret_of, settled, verification
+from .web import settled
 
 ENCRYPTED = "$encrypted$"
 #: The beginning of the line with the metadata in a credential's description.
 MARK = "orgsmith.grafana: "
-#: Paths of the API: in AWX and older controllers, and behind the gateway of the platform.
-_ROOTS = ("/api/v2", "/api/controller/v2")
-
-
-class Controller:
-    """Sends requests to a controller with one identity. *hide* masks a secret in all output."""
-
-    def __init__(self, options: t.Mapping[str, t.Any], hide: t.Callable[[str], None]) -> None:
-        url = options.get("url") or _environment("HOST")
-        if not url:
-            raise BadInput("sink awx_credential needs url, or CONTROLLER_HOST")
-        skip = (_environment("VERIFY_SSL") or "").lower() in ("false", "no", "0")
-        url = str(url) if "://" in str(url) else "https://%s" % url
-        self.api = Api(
-            "the controller", url, verification(options, "CONTROLLER_CA_PATH", skip), float(options.get("timeout") or TIMEOUT)
-        )
-        self._headers = {"Authorization": _identity(options, hide)}
-        self._root: str | None = None
-        self._lock = threading.Lock()
-
-    def __call__(self, method: str, path: str, body: t.Any = None) -> Reply:
-        """Send a request for *path* below the API's root. Raises :class:`StoreError` for any status other than 2xx."""
-        path = self._find_root() + path
-        reply = self.api(method, path, body, self._headers)
-        if reply.status == 200:
-            self.api.field(method, path, reply, dict)
-        if not 200 <= reply.status < 300:
-            advice = {401: "check the token, or username and password", 403: "this user lacks the permission"}.get(
-                reply.status, ""
-            )
-            raise self.api.refused(method, path, reply, advice)
-        return reply
-
-    def _find_root(self) -> str:
-        with self._lock:
-            if self._root is None:
-                roots = [root for root in _ROOTS if self.api("GET", root + "/ping/").status == 200]
-                if not roots:
-                    raise StoreError(
-                        "%s is not a controller: it has neither %s; check sink.url" % (self.api.url, " nor ".join(_ROOTS))
-                    )
-                self._root = roots[0]
-            return self._root
-
-
-def _environment(name: str) -> str | None:
-    """Return the environment variable CONTROLLER_*name* or TOWER_*name*, as the collection awx.awx reads them."""
-    return os.environ.get("CONTROLLER_" + name) or os.environ.get("TOWER_" + name) or None
-
-
-def _secret(name: str) -> str | None:
-    """Return the secret in an environment variable as :func:`_environment`. Raises :class:`BadInput` for a line end in it."""
-    value = _environment(name)
-    return checked_secret(value, "CONTROLLER_" + name) if value else None
-
-
-def _identity(options: t.Mapping[str, t.Any], hide: t.Callable[[str], None]) -> str:
-    """Return the header Authorization for the identity in the options, else in the environment. Raises :class:`BadInput`."""
-    token, username, password = secret_of(options, "token"), options.get("username"), secret_of(options, "password")
-    if token and (username or password):
-        raise BadInput("sink awx_credential has two identities, a token and a user: keep one")
-    if not token and not (username or password):
-        token, username, password = _secret("OAUTH_TOKEN"), _environment("USERNAME"), _secret("PASSWORD")
-    if token:
-        hide(token)
-        return "Bearer " + token
-    password = password or _secret("PASSWORD")
-    if not username or not password:
-        raise BadInput(
-            "sink awx_credential needs an identity: token, token_file, or username and password (CONTROLLER_OAUTH_TOKEN, ...)"
-        )
-    hide(password)
-    basic = credentials.basic(credentials.one_line(username, "sink.username"), password)
-    hide(basic)
-    return "Basic " + basic
+#: The line in the description of a credential that a sink has created. A user who deletes this line keeps the credential.
+CREATED = "Created by orgsmith.grafana, which deletes this credential together with its token."
 
 
 class AwxCredentialSink(Sink):
-    """Stores the key in the input *key_field* of an existing credential.
+    """Stores the key in the input *key_field* of a credential, which it creates if *credential_type* is set.
 
     The metadata goes into another input, or into a line of the credential's description.
     """
@@ -108,6 +33,7 @@ class AwxCredentialSink(Sink):
     type = "awx_credential"
     OPTIONS = (
         "credential",
+        "credential_type",
         "organization",
         "key_field",
         "metadata_field",
@@ -126,10 +52,15 @@ class AwxCredentialSink(Sink):
     def __init__(self, options: t.Mapping[str, t.Any], owner: KeyOwner, shared: Shared) -> None:
         credential = options["credential"]
         self._name = credential if isinstance(credential, int) else owner.fill(str(credential), "credential")
-        self._organization = options.get("organization")
+        self._organization, self._type = options.get("organization"), options.get("credential_type")
+        if self._type and isinstance(self._name, int):
+            raise BadInput("sink.credential_type creates a credential, so sink.credential has to be a name, not an id")
+        if self._type and not self._organization:
+            raise BadInput("sink.credential_type creates a credential, which needs sink.organization")
         self._field, self._metadata_field = str(options["key_field"]), options.get("metadata_field")
         # The sinks of a task share the controller's client if their connection options are the same.
-        cache_key = ("awx", *(str(options.get(name)) for name in self.OPTIONS[4:]))
+        connection = self.OPTIONS[self.OPTIONS.index("url") :]
+        cache_key = ("awx", *(str(options.get(name)) for name in connection))
         if cache_key not in shared.kept:
             shared.kept[cache_key] = Controller(options, shared.hide)
         self._controller: Controller = shared.kept[cache_key]
@@ -137,44 +68,104 @@ class AwxCredentialSink(Sink):
 
     @property
     def where(self) -> str:
-        """The server, the credential and the field."""
-        return "awx_credential %s %s#%s" % (public_url(self._controller.api.url), self._name, self._field)
+        """The server, the organization if the task sets it, the credential and the field."""
+        name = "%s/%s" % (self._organization, self._name) if self._organization else self._name
+        return "awx_credential %s %s#%s" % (public_url(self._controller.api.url), name, self._field)
 
-    def _credential(self) -> dict[str, t.Any]:
-        """Return the current credential. Raises :class:`StoreError` if not exactly one credential has the name."""
+    def _credential(self) -> dict[str, t.Any] | None:
+        """Return the current credential, or ``None`` if it does not exist and the task sets its type, to create it.
+
+        Raises :class:`StoreError` if not exactly one credential has the name.
+        """
+        known = self._id is not None
         if self._id is None:
-            query = {"name": self._name}
-            if self._organization:
-                query["organization__name"] = self._organization
-            matches = [one for one in self._results("/credentials/?" + urlencode(query)) if one.get("name") == self._name]
+            matches = self._matches()
+            if self._type:
+                number = self._controller.number("/credential_types/", self._kind())
+                matches = [one for one in matches if one.get("credential_type") == number]
+                if not matches:
+                    return None
             if len(matches) != 1:
-                what = "no credential has" if not matches else "%d credentials have" % len(matches)
-                advice = "create it first, with its type" if not matches else "set sink.organization, or set the id"
-                raise StoreError("%s: %s that name: %s" % (self.where, what, advice))
-            self._id = self._number("/credentials/", matches[0], "id")
-        return dict(self._controller("GET", "/credentials/%d/" % self._id).body)
+                raise self._ambiguous(len(matches))
+            self._id = self._controller.number("/credentials/", matches[0])
+        try:
+            return dict(self._controller("GET", "/credentials/%d/" % self._id).body)
+        except StoreError as problem:
+            if problem.status != 404 or not known or isinstance(self._name, int):
+                raise
+        self._id = None  # it was deleted after an earlier request
+        return self._credential()
 
-    def _results(self, path: str) -> list[dict[str, t.Any]]:
-        """Return the entries of a list. Raises :class:`StoreError` if the answer is not a list of the controller."""
-        found = self._controller.api.field("GET", path, self._controller("GET", path), list, "results")
-        return [one for one in found if isinstance(one, dict)]
+    def _matches(self) -> list[dict[str, t.Any]]:
+        """Return the credentials with the name, of any type, in the organization if the task sets it."""
+        query = {"name": str(self._name)}
+        if self._organization:
+            query["organization__name"] = self._organization
+        return [one for one in self._controller.results("/credentials/", **query) if one.get("name") == self._name]
 
-    def _number(self, path: str, entry: dict[str, t.Any], name: str) -> int:
-        """Return the number *name* of an object. Raises :class:`StoreError` if it is not a number."""
-        return self._controller.api.field("GET", path, Reply(200, entry), int, name)
+    def _ambiguous(self, number: int) -> StoreError:
+        if number:
+            what, advice = "%d credentials have" % number, "set sink.organization, or set the id"
+        else:
+            what = "no credential has"
+            advice = "create it first, with its type, or set sink.credential_type and sink.organization to create it"
+        return StoreError("%s: %s that name: %s" % (self.where, what, advice))
+
+    def _kind(self) -> dict[str, t.Any]:
+        """Return the credential type that the task sets. Raises :class:`StoreError` if not exactly one has the name."""
+        found = self._controller.named("credential_types", str(self._type))
+        if len(found) != 1:
+            what = "%d credential types have the name %s" % (len(found), self._type)
+            if not found:
+                what = "the controller has no credential type %s, or this user does not see it" % self._type
+            raise StoreError("%s: %s; check sink.credential_type" % (self.where, what))
+        return found[0]
 
     def hints(self) -> t.Sequence[str]:
         """Return the warning about a server without TLS."""
         return self._controller.api.hints()
 
     def probe(self) -> None:
-        """Check that the user may edit the credential, and that its field is secret and has no other source."""
+        """Check that the user may edit or create the credential, and that its field is secret and has no other source."""
         credential = self._credential()
+        if credential is None:
+            self._check_creation()
+            return
         editable = ((credential.get("summary_fields") or {}).get("user_capabilities") or {}).get("edit")
         if credential.get("managed") or editable is False:
             raise StoreError("%s: this user may not edit the credential" % self.where)
-        kind = self._controller("GET", "/credential_types/%d/" % self._number("/credentials/", credential, "credential_type"))
-        fields = {one.get("id"): one for one in kind.get("inputs", "fields") or []}
+        number = self._controller.number("/credentials/", credential, "credential_type")
+        self._check_fields(self._controller("GET", "/credential_types/%d/" % number).get("inputs"))
+        number = self._controller.number("/credentials/", credential)
+        sources = self._controller.results("/credentials/%d/input_sources/" % number)
+        if any(one.get("input_field_name") == self._field for one in sources):
+            raise StoreError("%s: the field comes from another secret store: store the key there" % self.where)
+
+    def _check_creation(self) -> None:
+        """Raise :class:`StoreError` if the controller would refuse the credential, or if it should not exist twice.
+
+        ``role_level`` returns the organizations in which the user has this role (AWX, ``_list_common.md``).
+        """
+        self._check_fields(self._kind().get("inputs"))
+        others = self._matches()
+        if others:
+            kind = ((others[0].get("summary_fields") or {}).get("credential_type") or {}).get("name") or "another one"
+            raise StoreError(
+                "%s: the organization has a credential of that name already, of the type %s: choose another name, or set "
+                "sink.credential_type to its type" % (self.where, kind)
+            )
+        name = str(self._organization)
+        if not self._controller.named("organizations", name):
+            raise StoreError("%s: the controller has no organization %s, or this user does not see it" % (self.where, name))
+        if not self._controller.results("/organizations/", name=name, role_level="credential_admin_role"):
+            raise StoreError(
+                "%s: this user may not create credentials in the organization %s: it needs the role Credential Admin there"
+                % (self.where, name)
+            )
+
+    def _check_fields(self, inputs: t.Any) -> None:
+        """Raise :class:`StoreError` if a credential type with these *inputs* cannot take the key, or the metadata."""
+        fields = {one.get("id"): one for one in (inputs or {}).get("fields") or []}
         if self._field not in fields:
             raise StoreError(
                 "%s: the credential's type has no field %s; it has %s"
@@ -184,13 +175,11 @@ class AwxCredentialSink(Sink):
             raise StoreError("%s: the field is not secret: every user of the credential would see the key" % self.where)
         if self._metadata_field and (self._metadata_field not in fields or fields[self._metadata_field].get("secret")):
             raise StoreError("%s: metadata_field %s has to be a field that is not secret" % (self.where, self._metadata_field))
-        sources = self._results("/credentials/%d/input_sources/" % self._number("/credentials/", credential, "id"))
-        if any(one.get("input_field_name") == self._field for one in sources):
-            raise StoreError("%s: the field comes from another secret store: store the key there" % self.where)
 
     def read(self) -> Stored:
         """Return the metadata, and whether there is a key; the fingerprint is that of the metadata."""
-        return self._stored(self._credential())
+        credential = self._credential()
+        return self._stored(credential) if credential is not None else NOTHING
 
     def _stored(self, credential: dict[str, t.Any]) -> Stored:
         metadata = Metadata.parse(self._description(credential)[1])
@@ -217,30 +206,62 @@ class AwxCredentialSink(Sink):
         return stored
 
     def remember(self, metadata: Metadata | None, before: Stored) -> Stored:
-        """Send only the metadata."""
+        """Send only the metadata. A credential that does not exist is created here, before the server creates a token."""
         return self._change(ENCRYPTED, metadata, before)
 
     def _change(self, key: str | None, metadata: Metadata | None, before: Stored | None) -> Stored:
-        """Set key and metadata of the credential. The *key* ENCRYPTED leaves the stored key, ``None`` deletes it."""
+        """Set key and metadata of the credential. The *key* ENCRYPTED leaves the stored key, ``None`` deletes it.
+
+        Deletes a credential that a sink has created, and that would hold nothing any more.
+        """
         credential = self._credential()
-        if before is not None and credential.get("modified") != before.revision:
+        revision = credential.get("modified") if credential is not None else None
+        if before is not None and revision != before.revision:
             raise Stale("%s: another run or a user has changed the credential meanwhile" % self.where)
+        if credential is None:
+            return self._create(key, metadata) if metadata is not None else NOTHING
         inputs = dict(credential.get("inputs") or {})
         if key is None or (key == ENCRYPTED and self._field not in inputs):
             inputs.pop(self._field, None)
         else:
             inputs[self._field] = key
         lines, _text = self._description(credential)
-        text = metadata.text() if metadata else ""
-        body: dict[str, t.Any] = {"inputs": inputs}
-        if self._metadata_field:
-            inputs[self._metadata_field] = text
-        else:
-            body["description"] = "\n".join([*lines, MARK + text] if text else lines)
-        number = self._number("/credentials/", credential, "id")
+        body = self._body(inputs, lines, metadata)
+        number = self._controller.number("/credentials/", credential)
+        if metadata is None and lines == [CREATED] and not any(body["inputs"].values()):
+            self._controller("DELETE", "/credentials/%d/" % number)
+            self._id = None
+            return NOTHING
         return self._stored(dict(self._controller("PATCH", "/credentials/%d/" % number, body).body))
 
+    def _body(self, inputs: dict[str, t.Any], lines: list[str], metadata: Metadata | None) -> dict[str, t.Any]:
+        """Return the body of a write. *lines* are those of the description without the metadata."""
+        text = metadata.text() if metadata else ""
+        if self._metadata_field:
+            return {"inputs": {**inputs, self._metadata_field: text}}
+        return {"inputs": inputs, "description": "\n".join([*lines, MARK + text] if text else lines)}
+
+    def _create(self, key: str | None, metadata: Metadata) -> Stored:
+        """Create the credential. Raises :class:`Stale` if another run has created it meanwhile."""
+        inputs = {self._field: key} if key not in (None, ENCRYPTED) else {}
+        organization = self._controller.named("organizations", str(self._organization))
+        if not organization:
+            raise StoreError("%s: the controller has no organization %s any more" % (self.where, self._organization))
+        body = {
+            "name": self._name,
+            "organization": self._controller.number("/organizations/", organization[0]),
+            "credential_type": self._controller.number("/credential_types/", self._kind()),
+            "description": CREATED,
+            **self._body(inputs, [CREATED], metadata),
+        }
+        try:
+            return self._stored(dict(self._controller("POST", "/credentials/", body).body))
+        except StoreError as problem:
+            if problem.status in (400, 409) and self._credential() is not None:
+                raise Stale("%s: another run has created the credential meanwhile" % self.where) from None
+            raise
+
     def remove(self) -> None:
-        """Delete key and metadata from the credential; the credential itself stays."""
+        """Delete key and metadata from the credential; the credential itself stays, unless a sink has created it."""
         if self.read().there:
             self._change(None, None, None)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Finds places for keys that end with a container: files on the container's own root file system."""
+"""Finds places for keys that end with a container: its own root file system, and the folder of a job of AWX."""
 
 from __future__ import annotations
 
@@ -19,6 +19,10 @@ ALLOW = "ORGSMITH_ALLOW_EPHEMERAL"
 _MARKERS = ("/.dockerenv", "/run/.containerenv")
 #: Values of the environment variable ``container`` that engines set. Others (lxc, systemd-nspawn) name machines that stay.
 _ENGINES = frozenset(("docker", "podman", "oci", "containerd", "crio", "buildah"))
+#: The environment variable that AWX sets in each job: the job's folder on the machine that runs the container.
+_AWX = "AWX_PRIVATE_DATA_DIR"
+#: Where AWX mounts that folder, with a copy of the project, in the container. It deletes the folder after the job.
+_AWX_MOUNT = "/runner"
 #: Names in the control groups (version 1) of the first process of a container.
 _CGROUP = re.compile(r"/(?:docker|kubepods(?:\.slice)?|libpod|containerd|crio)/|[-/](?:docker|libpod|crio)-[0-9a-f]{12,}")
 _OCTAL = re.compile(r"\\([0-7]{3})")
@@ -33,7 +37,7 @@ class Host:
 
     def is_container(self) -> bool:
         """Return whether this is a container of an engine such as Docker, Podman or Kubernetes."""
-        if any(os.path.exists(self._at(marker)) for marker in _MARKERS):
+        if self.environ.get(_AWX) or any(os.path.exists(self._at(marker)) for marker in _MARKERS):
             return True
         if self.environ.get("container", "").lower() in _ENGINES or self.environ.get("KUBERNETES_SERVICE_HOST"):
             return True
@@ -42,10 +46,14 @@ class Host:
     def on_root(self, path: str) -> bool:
         """Return whether *path*, which need not exist, lies on no mount below ``/``; links are resolved.
 
-        Without a readable mountinfo it compares devices.
+        The folder of a job of AWX is a mount, but counts as a part of the container. Without a readable mountinfo the method
+        compares devices.
         """
         mounts = [_unescaped(line.split(" ")[4]) for line in self._read("/proc/self/mountinfo").splitlines() if " - " in line]
         real = os.path.realpath(path)
+        job = self.environ.get(_AWX)
+        if job and any((real + "/").startswith(folder + "/") for folder in (_AWX_MOUNT, job.rstrip("/"))):
+            return True
         if mounts:
             return not any(mount != "/" and (real + "/").startswith(mount + "/") for mount in mounts)
         while not os.path.exists(real):
@@ -84,8 +92,8 @@ def refuse_ephemeral(path: str, allowed: bool | None, host: Host | None = None) 
     """Raise :class:`StoreError` (``ephemeral``) if :func:`ends_here`."""
     if ends_here(path, allowed, host):
         raise StoreError(
-            "%s lies on the own file system of this container: the key would be lost with the container, while it still works on "
-            "the server. Use a path on a volume that is mounted into the container, or a sink on a server. If the container stays"
-            ", or the key may get lost, set allow_ephemeral: true (or %s=true)" % (path, ALLOW),
+            "%s lies on the own file system of this container, or in the folder of a job of AWX: the key would be lost with "
+            "it, while it still works on the server. Use a path on a volume that is mounted into the container, or a sink on a "
+            "server. If the container stays, or the key may get lost, set allow_ephemeral: true (or %s=true)" % (path, ALLOW),
             code="ephemeral",
         )

@@ -48,6 +48,7 @@ OPTIONS: dict[str, dict[str, t.Any]] = {
     "username": {"type": "str"},
     "password": {"type": "str", "no_log": True},
     "credential": {"type": "raw"},
+    "credential_type": {"type": "str"},
     "organization": {"type": "str"},
     # command
     "store_command": {"type": "list", "elements": "str"},

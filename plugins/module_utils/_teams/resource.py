@@ -9,7 +9,7 @@ import typing as t
 from dataclasses import replace
 
 from .._engine.resource import Change, Resource, View
-from .._grafana.connection import optional, positive, text
+from .._grafana.connection import optional, optional_number, text
 from .._grafana.errors import BadInput, GrafanaError, NotFound, Refused, Unsupported
 from .._grafana.names import found_similar
 from .._grafana.orgs import UNASSIGNED
@@ -50,7 +50,7 @@ class Teams(Resource[DesiredTeam, Team, TeamWork]):
             raise BadInput("uid of the team is empty")
         return DesiredTeam(
             name,
-            optional(options, "id", positive),
+            optional_number(options, "id"),
             uid,
             optional(options, "email"),
             **_people(options),

@@ -30,6 +30,7 @@ def may_end(token: Item, connection: str) -> bool:
 
     Only the module, which runs on that host, knows more; a path may also be a template here.
     """
+    # Ansible compiles what a filter imports in the process of each task, so functions import what only some tenants need.
     from .._sinks.container import ends_here  # pylint: disable=import-outside-toplevel
     from .._sinks.file import FileSink  # pylint: disable=import-outside-toplevel
     from .._sinks.handover import HandoverSink  # pylint: disable=import-outside-toplevel

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from .._engine.fields import Field, Fields
 from .._engine.resource import View
-from .._grafana.connection import OrgChoice, optional, positive, text
+from .._grafana.connection import OrgChoice, optional_number, text
 from .._grafana.errors import BadInput
 
 #: The least length of a password, in bytes, on a server without a stricter policy (8.5 to 13.1).
@@ -186,4 +186,4 @@ def _initial_org(options: t.Mapping[str, t.Any]) -> OrgChoice:
         raise BadInput("initial_org_name and initial_org_id exclude each other: set one of them")
     if name is not None and not text(name, "initial_org_name").strip():
         raise BadInput("initial_org_name is empty")
-    return OrgChoice(optional(options, "initial_org_id", positive), name)
+    return OrgChoice(optional_number(options, "initial_org_id"), name)

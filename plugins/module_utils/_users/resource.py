@@ -170,6 +170,10 @@ class Users(Resource[DesiredUser, CurrentUser, UserWork]):
             scope.warn("no user has the login %s: service accounts are deleted with grafana_service_account" % desired.key)
         if change is None:
             return current, change
+        if current is None:
+            current = self._created_meanwhile(scope, desired)
+            if current is not None:
+                return self.precheck(scope, desired, current, self.plan(desired, current))
         if current is not None:
             self._check_rights(scope, current, change)
         if change.action == "delete":
@@ -180,6 +184,13 @@ class Users(Resource[DesiredUser, CurrentUser, UserWork]):
         if current is None:
             change.work = replace(change.work, org_id=self._first_org(scope, desired))
         return current, change
+
+    def _created_meanwhile(self, scope: Scope, desired: DesiredUser) -> CurrentUser | None:
+        """Return the user if another run has created it since it was looked up by its login: its e-mail address shows this."""
+        other = None if desired.email is None or desired.login is None else self._directory.find(desired.email)
+        if other is None or str(other["login"]).lower() != str(desired.login).lower():
+            return None
+        return self.read(scope, desired)
 
     def _check_rights(self, scope: Scope, current: CurrentUser, change: Change[UserWork]) -> None:
         """Raise :class:`Refused` if the caller would delete or disable itself, or if no enabled server admin would remain."""

@@ -1,11 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The batch of each step of the role org_bootstrap, for all tenants.
-
-Each step computes its batch in a process of its own, and Ansible compiles this file and all that it imports there. So a function
-that only one step needs imports what it needs itself.
-"""
+"""The batch of each step of the role org_bootstrap, for all tenants."""
 
 from __future__ import annotations
 

@@ -5,8 +5,11 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana import pace
 from modules.conftest import WITH_ACCOUNTS
 from modules.orgs.stack import SETTINGS, Stack
 
@@ -28,4 +31,6 @@ def sleeps(monkeypatch):
     """The waits that were asked for, which take no time but move the server's clock in the test that says so."""
     asked = []
     monkeypatch.setattr("time.sleep", asked.append)
+    # Of a Retry-After the client waits for the rest, so there the clock moves.
+    monkeypatch.setattr(pace, "time", SimpleNamespace(sleep=asked.append, monotonic=lambda: sum(asked)))
     return asked

@@ -14,7 +14,7 @@ import os
 import pytest
 
 from modules.tenant import Tenant
-from modules.tokens.sinks import in_awx, in_files, in_vault
+from modules.tokens.sinks import in_awx, in_files, in_vault, new_in_awx
 from modules.tokens.stored_token import Token
 from standins import Awx, Vault
 from standins.openbao import OpenBao, RealVault, program
@@ -72,7 +72,7 @@ def tenant(newest, tmp_path):
     return Tenant(newest, tmp_path)
 
 
-@pytest.fixture(params=["file", "vault", "awx", "command", "command that cannot read"])
+@pytest.fixture(params=["file", "vault", "awx", "new in awx", "command", "command that cannot read"])
 def anywhere(request, vault, awx, tmp_path):
     """A sink of each type, and a function that returns the key in it."""
     if request.param == "file":
@@ -83,6 +83,8 @@ def anywhere(request, vault, awx, tmp_path):
         return in_vault(vault), lambda: (vault.data("team/tenant") or {}).get("key")
     if request.param == "awx":
         return in_awx(awx), lambda: awx.credentials[1]["inputs"].get("token")
+    if request.param == "new in awx":
+        return new_in_awx(awx), lambda: awx.named("tenant-ci").get("inputs", {}).get("token")
     sink = in_files(tmp_path)
     if request.param != "command":
         del sink["read_command"]

@@ -17,6 +17,11 @@ def in_awx(awx, **more):
     return {**sink, "credential": "tenant-token", "key_field": "token", **more}
 
 
+def new_in_awx(awx, **more):
+    """Return a sink that creates its credential."""
+    return in_awx(awx, credential="{org_name}-{name}", credential_type="Grafana token", organization="Default", **more)
+
+
 def in_files(folder, **more):
     """Return a sink whose commands keep the key in the file ``stored``."""
     store = "import sys; open(sys.argv[1], 'w').write(sys.stdin.read())"

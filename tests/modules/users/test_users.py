@@ -180,6 +180,26 @@ def test_addresses_of_others(newest):
             assert f"of user {login} belongs to user alice (id {number})" in failed["msg"]
 
 
+@pytest.mark.parametrize("moment", range(1, 6))
+def test_another_run_creates_the_same_user(outermost_newer, moment):
+    """Two slices of a job may need one user: before whichever request of this run it is created, the run succeeds."""
+    server = outermost_newer
+    alice = {"login": "alice", "email": "alice@example.org"}
+    seen = []
+
+    def watch(request):
+        seen.append(request.path)
+        if len(seen) == moment:
+            server.emulator.ask("POST", "/api/admin/users", {**alice, "password": SECRET})
+
+    server.emulator.watch(watch)
+    found = server.ok("grafana_user", **alice, user_password=SECRET, initial_org_id=1)
+    server.emulator.watch(None)
+    assert len(seen) >= moment
+    assert not found["changed"]
+    assert [user["login"] for user in server.api("GET", "/api/users")] == ["admin", "alice"]
+
+
 def test_service_accounts_are_left_alone(newer):
     newer.ok("grafana_service_account", name="robot", org_id=1)
     login = newer.api("GET", "/api/serviceaccounts/search?query=robot")["serviceAccounts"][0]["login"]

@@ -12,6 +12,7 @@ import threading
 import pytest
 import requests
 
+from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana import pace
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.answers import Map, shape_of
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.client import Client
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.connection import Connection, Identity, OrgChoice
@@ -87,11 +88,26 @@ def health(version="12.4.3"):
     return Call("GET", "/api/health").answers(200, {"version": version})
 
 
+class Clock:
+    """A clock in which only sleeping takes time; ``slept`` are the seconds of each sleep."""
+
+    def __init__(self):
+        self.slept, self.now = [], 1000.0
+
+    def monotonic(self):
+        return self.now
+
+    def sleep(self, seconds):
+        self.slept.append(seconds)
+        self.now += seconds
+
+
 class Script:
     """Plays the calls; fails on one that is not expected, and (``done``) on one that was not made."""
 
     def __init__(self):
-        self.calls, self.made, self.slept = [], [], []
+        self.calls, self.made, self.clock = [], [], Clock()
+        self.slept = self.clock.slept
         #: Whether to accept every credential: clients ask ``GET /api/user`` first. Tests about that expect the call, or set this.
         self.answers_identity = True
         self._lock = threading.Lock()
@@ -142,7 +158,8 @@ def script(monkeypatch):
         return played.request(session, *args, **kwargs)
 
     monkeypatch.setattr(requests.Session, "request", request)
-    monkeypatch.setattr("time.sleep", played.slept.append)
+    monkeypatch.setattr("time.sleep", played.clock.sleep)
+    monkeypatch.setattr(pace, "time", played.clock)
     yield played
     played.done()
 

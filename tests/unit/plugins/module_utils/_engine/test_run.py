@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import threading
-from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -29,7 +28,6 @@ from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.errors i
     Unreachable,
 )
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.interpreting import answered
-from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.scope import WriteLimit
 
 from ..conftest import connection
 
@@ -65,14 +63,17 @@ class Things(Resource):
     def plan(self, desired, current):
         if desired.state == "absent":
             return None if current is None else Change("delete", {"value": current}, {}, None)
-        return None if current == desired.value else Change("write", {"value": current}, {"value": desired.value}, None)
+        if current == desired.value:
+            return None
+        before = {} if current is None else {"value": current}
+        return Change("update" if before else "create", before, {"value": desired.value}, None)
 
     def apply(self, scope, desired, change):
         self.writes += 1
         if self.problems:
             problem, happens = self.problems.pop(0)
             if happens:
-                self.there[desired.name] = desired.value
+                self.there[desired.name] = desired.value if happens is True else happens
             raise problem
         if change.action == "delete":
             del self.there[desired.name]
@@ -125,6 +126,8 @@ def test_check_mode_writes_nothing_and_foresees_the_same():
         pytest.param(Conflict("taken"), True, "ok", 1, id="somebody else made it"),
         pytest.param(Refused("exists"), True, "ok", 1, id="a 400 of what is there by now"),
         pytest.param(Stale("changed"), False, "changed", 2, id="changed meanwhile"),
+        pytest.param(Conflict("taken"), 5, "changed", 2, id="another run made it, with another value"),
+        pytest.param(Refused("exists"), 5, "changed", 2, id="a 400 of what another run has made with another value"),
         pytest.param(Conflict("taken"), False, "failed", 1, id="a conflict that stays"),
         pytest.param(Refused("no"), False, "failed", 1, id="a refusal"),
     ],
@@ -136,9 +139,19 @@ def test_a_conflict_is_a_question(problem, happens, status, writes):
     assert things.writes == writes
 
 
-def test_questions_end():
+def test_a_run_reports_its_own_part_of_what_two_runs_did():
     things = Things()
-    things.problems = [(ServerError("locked"), False)] * 9
+    things.problems = [(Conflict("taken"), 5)]
+    outcome = run(things, Wanted("new"))[0]
+    assert (outcome.change, outcome.before, outcome.after) == ("value 5→1", {"value": 5}, {"value": 1})
+
+
+@pytest.mark.parametrize(
+    "problems", [[(ServerError("locked"), False)] * 9, [(Conflict("taken"), value) for value in range(5, 14)]]
+)
+def test_questions_end(problems):
+    things = Things()
+    things.problems = problems
     assert run(things, Wanted("new"))[0].status == "failed"
     assert things.writes == 3
 
@@ -211,7 +224,6 @@ class InOrgs(Things):
     def __init__(self, **there):
         super().__init__(**there)
         self.meeting, self.together_with, self.scopes, self.left = None, [], [], []
-        self.locked = set()
 
     def max_writers(self, scope):
         self.scopes.append(scope)
@@ -231,9 +243,6 @@ class InOrgs(Things):
     def apply(self, scope, desired, change):
         if self.meeting is not None and desired.name != "first":
             self.meeting.wait()
-        if desired.name in self.locked:
-            self.locked.remove(desired.name)
-            raise ServerError("database is locked")
         return super().apply(scope, desired, change)
 
 
@@ -249,28 +258,6 @@ def test_objects_of_one_org_at_the_same_time():
     assert {outcome.status for outcome in outcomes} == {"changed"}
     assert [outcome.object["name"] for outcome in outcomes] == ["first", *"abcdefgh"]
     assert things.together_with == [["first", *"abcdefgh"]]
-
-
-def test_a_server_error_lowers_the_number_of_writers():
-    things = InOrgs()
-    things.locked = {"a", "c"}  # the first goes alone, and has no lane to close
-    outcomes = run_in_org(things, *"abcdefgh")
-    assert {outcome.status for outcome in outcomes} == {"changed"}
-    assert things.scopes[0].write_limit.most == 3
-
-
-@pytest.mark.parametrize("errors", range(6))
-def test_one_writer_remains(errors):
-    limit = WriteLimit(3)
-    for _turn in range(errors):
-        limit.narrow()
-    for _turn in range(5):
-        with limit:
-            pass
-    assert limit.most == max(1, 3 - errors)
-    with ExitStack() as stack:  # as many as the limit allows enter at once, without waiting
-        for _turn in range(limit.most):
-            stack.enter_context(limit)
 
 
 def test_what_is_left_goes_last():

@@ -41,6 +41,7 @@ def root(tmp_path):
         ("proc/1/cgroup", "0::/system.slice/docker.service\n", {}, False),
         ("etc/hostname", "here", {"container": "podman"}, True),
         ("etc/hostname", "here", {"KUBERNETES_SERVICE_HOST": "10.0.0.1"}, True),
+        ("etc/hostname", "here", {"AWX_PRIVATE_DATA_DIR": "/tmp/awx_7_x"}, True),
         ("etc/hostname", "here", {"container": "lxc"}, False),  # a machine that stays
         ("etc/hostname", "here", {}, False),
     ],
@@ -63,6 +64,24 @@ def test_is_container(root, marker, text, environ, expected):
 )
 def test_on_root(root, path, expected):
     assert Host(str(root), {}).on_root(path) is expected
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/runner/project/keys/a", True),
+        ("/runner", True),
+        ("/tmp/awx_7_x/project/a", True),
+        ("/runner-2/a", False),
+        ("/srv/project/a", False),
+    ],
+)
+def test_the_folder_of_a_job_of_awx_is_deleted(root, path, expected):
+    with (root / "proc/self/mountinfo").open("a") as mounts:
+        mounts.write("604 600 8:1 /j /runner rw - ext4 /dev/sda1 rw\n605 600 8:1 /k /runner-2 rw - ext4 /dev/sda1 rw\n")
+        mounts.write("606 600 8:1 /t /tmp rw - ext4 /dev/sda1 rw\n")
+    assert Host(str(root), {"AWX_PRIVATE_DATA_DIR": "/tmp/awx_7_x"}).on_root(path) is expected
+    assert not Host(str(root), {}).on_root(path)
 
 
 @pytest.mark.parametrize(
