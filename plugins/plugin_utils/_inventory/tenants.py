@@ -20,7 +20,7 @@ Tenant = dict[str, t.Any]
 
 def read(path: str) -> list[Tenant]:
     """Return the tenants in the file at *path*. Raises :class:`BadInput` for a file that modules would refuse, too."""
-    return chosen(read_tenants(path), None, path)
+    return [dict(tenant) for tenant in chosen(read_tenants(path), None, path)]
 
 
 def without_secret_options(value: t.Any) -> t.Any:
