@@ -116,11 +116,11 @@ def test_plan_approval_migration_and_verification(two):
     assert any(ODD in step for step in found["steps"])
     one.key("a", "late")
     approved = {"migrate_orgs": "a", "confirm": "true", "orgsmith_migrate": found}
-    refused = fleet.play("migrate_api_keys", migrate_on_drift="fail", **approved).failed()
+    refused = fleet.play("migrate_api_keys", "--limit", "a@one", migrate_on_drift="fail", **approved).failed()
     assert stats(refused)["orgsmith_migrate"]["changed_since_the_approval"] == [f"a at {one.server.url}"]
     assert one.listed("a") == ["ci", "late"]
-    assert other.listed("a") == []
-    verified = fleet.play("migrate_api_keys", migrate_orgs="a\nb", migrate_expect_done="yes").failed()
+    assert other.listed("a") == [ODD]
+    verified = fleet.play("migrate_api_keys", "--limit", "a@one,b", migrate_orgs="a\nb", migrate_expect_done="yes").failed()
     found = stats(verified)["orgsmith_migrate"]
     assert (found["left"], sorted(found["failures"])) == (3, [f"not migrated: API key {name}" for name in ("ci", "ci", "late")])
     assert one.listed("b") == ["ci"]
@@ -128,7 +128,7 @@ def test_plan_approval_migration_and_verification(two):
         "migrate_api_keys", confirm="true", migrate_expect_done="", orgsmith_migrate=stats(plan)["orgsmith_migrate"]
     ).ok()
     found = stats(run)["orgsmith_migrate"]
-    assert (found["done"], found["migrated"], found["left"]) == (True, 3, 0)
+    assert (found["done"], found["migrated"], found["left"]) == (True, 4, 0)
     assert found["changed_since_the_approval"] == [f"a at {one.server.url}", f"b at {one.server.url}"]
     assert one.all_work()
     assert needles.in_text([*one.secrets.values(), *other.secrets.values()], run.text + plan.text) == []
