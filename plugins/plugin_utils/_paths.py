@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Absolute paths: those that a user passes to a playbook of the collection, those of its environment, of tenants and sinks."""
+"""Absolute paths: those that a user passes to a playbook of the collection, and those of its environment."""
 
 from __future__ import annotations
 
@@ -12,13 +12,9 @@ from ansible.errors import AnsibleFilterError
 from ansible.module_utils.common.validation import check_type_dict
 
 from ..module_utils._grafana.connection import ARGUMENT_SPEC, ENVIRONMENT
+from ..module_utils._sinks.container import ends_here
+from ..module_utils._tenants.paths import Entry, absolute, absolute_sink, with_absolute
 
-#: Options of a sink that are paths of files, whatever its type.
-_FILES_OF_SINKS = ("vault_password_file", "token_file", "secret_id_file", "ca_path", "metadata_path")
-#: Types of sinks whose option ``path`` is the path of a file. For ``hashi_vault`` it is the path of a secret.
-_SINKS_IN_FILES = ("file", "ansible_vault")
-#: Options of a sink that are commands, as lists of words. The first word may be the path of a program.
-_COMMANDS_OF_SINKS = ("store_command", "read_command", "remove_command", "probe_command")
 #: Environment variables that are paths of files: those of the connection, and those of the sinks hashi_vault and awx_credential.
 _VARIABLES = (
     *(ENVIRONMENT[name] for name, rule in ARGUMENT_SPEC.items() if rule["type"] == "path"),
@@ -26,30 +22,6 @@ _VARIABLES = (
     "CONTROLLER_CA_PATH",
 )
 KINDS = ("path", "paths", "sink", "keys", "environment")
-
-Entry = t.Mapping[str, t.Any]
-
-
-def absolute(path: str, folder: str) -> str:
-    """Return *path* as an absolute path; ``~`` is the home directory, and a relative path starts from *folder*."""
-    path = os.path.expanduser(path)
-    return path if os.path.isabs(path) else os.path.normpath(os.path.join(folder, path))
-
-
-def with_absolute(entry: Entry, options: t.Iterable[str], folder: str) -> dict[str, t.Any]:
-    """Return *entry* with absolute paths in those of *options* that are set."""
-    return {**entry, **{name: absolute(str(entry[name]), folder) for name in options if entry.get(name)}}
-
-
-def absolute_sink(sink: Entry, folder: str) -> dict[str, t.Any]:
-    """Return *sink* with absolute paths of files and programs. A program without a slash is searched for in ``PATH``."""
-    own = ("path",) if sink.get("type") in _SINKS_IN_FILES else ()
-    changed = with_absolute(sink, (*_FILES_OF_SINKS, *own), folder)
-    for name in _COMMANDS_OF_SINKS:
-        words = changed.get(name)
-        if isinstance(words, list) and words and "/" in str(words[0]):
-            changed[name] = [absolute(str(words[0]), folder), *words[1:]]
-    return changed
 
 
 def user_path(value: t.Any, kind: str = "path") -> t.Any:
@@ -75,6 +47,14 @@ def user_path(value: t.Any, kind: str = "path") -> t.Any:
     if kind == "sink":
         return absolute_sink(_dictionary(value, "the sink"), folder)
     return [_key(_dictionary(entry, "a key"), folder) for entry in value]
+
+
+def lost_with_container(path: str) -> bool:
+    """Return whether *path* on the control node ends with the container in which Ansible runs, and the user does not allow that.
+
+    ``ORGSMITH_ALLOW_EPHEMERAL=true`` says that the container stays.
+    """
+    return ends_here(path, None)
 
 
 def _environment() -> dict[str, str]:

@@ -271,3 +271,57 @@ def test_budget_of_requests(sites, dashboards_as):
     assert len(site.emulator.orgs()) == size + 1
     assert first <= 12 * size, first / size
     assert second <= 6 * size, second / size
+
+
+def test_tenants_of_a_file(sites):
+    """Check, run, check, run; a member without a user; and the removal of one tenant: as with the variable."""
+    site = sites(DELETES_ORGS)
+    names = ("alpha", "beta", "gamma")
+    tenants = [whole(site, name) for name in names]
+    tenants[2]["members"].append({"login": "later"})
+    tenants[2]["teams"] = [{"name": "ops", "members": ["gamma-user", "later"]}]
+    options = {"file": "tenants.json", "org_bootstrap_missing_members": "skip", "org_bootstrap_remove_users": True}
+    playbook = site.role(tenants, **options)
+    kinds = 10
+    planned = site.play(playbook, "--check", "--diff").ok()
+    assert planned.recap["changed"] == kinds - 1  # check mode creates no users, so it cannot make them members
+    assert site.emulator.orgs().keys() == {"Main Org."}
+    run = site.play(playbook, "-vvv").ok()
+    assert run.recap["changed"] == kinds
+    assert "beta: organization created; user beta-user created; member beta-user Viewer→Editor; team ops created; " in run.text
+    assert "long-beta-1" not in run.text
+    assert site.play(playbook, "--check").ok().recap["changed"] == 0
+    assert site.play(playbook).ok().recap["changed"] == 0
+
+    tenants[1]["state"] = "absent"
+    assert "beta: organization with 1 dashboard (Home)" in site.play(site.role(tenants, **options)).failed().text
+    confirmed = site.role(tenants, org_bootstrap_confirm_removal="beta", org_bootstrap_tenants=["alpha", "beta"], **options)
+    assert site.play(confirmed).ok().recap["changed"] == 4
+    assert site.emulator.orgs().keys() == {"Main Org.", "alpha", "gamma"}
+    assert [one["login"] for one in site.api("GET", "/api/users")] == ["admin", "alpha-user", "gamma-user"]
+
+    tenants[2]["teams"] = [{"name": "{{ team }}"}]
+    tenants[0]["address"] = {"city": "Basel"}
+    refused = site.play(site.role(tenants, **options)).failed()
+    assert "organization gamma, teams[0], name is a template" in " ".join(refused.text.split())
+    assert site.api("GET", "/api/org", org="alpha")["address"]["city"] == ""
+
+
+def test_paths_in_a_file_start_from_the_playbook_and_a_failed_tenant_is_left_out(sites):
+    site = sites()
+    site.user("alice")
+    (site.folder / "plays" / "keys").mkdir(parents=True)
+    (site.folder / "plays" / "home.json").write_text(json.dumps({"uid": "filed", "title": "Filed", "panels": []}))
+    tenants = site.tenants(3)
+    tenants[0]["dashboards"] = [{"path": "home.json"}]
+    for tenant in tenants:
+        del tenant["service_accounts"][0]["tokens"][0]["dest"]
+    tenants[1]["teams"] = [{"name": "ops", "members": ["nobody"]}]
+    sink = {"type": "file", "path": "keys/{org_name}"}
+    more = {"org_bootstrap_sink": sink, "org_bootstrap_dashboards_as": "token", "org_bootstrap_chunk_size": 2}
+    playbook = site.role(tenants, "plays/role.yml", file="plays/tenants.yml", org_bootstrap_tenants_file="tenants.yml", **more)
+    run = site.play(playbook).failed()
+    assert "1 of 3 organizations failed, the others are finished" in " ".join(run.text.split())
+    found = sorted(path.name for path in (site.folder / "plays" / "keys").glob("*.json"))
+    assert found == ["tenant-0.json", "tenant-2.json"]
+    assert site.emulator.dashboard(site.emulator.orgs()["tenant-0"], "filed") is not None

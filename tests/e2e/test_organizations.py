@@ -1,0 +1,134 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The playbooks on inventories whose hosts are organizations, with answers of surveys, and what they report with set_stats."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import yaml
+
+from e2e import needles
+from e2e.conftest import ROOT
+from modules.api_keys.old_keys import Old
+
+PLAYBOOKS = ROOT / "playbooks"
+ODD = "Team {{ 1 + 1 }}: a"
+
+
+def stats(run):
+    """Return what the playbook has reported with set_stats."""
+    return json.JSONDecoder().raw_decode(run.text.rpartition("RUN: ")[2])[0]
+
+
+class Fleet:
+    """Sites, and an inventory whose hosts are their organizations."""
+
+    def __init__(self, site):
+        self.site = site
+        self.inventory = site.folder / "inventory.yml"
+
+    def hosts(self, variables):
+        """Write the inventory; *variables* of a host by its name, which is the organization's by default."""
+        hosts = {
+            host: {"grafana_org_name": host, "ansible_connection": "local", "ansible_python_interpreter": "/nowhere", **one}
+            for host, one in variables.items()
+        }
+        text = yaml.safe_dump({"all": {"hosts": hosts}}).replace("{{ 1 + 1 }}", '{{ "{{ 1 + 1 }}" }}')
+        self.inventory.write_text(text)
+
+    def play(self, name, *words, **variables):
+        """Run a playbook on all hosts; text in *variables* is marked unsafe, as AWX does it."""
+        lines = [
+            f"{variable}: {'!unsafe ' if isinstance(value, str) else ''}{json.dumps(value)}\n"
+            for variable, value in {"orgs_hosts": "all", **variables}.items()
+        ]
+        answers = self.site.write("answers.yml", "".join(lines))
+        words = ("-i", str(self.inventory), "-e", f"@{answers}", *words)
+        return self.site.play(PLAYBOOKS / f"{name}.yml", *words, environment={"ANSIBLE_SHOW_CUSTOM_STATS": "1"})
+
+
+@pytest.mark.by_core
+def test_slices_of_a_tenants_file(sites):
+    """A slice makes its own tenants, with one run of the role, and reports them; a survey's answers are text."""
+    site = sites()
+    fleet, tenants = Fleet(site), site.tenants(3)
+    for tenant in tenants:
+        del tenant["members"], tenant["dashboards"], tenant["service_accounts"][0]["tokens"][0]["dest"]
+    site.write("tenants.json", {"org_bootstrap_organizations": tenants})
+    fleet.hosts({tenant["name"]: {"grafana_tenants_file": "tenants.json"} for tenant in tenants})
+    sink = "type: file\npath: " + str(site.keys / "{org_name}")
+    answers = {"org_bootstrap_sink": sink, "org_bootstrap_tenants": "", "awx_job_id": 7, "awx_workflow_job_id": 6}
+    run = fleet.play("bootstrap_orgs", "--limit", "tenant-0,tenant-2", **answers).ok()
+    found = stats(run)["orgsmith_bootstrap"]
+    assert (found["finished"], found["created"], found["failed"]) == (True, 2, 0)
+    assert found["created_organizations"] == ["tenant-0", "tenant-2"]
+    assert stats(run)["orgsmith_bootstrap_job_7"] == found
+    assert run.text.count("TASK [orgsmith.grafana.org_bootstrap : Organizations]") == 1
+    assert sorted(site.emulator.orgs()) == ["Main Org.", "tenant-0", "tenant-2"]
+    answers["org_bootstrap_tenants"] = "tenant-1\n\ntenant-2\n"
+    rotated = fleet.play("rotate_tokens", rotate_purge="expired\nunlisted", **answers).failed()
+    found = stats(rotated)["orgsmith_rotate"]
+    assert (found["kept"], found["failed"], found["finished"]) == (1, 1, True)
+    assert "tenant-1" in found["failures"][0]
+    keys = [(site.keys / name).read_text().strip() for name in ("tenant-0", "tenant-2")]
+    assert needles.in_text(keys, run.text + rotated.text) == []
+
+
+def test_tenants_as_yaml_text(sites):
+    """The hosts select tenants of a survey's answer; what fails is reported."""
+    site = sites()
+    fleet = Fleet(site)
+    fleet.hosts({ODD: {"grafana_url": site.url}, "bad": {"grafana_url": site.url}})
+    tenants = [{"name": ODD}, {"name": "bad", "teams": [{"name": "t", "members": ["nobody"]}]}, {"name": "elsewhere"}]
+    run = fleet.play("bootstrap_orgs", org_bootstrap_organizations=yaml.safe_dump(tenants)).failed()
+    found = stats(run)["orgsmith_bootstrap"]
+    assert found["created_organizations"] == [ODD, "bad"]
+    assert found["failed_organizations"] == ["bad"]
+    assert "bad" in found["failures"][0]
+    assert sorted(site.emulator.orgs()) == sorted(["Main Org.", ODD, "bad"])
+
+
+@pytest.fixture
+def two(sites):
+    """An inventory of two servers, with the API keys of three organizations."""
+    one, other = Old(sites("9.3.2")), Old(sites("10.4.3"))
+    one.key("a", "ci")
+    one.key("b", "ci")
+    other.key("a", ODD)
+    fleet = Fleet(one.server)
+    urls = {"a@one": one.server.url, "b": one.server.url, "a@other": other.server.url}
+    fleet.hosts({host: {"grafana_org_name": host[0], "grafana_url": url} for host, url in urls.items()})
+    return fleet, one, other
+
+
+@pytest.mark.by_core
+def test_plan_approval_migration_and_verification(two):
+    """Both servers at once, as the nodes of a workflow pass their reports on; what nobody approved is reported."""
+    fleet, one, other = two
+    plan = fleet.play("migrate_api_keys", "--check", migrate_orgs="a\nnowhere\n", migrate_mode="", confirm="false").ok()
+    found = stats(plan)["orgsmith_migrate"]
+    assert (found["planned"], found["left"], found["done"], found["organizations"]) == (True, 2, False, 2)
+    assert sorted(found["servers"]) == sorted([one.server.url, other.server.url])
+    assert found["not_among_the_hosts"] == ["nowhere"] * 2
+    assert any(ODD in step for step in found["steps"])
+    one.key("a", "late")
+    approved = {"migrate_orgs": "a", "confirm": "true", "orgsmith_migrate": found}
+    refused = fleet.play("migrate_api_keys", migrate_on_drift="fail", **approved).failed()
+    assert stats(refused)["orgsmith_migrate"]["changed_since_the_approval"] == [f"a at {one.server.url}"]
+    assert one.listed("a") == ["ci", "late"]
+    assert other.listed("a") == []
+    verified = fleet.play("migrate_api_keys", migrate_orgs="a\nb", migrate_expect_done="yes").failed()
+    found = stats(verified)["orgsmith_migrate"]
+    assert (found["left"], sorted(found["failures"])) == (3, [f"not migrated: API key {name}" for name in ("ci", "ci", "late")])
+    assert one.listed("b") == ["ci"]
+    run = fleet.play(
+        "migrate_api_keys", confirm="true", migrate_expect_done="", orgsmith_migrate=stats(plan)["orgsmith_migrate"]
+    ).ok()
+    found = stats(run)["orgsmith_migrate"]
+    assert (found["done"], found["migrated"], found["left"]) == (True, 3, 0)
+    assert found["changed_since_the_approval"] == [f"a at {one.server.url}", f"b at {one.server.url}"]
+    assert one.all_work()
+    assert needles.in_text([*one.secrets.values(), *other.secrets.values()], run.text + plan.text) == []
