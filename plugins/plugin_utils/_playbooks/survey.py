@@ -93,7 +93,8 @@ def _org(line: t.Any) -> t.Any:
 
 def _structure(value: str, name: str) -> t.Any:
     """Return a structure from YAML. The parser's own message may quote a secret, so only the position is reported."""
-    loader = _LOADER(value)
+    # libyaml takes no subclass of str. Before ansible-core 2.19 the answers of a survey are one, which str() returns as it is.
+    loader = _LOADER(str.__str__(value))
     try:
         node = loader.get_single_node()
         check_size(node, "the variable %s" % name)
