@@ -124,3 +124,13 @@ def test_wrong_tenants(value, names, words):
         run_tenants(value, {}, names)
     assert words in str(caught.value)
     assert "S3CRET" not in str(caught.value)
+
+
+def test_unsafe_text_before_ansible_core_2_19():
+    """There, text that is marked unsafe is a subclass of str, and str() returns it as it is."""
+
+    class Unsafe(str):
+        def __str__(self):
+            return self
+
+    assert survey(Unsafe("type: file"), "dict", "key_sink") == {"type": "file"}
