@@ -11,11 +11,10 @@ import typing as t
 
 from ...module_utils._grafana.secrets import masked, without_secrets
 from ...module_utils._tenants.file import chosen, read_tenants
+from ...module_utils._tenants.steps import Tenant
 
 #: Matches the names of options whose values are secret, in tenants and everything that they contain.
 _SECRET = re.compile(r"passw|secret|secure|credential|headers$|^tls_|(^|_)(token|key)$", re.IGNORECASE)
-
-Tenant = dict[str, t.Any]
 
 
 def read(path: str) -> list[Tenant]:
