@@ -18,10 +18,12 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action.normal import ActionModule as NormalAction
 
 from ..module_utils._engine.items import listed
-from ..module_utils._engine.options import BATCH, HANDED_OVER, HANDOVER
+from ..module_utils._engine.options import BATCH, HANDED_OVER, HANDOVER, TENANTS
 from ..module_utils._grafana.errors import BadInput, GrafanaError
 from ..module_utils._grafana.secrets import in_result
 from ..module_utils._sinks.handover import HandoverSink
+from ..module_utils._tenants.source import from_file, tenants_path
+from ..module_utils._tenants.tokens import TOKENS
 
 if t.TYPE_CHECKING:
     from ..plugin_utils._vault.action import TaskVault
@@ -44,6 +46,9 @@ _OF_A_TOKEN = (
     "service_account",
     "sink",
     "state",
+    "tenants",
+    "tenants_file",
+    "tenants_rules",
 )
 
 
@@ -54,6 +59,7 @@ class ActionModule(NormalAction):
         """Run the module, store the keys, and return the module's result."""
         try:
             self._refuse_key_in_job()
+            self._read_tenants()
             vault = self._task_vault(task_vars)
             if vault is None:
                 return self._run_module(task_vars)
@@ -76,6 +82,35 @@ class ActionModule(NormalAction):
                 "remove async, or store the key with dest or sink",
                 code="key_would_show",
             )
+
+    def _read_tenants(self) -> None:
+        """Replace ``tenants_file`` by the batch that it describes, if keys of its tokens go into vault files.
+
+        The module reads the file itself otherwise. Raises :class:`BadInput`, also if the file is on another host.
+        """
+        args = self._task.args
+        if not args.get("tenants_file") or args.get("batch") is not None:
+            return
+        local = getattr(self._connection, "transport", None) == "local"
+        default = isinstance(args.get("sink"), dict) and args["sink"].get("type") == HandoverSink.type
+        if default and not local:
+            raise BadInput(
+                "the sink ansible_vault cannot be used with tenants_file on another host, because the control node has to read "
+                "the file: use connection: local, or another sink"
+            )
+        if not local or not (default or self._mentions_vault(args)):
+            return
+        params = {name: args.get(name) for name in (*TENANTS, "sink")}
+        batch = [item for _tenant, item in from_file(TOKENS)(params)]
+        self._task.args = {**{name: value for name, value in args.items() if name not in params}, "batch": batch}
+
+    def _mentions_vault(self, args: Result) -> bool:
+        """Tell whether a token of the file may have a sink of this type. The module reports a file that cannot be read."""
+        try:
+            with open(tenants_path(args), encoding="utf-8") as file:
+                return HandoverSink.type in file.read()
+        except (OSError, UnicodeDecodeError):
+            return False
 
     def _run_module(self, task_vars: t.Any) -> Result:
         # ansible-core's action plugins have no annotations.

@@ -62,6 +62,12 @@ options:
       - The connection plugin of the host on which the modules run.
       - If set, only those tokens are returned whose key may end with a container.
     type: str
+  steps:
+    description:
+      - The steps that the organizations of a file need, as RV(orgsmith.grafana.grafana_tenants_info#module:steps) has them.
+      - If set, the modules read the file themselves, and the filter returns the names of the organizations for the step.
+    type: list
+    elements: str
 author:
   - orgsmith contributors (@orgsmith)
 """
@@ -74,9 +80,9 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: The items of the batch.
+  description: The items of the batch; with O(steps) the names of organizations.
   type: list
-  elements: dict
+  elements: raw
 """
 
 import typing as t

@@ -464,6 +464,7 @@ extends_documentation_fragment:
   - orgsmith.grafana.connection
   - orgsmith.grafana.org
   - orgsmith.grafana.batch
+  - orgsmith.grafana.batch.tenants
   - orgsmith.grafana.attributes
 author:
   - orgsmith contributors (@orgsmith)
@@ -738,6 +739,8 @@ from ..module_utils._dashboards.options import OPTIONS
 from ..module_utils._dashboards.resource import Dashboards
 from ..module_utils._engine.module import GrafanaModule, manage
 from ..module_utils._grafana.errors import BadInput
+from ..module_utils._tenants.source import from_file
+from ..module_utils._tenants.tokens import DASHBOARDS
 
 
 def dashboards(module: GrafanaModule) -> Dashboards:
@@ -754,7 +757,7 @@ def dashboards(module: GrafanaModule) -> Dashboards:
 
 
 def main() -> None:
-    manage(dashboards, OPTIONS, of_task=("import_orgs",))
+    manage(dashboards, OPTIONS, of_task=("import_orgs",), tenants=from_file(DASHBOARDS))
 
 
 if __name__ == "__main__":

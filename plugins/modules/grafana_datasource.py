@@ -324,6 +324,7 @@ extends_documentation_fragment:
   - orgsmith.grafana.connection
   - orgsmith.grafana.org
   - orgsmith.grafana.batch
+  - orgsmith.grafana.batch.tenants
   - orgsmith.grafana.attributes
 seealso:
   - module: orgsmith.grafana.grafana_datasource_info
@@ -585,10 +586,12 @@ failure:
 from ..module_utils._datasources.model import OPTIONS
 from ..module_utils._datasources.resource import DataSources
 from ..module_utils._engine.module import manage
+from ..module_utils._tenants.items import DATA_SOURCES
+from ..module_utils._tenants.source import from_file
 
 
 def main() -> None:
-    manage(lambda module: DataSources(), OPTIONS, named_by="name")
+    manage(lambda module: DataSources(), OPTIONS, named_by="name", tenants=from_file(DATA_SOURCES))
 
 
 if __name__ == "__main__":

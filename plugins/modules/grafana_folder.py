@@ -244,6 +244,7 @@ extends_documentation_fragment:
   - orgsmith.grafana.connection
   - orgsmith.grafana.org
   - orgsmith.grafana.batch
+  - orgsmith.grafana.batch.tenants
   - orgsmith.grafana.attributes
 seealso:
   - module: orgsmith.grafana.grafana_dashboard
@@ -459,6 +460,8 @@ failure:
 from ..module_utils._engine.module import GrafanaModule, manage
 from ..module_utils._folders.plan import OPTIONS
 from ..module_utils._folders.resource import Folders
+from ..module_utils._tenants.items import FOLDERS
+from ..module_utils._tenants.source import from_file
 
 
 def folders(module: GrafanaModule) -> Folders:
@@ -467,7 +470,7 @@ def folders(module: GrafanaModule) -> Folders:
 
 
 def main() -> None:
-    manage(folders, OPTIONS, named_by="title")
+    manage(folders, OPTIONS, named_by="title", tenants=from_file(FOLDERS))
 
 
 if __name__ == "__main__":

@@ -131,6 +131,7 @@ extends_documentation_fragment:
   - orgsmith.grafana.connection
   - orgsmith.grafana.org
   - orgsmith.grafana.batch
+  - orgsmith.grafana.batch.tenants
   - orgsmith.grafana.attributes
 seealso:
   - module: orgsmith.grafana.grafana_org_preferences_info
@@ -317,6 +318,8 @@ failure:
 from ..module_utils._engine.module import GrafanaModule, manage
 from ..module_utils._preferences.options import OPTIONS
 from ..module_utils._preferences.resource import OrgPreferences
+from ..module_utils._tenants.items import PREFERENCES
+from ..module_utils._tenants.source import from_file
 
 
 def preferences(module: GrafanaModule) -> OrgPreferences:
@@ -325,7 +328,7 @@ def preferences(module: GrafanaModule) -> OrgPreferences:
 
 
 def main() -> None:
-    manage(preferences, OPTIONS)
+    manage(preferences, OPTIONS, tenants=from_file(PREFERENCES))
 
 
 if __name__ == "__main__":

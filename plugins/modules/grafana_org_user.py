@@ -74,6 +74,7 @@ extends_documentation_fragment:
   - orgsmith.grafana.connection
   - orgsmith.grafana.org
   - orgsmith.grafana.batch
+  - orgsmith.grafana.batch.tenants
   - orgsmith.grafana.attributes
 author:
   - orgsmith contributors (@orgsmith)
@@ -247,10 +248,12 @@ failure:
 
 from ..module_utils._engine.module import manage
 from ..module_utils._orgs.members import OPTIONS, OrgUsers
+from ..module_utils._tenants.items import MEMBERS
+from ..module_utils._tenants.source import from_file
 
 
 def main() -> None:
-    manage(lambda module: OrgUsers(), OPTIONS, named_by="login")
+    manage(lambda module: OrgUsers(), OPTIONS, named_by="login", tenants=from_file(MEMBERS))
 
 
 if __name__ == "__main__":

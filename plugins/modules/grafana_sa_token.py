@@ -420,6 +420,7 @@ extends_documentation_fragment:
   - orgsmith.grafana.org
   - orgsmith.grafana.cloud
   - orgsmith.grafana.batch
+  - orgsmith.grafana.batch.tenants
   - orgsmith.grafana.attributes
 author:
   - orgsmith contributors (@orgsmith)
@@ -730,6 +731,8 @@ failure:
 """
 
 from ..module_utils._engine.module import GrafanaModule, manage
+from ..module_utils._tenants.source import from_file
+from ..module_utils._tenants.tokens import TOKENS
 from ..module_utils._tokens.options import OPTIONS
 from ..module_utils._tokens.resource import Tokens
 from ..module_utils._tokens.task import Task
@@ -741,7 +744,7 @@ def tokens(module: GrafanaModule) -> Tokens:
 
 
 def main() -> None:
-    manage(tokens, OPTIONS, cloud=True)
+    manage(tokens, OPTIONS, cloud=True, tenants=from_file(TOKENS))
 
 
 if __name__ == "__main__":

@@ -161,6 +161,7 @@ extends_documentation_fragment:
   - orgsmith.grafana.org
   - orgsmith.grafana.cloud
   - orgsmith.grafana.batch
+  - orgsmith.grafana.batch.tenants
   - orgsmith.grafana.attributes
 author:
   - orgsmith contributors (@orgsmith)
@@ -372,10 +373,18 @@ failure:
 
 from ..module_utils._engine.module import manage
 from ..module_utils._orgs.service_accounts import OPTIONS, ServiceAccounts
+from ..module_utils._tenants.items import ACCOUNTS_OR_REMOVED
+from ..module_utils._tenants.source import from_file
 
 
 def main() -> None:
-    manage(lambda module: ServiceAccounts(plan_missing=module.plans_missing()), OPTIONS, cloud=True, named_by="name")
+    manage(
+        lambda module: ServiceAccounts(plan_missing=module.plans_missing()),
+        OPTIONS,
+        cloud=True,
+        named_by="name",
+        tenants=from_file(ACCOUNTS_OR_REMOVED),
+    )
 
 
 if __name__ == "__main__":

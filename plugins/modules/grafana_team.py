@@ -141,6 +141,7 @@ extends_documentation_fragment:
   - orgsmith.grafana.connection
   - orgsmith.grafana.org
   - orgsmith.grafana.batch
+  - orgsmith.grafana.batch.tenants
   - orgsmith.grafana.attributes
 seealso:
   - module: orgsmith.grafana.grafana_team_info
@@ -338,10 +339,12 @@ failure:
 
 from ..module_utils._engine.module import manage
 from ..module_utils._teams.resource import OPTIONS, Teams
+from ..module_utils._tenants.items import TEAMS
+from ..module_utils._tenants.source import from_file
 
 
 def main() -> None:
-    manage(lambda module: Teams(), OPTIONS, named_by="name")
+    manage(lambda module: Teams(), OPTIONS, named_by="name", tenants=from_file(TEAMS))
 
 
 if __name__ == "__main__":

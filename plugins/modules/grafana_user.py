@@ -194,6 +194,7 @@ extends_documentation_fragment:
   - orgsmith.grafana.connection
   - orgsmith.grafana.org.unused
   - orgsmith.grafana.batch
+  - orgsmith.grafana.batch.tenants
   - orgsmith.grafana.attributes
 seealso:
   - module: orgsmith.grafana.grafana_user_info
@@ -371,12 +372,20 @@ failure:
 """
 
 from ..module_utils._engine.module import manage
+from ..module_utils._tenants.items import USERS
+from ..module_utils._tenants.source import from_file
 from ..module_utils._users.model import OPTIONS
 from ..module_utils._users.resource import Users
 
 
 def main() -> None:
-    manage(lambda module: Users(plan_missing=module.plans_missing()), OPTIONS, in_org=False, named_by="login")
+    manage(
+        lambda module: Users(plan_missing=module.plans_missing()),
+        OPTIONS,
+        in_org=False,
+        named_by="login",
+        tenants=from_file(USERS),
+    )
 
 
 if __name__ == "__main__":

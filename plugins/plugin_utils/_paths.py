@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Absolute paths: those that a user passes to a playbook of the collection, those of its environment, of tenants and sinks."""
+"""Absolute paths: those that a user passes to a playbook of the collection, and those of its environment."""
 
 from __future__ import annotations
 
@@ -11,39 +11,11 @@ import typing as t
 from ansible.errors import AnsibleFilterError
 from ansible.module_utils.common.validation import check_type_dict
 
-#: Options of a sink that are paths of files, whatever its type.
-_FILES_OF_SINKS = ("vault_password_file", "token_file", "secret_id_file", "ca_path", "metadata_path")
-#: Types of sinks whose option ``path`` is the path of a file. For ``hashi_vault`` it is the path of a secret.
-_SINKS_IN_FILES = ("file", "ansible_vault")
-#: Options of a sink that are commands, as lists of words. The first word may be the path of a program.
-_COMMANDS_OF_SINKS = ("store_command", "read_command", "remove_command", "probe_command")
+from ..module_utils._tenants.paths import Entry, absolute, absolute_sink, with_absolute
+
 #: Environment variables of the sinks hashi_vault and awx_credential that are paths of files.
 _VARIABLES_OF_SINKS = ("VAULT_CACERT", "CONTROLLER_CA_PATH")
 KINDS = ("path", "paths", "sink", "keys", "environment")
-
-Entry = t.Mapping[str, t.Any]
-
-
-def absolute(path: str, folder: str) -> str:
-    """Return *path* as an absolute path; ``~`` is the home directory, and a relative path starts from *folder*."""
-    path = os.path.expanduser(path)
-    return path if os.path.isabs(path) else os.path.normpath(os.path.join(folder, path))
-
-
-def with_absolute(entry: Entry, options: t.Iterable[str], folder: str) -> dict[str, t.Any]:
-    """Return *entry* with absolute paths in those of *options* that are set."""
-    return {**entry, **{name: absolute(str(entry[name]), folder) for name in options if entry.get(name)}}
-
-
-def absolute_sink(sink: Entry, folder: str) -> dict[str, t.Any]:
-    """Return *sink* with absolute paths of files and programs. A program without a slash is searched for in ``PATH``."""
-    own = ("path",) if sink.get("type") in _SINKS_IN_FILES else ()
-    changed = with_absolute(sink, (*_FILES_OF_SINKS, *own), folder)
-    for name in _COMMANDS_OF_SINKS:
-        words = changed.get(name)
-        if isinstance(words, list) and words and "/" in str(words[0]):
-            changed[name] = [absolute(str(words[0]), folder), *words[1:]]
-    return changed
 
 
 def user_path(value: t.Any, kind: str = "path") -> t.Any:

@@ -105,12 +105,15 @@ class Site:
         path.write_text(content if isinstance(content, str) else json.dumps(content, indent=1), encoding="utf-8")
         return path
 
-    def role(self, tenants, name: str = "role.yml", play=None, **variables) -> Path:
-        """Write a playbook that runs the role on *tenants*."""
+    def role(self, tenants, name: str = "role.yml", play=None, file: str | None = None, **variables) -> Path:
+        """Write a playbook that runs the role on *tenants*; with *file* the modules read them from a file of that name."""
+        source = {"org_bootstrap_organizations": tenants}
+        if file:
+            source = {"org_bootstrap_tenants_file": str(self.write(file, tenants))}
         task = {
             "name": "Bootstrap",
             "ansible.builtin.include_role": {"name": "orgsmith.grafana.org_bootstrap"},
-            "vars": {"org_bootstrap_organizations": tenants, **variables},
+            "vars": {**source, **variables},
         }
         whole = {"name": "Tenants", "hosts": "localhost", "connection": "local", "gather_facts": False, "tasks": [task]}
         whole["vars"] = {"ansible_python_interpreter": "{{ ansible_playbook_python }}"}

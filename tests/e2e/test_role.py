@@ -271,3 +271,43 @@ def test_budget_of_requests(sites, dashboards_as):
     assert len(site.emulator.orgs()) == size + 1
     assert first <= 12 * size, first / size
     assert second <= 6 * size, second / size
+
+
+@pytest.mark.by_core
+def test_tenants_of_a_file(sites):
+    """Check, run, check, run, and the removal of one tenant: as with the variable. Relative paths start from the playbook."""
+    site = sites(DELETES_ORGS)
+    site.user("alice")
+    folder = site.folder / "plays"
+    (folder / "keys").mkdir(parents=True)
+    (folder / "home.json").write_text(json.dumps({"uid": "filed", "title": "{{ kept }}", "panels": []}))
+    tenants = site.tenants(3)
+    tenants[0]["dashboards"] = [{"path": "home.json"}]
+    tenants[1]["members"].append({"login": "later"})
+    tenants[1]["teams"] = [{"name": "ops", "members": ["alice", "later"]}]
+    for tenant in tenants:
+        del tenant["service_accounts"][0]["tokens"][0]["dest"]
+
+    def play(*words, **more):
+        options = {"org_bootstrap_missing_members": "skip", "org_bootstrap_dashboards_as": "token", **more}
+        options["org_bootstrap_sink"] = {"type": "file", "path": "keys/{org_name}"}
+        options["org_bootstrap_tenants_file"] = "tenants.json"
+        return site.play(site.role(tenants, "plays/role.yml", file="plays/tenants.json", **options), *words).ok()
+
+    assert play("--check", "--diff").recap["changed"] == 6
+    assert site.emulator.orgs().keys() == {"Main Org."}
+    run = play()
+    assert run.recap["changed"] == 6
+    assert "tenant-1: organization created; member alice created; team ops created; " in run.text
+    assert "no user yet: later" in run.text
+    assert play("--check").recap["changed"] == 0
+    assert play().recap["changed"] == 0
+    orgs = site.emulator.orgs()
+    assert site.emulator.creator(orgs["tenant-0"], "filed").startswith(BY_A_TOKEN)
+
+    tenants[2]["state"] = "absent"
+    tenants[1]["address"] = {"city": "Basel"}  # the run does not name this tenant
+    play(org_bootstrap_confirm_removal="tenant-2", org_bootstrap_tenants=["tenant-0", "tenant-2"])
+    assert site.emulator.orgs().keys() == {"Main Org.", "tenant-0", "tenant-1"}
+    assert sorted(path.name for path in (folder / "keys").glob("*.json")) == ["tenant-0.json", "tenant-1.json"]
+    assert site.api("GET", "/api/orgs/name/tenant-1")["address"]["city"] == ""

@@ -14,6 +14,9 @@ from .._grafana.credentials import header_secrets, userinfo_secrets
 from .._grafana.errors import BadInput
 from .options import Spec, type_name
 
+#: What reads the items of a module from the file that its parameters name: the tenant and the options of each.
+Source = t.Callable[[dict[str, t.Any]], "list[tuple[str, dict[str, t.Any]]]"]
+
 #: Options whose value is an address that may hold a password.
 _ADDRESSES = ("url", "cloud_url", "proxy", "ds_url")
 #: Options whose value may be such an address, or a path.
@@ -90,3 +93,17 @@ def _dictionary(name: str, value: t.Any, rule: t.Mapping[str, t.Any]) -> dict[st
         if rule.get("options", {}).get(option, {}).get("no_log") and isinstance(inner, (dict, list, bool)):
             raise BadInput("%s.%s has to be a string, not %s" % (name, option, type_name(inner)))
     return found
+
+
+def from_tenants(params: dict[str, t.Any], batch: t.Any, source: Source) -> list[tuple[str, dict[str, t.Any]]] | None:
+    """Return the tenant and the options of each item that *source* reads; ``None`` without ``tenants_file``.
+
+    *batch* is the option of this name. Raises :class:`BadInput` for options that exclude one another.
+    """
+    if params["tenants_file"] is None:
+        if params["tenants"] is not None or params["tenants_rules"] is not None:
+            raise BadInput("tenants and tenants_rules need tenants_file")
+        return None
+    if batch is not None:
+        raise BadInput("batch and tenants_file cannot be used together: both describe the items of the task")
+    return source(params)

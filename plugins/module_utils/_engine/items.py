@@ -21,7 +21,7 @@ if t.TYPE_CHECKING:
 OK, CHANGED, FAILED, NOT_RUN = "ok", "changed", "failed", "not_run"
 
 #: What of a result identifies a failed object and says why it failed.
-IDENTIFYING = ("index", "file", "status", "label", "org_id", "org_name", "failure")
+IDENTIFYING = ("index", "file", "tenant", "status", "label", "org_id", "org_name", "failure")
 
 #: How many problems of items one message quotes.
 QUOTED = 20
@@ -32,7 +32,7 @@ class Item:
     """One object of a task: its position, its organization, and what the task wants.
 
     *source* is the file that describes it. *batch* is the position of the batch item that it comes from, where one item
-    describes several objects.
+    describes several objects. *tenant* is the tenant of an item from a file with tenants.
     """
 
     index: int
@@ -41,11 +41,13 @@ class Item:
     token_file: str | None = None
     source: str | None = None
     batch: int | None = None
+    tenant: str | None = None
 
     @property
     def where(self) -> str:
         """Where the user finds the item, for messages."""
         position = "batch[%d]" % (self.index if self.batch is None else self.batch)
+        position = position if self.tenant is None else "tenant %s" % self.tenant
         if self.source is None:
             return position
         return self.source if self.batch is None else "%s of %s" % (self.source, position)
@@ -124,15 +126,18 @@ def check_orgs(resource: AnyResource, groups: t.Sequence[Group], url: str) -> No
 def listed(results: t.Sequence[View], which: t.Collection[str]) -> list[View]:
     """Return the entries of *results* that the option ``results`` asks for: ``all``, or those that ``changed`` or ``failed``.
 
-    Except with ``all``, the entry of an object that failed has only what identifies the object, and its failure.
+    Except with ``all``, the entry of an object that failed has only what identifies the object, and its failure; with ``brief``,
+    that of a changed one has only what identifies it, and the change in words.
     """
     if "all" in which:
         return list(results)
+    if "brief" in which:
+        return [_identified(entry, "change") for entry in results if entry["status"] in (CHANGED, FAILED)]
     return [_identified(entry) if entry["status"] == FAILED else entry for entry in results if entry["status"] in which]
 
 
-def _identified(entry: View) -> View:
-    return {name: entry[name] for name in IDENTIFYING if name in entry}
+def _identified(entry: View, *more: str) -> View:
+    return {name: entry[name] for name in (*IDENTIFYING, *more) if name in entry}
 
 
 def one_error(problems: t.Sequence[BadInput]) -> BadInput:

@@ -23,7 +23,7 @@ from .._grafana.connection import Connection, OrgChoice
 from .._grafana.errors import BadInput, GrafanaError
 from . import arguments as _arguments
 from .items import CHANGED, FAILED, NOT_RUN, OK, Item, Outcome, find_duplicates, listed, one_error
-from .options import HANDED_OVER, HANDOVER, Spec, argument_spec, items_of, place
+from .options import HANDED_OVER, HANDOVER, TENANTS, Spec, argument_spec, items_of, place
 from .resource import AnyResource, OfOrg
 from .run import Mode, Run
 from .watchdog import ParentWatch
@@ -43,6 +43,8 @@ class GrafanaModule(AnsibleModule):
 
     def __init__(self, **kwargs: t.Any) -> None:
         self.raw_batch: t.Any = None
+        #: The tenant of each item, if the items come from a file with tenants.
+        self.owners: list[str] = []
         self.handover: dict[str, t.Any] | None = None
         self._no_stack: list[str] = []
         self._malformed: BadInput | None = None
@@ -54,9 +56,7 @@ class GrafanaModule(AnsibleModule):
         super()._load_params()  # type: ignore[no-untyped-call]
         # This collection refuses a malformed batch itself: with the item's position, and without its values.
         self.raw_batch = self.params.pop("batch", None)
-        for entry in self.raw_batch if isinstance(self.raw_batch, list) else ():
-            if isinstance(entry, dict):
-                self.hide(*_arguments.secrets_of(self.argument_spec.get("batch", {}).get("options", {}), entry))
+        self._hide_items()
         # Options of other modules may come from module_defaults of the action group; connection() refuses them.
         for name in _connection.CLOUD_SPEC:
             if name not in self.argument_spec and self.params.pop(name, None) not in (None, ""):
@@ -67,6 +67,19 @@ class GrafanaModule(AnsibleModule):
         self._malformed = _arguments.parsed(self.argument_spec, self.params)
         # Parsing has turned text into dictionaries, in which each secret is a value of its own.
         self.hide(*_arguments.secrets_of(self.argument_spec, self.params))
+
+    def _hide_items(self) -> None:
+        """Mask the secrets of the batch."""
+        for entry in self.raw_batch if isinstance(self.raw_batch, list) else ():
+            if isinstance(entry, dict):
+                self.hide(*_arguments.secrets_of(self.argument_spec.get("batch", {}).get("options", {}), entry))
+
+    def read_tenants(self, source: _arguments.Source) -> None:
+        """Take the items from the file that the options name, if they name one. Raises :class:`BadInput`."""
+        made = _arguments.from_tenants(self.params, self.raw_batch, source)
+        if made is not None:
+            self.owners, self.raw_batch = [owner for owner, _item in made], [item for _owner, item in made]
+            self._hide_items()
 
     def log(self, msg: t.Any, log_args: t.Any = None) -> None:
         """Write *msg* to syslog or the journal. Ansible's note of the invocation, with *log_args*, names the options only."""
@@ -177,19 +190,31 @@ def manage(
     cloud: bool = False,
     named_by: str = "",
     of_task: t.Sequence[str] = (),
+    tenants: _arguments.Source | None = None,
 ) -> None:
     """Run a module that manages one kind of object, one or a batch.
 
     *cloud* tells whether it works with the Cloud API, too. *named_by* is the option that identifies an object by itself: an item
-    of a batch that is a string is its value. The *options* with the names *of_task* are not options of an item.
+    of a batch that is a string is its value. The *options* with the names *of_task* are not options of an item. *tenants* reads
+    the items from a file with tenants.
     """
     connection = connection_spec(cloud)
     whole = argument_spec(options, in_org, named_by, of_task)
-    module = GrafanaModule(argument_spec={**connection, **whole})
-    guarded(lambda m: _manage(m, resource_of(m), options, whole, named_by), module)
+    module = GrafanaModule(argument_spec={**connection, **whole, **(TENANTS if tenants else {})})
+    guarded(lambda m: _manage(m, resource_of, options, whole, named_by, tenants), module)
 
 
-def _manage(module: GrafanaModule, resource: AnyResource, options: Spec, whole: Spec, named_by: str) -> None:
+def _manage(
+    module: GrafanaModule,
+    resource_of: t.Callable[[GrafanaModule], AnyResource],
+    options: Spec,
+    whole: Spec,
+    named_by: str,
+    tenants: _arguments.Source | None,
+) -> None:
+    if tenants is not None:
+        module.read_tenants(tenants)
+    resource = resource_of(module)
     connection = module.connection()
     items = _items(module, resource, options, whole, connection, named_by)
     batch = module.raw_batch is not None or items[0].source is not None
@@ -218,7 +243,7 @@ def _items(
         resource.prepare([own])
         items = _expanded(resource, {**own, "org": connection.org}, Item(0, connection.org, None))
     else:
-        entries = items_of(module.raw_batch, dict(whole["batch"]["options"]), own, named_by)
+        entries = items_of(module.raw_batch, dict(whole["batch"]["options"]), own, named_by, module.owners)
         resource.prepare(entries)
         items = _items_of_batch(module, resource, entries, connection)
     resource.check_task([item.desired for item in items])
@@ -246,16 +271,16 @@ def _items_of_batch(
     """Return the items of ``batch``, whose options are *entries*. Raises :class:`BadInput`."""
     items: list[Item] = []
     problems: list[BadInput] = []
+    owners = dict(enumerate(module.owners))
     for index, entry in enumerate(entries):
         org = _connection.choose_org(entry, "options of the item") or connection.org
         try:
             _check_place(entry, connection)
             wanted = {name: value for name, value in entry.items() if name not in _ORG_OPTIONS}
-            items += _expanded(
-                resource, {**wanted, "org": org}, Item(len(items), org, None, entry.get("token_file"), batch=index)
-            )
+            first = Item(len(items), org, None, entry.get("token_file"), batch=index, tenant=owners.get(index))
+            items += _expanded(resource, {**wanted, "org": org}, first)
         except GrafanaError as problem:
-            where = place(index, module.raw_batch[index])
+            where = place(index, module.raw_batch[index], module.owners)
             problems.append(BadInput("%s: %s" % (where, problem.message), code=problem.code, **problem.details))
     twice = find_duplicates(resource, items)
     problems += [twice] if twice is not None else []
@@ -326,6 +351,8 @@ def _exit_batch(module: GrafanaModule, resource: AnyResource, outcomes: t.Sequen
     for outcome in outcomes:
         source = {} if outcome.item.source is None else {"file": outcome.item.source}
         entry = {"index": outcome.item.index, **source, **_entry(module, resource, outcome)}
+        if outcome.item.tenant is not None:
+            entry["tenant"] = outcome.item.tenant
         if outcome.status in (CHANGED, FAILED):
             entry["label"] = outcome.label or resource.label(outcome.item.desired)
         if resource.in_org:

@@ -30,7 +30,25 @@ BATCH: dict[str, dict[str, t.Any]] = {
     "fail_fast": {"type": "bool", "default": False},
     "on_failure": {"type": "str", "choices": ["fail", "report"], "default": "fail"},
     "missing_parent": {"type": "str", "choices": ["fail", "plan"], "default": "fail"},
-    "results": {"type": "list", "elements": "str", "choices": ["all", "changed", "failed"], "default": ["all"]},
+    "results": {"type": "list", "elements": "str", "choices": ["all", "changed", "failed", "brief"], "default": ["all"]},
+}
+
+#: Options of modules that can read their items from a file with tenants, as the role org_bootstrap takes them.
+TENANTS: dict[str, dict[str, t.Any]] = {
+    "tenants_file": {"type": "path"},
+    "tenants": {"type": "list", "elements": "str"},
+    "tenants_rules": {
+        "type": "dict",
+        "options": {
+            "folder": {"type": "path"},
+            "dashboards_as": {"type": "str", "choices": ["caller", "token"]},
+            "sink": {
+                "type": "dict",
+                "options": {"type": {"type": "str"}, "path": {"type": "str"}, "allow_ephemeral": {"type": "bool"}},
+            },
+            "missing_users": {"type": "dict"},
+        },
+    },
 }
 
 #: What this collection's action plugins add to a module's arguments, and remove from its result; not options for users.
@@ -50,16 +68,21 @@ def argument_spec(options: Spec, in_org: bool = True, named_by: str = "", of_tas
     return {**options, **BATCH, "batch": {"type": "list", "elements": "raw" if named_by else "dict", "options": item}}
 
 
-def items_of(batch: t.Any, spec: Spec, defaults: t.Mapping[str, t.Any], named_by: str = "") -> list[dict[str, t.Any]]:
+def items_of(
+    batch: t.Any, spec: Spec, defaults: t.Mapping[str, t.Any], named_by: str = "", owners: t.Sequence[str] = ()
+) -> list[dict[str, t.Any]]:
     """Return the items of *batch* without nulls, with the task's own options as *defaults*.
 
     An item's choice of org replaces the task's as a whole. An item that is a string is the value of the option *named_by*.
-    Raises :class:`BadInput` that names the item.
+    *owners* are the tenants of items that come from a file. Raises :class:`BadInput` that names the item.
     """
     if not isinstance(batch, list):
         strings = " or strings" if named_by else ""
         raise BadInput("batch has to be a list of dictionaries%s, not %s" % (strings, type_name(batch)))
-    return [_item(index, _described(index, entry, spec, named_by), spec, defaults) for index, entry in enumerate(batch)]
+    return [
+        _item(place(index, entry, owners), _described(index, entry, spec, named_by), spec, defaults, index)
+        for index, entry in enumerate(batch)
+    ]
 
 
 def _described(index: int, entry: t.Any, spec: Spec, named_by: str) -> dict[str, t.Any]:
@@ -79,7 +102,7 @@ def _described(index: int, entry: t.Any, spec: Spec, named_by: str) -> dict[str,
     return {named_by: entry}
 
 
-def _item(index: int, entry: dict[str, t.Any], spec: Spec, defaults: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+def _item(where: str, entry: dict[str, t.Any], spec: Spec, defaults: t.Mapping[str, t.Any], index: int) -> dict[str, t.Any]:
     try:
         given = check(entry, spec)
         merged = {**defaults, **given}
@@ -89,14 +112,14 @@ def _item(index: int, entry: dict[str, t.Any], spec: Spec, defaults: t.Mapping[s
                     merged.pop(name, None)
         return merged
     except BadInput as problem:
-        raise BadInput(
-            "%s: %s" % (place(index, entry), problem.message), code=problem.code, index=index, **problem.details
-        ) from None
+        raise BadInput("%s: %s" % (where, problem.message), code=problem.code, index=index, **problem.details) from None
 
 
-def place(index: int, entry: t.Mapping[str, t.Any] | str) -> str:
-    """Return the index and the organization of an item, for messages."""
-    org = None if isinstance(entry, str) else entry.get("org_name") or entry.get("org_id")
+def place(index: int, entry: t.Any, owners: t.Sequence[str] = ()) -> str:
+    """Return the index and the organization of an item, for messages; the tenant of an item that comes from a file."""
+    if owners:
+        return "tenant %s" % owners[index]
+    org = None if not isinstance(entry, dict) else entry.get("org_name") or entry.get("org_id")
     return "batch[%d], org %s" % (index, org) if isinstance(org, (str, int)) else "batch[%d]" % index
 
 

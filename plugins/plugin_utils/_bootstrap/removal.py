@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import typing as t
 
+from ...module_utils._tenants.items import is_absent
+from ...module_utils._tenants.steps import Item, Tenant
 from ...module_utils._text.listed import listed
-from .items import is_absent
 from .results import Results, entries_of
-from .steps import Item, Tenant
 
 #: The modules' kinds of contents in the order in which the text names them, with their nouns.
 _NOUNS = {

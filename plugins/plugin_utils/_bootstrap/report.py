@@ -9,10 +9,10 @@ import typing as t
 
 from ansible.utils.display import Display
 
+from ...module_utils._tenants.steps import Item, Tenant
 from .items import items
 from .removal import users_of
 from .results import Results, tenants
-from .steps import Item, Tenant
 
 
 def report(

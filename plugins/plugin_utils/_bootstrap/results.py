@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .steps import NO_USER, STEPS, Item, Tenant
+from ...module_utils._tenants.steps import NO_USER, STEPS, Item, Tenant
 
 #: The registered results of the first steps, in their order.
 Results = t.Sequence[t.Mapping[str, t.Any]]
@@ -52,6 +52,11 @@ def pending_members(steps: t.Mapping[str, t.Sequence[Item]]) -> dict[str, set[st
     return found
 
 
+def missing_users(results: Results) -> dict[str, list[str]]:
+    """Return the members who are no users of the server, by organization, from the *results* of the steps up to the members."""
+    return {name: sorted(logins) for name, logins in pending_members(by_step(results)).items()}
+
+
 def failed_tenants(organizations: t.Sequence[Tenant], steps: t.Mapping[str, t.Sequence[Item]]) -> set[str]:
     """Return the names of the organizations that a failure keeps from the following steps. *steps* are entries by step."""
     return {
@@ -68,7 +73,8 @@ def tenants(
 ) -> list[Item]:
     """Return for each organization ``name``, ``status``, ``changed``, ``pending``, ``failures``, and all in one as ``text``.
 
-    *owners* are the organizations of the items of steps that belong to the whole server, by step. *missing* is ``fail`` if
+    *owners* are the organizations of the items of steps that belong to the whole server, by step; an entry of an item from a
+    file names its organization itself. *missing* is ``fail`` if
     members who are no users are failures. The status is ``failed``, ``changed``, ``pending`` or ``ok``. A failure has
     ``organization``, ``step``, ``code``, ``message``, and all in one as ``text``.
     """
@@ -77,7 +83,8 @@ def tenants(
     }
     for step, entries in by_step(results).items():
         for entry in entries:
-            name = owners[step][entry["index"]] if step in owners else _org_of(organizations, step, entry)
+            named = step in owners and "tenant" not in entry
+            name = owners[step][entry["index"]] if named else _org_of(organizations, step, entry)
             if name in found:
                 _add(found[name], step, entry, missing)
     return [_finished(one) for one in found.values()]
@@ -89,6 +96,8 @@ def _is_pending(step: str, entry: Item) -> bool:
 
 def _org_of(organizations: t.Sequence[Tenant], step: str, entry: Item) -> str | None:
     """Return the organization of a result, ``None`` for an object of the whole server."""
+    if "tenant" in entry:  # of an item from a file
+        return str(entry["tenant"])
     return str(organizations[entry["index"]]["name"]) if step == "organizations" else entry.get("org_name")
 
 

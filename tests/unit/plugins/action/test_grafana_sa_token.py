@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import types
 
 import pytest
@@ -97,3 +98,38 @@ def test_a_note_belongs_to_the_account_of_the_new_token(was, kept):
     vault.add_pending({"v#key": {"name": "ci-2", "was": was}})
     noted = Metadata.parse(saved["key_metadata"])
     assert (noted.token_id, noted.pending) == (kept, ("ci-2",))
+
+
+VAULT = {"type": "ansible_vault", "path": "keys.yml", "variable": "key_{org_name}"}
+
+
+@pytest.mark.parametrize(
+    ("own", "default", "transport", "expected"),
+    [
+        (VAULT, None, "local", "batch"),
+        (None, VAULT, "local", "batch"),
+        (None, {"type": "file", "path": "key"}, "local", "tenants_file"),
+        (None, VAULT, "ssh", "refused"),
+    ],
+)
+def test_a_file_with_tenants_is_read_here_if_keys_go_into_a_vault(monkeypatch, tmp_path, own, default, transport, expected):
+    token = {"name": "t", **({"sink": own} if own else {})}
+    tenant = {"name": "one", "service_accounts": [{"name": "ci", "tokens": [token]}]}
+    (tmp_path / "tenants.json").write_text(json.dumps([tenant]))
+    args = {"tenants_file": "tenants.json", "tenants_rules": {"folder": str(tmp_path)}, "results": ["brief"]}
+    plugin = ActionModule.__new__(ActionModule)
+    plugin._task = types.SimpleNamespace(args={**args, **({"sink": default} if default else {})}, async_val=0, poll=0)
+    plugin._connection = types.SimpleNamespace(transport=transport)
+    monkeypatch.setattr(ActionModule, "_task_vault", lambda *_words: None)
+    monkeypatch.setattr(ActionModule, "_run_module", lambda *_words: {"changed": False})
+    result = plugin.run(None, {})
+    if expected == "refused":
+        assert "cannot be used with tenants_file on another host" in result["msg"]
+    elif expected == "batch":
+        sink = {**VAULT, "path": str(tmp_path / "keys.yml")}
+        assert plugin._task.args == {
+            "results": ["brief"],
+            "batch": [{"org_name": "one", "service_account": "ci", "name": "t", "sink": sink}],
+        }
+    else:
+        assert plugin._task.args["tenants_file"] == "tenants.json"

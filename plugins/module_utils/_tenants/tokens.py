@@ -1,17 +1,22 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The tokens of tenants: where their keys go, when they are due, and which of them writes the dashboards."""
+"""The tokens of tenants: where their keys go, when they are due, and which of them writes the dashboards; the dashboards."""
 
 from __future__ import annotations
 
 import typing as t
 
-from ansible.errors import AnsibleFilterError
 from ansible.module_utils.parsing.convert_bool import boolean
 
-from .._paths import absolute_sink, with_absolute
+from .._grafana.errors import BadInput, GrafanaError
+from .._text.durations import seconds
+from .items import Part, Rules
+from .paths import absolute_sink, with_absolute
 from .steps import Item, Tenant
+
+#: Options of dashboards that are paths; the first two may also be an address.
+_PATHS = ("path", "dashboard_url", "directory")
 
 #: Roles of accounts whose tokens may write dashboards.
 _WRITERS = ("Editor", "Admin")
@@ -26,9 +31,9 @@ def may_end(token: Item, connection: str) -> bool:
 
     Only the module, which runs on that host, knows more; a path may also be a template here.
     """
-    from ...module_utils._sinks.container import ends_here  # pylint: disable=import-outside-toplevel
-    from ...module_utils._sinks.file import FileSink  # pylint: disable=import-outside-toplevel
-    from ...module_utils._sinks.handover import HandoverSink  # pylint: disable=import-outside-toplevel
+    from .._sinks.container import ends_here  # pylint: disable=import-outside-toplevel
+    from .._sinks.file import FileSink  # pylint: disable=import-outside-toplevel
+    from .._sinks.handover import HandoverSink  # pylint: disable=import-outside-toplevel
 
     sink = token.get("sink") or {}
     holder = token if token.get("dest") else sink
@@ -46,15 +51,12 @@ def with_renewal(token: Item, renew_before: t.Any) -> Item:
     """Return *token* with the option ``renew_before``, which is shorter than the token's lifetime."""
     if token.get("renew_before") is not None or token.get("state") == "absent":
         return token
-    from ...module_utils._grafana.errors import GrafanaError  # pylint: disable=import-outside-toplevel
-    from ...module_utils._text.durations import seconds  # pylint: disable=import-outside-toplevel
-
     lifetime = token.get("seconds_to_live")
     try:
         span = seconds(renew_before, "renew_before")
         limit = None if lifetime in (None, "", "max") else seconds(lifetime, "seconds_to_live")
     except GrafanaError as problem:
-        raise AnsibleFilterError("%s: token %s: %s" % (token["org_name"], token.get("name"), problem.message)) from None
+        raise BadInput("%s: token %s: %s" % (token["org_name"], token.get("name"), problem.message)) from None
     return {**token, "renew_before": span if not limit or span < limit else limit // 3}
 
 
@@ -82,7 +84,7 @@ def writer_of(tenant: Tenant, folder: str, sink: Tenant | None) -> Item:
             path = _key_file(tenant, account, with_sink(token, folder, sink))
             if path:
                 return {"token_file": path}
-    raise AnsibleFilterError(
+    raise BadInput(
         "organization %s has dashboards, but no token that may write them: with org_bootstrap_dashboards_as: token it "
         "needs a service account that has the role Editor or Admin, or the permission Edit or Admin on one of the folders, and a "
         "token whose key is in a file" % tenant["name"]
@@ -106,10 +108,9 @@ def _key_file(tenant: Tenant, account: Tenant, token: Item) -> str | None:
     """Return the file with the key of *token*, or ``None`` if the key is not in a file."""
     if token.get("dest"):
         return str(token["dest"])
-    from ...module_utils._grafana.connection import OrgChoice  # pylint: disable=import-outside-toplevel
-    from ...module_utils._grafana.errors import GrafanaError  # pylint: disable=import-outside-toplevel
-    from ...module_utils._sinks.base import KeyOwner, Shared  # pylint: disable=import-outside-toplevel
-    from ...module_utils._sinks.file import FileSink  # pylint: disable=import-outside-toplevel
+    from .._grafana.connection import OrgChoice  # pylint: disable=import-outside-toplevel
+    from .._sinks.base import KeyOwner, Shared  # pylint: disable=import-outside-toplevel
+    from .._sinks.file import FileSink  # pylint: disable=import-outside-toplevel
 
     sink = token.get("sink") or {}
     if sink.get("type") != FileSink.type:
@@ -118,4 +119,31 @@ def _key_file(tenant: Tenant, account: Tenant, token: Item) -> str | None:
     try:
         return FileSink(sink, owner, Shared(lambda secret: None, {})).path
     except (GrafanaError, KeyError) as problem:
-        raise AnsibleFilterError("organization %s, token %s: %s" % (tenant["name"], token["name"], problem)) from None
+        raise BadInput("organization %s, token %s: %s" % (tenant["name"], token["name"], problem)) from None
+
+
+def _tokens(tenant: Tenant, rules: Rules) -> t.Iterator[Item]:
+    for account, token in tokens_of(tenant):
+        yield {"org_name": tenant["name"], "service_account": account["name"], **with_sink(token, rules.folder, rules.sink)}
+
+
+def _removed_tokens(tenant: Tenant, rules: Rules) -> t.Iterator[Item]:
+    """Yield the tokens whose keys are stored; without a sink nothing of a token is left after its organization."""
+    for item in _tokens(tenant, rules):
+        if item.get("dest") or item.get("sink"):
+            yield {**item, "state": "absent"}
+
+
+def _dashboards(tenant: Tenant, rules: Rules) -> t.Iterator[Item]:
+    from .._grafana.download import is_address  # pylint: disable=import-outside-toplevel
+
+    by_token = rules.dashboards_as == "token" and tenant.get("dashboards")
+    writer = writer_of(tenant, rules.folder, rules.sink) if by_token else {}
+    for dashboard in tenant.get("dashboards") or ():
+        paths = [name for name in _PATHS if not is_address(dashboard.get(name))]
+        yield {"org_name": tenant["name"], **writer, **with_absolute(dashboard, paths, rules.folder)}
+
+
+#: A tenant that is removed: after its organization, the stored keys of its tokens.
+TOKENS = Part(_tokens, _removed_tokens)
+DASHBOARDS = Part(_dashboards)
