@@ -51,9 +51,9 @@ emulator: .run-venv ## run the embedded Grafana in the foreground
 	@exec $(VENV)/bin/python -m emulator --port $(PORT) --grafana-version $(GRAFANA_VERSION) $(ARGS)
 
 .PHONY: test
-test: .test-venv ## run the tests, but for those with a command of their own: histories, faults, browser, mesh, real
+test: .test-venv ## run the tests, but for those with a command of their own: histories, faults, browser, awx, mesh, real
 	@$(call in,$(VENV)) python -m pytest --numprocesses $(PROCESSES) --dist worksteal \
-		--ignore tests/interrupted/test_histories.py $(TESTS) $(ARGS)
+		--ignore tests/interrupted/test_histories.py --ignore tests/e2e/test_organizations.py $(TESTS) $(ARGS)
 
 .PHONY: real
 real: .test-venv ## run the tests on a real server: GRAFANA_START='command', or GRAFANA_URL with GRAFANA_USER, GRAFANA_PASSWORD
@@ -78,9 +78,9 @@ browser: .browser-venv ## look at the pages that the collection makes in Chromiu
 	@$(call in,$(BROWSER)) CHROMIUM="$$(tests/tools/find-chromium.sh)" python -m pytest tests/browser/test_*.py $(ARGS)
 
 .PHONY: awx
-awx: .test-venv ## set up a stand-in of AWX with the modules of awx.awx, and run the example project as AWX runs jobs
+awx: .test-venv ## set up a stand-in of AWX with the modules of awx.awx, and run the example project and slices as AWX runs jobs
 	@tests/tools/awx-collection.sh $(VENV)/bin/python .build/awx
-	@$(call in,$(VENV)) AWX_COLLECTION="$(CURDIR)/.build/awx" python -m pytest --timeout 900 tests/awx $(ARGS)
+	@$(call in,$(VENV)) AWX_COLLECTION="$(CURDIR)/.build/awx" python -m pytest --timeout 900 tests/awx tests/e2e/test_organizations.py $(ARGS)
 
 .PHONY: mesh
 mesh: .mesh-venv ## run three slices of a job on a receptor mesh and kill one machine: the report goes to .build/mesh
