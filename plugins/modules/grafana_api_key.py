@@ -177,6 +177,11 @@ options:
             this type, in O(sink.organization). A credential of the same name and another type is not used.
           - A module that deletes the key also deletes a credential that it has created, unless the credential has other content.
         type: str
+      credential_inputs:
+        description:
+          - For V(awx_credential) with O(sink.credential_type), further inputs of a credential that the module creates, such as
+            the address of Grafana. They must not be secret. An existing credential keeps its inputs.
+        type: dict
       organization:
         description:
           - For V(awx_credential), the organization (of the controller) that the credential belongs to. It is needed if several

@@ -34,6 +34,7 @@ class AwxCredentialSink(Sink):
     OPTIONS = (
         "credential",
         "credential_type",
+        "credential_inputs",
         "organization",
         "key_field",
         "metadata_field",
@@ -58,6 +59,15 @@ class AwxCredentialSink(Sink):
         if self._type and not self._organization:
             raise BadInput("sink.credential_type creates a credential, which needs sink.organization")
         self._field, self._metadata_field = str(options["key_field"]), options.get("metadata_field")
+        self._inputs: dict[str, t.Any] = dict(options.get("credential_inputs") or {})
+        if self._inputs and not self._type:
+            raise BadInput(
+                "sink.credential_inputs are those of a credential that the sink creates: set sink.credential_type, too"
+            )
+        if {self._field, self._metadata_field} & set(self._inputs):
+            raise BadInput(
+                "sink.credential_inputs must not contain the fields of the key and of the metadata: the sink sets these"
+            )
         # The sinks of a task share the controller's client if their connection options are the same.
         connection = self.OPTIONS[self.OPTIONS.index("url") :]
         cache_key = ("awx", *(str(options.get(name)) for name in connection))
@@ -175,6 +185,12 @@ class AwxCredentialSink(Sink):
             raise StoreError("%s: the field is not secret: every user of the credential would see the key" % self.where)
         if self._metadata_field and (self._metadata_field not in fields or fields[self._metadata_field].get("secret")):
             raise StoreError("%s: metadata_field %s has to be a field that is not secret" % (self.where, self._metadata_field))
+        unusable = sorted(name for name in self._inputs if name not in fields or fields[name].get("secret"))
+        if unusable:
+            raise StoreError(
+                "%s: credential_inputs %s have to be fields of the credential's type that are not secret"
+                % (self.where, ", ".join(unusable))
+            )
 
     def read(self) -> Stored:
         """Return the metadata, and whether there is a key; the fingerprint is that of the metadata."""
@@ -228,7 +244,8 @@ class AwxCredentialSink(Sink):
         lines, _text = self._description(credential)
         body = self._body(inputs, lines, metadata)
         number = self._controller.number("/credentials/", credential)
-        if metadata is None and lines == [CREATED] and not any(body["inputs"].values()):
+        others = [name for name, value in body["inputs"].items() if value and self._inputs.get(name) != value]
+        if metadata is None and lines == [CREATED] and not others:
             self._controller("DELETE", "/credentials/%d/" % number)
             self._id = None
             return NOTHING
@@ -243,7 +260,7 @@ class AwxCredentialSink(Sink):
 
     def _create(self, key: str | None, metadata: Metadata) -> Stored:
         """Create the credential. Raises :class:`Stale` if another run has created it meanwhile."""
-        inputs = {self._field: key} if key not in (None, ENCRYPTED) else {}
+        inputs = {**self._inputs, self._field: key} if key not in (None, ENCRYPTED) else self._inputs
         organization = self._controller.named("organizations", str(self._organization))
         if not organization:
             raise StoreError("%s: the controller has no organization %s any more" % (self.where, self._organization))

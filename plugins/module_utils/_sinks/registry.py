@@ -49,6 +49,7 @@ OPTIONS: dict[str, dict[str, t.Any]] = {
     "password": {"type": "str", "no_log": True},
     "credential": {"type": "raw"},
     "credential_type": {"type": "str"},
+    "credential_inputs": {"type": "dict"},
     "organization": {"type": "str"},
     # command
     "store_command": {"type": "list", "elements": "str"},

@@ -161,6 +161,16 @@ def test_a_created_credential_is_deleted_with_its_token(tenant, awx, metadata):
     assert tenant.works(awx.named("tenant-ci")["inputs"]["token"])
 
 
+def test_a_created_credential_has_the_inputs_that_its_jobs_need(tenant, awx):
+    sink = new_in_awx(awx, credential_inputs={"host": "https://grafana.example.org"})
+    tenant.present(sink=sink)
+    assert awx.named("tenant-ci")["inputs"]["host"] == "https://grafana.example.org"
+    assert not tenant.present(sink={**sink, "credential_inputs": {"host": "https://new.example.org"}})["changed"]
+    assert tenant.works(awx.named("tenant-ci")["inputs"]["token"])
+    tenant.present(sink=sink, state="absent")
+    assert not awx.named("tenant-ci")
+
+
 @pytest.mark.parametrize(
     ("change", "inputs"),
     [
@@ -216,8 +226,13 @@ def test_the_same_name_in_another_organization_is_another_credential(tenant, awx
 
 @pytest.mark.parametrize(
     ("options", "words"),
-    [({"organization": None}, "needs sink.organization"), ({"credential": 7}, "has to be a name")],
-    ids=["no organization", "an id"],
+    [
+        ({"organization": None}, "needs sink.organization"),
+        ({"credential": 7}, "has to be a name"),
+        ({"credential_type": None, "credential_inputs": {"host": "a"}}, "set sink.credential_type, too"),
+        ({"credential_inputs": {"token": "a"}}, "must not contain the fields of the key"),
+    ],
+    ids=["no organization", "an id", "inputs without a type", "inputs with the key"],
 )
 def test_options_that_cannot_create(tenant, awx, options, words):
     awx.log.clear()
