@@ -389,14 +389,11 @@ class Run:
                 if again is None:
                     return current, ours, made
                 attempt += 1
-                open_question = ours or isinstance(problem, Stale) or _differs(again, change)
+                # If the object is no longer as it was when the change was planned, the server may accept the new one.
+                moved = (again.action, again.before) != (change.action, change.before)
+                open_question = ours or isinstance(problem, Stale) or moved
                 if not open_question or attempt > self.client.connection.retries:
                     raise resource.explain(scope, desired, problem) from None
                 if not ours and again.action != change.action:
                     made = again  # another run has created the object, or deleted it
                 change = again
-
-
-def _differs(again: Change[t.Any], change: Change[t.Any]) -> bool:
-    """Return whether the object is no longer as it was when *change* was planned, so that the server may accept *again*."""
-    return (again.action, again.before) != (change.action, change.before)
