@@ -110,33 +110,33 @@ EXAMPLES = r"""
 plugin: orgsmith.grafana.grafana_orgs
 url: https://grafana.example.org
 exclude: [Main Org., sandbox-*]
----
+
 # all.grafana_orgs.yml: two servers, a group for each, and the list of organizations is cached for ten minutes
-plugin: orgsmith.grafana.grafana_orgs
-servers:
-  - name: eu
-    url: https://eu.example.org/grafana
-    username: admin
-    password: "{{ lookup('community.hashi_vault.vault_kv2_get', 'grafana/eu').secret.password }}"
-  - name: us
-    url: https://us.example.org
-    token_file: /run/secrets/grafana-us
-keyed_groups:
-  - key: grafana_server
-    prefix: grafana
-cache: true
-cache_plugin: ansible.builtin.jsonfile
-cache_connection: /var/tmp/grafana-orgs
-cache_timeout: 600
----
+# plugin: orgsmith.grafana.grafana_orgs
+# servers:
+#   - name: eu
+#     url: https://eu.example.org/grafana
+#     username: admin
+#     password: "{{ lookup('community.hashi_vault.vault_kv2_get', 'grafana/eu').secret.password }}"
+#   - name: us
+#     url: https://us.example.org
+#     token_file: /run/secrets/grafana-us
+# keyed_groups:
+#   - key: grafana_server
+#     prefix: grafana
+# cache: true
+# cache_plugin: ansible.builtin.jsonfile
+# cache_connection: /var/tmp/grafana-orgs
+# cache_timeout: 600
+
 # tenants.grafana_orgs.yml: tenants that may not exist yet, and a group of those to be deleted
-plugin: orgsmith.grafana.grafana_orgs
-tenants_file: tenants.yml
-groups:
-  leaving: tenant.state | default('present') == 'absent'
-keyed_groups:
-  - key: tenant.preferences.timezone | default('utc')
-    prefix: timezone
+# plugin: orgsmith.grafana.grafana_orgs
+# tenants_file: tenants.yml
+# groups:
+#   leaving: tenant.state | default('present') == 'absent'
+# keyed_groups:
+#   - key: tenant.preferences.timezone | default('utc')
+#     prefix: timezone
 """
 
 import os

@@ -118,7 +118,7 @@ class Awx:
     def inventory(self, name: str) -> dict[str, dict[str, Any]]:
         """Update an inventory from the project; return the variables of each host."""
         folder = self._folder()
-        environment, _ = self.environment(folder)
+        environment, _shown = self.environment(folder)
         path = "inventories/%s.grafana_orgs.yml" % name
         command = ["ansible-inventory", "-i", path, "--list", "--export"]
         found = subprocess.run(command, cwd=folder / "project", env=environment, capture_output=True, text=True, check=False)

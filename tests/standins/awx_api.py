@@ -410,7 +410,7 @@ class Controller(StandIn):
         if member["workflow_job_template"] != stored["workflow_job_template"]:
             raise Refused("the node belongs to another workflow")
         edges: dict[int, set[int]] = {number: set() for number in self.objects[kind]}
-        for (_, number, name), ids in self._lists.items():
+        for (_kind, number, name), ids in self._lists.items():
             if name in SUCCESSORS:
                 edges[number] |= set(ids)
         if member["id"] in edges[stored["id"]]:

@@ -88,7 +88,7 @@ def _input(one: dict[str, Any]) -> list[str]:
     found += ["inputs: ask_at_runtime is for AWX's own types"] if one.get("ask_at_runtime") else []
     if kind == "boolean":
         found += ["inputs: %s is for strings" % key for key in ("choices", "multiline", "format", "secret") if key in one]
-    if "default" in one and type(one["default"]) is not {"string": str, "boolean": bool}.get(kind):
+    if "default" in one and not isinstance(one["default"], {"string": str, "boolean": bool}.get(kind, ())):
         found.append("inputs: the default of %s is not a %s" % (name, kind))
     return found
 
@@ -159,7 +159,7 @@ def credential(sent: dict[str, Any], kind: dict[str, Any]) -> list[str]:
     types = {one["id"]: {"string": str, "boolean": bool}[one["type"]] for one in kind["inputs"].get("fields", [])}
     inputs = sent.get("inputs", {})
     found = ["inputs: %s is not an input of the type" % name for name in inputs if name not in types]
-    return found + ["inputs: %s has the wrong type" % n for n, v in inputs.items() if n in types and type(v) is not types[n]]
+    return found + ["inputs: %s has the wrong type" % n for n, v in inputs.items() if n in types and not isinstance(v, types[n])]
 
 
 def survey(spec: dict[str, Any]) -> list[str]:
@@ -255,6 +255,11 @@ def rrule(text: str) -> list[str]:
     return found
 
 
+def _is(value: Any, kind: type) -> bool:
+    """Tell whether *value* has this type; in JSON, a truth value is no number."""
+    return isinstance(value, kind) and isinstance(value, bool) == (kind is bool)
+
+
 def notification(sent: dict[str, Any]) -> list[str]:
     """Check the configuration of a notification, and add the defaults that AWX adds."""
     if sent.get("notification_type") not in NOTIFICATIONS:
@@ -264,7 +269,7 @@ def notification(sent: dict[str, Any]) -> list[str]:
         if name not in given and not default:
             found.append("notification_configuration: %s is missing" % name)
             continue
-        if type(given.setdefault(name, *default)) is not kind:
+        if not _is(given.setdefault(name, *default), kind):
             found.append("notification_configuration: %s has the wrong type" % name)
         elif kind is list and not given[name]:
             found.append("notification_configuration: %s is empty" % name)

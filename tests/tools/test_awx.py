@@ -36,7 +36,7 @@ def test_variables_of_a_credential(name, tmp_path):
         (tmp_path / "file").write_text(text)
         return "/runner/env/file"
 
-    plain, _ = awx_rules.injected(TYPES[name], {}, write)
+    plain, _shown = awx_rules.injected(TYPES[name], {}, write)
     verify = {name: value for name, value in plain.items() if value}
     assert verify == ({"VAULT_SKIP_VERIFY": "False"} if "VAULT_ADDR" in plain else {"GRAFANA_VALIDATE_CERTS": "True"})
     inputs = {field["id"]: "x" for field in TYPES[name]["inputs"]["fields"] if field["type"] == "string"}

@@ -36,12 +36,12 @@ class PackedBody(t.Mapping[str, t.Any]):
         """Return the body as a new dictionary, with its fields in the same order."""
         return t.cast("dict[str, t.Any]", marshal.loads(zlib.decompress(self._packed)))
 
-    def get(self, name: str, default: t.Any = None) -> t.Any:
+    def get(self, key: str, default: t.Any = None) -> t.Any:
         """Return a field, as the method of a dictionary does."""
-        return self._plain[name] if name in self._plain else self.unpacked().get(name, default)
+        return self._plain[key] if key in self._plain else self.unpacked().get(key, default)
 
-    def __getitem__(self, name: str) -> t.Any:
-        return self._plain[name] if name in self._plain else self.unpacked()[name]
+    def __getitem__(self, key: str) -> t.Any:
+        return self._plain[key] if key in self._plain else self.unpacked()[key]
 
     def __iter__(self) -> t.Iterator[str]:
         return iter(self.unpacked())

@@ -75,11 +75,14 @@ def test_a_wrong_answer_names_the_variable_and_no_value(kind, value, words):
     assert "S3CRET" not in str(caught.value)
 
 
-class Unsafe(str):
-    """Text as ansible-core before 2.19 marks it: all methods return text of this class."""
+def itself(text):
+    return text
 
-    def __str__(self):
-        return self
+
+class Unsafe(str):
+    """Text as ansible-core before 2.19 marks it: str() returns it as it is."""
+
+    __str__ = itself
 
 
 def test_unsafe_text_of_older_versions():
@@ -124,13 +127,3 @@ def test_wrong_tenants(value, names, words):
         run_tenants(value, {}, names)
     assert words in str(caught.value)
     assert "S3CRET" not in str(caught.value)
-
-
-def test_unsafe_text_before_ansible_core_2_19():
-    """There, text that is marked unsafe is a subclass of str, and str() returns it as it is."""
-
-    class Unsafe(str):
-        def __str__(self):
-            return self
-
-    assert survey(Unsafe("type: file"), "dict", "key_sink") == {"type": "file"}

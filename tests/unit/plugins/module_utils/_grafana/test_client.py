@@ -101,7 +101,8 @@ def test_refused_login_is_never_sent_again(script, client):
 
 
 def test_refused_password_of_many_threads_is_sent_once(script, client):
-    script.expect(Call("GET", "/api/org").answers(401, WRONG))
+    # The first request asks for the caller, and the server refuses it there.
+    script.expect(Call("GET", "/api/user").answers(401, WRONG))
     with client() as one, ThreadPoolExecutor(8) as pool:
 
         def ask(_number):
