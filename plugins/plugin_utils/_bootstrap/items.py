@@ -41,7 +41,7 @@ def items(
     sink: Tenant | None = None,
     renew_before: t.Any = None,
     ephemeral_on: str | None = None,
-    steps: t.Collection[str] | None = None,
+    steps: t.Collection[str] = (),
 ) -> list[t.Any]:
     """Return the batch of the step *kind* for all *organizations* that failed at no *earlier* step.
 
@@ -55,7 +55,7 @@ def items(
         raise AnsibleFilterError("kind has to be one of %s, not %r" % (", ".join(KINDS), kind))
     done = by_step(earlier)
     failed = failed_tenants(organizations, done)
-    if steps is not None:
+    if steps:
         return _names(organizations, kind, failed) if kind in steps else []
     rules = Rules(folder, dashboards_as, sink, pending_members(done))
     try:
