@@ -201,9 +201,7 @@ class Client:
             except GrafanaError as problem:
                 if not retry or attempt >= self.connection.retries or not is_repeatable(method, problem):
                     raise
-                wait = pause(attempt, problem)
-                if problem.retry_after is None:  # for a Retry-After, the next turn waits, and so do those of other threads
-                    time.sleep(wait)
+                time.sleep(pause(attempt, problem))
             attempt += 1
 
     # The caller.

@@ -238,9 +238,11 @@ def test_reads_are_repeated(script, by_token, status):
     assert len(script.slept) == 1
 
 
-def test_retry_after_is_respected(script, by_token):
-    script.expect(Call("POST", "/api/x").answers(429, {}, {"Retry-After": "17"}), Call("POST", "/api/x").answers(200, {"id": 1}))
-    by_token.post("/api/x", {})
+@pytest.mark.parametrize(("method", "status"), [("POST", 429), ("GET", 503), ("GET", 502), ("GET", 408)])
+def test_retry_after_is_respected(script, by_token, method, status):
+    call = Call(method, "/api/x")
+    script.expect(call.answers(status, {}, {"Retry-After": "17"}), Call(method, "/api/x").answers(200, {"id": 1}))
+    by_token.request(method, "/api/x")
     assert script.slept == [17.0]
 
 
