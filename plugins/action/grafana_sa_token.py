@@ -18,6 +18,7 @@ from ansible.module_utils.parsing.convert_bool import boolean
 
 from ..module_utils._engine.items import listed
 from ..module_utils._engine.options import BATCH, HANDED_OVER, HANDOVER, TENANTS
+from ..module_utils._engine.options import check as checked
 from ..module_utils._grafana.errors import BadInput, GrafanaError
 from ..module_utils._grafana.secrets import in_result
 from ..module_utils._sinks.handover import HandoverSink
@@ -101,9 +102,10 @@ class ActionModule(ProgressAction):
         from ..module_utils._tenants.source import from_file  # pylint: disable=import-outside-toplevel
         from ..module_utils._tenants.tokens import TOKENS  # pylint: disable=import-outside-toplevel
 
-        params = {name: args.get(name) for name in (*TENANTS, "sink")}
-        batch = [item for _tenant, item in from_file(TOKENS)(params)]
-        self._task.args = {**{name: value for name, value in args.items() if name not in params}, "batch": batch}
+        spec = {**TENANTS, "sink": {"type": "dict"}}
+        given = checked({name: value for name, value in args.items() if name in spec}, spec)
+        batch = [item for _tenant, item in from_file(TOKENS)({**dict.fromkeys(spec), **given})]
+        self._task.args = {**{name: value for name, value in args.items() if name not in spec}, "batch": batch}
 
     def _mentions_vault(self, args: Result) -> bool:
         """Tell whether a token of the file may have a sink of this type. The module reports a file that cannot be read."""

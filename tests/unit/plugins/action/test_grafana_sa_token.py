@@ -112,11 +112,14 @@ VAULT = {"type": "ansible_vault", "path": "keys.yml", "variable": "key_{org_name
         (None, VAULT, "ssh", "refused"),
     ],
 )
-def test_a_file_with_tenants_is_read_here_if_keys_go_into_a_vault(monkeypatch, tmp_path, own, default, transport, expected):
+@pytest.mark.parametrize("chosen", [{}, {"tenants": "one"}, {"tenants": ["one"]}], ids=["all", "text", "list"])
+def test_a_file_with_tenants_is_read_here_if_keys_go_into_a_vault(
+    monkeypatch, tmp_path, own, default, transport, expected, chosen
+):
     token = {"name": "t", **({"sink": own} if own else {})}
     tenant = {"name": "one", "service_accounts": [{"name": "ci", "tokens": [token]}]}
     (tmp_path / "tenants.json").write_text(json.dumps([tenant]))
-    args = {"tenants_file": "tenants.json", "tenants_rules": {"folder": str(tmp_path)}, "results": ["brief"]}
+    args = {"tenants_file": "tenants.json", "tenants_rules": {"folder": str(tmp_path)}, "results": ["brief"], **chosen}
     plugin = ActionModule.__new__(ActionModule)
     plugin._task = types.SimpleNamespace(args={**args, **({"sink": default} if default else {})}, async_val=0, poll=0)
     plugin._connection = types.SimpleNamespace(transport=transport)
