@@ -236,11 +236,7 @@ class AwxCredentialSink(Sink):
             raise Stale("%s: another run or a user has changed the credential meanwhile" % self.where)
         if credential is None:
             return self._create(key, metadata) if metadata is not None else NOTHING
-        inputs = dict(credential.get("inputs") or {})
-        if key is None or (key == ENCRYPTED and self._field not in inputs):
-            inputs.pop(self._field, None)
-        else:
-            inputs[self._field] = key
+        inputs = self._with_key(credential.get("inputs") or {}, key)
         lines, _text = self._description(credential)
         body = self._body(inputs, lines, metadata)
         number = self._controller.number("/credentials/", credential)
@@ -251,6 +247,12 @@ class AwxCredentialSink(Sink):
             return NOTHING
         return self._stored(dict(self._controller("PATCH", "/credentials/%d/" % number, body).body))
 
+    def _with_key(self, inputs: t.Mapping[str, t.Any], key: str | None) -> dict[str, t.Any]:
+        """Return *inputs* with the *key*: ENCRYPTED leaves the key that they have, ``None`` removes it."""
+        if key is None or (key == ENCRYPTED and self._field not in inputs):
+            return {name: value for name, value in inputs.items() if name != self._field}
+        return {**inputs, self._field: key}
+
     def _body(self, inputs: dict[str, t.Any], lines: list[str], metadata: Metadata | None) -> dict[str, t.Any]:
         """Return the body of a write. *lines* are those of the description without the metadata."""
         text = metadata.text() if metadata else ""
@@ -260,7 +262,6 @@ class AwxCredentialSink(Sink):
 
     def _create(self, key: str | None, metadata: Metadata) -> Stored:
         """Create the credential. Raises :class:`Stale` if another run has created it meanwhile."""
-        inputs = {**self._inputs, self._field: key} if key not in (None, ENCRYPTED) else self._inputs
         organization = self._controller.named("organizations", str(self._organization))
         if not organization:
             raise StoreError("%s: the controller has no organization %s any more" % (self.where, self._organization))
@@ -269,7 +270,7 @@ class AwxCredentialSink(Sink):
             "organization": self._controller.number("/organizations/", organization[0]),
             "credential_type": self._controller.number("/credential_types/", self._kind()),
             "description": CREATED,
-            **self._body(inputs, [CREATED], metadata),
+            **self._body(self._with_key(self._inputs, key), [CREATED], metadata),
         }
         try:
             return self._stored(dict(self._controller("POST", "/credentials/", body).body))
