@@ -11,32 +11,18 @@ from .._engine.arguments import secrets_of
 from .._engine.module import GrafanaModule, guarded
 from .._engine.options import TENANTS
 from .._grafana.errors import GrafanaError
-from . import items, tokens
 from .check import check_tenants
 from .file import chosen, read_tenants
-from .items import Part, Rules, is_absent
+from .items import Rules, is_absent, logins_of
 from .source import rules_of, tenants_path
 from .spec import SPEC, check_options
 from .steps import Item, Tenant
+from .tokens import PART_OF_STEP, TOKENS, may_end
 
 OPTIONS: dict[str, dict[str, t.Any]] = {
     **TENANTS,
     "tenants_file": {"type": "path", "required": True},
     "ephemeral_on": {"type": "str"},
-}
-
-#: What of the tenants each step of the role needs, but for the organizations, which it always needs.
-_PARTS: dict[str, Part] = {
-    "users": items.USERS,
-    "members": items.MEMBERS,
-    "teams": items.TEAMS,
-    "data_sources": items.DATA_SOURCES,
-    "service_accounts": items.ACCOUNTS,
-    "tokens": tokens.TOKENS,
-    "folders": items.FOLDERS,
-    "dashboards": tokens.DASHBOARDS,
-    "preferences": items.PREFERENCES,
-    "removed_accounts": items.REMOVED_ACCOUNTS,
 }
 
 
@@ -60,11 +46,13 @@ def _info(module: GrafanaModule) -> None:
 
 def _summary(tenants: t.Sequence[Tenant], rules: Rules, params: t.Mapping[str, t.Any]) -> Item:
     """Return the module's result for the chosen *tenants*."""
-    connection = str(params["ephemeral_on"] or "").rpartition(".")[2]
-    ending = [name for name, token in tokens.TOKENS.of(tenants, rules) if connection and tokens.may_end(token, connection)]
+    connection = params["ephemeral_on"]
+    ending = [name for name, token in TOKENS.of(tenants, rules) if may_end(token, connection)] if connection else []
+    # The role always runs the step of the organizations.
+    steps = [step for step, part in PART_OF_STEP.items() if step == "organizations" or part.is_needed(tenants, rules)]
     return {
         "tenants": [_short(tenant) for tenant in tenants],
-        "steps": ["organizations", *(step for step, part in _PARTS.items() if part.is_needed(tenants, rules))],
+        "steps": steps,
         "ephemeral": list(dict.fromkeys(ending)),
     }
 
@@ -73,5 +61,4 @@ def _short(tenant: Tenant) -> Item:
     """Return the name of a tenant; for one that is removed also the logins of its members."""
     if not is_absent(tenant):
         return {"name": tenant["name"]}
-    named = [str(one["login"]) for one in tenant.get("members") or () if one.get("state") != "absent"]
-    return {"name": tenant["name"], "state": "absent", "members": [{"login": login} for login in named]}
+    return {"name": tenant["name"], "state": "absent", "members": [{"login": login} for login in logins_of(tenant)]}

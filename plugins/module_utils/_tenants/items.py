@@ -49,14 +49,16 @@ class Part:
         for tenant in tenants:
             name = tenant["name"]
             missing = rules.missing.get(name)
-            for item in (self.absent if is_absent(tenant) else self.present)(tenant, rules):
+            for item in self._made(tenant, rules):
                 made.append((name, without_users(item, missing) if missing else item))
         return made
 
     def is_needed(self, tenants: t.Sequence[Tenant], rules: Rules) -> bool:
         """Tell whether any of the *tenants* has such an object."""
-        makers = ((self.absent if is_absent(tenant) else self.present)(tenant, rules) for tenant in tenants)
-        return any(True for items in makers for _item in items)
+        return any(True for tenant in tenants for _item in self._made(tenant, rules))
+
+    def _made(self, tenant: Tenant, rules: Rules) -> t.Iterator[Item]:
+        return (self.absent if is_absent(tenant) else self.present)(tenant, rules)
 
 
 class Users(Part):
@@ -95,6 +97,11 @@ def _created(tenant: Tenant) -> t.Iterator[tuple[str, Item]]:
 def is_absent(tenant: Tenant) -> bool:
     """Tell whether a tenant is to be removed."""
     return bool(tenant.get("state") == "absent")
+
+
+def logins_of(tenant: Tenant) -> list[str]:
+    """Return the logins of the members that *tenant* names, without those that are to be removed."""
+    return [str(member["login"]) for member in tenant.get("members") or () if member.get("state") != "absent"]
 
 
 def without_users(item: Item, missing: t.Collection[str]) -> Item:

@@ -36,8 +36,6 @@ STEPS: dict[str, Step] = {
     "preferences": Step("preferences"),
     "removed_users": Step("user", blocks=False),
 }
-#: The steps whose items :func:`items` returns, and the accounts of absent tenants, which go before their organizations.
-KINDS = (*(name for name in STEPS if name != "removed_users"), "removed_accounts")
 #: Entries of a tenant that are not options of the module grafana_org.
 PARTS = ("members", "teams", "data_sources", "service_accounts", "folders", "dashboards", "preferences")
 #: The code of the failure of a member who is no user of the server (yet).

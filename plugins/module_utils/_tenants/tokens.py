@@ -1,7 +1,10 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The tokens of tenants: where their keys go, when they are due, and which of them writes the dashboards; the dashboards."""
+"""The tokens of tenants: where their keys go, when they are due, and which of them writes the dashboards; the dashboards.
+
+The last of the tenants' parts, so the table of all is here, too.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ import typing as t
 from ansible.module_utils.parsing.convert_bool import boolean
 
 from .._grafana.errors import BadInput, GrafanaError
+from . import items
 from .items import Part, Rules
 from .paths import absolute_sink, with_absolute
 from .steps import Item, Tenant
@@ -26,7 +30,7 @@ _INTO_CONTAINERS = ("buildah", "docker", "docker_api", "kubectl", "oc", "podman"
 
 
 def may_end(token: Item, connection: str) -> bool:
-    """Tell whether the key of *token* may end with a container: this one, or that of the host behind *connection*.
+    """Tell whether the key of *token* may end with a container: this one, or that of the host behind *connection*, a plugin.
 
     Only the module, which runs on that host, knows more; a path may also be a template here.
     """
@@ -35,6 +39,7 @@ def may_end(token: Item, connection: str) -> bool:
     from .._sinks.file import FileSink  # pylint: disable=import-outside-toplevel
     from .._sinks.handover import HandoverSink  # pylint: disable=import-outside-toplevel
 
+    connection = connection.rpartition(".")[2]
     sink = token.get("sink") or {}
     holder = token if token.get("dest") else sink
     path = token.get("dest") or (sink.get("path") if sink.get("type") in (FileSink.type, HandoverSink.type) else None)
@@ -149,3 +154,17 @@ def _dashboards(tenant: Tenant, rules: Rules) -> t.Iterator[Item]:
 #: A tenant that is removed: after its organization, the stored keys of its tokens.
 TOKENS = Part(_tokens, _removed_tokens)
 DASHBOARDS = Part(_dashboards)
+#: What of the tenants each step needs.
+PART_OF_STEP: dict[str, Part] = {
+    "organizations": items.ORGANIZATIONS,
+    "users": items.USERS,
+    "members": items.MEMBERS,
+    "teams": items.TEAMS,
+    "data_sources": items.DATA_SOURCES,
+    "service_accounts": items.ACCOUNTS,
+    "tokens": TOKENS,
+    "folders": items.FOLDERS,
+    "dashboards": DASHBOARDS,
+    "preferences": items.PREFERENCES,
+    "removed_accounts": items.REMOVED_ACCOUNTS,
+}

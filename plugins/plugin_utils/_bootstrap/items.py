@@ -10,26 +10,10 @@ import typing as t
 from ansible.errors import AnsibleFilterError
 
 from ...module_utils._grafana.errors import GrafanaError
-from ...module_utils._tenants import items as _items
-from ...module_utils._tenants import tokens as _tokens
-from ...module_utils._tenants.items import Part, Rules
-from ...module_utils._tenants.steps import KINDS, Tenant
+from ...module_utils._tenants.items import Rules, is_absent
+from ...module_utils._tenants.steps import Tenant
+from ...module_utils._tenants.tokens import PART_OF_STEP, may_end, with_renewal
 from .results import Results, by_step, failed_tenants, pending_members
-
-#: What of the tenants each step needs.
-_PARTS: dict[str, Part] = {
-    "organizations": _items.ORGANIZATIONS,
-    "users": _items.USERS,
-    "members": _items.MEMBERS,
-    "teams": _items.TEAMS,
-    "data_sources": _items.DATA_SOURCES,
-    "service_accounts": _items.ACCOUNTS,
-    "tokens": _tokens.TOKENS,
-    "folders": _items.FOLDERS,
-    "dashboards": _tokens.DASHBOARDS,
-    "preferences": _items.PREFERENCES,
-    "removed_accounts": _items.REMOVED_ACCOUNTS,
-}
 
 
 def items(
@@ -51,8 +35,8 @@ def items(
     the organizations of a file need, the modules read the file themselves, and the names of the organizations are returned.
     Raises ``AnsibleFilterError`` for invalid input.
     """
-    if kind not in KINDS:
-        raise AnsibleFilterError("kind has to be one of %s, not %r" % (", ".join(KINDS), kind))
+    if kind not in PART_OF_STEP:
+        raise AnsibleFilterError("kind has to be one of %s, not %r" % (", ".join(PART_OF_STEP), kind))
     done = by_step(earlier)
     failed = failed_tenants(organizations, done)
     if steps:
@@ -64,13 +48,13 @@ def items(
 
             check_tenants(organizations, rules)
         reached = [tenant for tenant in organizations if tenant["name"] not in failed]
-        batch = [item for _name, item in _PARTS[kind].of(reached, rules)]
+        batch = [item for _name, item in PART_OF_STEP[kind].of(reached, rules)]
         if kind == "tokens" and renew_before:
-            batch = [_tokens.with_renewal(item, renew_before) for item in batch]
+            batch = [with_renewal(item, renew_before) for item in batch]
     except GrafanaError as problem:
         raise AnsibleFilterError(problem.message) from None
     if kind == "tokens" and ephemeral_on is not None:
-        batch = [item for item in batch if _tokens.may_end(item, ephemeral_on.rpartition(".")[2])]
+        batch = [item for item in batch if may_end(item, ephemeral_on)]
     return batch
 
 
@@ -78,5 +62,5 @@ def _names(organizations: t.Sequence[Tenant], kind: str, failed: t.Collection[st
     """Return the names of the tenants that the step *kind* concerns: those that stay, that are removed, or both."""
     reached = [tenant for tenant in organizations if tenant["name"] not in failed]
     if kind not in ("organizations", "tokens"):
-        reached = [tenant for tenant in reached if _items.is_absent(tenant) == (kind == "removed_accounts")]
+        reached = [tenant for tenant in reached if is_absent(tenant) == (kind == "removed_accounts")]
     return [tenant["name"] for tenant in reached]

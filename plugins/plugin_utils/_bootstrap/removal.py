@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ...module_utils._tenants.items import is_absent
+from ...module_utils._tenants.items import is_absent, logins_of
 from ...module_utils._tenants.steps import Item, Tenant
 from ...module_utils._text.listed import listed
 from .results import Results, entries_of
@@ -74,8 +74,7 @@ def users_of(chunk: t.Sequence[Tenant], organizations: t.Sequence[Tenant], orgs:
     members = {absent[one["index"]]: (one.get("removed") or {}).get("members") or [] for one in entries_of(orgs)}
     found: dict[str, Item] = {}
     for tenant in (tenant for tenant in chunk if is_absent(tenant)):
-        named = [str(member["login"]) for member in tenant.get("members") or () if member.get("state") != "absent"]
-        for login in [*members.get(tenant["name"], ()), *named]:
+        for login in [*members.get(tenant["name"], ()), *logins_of(tenant)]:
             found.setdefault(login.casefold(), {"login": login, "tenant": tenant["name"]})
     return list(found.values())
 
