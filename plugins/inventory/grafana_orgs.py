@@ -225,8 +225,10 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         folder = os.path.dirname(os.path.abspath(path))
         # Not get_option: it makes paths absolute from the working directory, and before their templates are evaluated.
         source = {name: self._evaluated(config.get(name)) for name in ("tenants_file", "servers", *CONNECTION)}
-        tenants_file = source["tenants_file"]
-        found = self._of_file(str(tenants_file), folder) if tenants_file else self._of_servers(source, path, cache)
+        if source["tenants_file"]:
+            found = self._of_file(str(source["tenants_file"]), folder)
+        else:
+            found = self._of_servers(servers_of(source, folder), path, cache)
         include, exclude = self._ansible.get_option("include"), self._ansible.get_option("exclude")
         return [
             one
@@ -240,8 +242,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         variables = {"grafana_tenants_file": path_for(tenants_file, folder, exported)}
         return [Found(Named(str(tenant["name"]), _NO_SERVER), variables, tenant) for tenant in tenants]
 
-    def _of_servers(self, source: t.Mapping[str, t.Any], path: str, cache: bool) -> list[Found]:
-        servers = servers_of(source, os.path.dirname(os.path.abspath(path)))
+    def _of_servers(self, servers: t.Sequence[Server], path: str, cache: bool) -> list[Found]:
         found = []
         for server, listing in self._listings(servers, path, cache):
             if listing.partial and server.connection.identity.kind != "token":

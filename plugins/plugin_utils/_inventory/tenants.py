@@ -11,6 +11,7 @@ import typing as t
 
 from ...module_utils._grafana.secrets import masked, without_secrets
 from ...module_utils._tenants.file import chosen, read_tenants
+from ...module_utils._tenants.paths import absolute
 from ...module_utils._tenants.steps import Tenant
 
 #: Matches the names of options whose values are secret, in tenants and everything that they contain.
@@ -19,7 +20,7 @@ _SECRET = re.compile(r"passw|secret|secure|credential|headers$|^tls_|(^|_)(token
 
 def read(path: str) -> list[Tenant]:
     """Return the tenants in the file at *path*. Raises :class:`BadInput` for a file that modules would refuse, too."""
-    return [dict(tenant) for tenant in chosen(read_tenants(path), None, path)]
+    return chosen(read_tenants(path), None, path)
 
 
 def without_secret_options(value: t.Any) -> t.Any:
@@ -39,7 +40,7 @@ def path_for(path: str, folder: str, exported: bool) -> str:
     It is absolute. If the inventory is *exported*, for a later job with a working directory of its own, a file below the working
     directory has a path that is relative to it: the job finds it in its own.
     """
-    whole = os.path.normpath(os.path.join(folder, os.path.expanduser(path)))
+    whole = absolute(path, folder)
     if not exported or os.path.isabs(os.path.expanduser(path)):
         return whole
     relative = os.path.relpath(os.path.realpath(whole), os.path.realpath(os.getcwd()))
