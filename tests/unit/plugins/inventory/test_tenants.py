@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.orgsmith.grafana.plugins.module_utils._datasources.model import OPTIONS as OF_DATA_SOURCES
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.errors import BadInput
-from ansible_collections.orgsmith.grafana.plugins.module_utils._sinks.registry import OPTIONS as OF_SINKS
+from ansible_collections.orgsmith.grafana.plugins.module_utils._tenants.spec import SPEC
 from ansible_collections.orgsmith.grafana.plugins.module_utils._users.model import OPTIONS as OF_USERS
 from ansible_collections.orgsmith.grafana.plugins.plugin_utils._inventory.tenants import path_for, read, without_secret_options
 
@@ -71,7 +70,7 @@ def _secret(options):
 
 
 def test_expressions_see_no_secret_option():
-    names = [*_secret(OF_DATA_SOURCES), *_secret(OF_USERS), *_secret({"sink": {"options": OF_SINKS}}), "http_headers", "headers"]
+    names = [*_secret(SPEC), *_secret(OF_USERS), "http_headers", "headers"]
     assert "secure_json_data" in names
     assert "secret_id" in names
     tenant = {
