@@ -11,7 +11,8 @@ import typing as t
 from .items import Made, Part, Rules
 from .paths import absolute
 
-Source = t.Callable[[dict[str, t.Any]], list[Made]]
+if t.TYPE_CHECKING:
+    from .._engine.arguments import Source
 
 
 def from_file(part: Part) -> Source:
