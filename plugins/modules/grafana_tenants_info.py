@@ -27,29 +27,17 @@ seealso:
   - name: The role org_bootstrap
     description: Creates tenants as complete organizations.
     link: https://github.com/orgsmith/orgsmith.grafana/blob/main/roles/org_bootstrap/README.md
-notes:
-  - Needs no connection to Grafana, so C(module_defaults) of the action group do not apply to it.
 extends_documentation_fragment:
   - orgsmith.grafana.batch.tenants
+  - orgsmith.grafana.attributes.info
 author:
   - orgsmith contributors (@orgsmith)
 attributes:
-  check_mode:
-    description: Can run in C(check_mode) and return the changed status without modifying the target.
-    support: full
-    details: This module never changes anything.
-  diff_mode:
-    description: Returns what changed or would change, in diff mode.
+  action_group:
+    description: Use C(group/orgsmith.grafana.grafana) in C(module_defaults) to set defaults for this module.
     support: none
-    details: This module never changes anything.
-  idempotent:
-    description: A second run with the same options changes nothing.
-    support: full
-    details: This module never changes anything.
-  platform:
-    description: The operating system of the host that runs the module.
-    platforms: posix
-    support: full
+    membership: []
+    details: The module needs no connection to Grafana, so the defaults of the group do not apply to it.
 """
 
 EXAMPLES = r"""
