@@ -49,13 +49,13 @@ class Host:
         The folder of a job of AWX is a mount, but counts as a part of the container. Without a readable mountinfo the method
         compares devices.
         """
-        mounts = [_unescaped(line.split(" ")[4]) for line in self._read("/proc/self/mountinfo").splitlines() if " - " in line]
         real = os.path.realpath(path)
         job = self.environ.get(_AWX)
-        if job and any((real + "/").startswith(folder + "/") for folder in (_AWX_MOUNT, job.rstrip("/"))):
+        if job and (_is_in(real, _AWX_MOUNT) or _is_in(real, job.rstrip("/"))):
             return True
+        mounts = [_unescaped(line.split(" ")[4]) for line in self._read("/proc/self/mountinfo").splitlines() if " - " in line]
         if mounts:
-            return not any(mount != "/" and (real + "/").startswith(mount + "/") for mount in mounts)
+            return not any(mount != "/" and _is_in(real, mount) for mount in mounts)
         while not os.path.exists(real):
             real = os.path.dirname(real)
         return os.stat(real).st_dev == os.stat(self.root).st_dev
@@ -70,6 +70,11 @@ class Host:
                 return stream.read()
         except OSError:
             return ""
+
+
+def _is_in(path: str, folder: str) -> bool:
+    """Return whether *path* is *folder*, or lies in it; both without a slash at the end."""
+    return (path + "/").startswith(folder + "/")
 
 
 def _unescaped(mount: str) -> str:
