@@ -87,8 +87,7 @@ def _not_there_yet(client: Client) -> None:
     """Raise :class:`NotFound` if this version supports API keys, so that a 404 has another cause."""
     if client.at_least(API_KEYS_END) is False:
         raise NotFound(
-            "%s (Grafana %s) answers 404 for /api/auth/keys, although its version has API keys: check proxies in front of it"
-            % (client.connection.url, client.version()),
+            "%s answers 404 for /api/auth/keys, although its version has API keys: check proxies in front of it" % client.where(),
             code="no_api_keys_route",
         )
 
