@@ -78,8 +78,8 @@ def parse(options: t.Mapping[str, t.Any], sources: Sources | None = None) -> Des
             raise BadInput("no dashboard is given: set dashboard, path, dashboard_id, content or directory%s" % also)
         return DesiredDashboard(_uid(own_uid, "option uid"), str(own_uid), {}, state=state, **_write_settings(options))
     loaded, what = _load(given[0], options, sources)
-    text = check_document(loaded, what)
-    return _desired(read_document(loaded, what), options, what, state, text is None or may_have_key(text))
+    as_json = check_document(loaded, what)
+    return _desired(read_document(loaded, what), options, what, state, as_json is None or may_have_key(as_json))
 
 
 def _load(option: str, options: t.Mapping[str, t.Any], sources: Sources | None) -> tuple[t.Any, str]:
