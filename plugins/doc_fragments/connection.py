@@ -4,19 +4,19 @@
 
 from __future__ import annotations
 
-import re
+import yaml
 
 
 def _for_inventory(documentation: str) -> str:
-    """Return the part of *documentation* that holds for an inventory plugin, which works in no organization."""
-    options = documentation.partition("requirements:")[0]
-    options = re.sub(r"(?ms)^  (join_org|concurrency):\n.*?(?=^  \w|\Z)", "", options)
-    # Sentences about tasks.
-    options = re.sub(
-        r" If the task names another organization,.*?write\.| With it, a new key.*?file\.", "", options, flags=re.DOTALL
-    )
-    options = re.sub(r"\b([Tt]he) module\b", r"\1 plugin", options)
-    return options + "requirements:\n  - requests (Python library) on the control node\n"
+    """Return the part of *documentation* that holds for an inventory plugin, which works in no organization and has no task."""
+    options = yaml.safe_load(documentation)["options"]
+    for name in ("join_org", "concurrency"):
+        del options[name]
+    for option in options.values():
+        lines = [line for line in option["description"] if "task" not in line]
+        option["description"] = [line.replace("he module", "he plugin") for line in lines]
+    requirements = ["requests (Python library) on the control node"]
+    return str(yaml.safe_dump({"options": options, "requirements": requirements}, sort_keys=False))
 
 
 class ModuleDocFragment:
@@ -46,15 +46,16 @@ options:
   token:
     description:
       - The key of a service account token, or an API key, instead of O(username) and O(password).
-      - A token works only in its own organization. If the task names another organization, it fails before the first write.
+      - A token works only in its own organization.
+      - If the task names another organization, it fails before the first write.
       - Options take precedence over environment variables. Two identities in the options, or two in the environment, are an
         error.
       - If it is not set, the module uses E(GRAFANA_TOKEN).
     type: str
   token_file:
     description:
-      - A file with the key, instead of O(token), on the host that runs the module. With it, a new key does not have to be an
-        argument of a task, which Ansible may write to a temporary file.
+      - A file with the key, instead of O(token), on the host that runs the module.
+      - With a file, a new key does not have to be an argument of a task, which Ansible may write to a temporary file.
       - If it is not set, the module uses E(GRAFANA_TOKEN_FILE).
     type: path
   headers:
