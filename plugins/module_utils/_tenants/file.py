@@ -112,10 +112,10 @@ def _check_shape(path: str, number: int, tenant: t.Any) -> None:
     _check_tokens(path, where, tenant)
     for place, member in _entries(path, where, "members", tenant.get("members")):
         _check_type(path, "%s, %s.create" % (where, place), member.get("create"), dict)
+    _check_type(path, where + ", folders", tenant.get("folders"), list)
     for place, entry in _permissions(tenant):
         if not isinstance(entry, list) or not all(isinstance(one, dict) for one in entry):
             raise _wrong(path, "%s, %s.permissions has to be a list of dictionaries" % (where, place))
-    _check_type(path, where + ", folders", tenant.get("folders"), list)
     _check_type(path, where + ", preferences", tenant.get("preferences"), dict)
 
 
@@ -131,9 +131,9 @@ def _check_tokens(path: str, where: str, tenant: Tenant) -> None:
 
 
 def _permissions(tenant: Tenant) -> t.Iterator[tuple[str, t.Any]]:
-    """Yield place and permissions of the objects of *tenant* that have them."""
+    """Yield place and permissions of the objects of *tenant* that have them; the parts are lists, or null."""
     for part in ("service_accounts", "folders", "dashboards"):
-        for number, entry in enumerate(tenant.get(part) or () if isinstance(tenant.get(part), list) else ()):
+        for number, entry in enumerate(tenant.get(part) or ()):
             if isinstance(entry, dict) and entry.get("permissions") is not None:
                 yield "%s[%d]" % (part, number), entry["permissions"]
 
