@@ -20,6 +20,7 @@ from typing import Any
 
 from emulator import Emulator
 from standins import Vault
+from standins.awx_inventory import sliced
 from standins.web import Answer, Asked
 
 from .audit import Keys, Server, audit
@@ -27,7 +28,7 @@ from .engine import Engine, Pipes
 from .jobs import Attempt, Jobs, inventory_of
 from .leaks import secrets_in
 from .report import row
-from .tenants import PREFIX, names, sliced, tenants_file
+from .tenants import PREFIX, names, tenants_file
 
 NODES = ["node-1", "node-2", "node-3"]
 VICTIM, HEIR = "node-2", "node-3"
@@ -104,9 +105,9 @@ class Scenario:
             self.keys = Keys(self.vault, self.shared)
             self.tenants.touch(mode=0o600)
             self.tenants.write_text(tenants_file(self.shared, OPERATOR_PASSWORD))
-            variables = inventory_of(self.engine.nodes["node-1"], self.tenants)
-            self.hosts = list(variables)
-            self.jobs = Jobs(self.engine, self.folder / "awx", variables, self._environment())
+            inventory = inventory_of(self.engine.nodes["node-1"], self.tenants)
+            self.hosts = list(inventory.hosts)
+            self.jobs = Jobs(self.engine, self.folder / "awx", inventory, self._environment())
             self._first()
             first = audit(self.server, self.keys)
             before_return = self._secrets({VICTIM: self.engine.folders[VICTIM]})
