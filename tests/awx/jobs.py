@@ -27,7 +27,6 @@ from tools import awx_objects
 SETUP = awx_objects.read()
 TYPES = {one["name"]: one for one in SETUP["credential_types"]}
 TEMPLATES = {one["key"]: one for one in SETUP["job_templates"]}
-HIDDEN = "**********"
 
 
 class _Unsafe(yaml.SafeDumper):
@@ -66,7 +65,7 @@ class Job:
             if name in hidden:
                 found["env"][name] = hidden[name]
             elif re.search("API|TOKEN|KEY|SECRET|PASS", name, re.IGNORECASE) and not name.startswith("ANSIBLE_"):
-                found["env"][name] = HIDDEN
+                found["env"][name] = awx_rules.HIDDEN
         return json.dumps(found)
 
 
