@@ -13,11 +13,13 @@ import json
 import os
 import tempfile
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from e2e import needles
 from emulator import Emulator
 from standins import Vault
 from standins.awx_inventory import sliced
@@ -26,7 +28,6 @@ from standins.web import Answer, Asked
 from .audit import Keys, Server, audit
 from .engine import Engine, Pipes
 from .jobs import Attempt, Jobs, inventory_of
-from .leaks import secrets_in
 from .report import row
 from .tenants import PREFIX, names, tenants_file
 
@@ -175,8 +176,11 @@ class Scenario:
 
     def _secrets(self, folders: dict[str, Path]) -> dict[str, list[str]]:
         """Return the files with a secret, by a path that begins with the machine's name."""
-        known = self._known()
-        return {f"{name}/{path}": found for name, at in folders.items() for path, found in secrets_in(at, known).items()}
+        known, files = self._known(), defaultdict(set)
+        for machine, folder in folders.items():
+            for secret, path in needles.in_files(list(known), [folder], set()):
+                files[f"{machine}/{path.relative_to(folder)}"].add(known[secret])
+        return {file: sorted(names) for file, names in files.items()}
 
     def _known(self) -> dict[str, str]:
         """Return the name of each secret. A password that is the caller's name cannot be searched for."""
