@@ -21,12 +21,12 @@ import yaml
 
 from awx.conftest import PROJECT, ROOT
 from standins import awx_rules
+from standins.awx_inventory import Inventory
 from tools import awx_objects
 
 SETUP = awx_objects.read()
 TYPES = {one["name"]: one for one in SETUP["credential_types"]}
 TEMPLATES = {one["key"]: one for one in SETUP["job_templates"]}
-HIDDEN = "**********"
 
 
 class _Unsafe(yaml.SafeDumper):
@@ -65,7 +65,7 @@ class Job:
             if name in hidden:
                 found["env"][name] = hidden[name]
             elif re.search("API|TOKEN|KEY|SECRET|PASS", name, re.IGNORECASE) and not name.startswith("ANSIBLE_"):
-                found["env"][name] = HIDDEN
+                found["env"][name] = awx_rules.HIDDEN
         return json.dumps(found)
 
 
@@ -115,32 +115,27 @@ class Awx:
         subprocess.run(["cp", "-R", str(PROJECT), str(folder / "project")], check=True)
         return folder
 
-    def inventory(self, name: str) -> dict[str, dict[str, Any]]:
-        """Update an inventory from the project; return the variables of each host."""
+    def inventory(self, name: str) -> Inventory:
+        """Update an inventory from the project."""
         folder = self._folder()
         environment, _shown = self.environment(folder)
         path = "inventories/%s.grafana_orgs.yml" % name
         command = ["ansible-inventory", "-i", path, "--list", "--export"]
         found = subprocess.run(command, cwd=folder / "project", env=environment, capture_output=True, text=True, check=False)
         assert found.returncode == 0, found.stderr
-        return dict(json.loads(found.stdout)["_meta"]["hostvars"])
+        return Inventory(json.loads(found.stdout))
 
     def launch(
         self,
         key: str,
-        hosts: dict[str, dict[str, Any]],
+        inventory: Inventory,
         answers: dict[str, Any] | None = None,
         artifacts: dict[str, Any] | None = None,
         part: tuple[int, int] = (1, 1),
     ) -> Job:
         """Run a job of the template *key*; *part* is the number of its slice, and of how many."""
         template, folder = TEMPLATES[key], self._folder()
-        names = sorted(hosts)[part[0] - 1 :: part[1]]
-        variables = {name: {**hosts[name], "remote_tower_enabled": "true", "remote_tower_id": 1} for name in names}
-        data = json.dumps({"all": {"hosts": names}, "_meta": {"hostvars": variables}})
-        script = folder / "inventory/hosts"
-        script.write_text("#! /usr/bin/env python3\n# -*- coding: utf-8 -*-\nprint(%r)\n" % data, encoding="utf-8")
-        script.chmod(0o700)
+        inventory.write(folder / "inventory/hosts", *part)
         trusted = {**({"orgs_hosts": "all"} if template.get("sliced") else {}), **template.get("extra_vars", {})}
         given = {**trusted, **awx_rules.defaults(SETUP["surveys"][template["survey"]]), **(answers or {}), **(artifacts or {})}
         given.update(awx_job_id=self.count, awx_job_launch_type="workflow", awx_workflow_job_id=99, awx_user_name="robot")

@@ -32,7 +32,7 @@ class World:
         )
         self.jobs = {}
         tenants = self.awx.inventory("tenants")
-        assert sorted(tenants) == TENANTS
+        assert sorted(tenants.hosts) == TENANTS
         self.run("bootstrap_org", tenants)
         first = self.run("bootstrap_orgs", tenants, part=(1, 2))
         self.halves = [first, self.run("bootstrap_orgs", tenants, part=(2, 2))]
@@ -46,8 +46,8 @@ class World:
         questions = SETUP["surveys"]["migrate"]
         self.run("verify", organizations, answers={one["variable"]: "" for one in questions if not one["required"]})
 
-    def run(self, key, hosts, **more):
-        self.jobs[key] = self.awx.launch(key, hosts, **more)
+    def run(self, key, inventory, **more):
+        self.jobs[key] = self.awx.launch(key, inventory, **more)
         assert self.jobs[key].code == 0, (key, self.jobs[key].text[-4000:])
         self.jobs[key].hidden = self.awx.hidden
         return self.jobs[key]

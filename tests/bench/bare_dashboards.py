@@ -26,8 +26,8 @@ OWN = ("id", "uid", "version")
 Session = Callable[[], requests.Session]
 
 
-def apply(url: str, user: str, password: str, org: int, folder: str, directory: Path, concurrency: int, ends: float) -> int:
-    """Make the dashboards of *directory* be those of the org's *folder*; return how many were written.
+def apply(url: str, user: str, password: str, org: int, folder: str, directory: Path, concurrency: int, ends: float) -> None:
+    """Make the dashboards of *directory* be those of the org's *folder*.
 
     *concurrency* dashboards are written at a time. Raises :class:`TooLong` when the clock shows *ends*.
     """
@@ -48,15 +48,14 @@ def apply(url: str, user: str, password: str, org: int, folder: str, directory: 
     newer = int(re.split(r"\D", version)[0]) >= 12
     write = (_objects if newer else _legacy)(session, url, org, folder)
 
-    def one(path: Path) -> bool:
+    def one(path: Path) -> None:
         if time.monotonic() > ends:
             raise TooLong
-        return write(json.loads(path.read_text(encoding="utf-8")))
+        write(json.loads(path.read_text(encoding="utf-8")))
 
     with ThreadPoolExecutor(concurrency) as pool:
-        count = sum(pool.map(one, sorted(directory.glob("*.json"))))
+        list(pool.map(one, sorted(directory.glob("*.json"))))
     session().get(f"{url}/logout", timeout=60, allow_redirects=False)
-    return count
 
 
 def _objects(session: Session, url: str, org: int, folder: str) -> Any:
@@ -67,13 +66,12 @@ def _objects(session: Session, url: str, org: int, folder: str) -> Any:
         for item in _items(session(), place)
     }
 
-    def write(wanted: dict[str, Any]) -> bool:
+    def write(wanted: dict[str, Any]) -> None:
         spec = {key: value for key, value in wanted.items() if key not in OWN}
         if there.get(wanted["uid"]) == (spec, folder):
-            return False
+            return
         metadata = {"name": wanted["uid"], "annotations": {"grafana.app/folder": folder}}
         session().put(f"{place}/{wanted['uid']}", json={"metadata": metadata, "spec": spec}, timeout=60).raise_for_status()
-        return True
 
     return write
 
@@ -93,16 +91,15 @@ def _items(session: requests.Session, place: str) -> Iterator[dict[str, Any]]:
 def _legacy(session: Session, url: str, _org: int, folder: str) -> Any:
     """Return what reads one dashboard by the legacy route, and writes it if it differs."""
 
-    def write(wanted: dict[str, Any]) -> bool:
+    def write(wanted: dict[str, Any]) -> None:
         answer = session().get(f"{url}/api/dashboards/uid/{wanted['uid']}", timeout=60)
         if answer.status_code != 404:
             answer.raise_for_status()
             found = answer.json()
             there = {key: value for key, value in found["dashboard"].items() if key not in OWN}
             if there == {key: value for key, value in wanted.items() if key not in OWN} and found["meta"]["folderUid"] == folder:
-                return False
+                return
         body = {"dashboard": wanted, "folderUid": folder, "overwrite": True}
         session().post(f"{url}/api/dashboards/db", json=body, timeout=60).raise_for_status()
-        return True
 
     return write

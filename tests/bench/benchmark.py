@@ -12,7 +12,8 @@ import platform
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -40,12 +41,7 @@ class Target:
 
     def requests(self) -> int | None:
         """Return how many requests the server has seen, where it counts them."""
-        return self._stats()["requests"] if self.counted else None
-
-    def counts(self) -> dict[tuple[str, str], int]:
-        """Return how many requests there were, by method and route; nothing where they are not counted."""
-        routes = self._stats()["routes"] if self.counted else []
-        return {(one["method"], one["route"]): one["count"] for one in routes}
+        return requests.get(f"{self.url}/__emulator__/stats", timeout=30).json()["requests"] if self.counted else None
 
     def call(self, method: str, path: str, body: Any = None, org: int = 1) -> requests.Response:
         """Send one of the requests that are not measured, as the user; return the answer, whatever it is."""
@@ -53,11 +49,18 @@ class Target:
         auth = (self.user, self.password)
         return requests.request(method, self.url + path, json=body, headers=headers, auth=auth, timeout=120)
 
-    def _stats(self) -> Any:
-        return requests.get(f"{self.url}/__emulator__/stats", timeout=30).json()
+    def timed(self, work: Callable[[], None]) -> tuple[float, int | None, bool]:
+        """Do some *work*; return its seconds, how many requests it has sent, and whether it was ended for taking too long."""
+        before, start, cut = self.requests(), time.perf_counter(), False
+        try:
+            work()
+        except (subprocess.TimeoutExpired, TooLong):
+            cut = True
+        spent, after = time.perf_counter() - start, self.requests()
+        return spent, None if before is None or after is None else after - before, cut
 
-    def play(self, playbook: str, variables: Path, seconds: float | None = None, **environment: str) -> dict[str, int]:
-        """Run a playbook of this folder with the variables of a file; return its recap.
+    def play(self, playbook: str, variables: Path, seconds: float | None = None, **environment: str) -> None:
+        """Run a playbook of this folder with the variables of a file.
 
         Exits when it fails, and raises ``subprocess.TimeoutExpired`` when it takes more than *seconds*.
         """
@@ -82,12 +85,6 @@ class Target:
                 raise
         if started.returncode:
             sys.exit(f"{playbook} failed:\n{output[-3000:]}\n{errors[-2000:]}")
-        return _recap(output)
-
-
-def _recap(output: str) -> dict[str, int]:
-    words = output.rpartition("PLAY RECAP")[2].splitlines()[1].split(":", 1)[1].split()
-    return {name: int(value) for name, value in (word.split("=") for word in words)}
 
 
 def written(path: Path, variables: dict[str, Any]) -> Path:

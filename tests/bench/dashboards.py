@@ -13,18 +13,18 @@ from __future__ import annotations
 import contextlib
 import json
 import secrets
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import bare_dashboards
 import dashboard_files
 import terraform
-from benchmark import Target, TooLong, written
+from benchmark import Target, written
 from rows import COMMUNITY, GRAFANA, OURS, REQUESTS, RUNS, TERRAFORM, Row
 
 FOLDER, FOLDER_TITLE = "bench", "Bench"
@@ -125,22 +125,12 @@ class Dashboards:
                     dashboard_files.write(self.files, size)
                 elif name == RUNS[2]:
                     dashboard_files.change(self.files, size)
-                row = self._timed(tenant, contender, size, name)
+                run = partial(self.contenders()[contender], tenant, name)
+                row = Row(self.kind, size, name, contender, *self.target.timed(run))
                 yield row
                 if row.cut:
                     return
                 self.check(tenant, contender, size)
-
-    def _timed(self, tenant: Tenant, contender: str, size: int, name: str) -> Row:
-        run = self.contenders()[contender]
-        before, start, cut = self.target.requests(), time.perf_counter(), False
-        try:
-            run(tenant, name)
-        except (subprocess.TimeoutExpired, TooLong):
-            cut = True
-        spent, after = time.perf_counter() - start, self.target.requests()
-        asked = None if before is None or after is None else after - before
-        return Row(self.kind, size, name, contender, spent, asked, cut)
 
     def check(self, tenant: Tenant, contender: str, size: int) -> None:
         """Exit unless the tenant has the dashboards of the files, all of them in the folder."""

@@ -11,17 +11,17 @@ from __future__ import annotations
 
 import contextlib
 import secrets
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import bare
 import requests
 import terraform
-from benchmark import Target, TooLong, written
+from benchmark import Target, written
 from rows import BY_FILE, COMMUNITY, OURS, REQUESTS, RUNS, TERRAFORM, Row
 
 MEMBER, EMAIL = "bench-member", "bench-member@example.org"
@@ -50,18 +50,13 @@ class Tenants:
     def measure(self, contender: str, size: int, seconds: float) -> Iterator[Row]:
         """Yield the first run of a contender on *size* new tenants, and the second; each within *seconds*."""
         name = f"bench-{contender[:4]}-{size}-{secrets.token_hex(2)}"
-        tenants, run, self.seconds = self._tenants(name, size), self.contenders()[contender], seconds
+        tenants, self.seconds = self._tenants(name, size), seconds
         try:
-            for number in range(2):
-                before, start, cut = self.target.requests(), time.perf_counter(), False
-                try:
-                    run(tenants, RUNS[number])
-                except (subprocess.TimeoutExpired, TooLong):
-                    cut = True
-                spent, after = time.perf_counter() - start, self.target.requests()
-                asked = None if before is None or after is None else after - before
-                yield Row(self.kind, size, RUNS[number], contender, spent, asked, cut)
-                if cut:
+            for run in RUNS[:2]:
+                work = partial(self.contenders()[contender], tenants, run)
+                row = Row(self.kind, size, run, contender, *self.target.timed(work))
+                yield row
+                if row.cut:
                     return
         finally:
             if not self.keep:

@@ -20,24 +20,25 @@ from typing import Any
 
 import ansible_runner
 
+from standins.awx_inventory import Inventory
+
 from .engine import Engine, Unit
 from .nodes import Node
-from .tenants import VAULT_PATH, script_data
+from .tenants import VAULT_PATH
 
 PROJECT = Path(__file__).parent / "project"
 #: The answers to the survey, which are text.
 ANSWERS = {"org_bootstrap_sink": f'type: hashi_vault\npath: "{VAULT_PATH}"\n'}
 
 
-def inventory_of(node: Node, tenants: Path) -> dict[str, dict[str, Any]]:
-    """Return the variables of all hosts: what AWX stores when it updates an inventory from the file *tenants*."""
+def inventory_of(node: Node, tenants: Path) -> Inventory:
+    """Return what AWX stores when it updates an inventory from the file *tenants*."""
     source = node.folder / "tenants.grafana_orgs.yml"
     source.write_text(json.dumps({"plugin": "orgsmith.grafana.grafana_orgs", "tenants_file": str(tenants)}))
     process = node.start("ansible-inventory", "-i", str(source), "--list", "--export", stdout=subprocess.PIPE)
     output, _nothing = process.communicate()
     assert process.returncode == 0, (node.folder / "log").read_text()
-    variables: dict[str, dict[str, Any]] = json.loads(output)["_meta"]["hostvars"]
-    return variables
+    return Inventory(json.loads(output))
 
 
 @dataclass
@@ -64,10 +65,10 @@ class Attempt:
 
 
 class Jobs:
-    """Runs attempts. *variables* are those of the inventory's hosts, *secrets* the environment that AWX's credentials set."""
+    """Runs attempts, each with a slice of *inventory*. *secrets* is the environment that AWX's credentials set."""
 
-    def __init__(self, engine: Engine, folder: Path, variables: dict[str, dict[str, Any]], secrets: dict[str, str]) -> None:
-        self.engine, self.folder, self.variables, self.secrets = engine, folder, variables, secrets
+    def __init__(self, engine: Engine, folder: Path, inventory: Inventory, secrets: dict[str, str]) -> None:
+        self.engine, self.folder, self.inventory, self.secrets = engine, folder, inventory, secrets
         self.units: dict[str, Unit] = {}
         self.events = folder / "events"
         folder.mkdir()
@@ -109,10 +110,7 @@ class Jobs:
         shutil.copytree(PROJECT, folder / "project")
         for name in ("inventory", "env"):
             (folder / name).mkdir()
-        inventory = folder / "inventory" / "hosts"
-        script = "#! /usr/bin/env python3\n# -*- coding: utf-8 -*-\nprint(%r)\n"
-        inventory.write_text(script % json.dumps(script_data(attempt.hosts, self.variables)))
-        inventory.chmod(0o700)
+        self.inventory.write(folder / "inventory" / "hosts", attempt.slice, len(self.engine.nodes))
         (folder / "env" / "extravars").write_text(json.dumps({"orgs_hosts": "all", **ANSWERS}))
         (folder / "env" / "settings").write_text(json.dumps({"suppress_ansible_output": True, "suppress_output_file": True}))
         return folder

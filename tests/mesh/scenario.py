@@ -13,21 +13,23 @@ import json
 import os
 import tempfile
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from e2e import needles
 from emulator import Emulator
 from standins import Vault
+from standins.awx_inventory import sliced
 from standins.web import Answer, Asked
 
 from .audit import Keys, Server, audit
 from .engine import Engine, Pipes
 from .jobs import Attempt, Jobs, inventory_of
-from .leaks import secrets_in
 from .report import row
-from .tenants import PREFIX, names, sliced, tenants_file
+from .tenants import PREFIX, names, tenants_file
 
 NODES = ["node-1", "node-2", "node-3"]
 VICTIM, HEIR = "node-2", "node-3"
@@ -104,9 +106,9 @@ class Scenario:
             self.keys = Keys(self.vault, self.shared)
             self.tenants.touch(mode=0o600)
             self.tenants.write_text(tenants_file(self.shared, OPERATOR_PASSWORD))
-            variables = inventory_of(self.engine.nodes["node-1"], self.tenants)
-            self.hosts = list(variables)
-            self.jobs = Jobs(self.engine, self.folder / "awx", variables, self._environment())
+            inventory = inventory_of(self.engine.nodes["node-1"], self.tenants)
+            self.hosts = list(inventory.hosts)
+            self.jobs = Jobs(self.engine, self.folder / "awx", inventory, self._environment())
             self._first()
             first = audit(self.server, self.keys)
             before_return = self._secrets({VICTIM: self.engine.folders[VICTIM]})
@@ -174,8 +176,11 @@ class Scenario:
 
     def _secrets(self, folders: dict[str, Path]) -> dict[str, list[str]]:
         """Return the files with a secret, by a path that begins with the machine's name."""
-        known = self._known()
-        return {f"{name}/{path}": found for name, at in folders.items() for path, found in secrets_in(at, known).items()}
+        known, files = self._known(), defaultdict(set)
+        for machine, folder in folders.items():
+            for secret, path in needles.in_files(list(known), [folder], set()):
+                files[f"{machine}/{path.relative_to(folder)}"].add(known[secret])
+        return {file: sorted(names) for file, names in files.items()}
 
     def _known(self) -> dict[str, str]:
         """Return the name of each secret. A password that is the caller's name cannot be searched for."""

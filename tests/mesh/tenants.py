@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The tenants of the demonstration, and how AWX divides an inventory into slices."""
+"""The tenants of the demonstration."""
 
 from __future__ import annotations
 
@@ -25,23 +25,6 @@ def names(count: int = COUNT) -> list[str]:
 def is_in_vault(name: str) -> bool:
     """Tell whether Vault stores the key of this tenant. The keys of the others are files in a shared folder."""
     return int(name[-3:]) % 2 == 0
-
-
-def sliced(hosts: list[str], number: int, count: int) -> list[str]:
-    """Return slice *number* (from 1 on) of *count*, as ``Inventory.get_sliced_hosts`` of AWX does."""
-    return sorted(hosts)[number - 1 :: count]
-
-
-def script_data(hosts: list[str], variables: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """Return the inventory of one slice, as ``Inventory.get_script_data`` of AWX does for hosts without groups.
-
-    *variables* are those of all hosts.
-    """
-    facts = {name: dict(variables[name]) for name in hosts}
-    for number, name in enumerate(hosts, start=1):
-        for prefix in ("host", "tower"):
-            facts[name].update({f"remote_{prefix}_enabled": "true", f"remote_{prefix}_id": str(number)})
-    return {"all": {"hosts": hosts}, "_meta": {"hostvars": facts}}
 
 
 def tenants_file(keys: Path, password: str) -> str:

@@ -11,9 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from standins.awx_inventory import sliced
+
 from .report import lines, write
 from .scenario import AT_KEY, HEIR, NODES, VICTIM, run
-from .tenants import names, sliced
+from .tenants import names
 
 pytestmark = pytest.mark.timeout(900)  # the first test waits for all runs
 

@@ -34,11 +34,12 @@ def world(tmp_path_factory):
 
 
 class Other:
-    """The other run, of which the writes are known: it sends the first *count* of them before write *at* of this run."""
+    """The other run. It notes the writes of a first run, and later sends some of them before a write of this run."""
 
     def __init__(self, world):
-        self.world, self.writes, self.seen = world, [], 0
-        self.at = self.count = -1
+        self.world, self.writes, self.noting = world, [], True
+        #: How many writes of this run come before those of the other one, which never come if it is None.
+        self.left = None
         self.plain = world.server.server.answer
         world.server.server.answer = self.answer
 
@@ -47,22 +48,20 @@ class Other:
 
     def answer(self, method, path, query, headers, body):
         if method != "GET" and path not in ("/login", "/logout"):
-            if self.at < 0:
+            if self.noting:
                 org = headers.get("X-Grafana-Org-Id")
                 self.writes.append((method, path + ("?" + query if query else ""), json.loads(body or b"null"), int(org or 0)))
-            elif self.seen == self.at:
-                self.at = -2
-                self.before()
-            self.seen += 1
+            elif self.left == 0:
+                self.left = None
+                self.write()
+            elif self.left:
+                self.left -= 1
         return self.plain(method, path, query, headers, body)
 
-    def before(self):
-        count, self.count = self.count, 0
-        seen, self.seen = self.seen, -1000
-        for method, path, body, org in self.writes[:count]:
+    def write(self):
+        for method, path, body, org in self.writes[: self.count]:
             status, content = self.world.server.send(method, path, body, org)
             assert status < 300, (method, path, content)
-        self.seen, self.at = seen, 10**6
 
 
 def pairs(trial, world):
@@ -73,7 +72,7 @@ def pairs(trial, world):
         normal = trial._run()
         assert not normal.failed, normal.text
         state = world.state()
-        other.at, total = 10**6, len(other.writes)
+        other.noting, total = False, len(other.writes)
         for at in range(total):
             for count in sorted({1, total}):
                 yield other, at, count, state
@@ -86,10 +85,10 @@ def test_both_runs_succeed(world, job, version):
     trial = Trial(world, job, version)
     for other, at, count, state in pairs(trial, world):
         trial._prepare()
-        other.seen, other.at, other.count = 0, at, count
+        other.left, other.count = at, count
         where = f"{job.name}: {count} of {len(other.writes)} writes of the other run before write {at + 1}"
         mine = trial._run()
-        other.at = 10**6
+        assert other.left is None, where
         assert not mine.failed, f"{where}: {mine.text}"
         assert world.state() == state, where
         assert not trial._run().changed, where

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from typing import Any, Callable
 
 from . import awx_rules
+from .awx import ENCRYPTED
 from .web import Answer, Asked, StandIn
 
-ENCRYPTED = "$encrypted$"
 #: Lists of notifications that objects with jobs have.
 NOTIFIED = ("notification_templates_started", "notification_templates_success", "notification_templates_error")
 SUCCESSORS = ("success_nodes", "failure_nodes", "always_nodes")

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 _PORT = re.compile(r"^\[([A-Fa-f0-9:]{3,})\]:(\d+?)$")
@@ -32,18 +33,22 @@ class Inventory:
 
     def slice(self, number: int, count: int) -> dict:
         """Return the inventory of slice *number* of *count*, counted from 1."""
-        names = sorted(self.hosts)[number - 1 :: count]
+        names = sliced(self.hosts, number, count)
         groups = {name: [one for one in hosts if one in names] for name, hosts in self.groups.items()}
         grouped = {one for hosts in groups.values() for one in hosts}
+        children = {"children": list(groups)} if groups else {}
         return {
-            "all": {"hosts": [name for name in names if name not in grouped], "children": list(groups)},
+            "all": {"hosts": [name for name in names if name not in grouped], **children},
             **{name: {"hosts": hosts} for name, hosts in groups.items() if hosts},
             "_meta": {"hostvars": {name: self._variables(name) for name in names}},
         }
 
     def _variables(self, name: str) -> dict:
-        number = sorted(self.hosts).index(name)
-        return {**self.hosts[name], "remote_tower_enabled": "true", "remote_tower_id": number}
+        number = sorted(self.hosts).index(name) + 1
+        facts = dict(self.hosts[name])
+        for prefix in ("host", "tower"):
+            facts.update({f"remote_{prefix}_enabled": "true", f"remote_{prefix}_id": number})
+        return facts
 
     def write(self, path: Path, number: int, count: int) -> Path:
         """Write the inventory of a slice as AWX gives it to Ansible: as a program that prints it."""
@@ -51,6 +56,11 @@ class Inventory:
         path.write_text("#! /usr/bin/env python3\n# -*- coding: utf-8 -*-\nprint(%r)\n" % text, encoding="utf-8")
         path.chmod(0o700)
         return path
+
+
+def sliced(hosts: Iterable[str], number: int, count: int) -> list[str]:
+    """Return the names of the hosts in slice *number* of *count*, counted from 1."""
+    return sorted(hosts)[number - 1 :: count]
 
 
 def _host(name: str) -> str:

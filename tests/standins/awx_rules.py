@@ -17,6 +17,10 @@ from jinja2 import StrictUndefined, TemplateSyntaxError
 from jinja2.exceptions import SecurityError, UndefinedError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from .awx import ENCRYPTED
+
+#: What AWX stores for a job instead of a secret.
+HIDDEN = "**********"
 NAME = re.compile(r"^[a-zA-Z_]+[a-zA-Z0-9_]*$")
 FILE = re.compile(r"^template(\.[a-zA-Z_]+[a-zA-Z0-9_]*)?$")
 #: The keys of an input of a credential type, and the type of each.
@@ -143,7 +147,7 @@ def injected(kind: dict[str, Any], inputs: dict[str, Any], files: Any) -> tuple[
     values = {name: value for name, value in inputs.items() if isinstance(value, bool) or value}
     values.update({one["id"]: False for one in fields if one["type"] == "boolean" and one["id"] not in inputs})
     secret = {one["id"] for one in fields if one.get("secret")}
-    shown = {name: "**********" if name in secret else value for name, value in values.items()}
+    shown = {name: HIDDEN if name in secret else value for name, value in values.items()}
     sandbox = ImmutableSandboxedEnvironment()
     written = {name: files(sandbox.from_string(text).render(values)) for name, text in kind["injectors"].get("file", {}).items()}
     tower = _tower(None, written)
@@ -186,7 +190,7 @@ def _question(one: dict[str, Any]) -> list[str]:
     if default != "" and not isinstance(default, QUESTIONS[kind]):
         found.append("the default has the wrong type")
     found += ["%s is not a number" % key for key in ("min", "max") if not isinstance(one.get(key, 0), (int, type(None)))]
-    if isinstance(default, str) and default.startswith("$encrypted$"):
+    if isinstance(default, str) and default.startswith(ENCRYPTED):
         found.append("the default is reserved")
     if kind in ("multiplechoice", "multiselect"):
         found += ["choices are missing"] if "choices" not in one else []

@@ -21,14 +21,9 @@ from .access_lists import entries_of
 
 #: The word by which refusals up to 9.x name whom a permission is for, by the part of the path.
 WORDS = {"users": "user", "teams": "team", "builtInRoles": "role"}
-#: Whom the entries on each kind of object may be for, in the order of ASSIGNMENTS.
-KINDS = {
-    FOLDERS: (True, True, True, True),
-    DASHBOARDS: (True, True, True, True),
-    ACCOUNTS: (True, False, True, False),
-    TEAMS: (True, False, False, False),
-}
 ASSIGNMENTS = ("users", "serviceAccounts", "teams", "builtInRoles")
+#: Whom the entries on each kind of object may be for.
+KINDS = {FOLDERS: ASSIGNMENTS, DASHBOARDS: ASSIGNMENTS, ACCOUNTS: ("users", "teams"), TEAMS: ("users",)}
 #: From this version on refusals tell what is wrong.
 EXPLAINED = (11, 0)
 
@@ -137,10 +132,9 @@ def _subject(request: Request, word: str, who: str, text: str) -> Subject:
     raise Refusal(_nobody(request, word, text))
 
 
-def _refuse_assignment(request: Request, kind: str, word: str, text: str) -> None:
-    """Raise where no entry on an object of *kind* may be for a user, a team or a role (*word*)."""
-    part = next(part for part, name in WORDS.items() if name == word)
-    if dict(zip(ASSIGNMENTS, KINDS[kind]))[part]:
+def _refuse_assignment(request: Request, kind: str, part: str, text: str) -> None:
+    """Raise where no entry on an object of *kind* may be for one of *part*: users, teams, roles."""
+    if part in KINDS[kind]:
         return
     if request.server.profile < EXPLAINED:
         raise Refusal(fail(request.server.profile, 400, text))
@@ -189,13 +183,13 @@ def _set_all(request: Request, kind: str) -> Reply:
     _exists(request, kind, uid, text)
     levels: dict[Subject, int] = {}
     for item in items:
-        word, who = next(
-            (word, item[name])
-            for name, word in (("userId", "user"), ("teamId", "team"), ("builtInRole", "role"))
+        part, who = next(
+            (part, item[name])
+            for name, part in (("userId", "users"), ("teamId", "teams"), ("builtInRole", "builtInRoles"))
             if item.get(name) or name == "builtInRole"
         )
-        _refuse_assignment(request, kind, word, text)
-        levels[_subject(request, word, str(who), text)] = _level(request, kind, str(item.get("permission", "")), text)
+        _refuse_assignment(request, kind, part, text)
+        levels[_subject(request, WORDS[part], str(who), text)] = _level(request, kind, str(item.get("permission", "")), text)
     for subject, level in levels.items():
         _set(request, kind, uid, subject, level, text)
     return message("Permissions updated")
@@ -215,7 +209,7 @@ def _list(request: Request, kind: str) -> Reply:
 
 def _describe(request: Request, kind: str) -> Reply:
     """Return which levels entries on objects of a kind may have, and whom they may be for."""
-    assignments = dict(zip(ASSIGNMENTS, KINDS[kind]))
+    assignments = {part: part in KINDS[kind] for part in ASSIGNMENTS}
     if request.server.profile < (10, 0):
         del assignments["serviceAccounts"]
     return ok({"assignments": assignments, "permissions": list(LEVELS_ON[kind])})
@@ -227,9 +221,8 @@ def _register(kind: str) -> None:
     route("GET", f"/api/access-control/{kind}/description", there=there)(lambda request: _describe(request, kind))
     route("GET", base, there=there)(lambda request: _list(request, kind))
     route("POST", base, there=there)(lambda request: _set_all(request, kind))
-    assignments = dict(zip(ASSIGNMENTS, KINDS[kind]))
     for part in WORDS:
-        if not assignments[part]:
+        if part not in KINDS[kind]:
             continue
 
         def handler(request: Request, part: str = part) -> Reply:
