@@ -31,8 +31,9 @@ TESTS = $(wildcard tests/unit tests/tools tests/conformance tests/servers tests/
 export PYTHONPATH := $(CURDIR)/.build:$(CURDIR)/tests
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.build
 export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
-# Processes of the tests start faster with the bytecode that an earlier one has written.
-unexport PYTHONDONTWRITEBYTECODE
+# Processes of the tests start faster with the bytecode that an earlier one has written. Python without buffers reads a module
+# that comes through a pipe byte by byte.
+unexport PYTHONDONTWRITEBYTECODE PYTHONUNBUFFERED
 # $(call in,VENV): run a command with the tools of a virtual environment first on PATH
 in = PATH="$(CURDIR)/$(1)/bin:$$PATH"
 
