@@ -564,18 +564,12 @@ failure:
 # END GENERATED
 """
 
-from ..module_utils._api_keys.resource import OPTIONS, ApiKeys
-from ..module_utils._engine.module import GrafanaModule, manage
-from ..module_utils._tokens.task import Task
-
-
-def api_keys(module: GrafanaModule) -> ApiKeys:
-    """Return the resource, which masks keys in the output of *module*."""
-    return ApiKeys(Task(module.hide, module.check_mode, module.no_log, module.plans_missing()))
+from ..module_utils._api_keys.resource import KIND
+from ..module_utils._engine.module import manage
 
 
 def main() -> None:
-    manage(api_keys, OPTIONS)
+    manage(KIND)
 
 
 if __name__ == "__main__":

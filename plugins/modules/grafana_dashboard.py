@@ -745,29 +745,14 @@ failure:
 # END GENERATED
 """
 
-from ..module_utils._dashboards.options import OPTIONS
-from ..module_utils._dashboards.resource import Dashboards
-from ..module_utils._engine.module import GrafanaModule, manage
-from ..module_utils._grafana.errors import BadInput
+from ..module_utils._dashboards.resource import KIND
+from ..module_utils._engine.module import manage
 from ..module_utils._tenants.source import from_file
 from ..module_utils._tenants.tokens import DASHBOARDS
 
 
-def dashboards(module: GrafanaModule) -> Dashboards:
-    """Return the resource for dashboards. Raises :class:`BadInput`."""
-    many = [name for name in ("directory", "import_orgs") if module.params[name]]
-    if module.params["prune"] and not many and module.raw_batch is None:
-        raise BadInput(
-            "prune needs directory, import_orgs or batch, which list all wanted dashboards: with one dashboard it would delete "
-            "the others"
-        )
-    if "import_orgs" in many and module.raw_batch is not None:
-        raise BadInput("import_orgs and batch are set: keep one of them")
-    return Dashboards(plan_missing=module.plans_missing(), all_orgs_first="import_orgs" in many)
-
-
 def main() -> None:
-    manage(dashboards, OPTIONS, of_task=("import_orgs",), tenants=from_file(DASHBOARDS))
+    manage(KIND, tenants=from_file(DASHBOARDS))
 
 
 if __name__ == "__main__":

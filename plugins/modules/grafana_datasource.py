@@ -591,15 +591,14 @@ failure:
 # END GENERATED
 """
 
-from ..module_utils._datasources.model import OPTIONS
-from ..module_utils._datasources.resource import DataSources
+from ..module_utils._datasources.resource import KIND
 from ..module_utils._engine.module import manage
 from ..module_utils._tenants.items import DATA_SOURCES
 from ..module_utils._tenants.source import from_file
 
 
 def main() -> None:
-    manage(lambda module: DataSources(), OPTIONS, named_by="name", tenants=from_file(DATA_SOURCES))
+    manage(KIND, tenants=from_file(DATA_SOURCES))
 
 
 if __name__ == "__main__":

@@ -465,20 +465,14 @@ failure:
 # END GENERATED
 """
 
-from ..module_utils._engine.module import GrafanaModule, manage
-from ..module_utils._folders.plan import OPTIONS
-from ..module_utils._folders.resource import Folders
+from ..module_utils._engine.module import manage
+from ..module_utils._folders.resource import KIND
 from ..module_utils._tenants.items import FOLDERS
 from ..module_utils._tenants.source import from_file
 
 
-def folders(module: GrafanaModule) -> Folders:
-    """Return the resource for folders."""
-    return Folders(plan_missing=module.plans_missing())
-
-
 def main() -> None:
-    manage(folders, OPTIONS, named_by="title", tenants=from_file(FOLDERS))
+    manage(KIND, tenants=from_file(FOLDERS))
 
 
 if __name__ == "__main__":

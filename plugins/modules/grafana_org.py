@@ -317,20 +317,13 @@ failure:
 """
 
 from ..module_utils._engine.module import manage
-from ..module_utils._orgs.model import OPTIONS
-from ..module_utils._orgs.organizations import Organizations
+from ..module_utils._orgs.organizations import KIND
 from ..module_utils._tenants.items import ORGANIZATIONS
 from ..module_utils._tenants.source import from_file
 
 
 def main() -> None:
-    manage(
-        lambda module: Organizations(shows_contents=module.shows()),
-        OPTIONS,
-        in_org=False,
-        named_by="name",
-        tenants=from_file(ORGANIZATIONS),
-    )
+    manage(KIND, tenants=from_file(ORGANIZATIONS))
 
 
 if __name__ == "__main__":

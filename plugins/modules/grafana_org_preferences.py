@@ -323,20 +323,14 @@ failure:
 # END GENERATED
 """
 
-from ..module_utils._engine.module import GrafanaModule, manage
-from ..module_utils._preferences.options import OPTIONS
-from ..module_utils._preferences.resource import OrgPreferences
+from ..module_utils._engine.module import manage
+from ..module_utils._preferences.resource import KIND
 from ..module_utils._tenants.items import PREFERENCES
 from ..module_utils._tenants.source import from_file
 
 
-def preferences(module: GrafanaModule) -> OrgPreferences:
-    """Return the resource."""
-    return OrgPreferences(plan_missing=module.plans_missing())
-
-
 def main() -> None:
-    manage(preferences, OPTIONS, tenants=from_file(PREFERENCES))
+    manage(KIND, tenants=from_file(PREFERENCES))
 
 
 if __name__ == "__main__":

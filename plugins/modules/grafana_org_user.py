@@ -255,13 +255,13 @@ failure:
 """
 
 from ..module_utils._engine.module import manage
-from ..module_utils._orgs.members import OPTIONS, OrgUsers
+from ..module_utils._orgs.members import KIND
 from ..module_utils._tenants.items import MEMBERS
 from ..module_utils._tenants.source import from_file
 
 
 def main() -> None:
-    manage(lambda module: OrgUsers(), OPTIONS, named_by="login", tenants=from_file(MEMBERS))
+    manage(KIND, tenants=from_file(MEMBERS))
 
 
 if __name__ == "__main__":

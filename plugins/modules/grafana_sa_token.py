@@ -750,21 +750,14 @@ failure:
 # END GENERATED
 """
 
-from ..module_utils._engine.module import GrafanaModule, manage
+from ..module_utils._engine.module import manage
 from ..module_utils._tenants.source import from_file
 from ..module_utils._tenants.tokens import TOKENS
-from ..module_utils._tokens.options import OPTIONS
-from ..module_utils._tokens.resource import Tokens
-from ..module_utils._tokens.task import Task
-
-
-def tokens(module: GrafanaModule) -> Tokens:
-    """Return the resource, which masks keys in the output of *module*."""
-    return Tokens(Task(module.hide, module.check_mode, module.no_log, module.plans_missing(), module.handover))
+from ..module_utils._tokens.resource import KIND
 
 
 def main() -> None:
-    manage(tokens, OPTIONS, cloud=True, tenants=from_file(TOKENS))
+    manage(KIND, tenants=from_file(TOKENS))
 
 
 if __name__ == "__main__":

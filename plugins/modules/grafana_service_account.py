@@ -380,19 +380,13 @@ failure:
 """
 
 from ..module_utils._engine.module import manage
-from ..module_utils._orgs.service_accounts import OPTIONS, ServiceAccounts
+from ..module_utils._orgs.service_accounts import KIND
 from ..module_utils._tenants.items import ACCOUNTS_OR_REMOVED
 from ..module_utils._tenants.source import from_file
 
 
 def main() -> None:
-    manage(
-        lambda module: ServiceAccounts(plan_missing=module.plans_missing()),
-        OPTIONS,
-        cloud=True,
-        named_by="name",
-        tenants=from_file(ACCOUNTS_OR_REMOVED),
-    )
+    manage(KIND, tenants=from_file(ACCOUNTS_OR_REMOVED))
 
 
 if __name__ == "__main__":

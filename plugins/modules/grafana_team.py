@@ -346,13 +346,13 @@ failure:
 """
 
 from ..module_utils._engine.module import manage
-from ..module_utils._teams.resource import OPTIONS, Teams
+from ..module_utils._teams.resource import KIND
 from ..module_utils._tenants.items import TEAMS
 from ..module_utils._tenants.source import from_file
 
 
 def main() -> None:
-    manage(lambda module: Teams(), OPTIONS, named_by="name", tenants=from_file(TEAMS))
+    manage(KIND, tenants=from_file(TEAMS))
 
 
 if __name__ == "__main__":

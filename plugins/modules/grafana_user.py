@@ -382,18 +382,11 @@ failure:
 from ..module_utils._engine.module import manage
 from ..module_utils._tenants.items import USERS
 from ..module_utils._tenants.source import from_file
-from ..module_utils._users.model import OPTIONS
-from ..module_utils._users.resource import Users
+from ..module_utils._users.resource import KIND
 
 
 def main() -> None:
-    manage(
-        lambda module: Users(plan_missing=module.plans_missing()),
-        OPTIONS,
-        in_org=False,
-        named_by="login",
-        tenants=from_file(USERS),
-    )
+    manage(KIND, tenants=from_file(USERS))
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import typing as t
 from dataclasses import replace
 
 from .._engine.fields import Field, Fields
-from .._engine.resource import Change, Resource, View
+from .._engine.resource import Change, Kind, Resource, View
 from .._grafana.connection import OrgChoice, text
 from .._grafana.errors import BadInput, GrafanaError, Refused, Stale, Unauthorized
 from .._grafana.roles import ROLES, check_role
@@ -353,3 +353,12 @@ def _works(scope: Scope, key: str) -> bool:
     except (Unauthorized, Refused):
         return False
     return True
+
+
+def _api_keys(module: t.Any) -> ApiKeys:
+    """Return the resource, which masks keys in the output of *module*."""
+    return ApiKeys(Task(module.hide, module.check_mode, module.no_log, module.plans_missing()))
+
+
+#: How the module manages API keys.
+KIND = Kind(_api_keys, OPTIONS)

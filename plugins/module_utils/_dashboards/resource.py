@@ -8,11 +8,11 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
-from .._engine.resource import Change, OfOrg, Resource, View
+from .._engine.resource import Change, Kind, OfOrg, Resource, View
 from .._folders import paths as folders
 from .._folders.unlisted import derived_uids
 from .._grafana.client import Client
-from .._grafana.errors import QUOTA_REACHED, Conflict, Forbidden, GrafanaError, Refused
+from .._grafana.errors import QUOTA_REACHED, BadInput, Conflict, Forbidden, GrafanaError, Refused
 from .._grafana.scope import Scope
 from .._grafana.secrets import masked
 from .._grafana.versions import LIBRARY_PANELS_MAY_LACK, MORE_LAYOUT_FIELDS, TITLES_REPEAT
@@ -44,7 +44,7 @@ from .model import (
     title_of_folder,
     title_taken,
 )
-from .options import check_unused_inputs, parse
+from .options import OPTIONS, check_unused_inputs, parse
 from .packed import Body
 from .permissions import apply_permissions, check_permissions, hidden, loses_permissions, read_permissions, with_permissions
 from .placing import check_place
@@ -388,3 +388,20 @@ def _message(scope: Scope, current: CurrentDashboard) -> str:
 
 
 __all__ = ["Dashboards"]
+
+
+def _dashboards(module: t.Any) -> Dashboards:
+    """Return the resource for a task of grafana_dashboard. Raises :class:`BadInput`."""
+    many = [name for name in ("directory", "import_orgs") if module.params[name]]
+    if module.params["prune"] and not many and module.raw_batch is None:
+        raise BadInput(
+            "prune needs directory, import_orgs or batch, which list all wanted dashboards: with one dashboard it would delete "
+            "the others"
+        )
+    if "import_orgs" in many and module.raw_batch is not None:
+        raise BadInput("import_orgs and batch are set: keep one of them")
+    return Dashboards(plan_missing=module.plans_missing(), all_orgs_first="import_orgs" in many)
+
+
+#: How the module manages dashboards.
+KIND = Kind(_dashboards, OPTIONS, of_task=("import_orgs",))

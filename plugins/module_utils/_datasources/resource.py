@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
-from .._engine.resource import Change, Resource, View
+from .._engine.resource import Change, Kind, Resource, View
 from .._grafana.client import Client, segment
 from .._grafana.data_sources import PATH
 from .._grafana.errors import Conflict, Forbidden, GrafanaError, Refused, Stale
@@ -20,7 +20,7 @@ from .._grafana.scope import Scope
 from .._grafana.versions import DATABASES_CLEAR, FIRST_IS_DEFAULT
 from .health import check, path_of
 from .listing import by_name, completed, listing, look_up
-from .model import FIELDS, DataSource, DesiredSource, label, parse, shown
+from .model import FIELDS, OPTIONS, DataSource, DesiredSource, label, parse, shown
 from .plan import KEPT, SourceState, SourceWork, check_defaults, plan
 from .rights import check_rights
 
@@ -178,3 +178,7 @@ def _foresee_change(scope: Scope, desired: DesiredSource, work: SourceWork, acti
     else:
         planned = DataSource(UNASSIGNED, desired.uid or "", work.name, work.fields, work.json_data, planned=True)
         known.put(replace(planned, secrets=frozenset(work.secrets)))
+
+
+#: How the module manages data sources.
+KIND = Kind(lambda module: DataSources(), OPTIONS, named_by="name")

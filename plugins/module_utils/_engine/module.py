@@ -17,22 +17,19 @@ from ansible.module_utils.common.warnings import get_warning_messages
 
 from .._grafana import connection as _connection
 from .._grafana import secrets as _secrets
-from .._grafana.client import HAS_REQUESTS
+from .._grafana.client import HAS_REQUESTS, Client
 from .._grafana.cloud import client_for
 from .._grafana.connection import Connection, OrgChoice
 from .._grafana.errors import BadInput, GrafanaError
 from .._grafana.pace import Pace
 from . import arguments as _arguments
-from .items import CHANGED, FAILED, NOT_RUN, OK, Item, Outcome, find_duplicates, listed, one_error
-from .options import HANDED_OVER, HANDOVER, TENANTS, Spec, argument_spec, items_of, place
+from .batch import Batch, answer_of, entry_of, expanded
+from .items import CHANGED, Item, Outcome, one_error
+from .options import HANDED_OVER, HANDOVER, TENANTS, Spec, argument_spec
 from .progress import PROGRESS, Progress
-from .resource import AnyResource, OfOrg
+from .resource import AnyResource, Kind, OfOrg
 from .run import Mode, Run
 from .watchdog import ParentWatch
-
-#: How many failed items the message of a failed batch quotes; all of them are in ``results``.
-QUOTED_FAILURES = 5
-_ORG_OPTIONS = ("org_id", "org_name")
 
 
 class GrafanaModule(AnsibleModule):
@@ -147,6 +144,17 @@ class GrafanaModule(AnsibleModule):
         batch = self.raw_batch if isinstance(self.raw_batch, list) else []
         return bool(batch) and all(isinstance(item, dict) and item.get("token_file") for item in batch)
 
+    def client(self, connection: Connection) -> Client:
+        """Return the client of the task, whose pace the result shows. It writes nothing once Ansible has ended."""
+        client = client_for(connection, ParentWatch())
+        self.pace = client.pace
+        return client
+
+    @property
+    def shows_diff(self) -> bool:
+        """Whether the result has to contain diffs."""
+        return bool(self._diff)
+
     def shows(self) -> bool:
         """Return whether the user looks at what changes (check mode, ``--diff``), so that details may cost requests."""
         return bool(self.check_mode or self._diff)
@@ -188,70 +196,45 @@ def connection_spec(cloud: bool) -> dict[str, t.Any]:
     return {**_connection.ARGUMENT_SPEC, **(_connection.CLOUD_SPEC if cloud else {})}
 
 
-def manage(
-    resource_of: t.Callable[[GrafanaModule], AnyResource],
-    options: Spec,
-    in_org: bool = True,
-    cloud: bool = False,
-    named_by: str = "",
-    of_task: t.Sequence[str] = (),
-    tenants: _arguments.Source | None = None,
-) -> None:
-    """Run a module that manages one kind of object, one or a batch.
-
-    *cloud* tells whether it works with the Cloud API, too. *named_by* is the option that identifies an object by itself: an item
-    of a batch that is a string is its value. The *options* with the names *of_task* are not options of an item. *tenants* reads
-    the items from a file with tenants.
-    """
-    connection = connection_spec(cloud)
-    whole = argument_spec(options, in_org, named_by, of_task)
-    module = GrafanaModule(argument_spec={**connection, **whole, **(TENANTS if tenants else {})})
-    guarded(lambda m: _manage(m, resource_of, options, whole, named_by, tenants), module)
+def manage(kind: Kind, tenants: _arguments.Source | None = None) -> None:
+    """Run a module that manages one *kind* of object, one or a batch. *tenants* reads the items from a file with tenants."""
+    whole = argument_spec(kind.options, kind.in_org, kind.named_by, kind.of_task)
+    module = GrafanaModule(argument_spec={**connection_spec(kind.cloud), **whole, **(TENANTS if tenants else {})})
+    guarded(lambda m: _manage(m, kind, whole, tenants), module)
 
 
-def _manage(
-    module: GrafanaModule,
-    resource_of: t.Callable[[GrafanaModule], AnyResource],
-    options: Spec,
-    whole: Spec,
-    named_by: str,
-    tenants: _arguments.Source | None,
-) -> None:
+def _manage(module: GrafanaModule, kind: Kind, whole: Spec, tenants: _arguments.Source | None) -> None:
     if tenants is not None:
         module.read_tenants(tenants)
-    resource = resource_of(module)
+    resource = kind.resource_of(module)
     connection = module.connection()
-    items = _items(module, resource, options, whole, connection, named_by)
+    items = _items(module, resource, kind, whole, connection)
     batch = module.raw_batch is not None or items[0].source is not None
     mode = Mode(module.check_mode, module.params["fail_fast"], module.params["missing_parent"])
-    client = client_for(connection, ParentWatch())
-    module.pace = client.pace
-    run = Run(resource, client, mode, progress=Progress(module.progress, len(items), lambda: client.pace.limit))
-    try:
-        outcomes = run.all(items) if items else []
-    finally:
-        client.close()
-        run.warnings.show(module.warn)
+    with module.client(connection) as client:
+        progress = Progress(module.progress, len(items), lambda: client.pace.limit)
+        run = Run(resource, client, mode, progress=progress)
+        try:
+            outcomes = run.all(items) if items else []
+        finally:
+            run.warnings.show(module.warn)
     if batch:
         _exit_batch(module, resource, outcomes)
     _exit_single(module, resource, outcomes[0])
 
 
-def _items(
-    module: GrafanaModule, resource: AnyResource, options: Spec, whole: Spec, connection: Connection, named_by: str
-) -> list[Item]:
+def _items(module: GrafanaModule, resource: AnyResource, kind: Kind, whole: Spec, connection: Connection) -> list[Item]:
     """Return the items of the task, validated without the server; *whole* is the argument spec. Raises :class:`BadInput`."""
-    own = {name: value for name, value in module.params.items() if name in options and value is not None}
+    own = {name: value for name, value in module.params.items() if name in kind.options and value is not None}
     parts = resource.by_org(own)
     if module.raw_batch is None and parts is not None:
         items = _items_of_orgs(resource, parts)
     elif module.raw_batch is None:
         resource.prepare([own])
-        items = _expanded(resource, {**own, "org": connection.org}, Item(0, connection.org, None))
+        items = expanded(resource, {**own, "org": connection.org}, Item(0, connection.org, None))
     else:
-        entries = items_of(module.raw_batch, dict(whole["batch"]["options"]), own, named_by, module.owners)
-        resource.prepare(entries)
-        items = _items_of_batch(module, resource, entries, connection)
+        batch = Batch(module.raw_batch, module.owners)
+        items = batch.items(resource, whole["batch"]["options"], connection, own, kind.named_by)
     resource.check_task([item.desired for item in items])
     return items
 
@@ -262,7 +245,7 @@ def _items_of_orgs(resource: AnyResource, parts: t.Sequence[OfOrg]) -> list[Item
     problems: list[BadInput] = []
     for part in parts:
         try:
-            found = _expanded(resource, {**part.options, "org": part.org}, Item(len(items), part.org, None))
+            found = expanded(resource, {**part.options, "org": part.org}, Item(len(items), part.org, None))
             items += [replace(item, source="%s/%s" % (part.directory, item.source)) for item in found]
         except BadInput as problem:
             problems.append(problem)
@@ -271,128 +254,21 @@ def _items_of_orgs(resource: AnyResource, parts: t.Sequence[OfOrg]) -> list[Item
     return items
 
 
-def _items_of_batch(
-    module: GrafanaModule, resource: AnyResource, entries: t.Sequence[dict[str, t.Any]], connection: Connection
-) -> list[Item]:
-    """Return the items of ``batch``, whose options are *entries*. Raises :class:`BadInput`."""
-    items: list[Item] = []
-    problems: list[BadInput] = []
-    owners = dict(enumerate(module.owners))
-    for index, entry in enumerate(entries):
-        org = _connection.choose_org(entry, "options of the item") or connection.org
-        try:
-            _check_place(entry, connection)
-            wanted = {name: value for name, value in entry.items() if name not in _ORG_OPTIONS}
-            first = Item(len(items), org, None, entry.get("token_file"), batch=index, tenant=owners.get(index))
-            items += _expanded(resource, {**wanted, "org": org}, first)
-        except GrafanaError as problem:
-            where = place(index, module.raw_batch[index], module.owners)
-            problems.append(BadInput("%s: %s" % (where, problem.message), code=problem.code, **problem.details))
-    twice = find_duplicates(resource, items)
-    problems += [twice] if twice is not None else []
-    if problems:
-        raise one_error(problems)
-    return items
-
-
-def _expanded(resource: AnyResource, options: dict[str, t.Any], first: Item) -> list[Item]:
-    """Return the items that *options* describe, numbered from *first* on. Raises :class:`BadInput`."""
-    several = resource.expand(options)
-    if several is None:
-        return [replace(first, desired=resource.parse(options))]
-    return [
-        replace(first, index=first.index + number, desired=desired, source=source)
-        for number, (source, desired) in enumerate(several)
-    ]
-
-
-def _check_place(entry: t.Mapping[str, t.Any], connection: Connection) -> None:
-    """Raise :class:`BadInput` for an item that names an organization or a key, although the task is for a Grafana Cloud stack."""
-    chosen = [name for name in (*_ORG_OPTIONS, "token_file") if entry.get(name)]
-    if connection.cloud_stack is not None and chosen:
-        raise BadInput(
-            "%s cannot be used with cloud_stack: a stack is one organization, and the task's own token is used for all items"
-            % " and ".join(chosen)
-        )
-
-
-def _entry(module: GrafanaModule, resource: AnyResource, outcome: Outcome) -> dict[str, t.Any]:
-    """Return one outcome as a result shows it."""
-    entry: dict[str, t.Any] = {"status": outcome.status, resource.kind: outcome.object, **outcome.notes}
-    if outcome.status == CHANGED and outcome.change:
-        entry["change"] = outcome.change
-    if outcome.problem is not None:
-        entry["failure"] = outcome.problem.failure()
-    elif module._diff and outcome.status == CHANGED:  # pylint: disable=protected-access
-        header = _header(resource, outcome)
-        entry["diff"] = {
-            "before": resource.diff(outcome.before),
-            "after": resource.diff(outcome.after),
-            "before_header": header,
-            "after_header": header,
-        }
-    return entry
-
-
-def _header(resource: AnyResource, outcome: Outcome) -> str:
-    """Return the names of organization and object for the diff."""
-    name = outcome.label or resource.label(outcome.item.desired)
-    if not resource.in_org:
-        return name
-    org = (outcome.org.name or outcome.org.id) if outcome.org else outcome.item.org.name or outcome.item.org.id
-    return "%s: %s" % (org, name) if org else name
-
-
 def _exit_single(module: GrafanaModule, resource: AnyResource, outcome: Outcome) -> None:
     if outcome.problem is not None:
         report = module.params["on_failure"] == "report"
         if not report:
             module.fail(outcome.problem)
-        module.exit_json(changed=False, msg=outcome.problem.message, **_entry(module, resource, outcome))
-    module.exit_json(changed=outcome.status == CHANGED, **_entry(module, resource, outcome))
+        module.exit_json(changed=False, msg=outcome.problem.message, **entry_of(resource, outcome, module.shows_diff))
+    module.exit_json(changed=outcome.status == CHANGED, **entry_of(resource, outcome, module.shows_diff))
 
 
 def _exit_batch(module: GrafanaModule, resource: AnyResource, outcomes: t.Sequence[Outcome]) -> None:
-    results = []
-    for outcome in outcomes:
-        source = {} if outcome.item.source is None else {"file": outcome.item.source}
-        entry = {"index": outcome.item.index, **source, **_entry(module, resource, outcome)}
-        if outcome.item.tenant is not None:
-            entry["tenant"] = outcome.item.tenant
-        if outcome.status in (CHANGED, FAILED):
-            entry["label"] = outcome.label or resource.label(outcome.item.desired)
-        if resource.in_org:
-            choice = outcome.item.org
-            entry["org_id"] = outcome.org.id if outcome.org else choice.id
-            entry["org_name"] = (outcome.org.name if outcome.org else None) or choice.name
-        results.append(entry)
-    counts = {status: sum(entry["status"] == status for entry in results) for status in (OK, CHANGED, FAILED, NOT_RUN)}
-    summary = {**counts, "total": len(results)}
-    shown = listed(results, module.params["results"])
-    answer: dict[str, t.Any] = {"changed": counts[CHANGED] > 0, "results": shown, "summary": summary}
-    if module._diff:  # pylint: disable=protected-access
-        answer["diff"] = [entry["diff"] for entry in results if "diff" in entry]
-    failed = [outcome for outcome in outcomes if outcome.problem is not None]
-    if not failed:
+    answer = answer_of(resource, outcomes, module.shows_diff, module.params["results"])
+    message = answer.pop("msg", None)
+    if message is None:
         module.exit_json(**answer)
-    message = "%d of %d failed: %s" % (len(failed), len(results), _quote(resource, failed))
     if module.params["on_failure"] == "report":
         module.exit_json(msg=message, **answer)
-    failure = {"code": "items_failed", "message": message, "details": dict(summary)}
+    failure = {"code": "items_failed", "message": message, "details": dict(answer["summary"])}
     module.fail_json(message, failure=failure, **answer)
-
-
-def _quote(resource: AnyResource, failed: t.Sequence[Outcome]) -> str:
-    """Return the first failures of a batch as one text."""
-    words = []
-    for outcome in failed[:QUOTED_FAILURES]:
-        where = "" if outcome.item.source is not None or outcome.label is not None else outcome.item.where + ", "
-        if resource.in_org and outcome.item.org != OrgChoice():
-            where += "%s, " % outcome.item.org
-        problem = outcome.problem.message if outcome.problem else ""
-        name = outcome.label or resource.label(outcome.item.desired)
-        # Many messages begin with the object: name it once.
-        named = "%s %s" % (resource.kind.replace("_", " "), name) in problem
-        words.append("%s%s" % (where, problem) if named else "%s%s: %s" % (where, name, problem))
-    more = len(failed) - len(words)
-    return "; ".join(words) + ("; and %d more" % more if more else "")

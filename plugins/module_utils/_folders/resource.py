@@ -12,7 +12,7 @@ import functools
 import typing as t
 from dataclasses import replace
 
-from .._engine.resource import Change, Resource, View
+from .._engine.resource import Change, Kind, Resource, View
 from .._grafana.client import segment
 from .._grafana.errors import Conflict, Forbidden, GrafanaError, NotFound, Refused, ServerError, Stale
 from .._grafana.scope import Scope
@@ -22,7 +22,7 @@ from .._permissions.model import FOLDER
 from . import paths as folders
 from .contents import held, names, warn_of_hidden
 from .depth import above, check_depth, check_move
-from .plan import DesiredFolder, FolderState, ParentFolder, label, order, parse, plan
+from .plan import OPTIONS, DesiredFolder, FolderState, ParentFolder, label, order, parse, plan
 from .tree import GENERAL, Folder, Tree
 
 
@@ -363,3 +363,7 @@ def _no_parent(scope: Scope, desired: DesiredFolder, parent: str, advice: str) -
         "folder %s: its parent %s was not found in %s: create it first, or %s" % (label(desired), parent, scope.where(), advice),
         code="folder_not_found",
     )
+
+
+#: How the module manages folders.
+KIND = Kind(lambda module: Folders(plan_missing=module.plans_missing()), OPTIONS, named_by="title")

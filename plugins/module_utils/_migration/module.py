@@ -10,7 +10,8 @@ from dataclasses import replace
 
 from .._api_keys.api import AUTOGEN, abilities_of
 from .._engine.items import CHANGED, FAILED, NOT_RUN, OK, Item, Outcome
-from .._engine.module import QUOTED_FAILURES, GrafanaModule, connection_spec, guarded
+from .._engine.batch import QUOTED_FAILURES
+from .._engine.module import GrafanaModule, connection_spec, guarded
 from .._engine.options import HANDOVER
 from .._engine.resource import View
 from .._engine.run import Mode, Run

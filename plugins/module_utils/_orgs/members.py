@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, replace
 
-from .._engine.resource import Change, Resource, View
+from .._engine.resource import Change, Kind, Resource, View
 from .._grafana.connection import text
 from .._grafana.errors import QUOTA_REACHED, BadInput, Forbidden, GrafanaError, NotFound, Refused
 from .._grafana.roles import ADMIN, ROLES, check_role
@@ -296,3 +296,7 @@ def _last_admin(scope: Scope, desired: DesiredMember, action: str) -> GrafanaErr
 
 def _synced(current: CurrentMember) -> GrafanaError:
     return Forbidden("the role of %s cannot be set here: %s" % (current.login, _SYNCED), code="externally_synced")
+
+
+#: How the module manages members.
+KIND = Kind(lambda module: OrgUsers(), OPTIONS, named_by="login")

@@ -9,13 +9,13 @@ import threading
 import typing as t
 from dataclasses import replace
 
-from .._engine.resource import Change, Resource, View
+from .._engine.resource import Change, Kind, Resource, View
 from .._grafana.errors import QUOTA_REACHED, Forbidden, GrafanaError, NotFound, Refused, ServerError, Stale
 from .._grafana.names import check_deletable, found_similar
 from .._grafana.orgs import UNASSIGNED, Org, OrgFinder
 from .._grafana.scope import Scope
 from . import contents, emptying
-from .model import ADDRESS, CurrentOrg, DesiredOrg, OrgWork, parse
+from .model import ADDRESS, OPTIONS, CurrentOrg, DesiredOrg, OrgWork, parse
 from .quotas import DEFAULTS_OF, check_targets, limits_of, set_limits
 
 #: The end of an error for a caller who may not write organizations.
@@ -359,3 +359,7 @@ def _check_server_admin(scope: Scope, name: str, action: str) -> None:
         "it is unknown whether the caller, who is not a server admin, may %s on %s: if not, the run fails"
         % (_OF_ADMINS[action][1], scope.where())
     )
+
+
+#: How the module manages organizations.
+KIND = Kind(lambda module: Organizations(shows_contents=module.shows()), OPTIONS, in_org=False, named_by="name")

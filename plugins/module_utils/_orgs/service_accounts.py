@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
-from .._engine.resource import Change, Resource, View
+from .._engine.resource import Change, Kind, Resource, View
 from .._grafana import lists
 from .._grafana.client import Client
 from .._grafana.connection import text
@@ -358,8 +358,14 @@ def _collision(scope: Scope, desired: DesiredAccount, problem: GrafanaError) -> 
     return problem
 
 
+#: How the module manages service accounts.
+KIND = Kind(
+    lambda module: ServiceAccounts(plan_missing=module.plans_missing()), OPTIONS, cloud=True, named_by="name"
+)
+
 __all__ = [
     "FIELDS",
+    "KIND",
     "OPTIONS",
     "Account",
     "AccountWork",

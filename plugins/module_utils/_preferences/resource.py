@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
-from .._engine.resource import Change, Resource, View
+from .._engine.resource import Change, Kind, Resource, View
 from .._grafana.errors import Forbidden, GrafanaError, NotFound
 from .._grafana.preferences import HOME_ID, HOME_UID, PATH
 from .._grafana.scope import Scope
@@ -16,7 +16,7 @@ from .._grafana.versions import HOME_KEPT_BY_PUT, PREFERRED_HOME_UID, PREFERRED_
 from .._teams.api import named
 from . import home
 from .model import FIELDS, CurrentPreferences, DesiredPreferences, Home, unset
-from .options import parse
+from .options import OPTIONS, parse
 from .plan import Dialect, PreferencesWork, plan, request
 from .values import check_values
 
@@ -179,3 +179,7 @@ def no_team(scope: Scope, name: str) -> GrafanaError:
     return NotFound(
         "no team has the name %s in %s: create the team first, or correct team" % (name, scope.where()), code="team_not_found"
     )
+
+
+#: How the module manages preferences.
+KIND = Kind(lambda module: OrgPreferences(plan_missing=module.plans_missing()), OPTIONS)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
-from .._engine.resource import Change, Resource, View
+from .._engine.resource import Change, Kind, Resource, View
 from .._grafana.connection import optional, optional_number, text
 from .._grafana.errors import BadInput, GrafanaError, NotFound, Refused, Unsupported
 from .._grafana.names import found_similar
@@ -213,3 +213,7 @@ def _warn(scope: Scope, desired: DesiredTeam, current: Team) -> None:
             "team %s of %s keeps members whom team sync manages (%s): to remove them, change the mapping there"
             % (current.name, scope.where(), ", ".join("%s: %s" % (one.login, ", ".join(one.synced)) for one in left))
         )
+
+
+#: How the module manages teams.
+KIND = Kind(lambda module: Teams(), OPTIONS, named_by="name")

@@ -10,7 +10,7 @@ import typing as t
 from dataclasses import replace
 
 from .._engine.options import HANDOVER
-from .._engine.resource import Change, Resource, View
+from .._engine.resource import Change, Kind, Resource, View
 from .._grafana.errors import GrafanaError, NotFound, Refused, Stale
 from .._grafana.scope import Scope
 from .._orgs.service_accounts import Account, check_support
@@ -21,7 +21,7 @@ from .errors import check_creation, check_lifetime, explain_refusal
 from .holder import with_holder
 from .issue import TokenIssue
 from .model import REASONS, REPLACE, DesiredToken, Token, TokenState, never_used
-from .options import desired_token
+from .options import OPTIONS, desired_token
 from .plan import TokenWork, before, others, plan, present
 from .task import Task
 
@@ -384,3 +384,12 @@ class Tokens(Resource[DesiredToken, TokenState, TokenWork]):
         if not check:
             sink.remove()
         return before(desired, TokenState(None, stored=Stored(there=True)), ())
+
+
+def _tokens(module: t.Any) -> Tokens:
+    """Return the resource, which masks keys in the output of *module*."""
+    return Tokens(Task(module.hide, module.check_mode, module.no_log, module.plans_missing(), module.handover))
+
+
+#: How the module manages tokens.
+KIND = Kind(_tokens, OPTIONS, cloud=True)

@@ -9,7 +9,7 @@ import threading
 import typing as t
 from dataclasses import replace
 
-from .._engine.resource import Change, Resource, View
+from .._engine.resource import Change, Kind, Resource, View
 from .._grafana.account_logins import LOGIN_PREFIX
 from .._grafana.client import Client
 from .._grafana.connection import OrgChoice
@@ -20,7 +20,7 @@ from . import policy
 from .admins import Admins
 from .conflicts import check_conflicts
 from .directory import ONE_BY_ONE, Directory, Entry, every_user
-from .model import FIELDS, CurrentUser, DesiredUser, UserWork, parsed
+from .model import FIELDS, OPTIONS, CurrentUser, DesiredUser, UserWork, parsed
 from .plan import plan, synced
 
 #: The end of an error for a caller who may not manage users.
@@ -381,3 +381,7 @@ def _taken(scope: Scope, desired: DesiredUser, email: str, other: Entry) -> Graf
         code="email_taken",
         user_id=int(other["id"]),
     )
+
+
+#: How the module manages users.
+KIND = Kind(lambda module: Users(plan_missing=module.plans_missing()), OPTIONS, in_org=False, named_by="login")
