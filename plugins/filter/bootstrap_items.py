@@ -6,7 +6,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: bootstrap_items
-short_description: Returns the batch of one step of the role org_bootstrap
+short_description: Returns what a task of the role org_bootstrap manages
 version_added: 0.1.0
 description:
   - Returns the items of a module's C(batch) for the organizations of the role C(org_bootstrap).
@@ -18,9 +18,12 @@ options:
     elements: dict
     required: true
   kind:
-    description: The step of the role.
+    description:
+      - The step whose items are returned. With V(tenants) they are whole tenants, for
+        M(orgsmith.grafana.grafana_tenants), and with V(vault_tokens) the tokens whose keys go into a file of C(ansible-vault).
     type: str
     choices:
+      - tenants
       - organizations
       - users
       - members
@@ -28,16 +31,16 @@ options:
       - data_sources
       - service_accounts
       - tokens
+      - vault_tokens
       - folders
       - dashboards
       - preferences
       - removed_accounts
     required: true
   earlier:
-    description: The registered results of earlier steps for the same organizations, beginning with the organizations.
-    type: list
-    elements: dict
-    default: []
+    description: The results of earlier steps for the same organizations, by step.
+    type: dict
+    default: {}
   folder:
     description: The directory from which relative paths start.
     type: path

@@ -13,9 +13,8 @@ description:
   - The modules leave them out of teams and permissions if they read the tenants from a file.
 options:
   _input:
-    description: The registered results of the steps for organizations, users and members.
-    type: list
-    elements: dict
+    description: The results of the steps, by step.
+    type: dict
     required: true
 author:
   - orgsmith contributors (@orgsmith)
@@ -24,7 +23,7 @@ author:
 EXAMPLES = r"""
 - name: Show who has to log in first
   ansible.builtin.debug:
-    msg: "{{ [made_orgs, made_users, made_members] | orgsmith.grafana.bootstrap_missing_users }}"
+    msg: "{{ made.steps | orgsmith.grafana.bootstrap_missing_users }}"
 """
 
 RETURN = r"""
@@ -38,7 +37,7 @@ import typing as t
 
 def _bootstrap_missing_users(*arguments: t.Any, **options: t.Any) -> t.Any:
     """Call the filter, which is imported only here: a process that runs a task loads the files of all filters."""
-    from ..plugin_utils._bootstrap.results import missing_users  # pylint: disable=import-outside-toplevel
+    from ..module_utils._tenants.outcomes import missing_users  # pylint: disable=import-outside-toplevel
 
     return missing_users(*arguments, **options)
 

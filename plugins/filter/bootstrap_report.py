@@ -17,9 +17,8 @@ options:
     elements: dict
     required: true
   results:
-    description: The registered results of the steps in their order, beginning with the organizations.
-    type: list
-    elements: dict
+    description: The results of the steps, by step.
+    type: dict
     required: true
   missing:
     description: Whether members who are no users of the server are failures.
@@ -41,7 +40,7 @@ author:
 EXAMPLES = r"""
 - name: Show what happened
   ansible.builtin.debug:
-    msg: "{{ org_bootstrap_organizations | orgsmith.grafana.bootstrap_report([made_orgs, made_users]) | map(attribute='text') }}"
+    msg: "{{ org_bootstrap_organizations | orgsmith.grafana.bootstrap_report(made.steps) | map(attribute='text') }}"
 """
 
 RETURN = r"""

@@ -391,9 +391,9 @@ __all__ = ["Dashboards"]
 
 
 def _dashboards(module: t.Any) -> Dashboards:
-    """Return the resource for a task of grafana_dashboard. Raises :class:`BadInput`."""
-    many = [name for name in ("directory", "import_orgs") if module.params[name]]
-    if module.params["prune"] and not many and module.raw_batch is None:
+    """Return the resource for a task, which has these options if it is one of grafana_dashboard. Raises :class:`BadInput`."""
+    many = [name for name in ("directory", "import_orgs") if module.params.get(name)]
+    if module.params.get("prune") and not many and module.raw_batch is None:
         raise BadInput(
             "prune needs directory, import_orgs or batch, which list all wanted dashboards: with one dashboard it would delete "
             "the others"

@@ -40,7 +40,9 @@ class GrafanaModule(AnsibleModule):
     line end.
     """
 
-    def __init__(self, **kwargs: t.Any) -> None:
+    def __init__(self, entry_options: Spec | None = None, **kwargs: t.Any) -> None:
+        """*entry_options* are the options of an entry of ``batch``, if they are not in the argument spec."""
+        self._entry_options = entry_options
         self.raw_batch: t.Any = None
         #: The tenant of each item, if the items come from a file with tenants.
         self.owners: list[str] = []
@@ -71,9 +73,10 @@ class GrafanaModule(AnsibleModule):
 
     def _hide_items(self) -> None:
         """Mask the secrets of the batch."""
+        options = self._entry_options or self.argument_spec.get("batch", {}).get("options", {})
         for entry in self.raw_batch if isinstance(self.raw_batch, list) else ():
             if isinstance(entry, dict):
-                self.hide(*_arguments.secrets_of(self.argument_spec.get("batch", {}).get("options", {}), entry))
+                self.hide(*_arguments.secrets_of(options, entry))
 
     def read_tenants(self, source: _arguments.Source) -> None:
         """Take the items from the file that the options name, if they name one. Raises :class:`BadInput`."""

@@ -41,10 +41,14 @@ class Org:
 
 
 class OrgFinder:
-    """Finds organizations by name or id, whether the caller may list all of them or not; usable from several threads."""
+    """Finds organizations by name or id, whether the caller may list all of them or not; usable from several threads.
 
-    def __init__(self, client: Client) -> None:
+    *known* are organizations that the same run has just created or read, by name: the server is not asked for them again.
+    """
+
+    def __init__(self, client: Client, known: t.Mapping[str, Org] | None = None) -> None:
         self._client = client
+        self._known = known or {}
         self._own: Org | None = None
         self._listed: dict[int, Org] = {}
         self._memberships: list[dict[str, t.Any]] | None = None
@@ -132,7 +136,8 @@ class OrgFinder:
         found: dict[OrgChoice, Org | None] = {c: self._listed.get(c.id, Org(c.id)) for c in wanted if c.id is not None}
         if OrgChoice() in wanted:
             found[OrgChoice()] = self.own()
-        names = [choice for choice in wanted if choice.name is not None]
+        found.update({c: self._known[c.name] for c in wanted if c.name is not None and c.name in self._known})
+        names = [choice for choice in wanted if choice.name is not None and choice not in found]
         if len(names) > ONE_BY_ONE:
             by_name = _by_name(self.all())
             found.update({choice: self._of_list(by_name, str(choice.name)) for choice in names})

@@ -14,19 +14,13 @@ import typing as t
 from .._engine.options import type_name
 from .._grafana.errors import BadInput
 from .._text.listed import listed
-from .steps import Item, Tenant
+from .shape import check_shape
+from .steps import Tenant
+from .tokens import tokens_of
 from .yaml_text import AsWritten, read_yaml
 
 #: The variable of the role whose value the file has.
 VARIABLE = "org_bootstrap_organizations"
-#: Parts of a tenant that are lists of dictionaries, with the option that each entry needs to belong to its tenant.
-_LISTS = {
-    "members": "login",
-    "teams": None,
-    "data_sources": None,
-    "service_accounts": "name",
-    "dashboards": None,
-}
 #: The option of a dashboard that is its JSON model: legends and links in it contain braces that Grafana evaluates.
 _MODEL = "dashboard"
 _NAMED = 10
@@ -55,7 +49,11 @@ def read_tenants(path: str) -> list[Tenant]:
         raise _wrong(path, "has to be a list of organizations, or a dictionary with the key %s; it is %s" % (VARIABLE, found))
     may_have_templates = "{{" in text or "{%" in text
     for number, tenant in enumerate(tenants):
-        _check_shape(path, number, tenant)
+        try:
+            check_shape(number, tenant)
+        except BadInput as problem:
+            raise _wrong(path, problem.message) from None
+        _check_keys_stay(path, tenant)
         if may_have_templates:
             _check_no_template(path, "organization %s" % tenant["name"], tenant)
     return tenants
@@ -97,60 +95,16 @@ def _parsed(path: str, text: str) -> t.Any:
         raise _wrong(path, problem.message, code=problem.code) from None
 
 
-def _check_shape(path: str, number: int, tenant: t.Any) -> None:
-    """Raise for an entry, or a part of it, of another type than the role takes."""
-    if not isinstance(tenant, dict):
-        raise _wrong(path, "entry %d has to be a dictionary, not %s" % (number, type_name(tenant)))
-    name = tenant.get("name")
-    if not isinstance(name, str) or not name.strip():
-        raise _wrong(path, "entry %d needs a name, as a string (in YAML, quote a number)" % number)
-    where = "organization %s" % name
-    for part, needed in _LISTS.items():
-        for entry in _entries(path, where, part, tenant.get(part)):
-            if needed and entry[1].get(needed) in (None, ""):
-                raise _wrong(path, "%s, %s needs a %s" % (where, entry[0], needed))
-    _check_tokens(path, where, tenant)
-    for place, member in _entries(path, where, "members", tenant.get("members")):
-        _check_type(path, "%s, %s.create" % (where, place), member.get("create"), dict)
-    _check_type(path, where + ", folders", tenant.get("folders"), list)
-    for place, entry in _permissions(tenant):
-        if not isinstance(entry, list) or not all(isinstance(one, dict) for one in entry):
-            raise _wrong(path, "%s, %s.permissions has to be a list of dictionaries" % (where, place))
-    _check_type(path, where + ", preferences", tenant.get("preferences"), dict)
-
-
-def _check_tokens(path: str, where: str, tenant: Tenant) -> None:
-    for place, account in _entries(path, where, "service_accounts", tenant.get("service_accounts")):
-        for inner, token in _entries(path, where, place + ".tokens", account.get("tokens")):
-            if token.get("name") in (None, ""):
-                raise _wrong(path, "%s, %s needs a name" % (where, inner))
-            _check_type(path, "%s, %s.sink" % (where, inner), token.get("sink"), dict)
-            if token.get("return_key"):
-                what = "%s, %s: return_key cannot be used in this file, as the result would show the key: set dest or sink"
-                raise _wrong(path, what % (where, inner), code="key_would_show")
-
-
-def _permissions(tenant: Tenant) -> t.Iterator[tuple[str, t.Any]]:
-    """Yield place and permissions of the objects of *tenant* that have them; the parts are lists, or null."""
-    for part in ("service_accounts", "folders", "dashboards"):
-        for number, entry in enumerate(tenant.get(part) or ()):
-            if isinstance(entry, dict) and entry.get("permissions") is not None:
-                yield "%s[%d]" % (part, number), entry["permissions"]
-
-
-def _entries(path: str, where: str, part: str, value: t.Any) -> t.Iterator[tuple[str, Item]]:
-    """Yield place and value of each entry of a list of dictionaries; nothing for null."""
-    _check_type(path, "%s, %s" % (where, part), value, list)
-    for number, entry in enumerate(value or ()):
-        place = "%s[%d]" % (part, number)
-        if not isinstance(entry, dict):
-            raise _wrong(path, "%s, %s has to be a dictionary, not %s" % (where, place, type_name(entry)))
-        yield place, entry
-
-
-def _check_type(path: str, what: str, value: t.Any, wanted: type) -> None:
-    if value is not None and not isinstance(value, wanted):
-        raise _wrong(path, "%s has to be %s, not %s" % (what, type_name(wanted()), type_name(value)))
+def _check_keys_stay(path: str, tenant: Tenant) -> None:
+    """Raise for a token whose key the result of a module would show."""
+    for account, token in tokens_of(tenant):
+        if token.get("return_key"):
+            raise _wrong(
+                path,
+                "organization %s, token %s of %s: return_key cannot be used in this file, as the result would show the key: set "
+                "dest or sink" % (tenant["name"], token["name"], account["name"]),
+                code="key_would_show",
+            )
 
 
 def _check_no_template(path: str, where: str, value: t.Any) -> None:

@@ -141,6 +141,19 @@ def _removed_tokens(tenant: Tenant, rules: Rules) -> t.Iterator[Item]:
             yield {**item, "state": "absent"}
 
 
+def _vault_tokens(tenant: Tenant, rules: Rules) -> t.Iterator[Item]:
+    """Yield the tokens whose keys go into a file of ansible-vault, which only the control node can write."""
+    from .._sinks.handover import HandoverSink  # pylint: disable=import-outside-toplevel
+
+    for item in _tokens(tenant, rules):
+        if not item.get("dest") and (item.get("sink") or {}).get("type") == HandoverSink.type:
+            yield item
+
+
+def _whole(tenant: Tenant, _rules: Rules) -> t.Iterator[Item]:
+    yield dict(tenant)
+
+
 def _dashboards(tenant: Tenant, rules: Rules) -> t.Iterator[Item]:
     from .._grafana.download import is_address  # pylint: disable=import-outside-toplevel
 
@@ -154,7 +167,9 @@ def _dashboards(tenant: Tenant, rules: Rules) -> t.Iterator[Item]:
 #: A tenant that is removed: after its organization, the stored keys of its tokens.
 TOKENS = Part(_tokens, _removed_tokens)
 DASHBOARDS = Part(_dashboards)
-#: What of the tenants each step needs.
+#: Whole tenants, for the module that runs all steps.
+WHOLE = Part(_whole, _whole)
+#: What of the tenants each step needs; ``vault_tokens`` are those of the ``tokens`` that need a run of their own.
 PART_OF_STEP: dict[str, Part] = {
     "organizations": items.ORGANIZATIONS,
     "users": items.USERS,
@@ -163,6 +178,7 @@ PART_OF_STEP: dict[str, Part] = {
     "data_sources": items.DATA_SOURCES,
     "service_accounts": items.ACCOUNTS,
     "tokens": TOKENS,
+    "vault_tokens": Part(_vault_tokens, _vault_tokens),
     "folders": items.FOLDERS,
     "dashboards": DASHBOARDS,
     "preferences": items.PREFERENCES,

@@ -11,15 +11,15 @@ from ansible.errors import AnsibleFilterError
 
 from ...module_utils._grafana.errors import GrafanaError
 from ...module_utils._tenants.items import Rules, is_absent
+from ...module_utils._tenants.outcomes import Results, by_step, failed_tenants, pending_members
 from ...module_utils._tenants.steps import Tenant
-from ...module_utils._tenants.tokens import PART_OF_STEP, may_end, with_renewal
-from .results import Results, by_step, failed_tenants, pending_members
+from ...module_utils._tenants.tokens import PART_OF_STEP, WHOLE, may_end, with_renewal
 
 
 def items(
     organizations: t.Sequence[Tenant],
     kind: str,
-    earlier: Results = (),
+    earlier: Results | None = None,
     folder: str = "",
     dashboards_as: str = "caller",
     sink: Tenant | None = None,
@@ -35,12 +35,13 @@ def items(
     the organizations of a file need, the modules read the file themselves, and the names of the organizations are returned.
     Raises ``AnsibleFilterError`` for invalid input.
     """
-    if kind not in PART_OF_STEP:
-        raise AnsibleFilterError("kind has to be one of %s, not %r" % (", ".join(PART_OF_STEP), kind))
-    done = by_step(earlier)
+    part = WHOLE if kind == "tenants" else PART_OF_STEP.get(kind)
+    if part is None:
+        raise AnsibleFilterError("kind has to be one of tenants, %s, not %r" % (", ".join(PART_OF_STEP), kind))
+    done = by_step(earlier or {})
     failed = failed_tenants(organizations, done)
     if steps:
-        return _names(organizations, kind, failed) if kind in steps else []
+        return _names(organizations, kind, failed) if kind in ("tenants", *steps) else []
     rules = Rules(folder, dashboards_as, sink, pending_members(done))
     try:
         if kind == "organizations":
@@ -48,7 +49,7 @@ def items(
 
             check_tenants(organizations, rules)
         reached = [tenant for tenant in organizations if tenant["name"] not in failed]
-        batch = [item for _name, item in PART_OF_STEP[kind].of(reached, rules)]
+        batch = [item for _name, item in part.of(reached, rules)]
         if kind == "tokens" and renew_before:
             batch = [with_renewal(item, renew_before) for item in batch]
     except GrafanaError as problem:
@@ -61,6 +62,6 @@ def items(
 def _names(organizations: t.Sequence[Tenant], kind: str, failed: t.Collection[str]) -> list[str]:
     """Return the names of the tenants that the step *kind* concerns: those that stay, that are removed, or both."""
     reached = [tenant for tenant in organizations if tenant["name"] not in failed]
-    if kind not in ("organizations", "tokens"):
+    if kind not in ("tenants", "organizations", "tokens", "vault_tokens"):
         reached = [tenant for tenant in reached if is_absent(tenant) == (kind == "removed_accounts")]
     return [tenant["name"] for tenant in reached]

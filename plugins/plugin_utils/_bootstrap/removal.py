@@ -8,9 +8,9 @@ from __future__ import annotations
 import typing as t
 
 from ...module_utils._tenants.items import is_absent, logins_of
+from ...module_utils._tenants.outcomes import entries_of
 from ...module_utils._tenants.steps import Item, Tenant
 from ...module_utils._text.listed import listed
-from .results import Results, entries_of
 
 #: The modules' kinds of contents in the order in which the text names them, with their nouns.
 _NOUNS = {
@@ -27,7 +27,7 @@ _NOUNS = {
 _NAMED = 5
 
 
-def removals(organizations: t.Sequence[Tenant], checked: Results) -> list[Item]:
+def removals(organizations: t.Sequence[Tenant], checked: t.Sequence[t.Mapping[str, t.Any]]) -> list[Item]:
     """Return an entry for each absent tenant of which something is left, or of which that is unknown.
 
     *checked* are the results of the steps ``organizations``, ``tokens`` and ``removed_users`` for them in check mode. An entry

@@ -9,10 +9,10 @@ import typing as t
 
 from ansible.utils.display import Display
 
+from ...module_utils._tenants.outcomes import Results
 from ...module_utils._tenants.steps import Item, Tenant
-from .items import items
 from .removal import users_of
-from .results import Results, tenants
+from .results import tenants
 
 
 def report(
@@ -27,10 +27,7 @@ def report(
     *missing* is ``org_bootstrap_missing_members``. *organizations* are all tenants, and *checked* is the result of the step
     ``organizations`` for the absent ones in check mode, both for users who are removed.
     """
-    owners = {
-        "users": [item["initial_org_name"] for item in items(chunk, "users", results[:1])],
-        "removed_users": [user["tenant"] for user in users_of(chunk, organizations, checked or {})],
-    }
+    owners = {"removed_users": [user["tenant"] for user in users_of(chunk, organizations, checked or {})]}
     found = tenants(chunk, results, owners, missing)
     if missing == "warn":
         for tenant in (tenant for tenant in found if tenant["pending"]):

@@ -1,0 +1,232 @@
+# Copyright (c) 2026, orgsmith contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Creates and removes complete tenants: all of their steps in one run of a module.
+
+The items of all steps are checked before the first request. A step starts when the one before has ended for all tenants, and
+leaves out the tenants that failed.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, replace
+
+from .._dashboards.resource import KIND as DASHBOARD
+from .._datasources.resource import KIND as DATA_SOURCE
+from .._engine.batch import QUOTED_FAILURES, Batch, answer_of
+from .._engine.items import CHANGED, FAILED, NOT_RUN, OK, Item, Outcome, listed
+from .._engine.module import GrafanaModule, connection_spec, guarded
+from .._engine.options import BATCH, TENANTS, argument_spec, type_name
+from .._engine.progress import Progress
+from .._engine.resource import AnyResource, Kind
+from .._engine.run import Mode, Run
+from .._folders.resource import KIND as FOLDER
+from .._grafana.connection import Connection
+from .._grafana.errors import BadInput, GrafanaError
+from .._grafana.orgs import Org, OrgFinder
+from .._orgs.members import KIND as MEMBER
+from .._orgs.organizations import KIND as ORGANIZATION
+from .._orgs.service_accounts import KIND as ACCOUNT
+from .._preferences.resource import KIND as PREFERENCE
+from .._sinks.registry import OPTIONS as SINK
+from .._teams.resource import KIND as TEAM
+from .._tokens.resource import KIND as TOKEN
+from .._users.resource import KIND as USER
+from . import items as parts
+from . import tokens
+from .check import check_tenants
+from .items import Part, Rules
+from .outcomes import by_step, failed_tenants, missing_users
+from .shape import check_shape
+from .source import rules_of
+from .spec import SPEC, check_options
+from .steps import Tenant
+
+if t.TYPE_CHECKING:
+    from .._grafana.client import Client
+
+
+@dataclass(frozen=True)
+class _Step:
+    """A step: the objects that it manages, and what of a tenant they are."""
+
+    kind: Kind
+    part: Part
+
+
+#: Up to Grafana 10.4.0 the name of an account stays in use after its organization is deleted, so the account is deleted first. A
+#: caller who may delete the organization, but not the account, goes on: this step has no result.
+_FIRST = "removed_accounts"
+#: The steps in their order, see ``STEPS``; users of removed organizations have a task of their own.
+_STEPS: dict[str, _Step] = {
+    _FIRST: _Step(ACCOUNT, parts.REMOVED_ACCOUNTS),
+    "organizations": _Step(ORGANIZATION, parts.ORGANIZATIONS),
+    "users": _Step(USER, parts.USERS),
+    "members": _Step(MEMBER, parts.MEMBERS),
+    "teams": _Step(TEAM, parts.TEAMS),
+    "data_sources": _Step(DATA_SOURCE, parts.DATA_SOURCES),
+    "service_accounts": _Step(ACCOUNT, parts.ACCOUNTS),
+    "tokens": _Step(TOKEN, tokens.TOKENS),
+    "folders": _Step(FOLDER, parts.FOLDERS),
+    "dashboards": _Step(DASHBOARD, tokens.DASHBOARDS),
+    "preferences": _Step(PREFERENCE, parts.PREFERENCES),
+}
+_CHOICES = [name for name in _STEPS if name != _FIRST]
+
+OPTIONS: dict[str, dict[str, t.Any]] = {
+    **TENANTS,
+    "batch": {"type": "list", "elements": "dict"},
+    "steps": {"type": "list", "elements": "str", "choices": _CHOICES, "default": _CHOICES},
+    "sink": {"type": "dict", "options": SINK},
+    "on_undeletable": ORGANIZATION.options["on_undeletable"],
+    "on_failure": BATCH["on_failure"],
+    "results": BATCH["results"],
+}
+
+
+def manage_tenants() -> None:
+    """Run the module."""
+    guarded(_manage, GrafanaModule(argument_spec={**connection_spec(cloud=False), **OPTIONS}, entry_options=SPEC))
+
+
+def _manage(module: GrafanaModule) -> None:
+    # An earlier step decides whether an organization exists: what is missing is planned in check mode, and gone if it is absent.
+    module.params["missing_parent"] = "plan"
+    rules = rules_of(module.params)
+    given = _tenants(module)
+    check_options(given)
+    check_tenants(given, rules)
+    work = _Work(module, module.connection(), given, rules)
+    answer = work.answer()
+    failures = [entry for step in answer["steps"].values() for entry in step["results"] if entry["status"] == FAILED]
+    for step in answer["steps"].values():
+        step["results"] = listed(step["results"], module.params["results"])
+    if not failures:
+        module.exit_json(**answer)
+    message = _message(failures, answer["summary"]["total"])
+    if module.params["on_failure"] == "report":
+        module.exit_json(msg=message, **answer)
+    failure = {"code": "items_failed", "message": message, "details": dict(answer["summary"])}
+    module.fail_json(message, failure=failure, **answer)
+
+
+def _tenants(module: GrafanaModule) -> list[Tenant]:
+    """Return the tenants of the task, with the shape that the steps expect. Raises :class:`BadInput`."""
+    if module.params["tenants_file"] is not None:
+        from .file import chosen, read_tenants  # pylint: disable=import-outside-toplevel
+        from .source import tenants_path  # pylint: disable=import-outside-toplevel
+
+        path = tenants_path(module.params)
+        module.read_tenants(
+            lambda params: [
+                (str(tenant["name"]), dict(tenant)) for tenant in chosen(read_tenants(path), params["tenants"], path)
+            ]
+        )
+    elif module.params["tenants"] is not None:
+        raise BadInput("tenants needs tenants_file")
+    if not isinstance(module.raw_batch, list):
+        if module.raw_batch is None:
+            raise BadInput("set batch, or tenants_file, to the organizations")
+        raise BadInput("batch has to be a list of organizations, not %s" % type_name(module.raw_batch))
+    for number, tenant in enumerate(module.raw_batch):
+        try:
+            check_shape(number, tenant)
+        except BadInput as problem:
+            raise BadInput("batch: %s" % problem.message) from None
+    return list(module.raw_batch)
+
+
+def _message(failures: t.Sequence[dict[str, t.Any]], total: int) -> str:
+    """Return the first failures as one text."""
+    words = ["%s: %s" % (entry["tenant"], entry["failure"]["message"]) for entry in failures[:QUOTED_FAILURES]]
+    more = len(failures) - len(words)
+    return "%d of %d objects failed: %s%s" % (len(failures), total, "; ".join(words), "; and %d more" % more if more else "")
+
+
+class _Work:
+    """All steps of a task."""
+
+    def __init__(self, module: GrafanaModule, connection: Connection, given: list[Tenant], rules: Rules) -> None:
+        """Check the items of all steps. Raises :class:`BadInput`."""
+        self._module, self._connection, self._tenants, self._rules = module, connection, given, rules
+        wanted = (_FIRST, *module.params["steps"])
+        self._prepared = [
+            (name, *self._items(name, rules)) for name, step in _STEPS.items() if name in wanted and step.part.is_needed(given, rules)
+        ]
+        self._results: dict[str, dict[str, t.Any]] = {}
+        self._known: dict[str, Org] = {}
+
+    def _items(self, name: str, rules: Rules) -> tuple[AnyResource, list[Item]]:
+        """Return the resource and the items of a step. Raises :class:`BadInput`."""
+        step, module = _STEPS[name], self._module
+        resource = step.kind.resource_of(module)
+        made = step.part.of(self._tenants, rules)
+        spec = argument_spec(step.kind.options, step.kind.in_org, step.kind.named_by, step.kind.of_task)["batch"]["options"]
+        defaults = {"on_undeletable": module.params["on_undeletable"]} if name == "organizations" else {}
+        batch = Batch([item for _owner, item in made], [owner for owner, _item in made])
+        items = batch.items(resource, spec, self._connection, defaults, step.kind.named_by)
+        resource.check_task([item.desired for item in items])
+        return resource, items
+
+    def answer(self) -> dict[str, t.Any]:
+        """Run all steps; return the result of the module, with all entries. An error after a change fails the module."""
+        module = self._module
+        total = sum(len(items) for _name, _resource, items in self._prepared)
+        with module.client(self._connection) as client:
+            client.expect(sum(len(items) * resource.requests_each for _name, resource, items in self._prepared) + 1)
+            progress = Progress(module.progress, total, lambda: client.pace.limit)
+            for name, resource, items in self._prepared:
+                try:
+                    self._run(client, progress, name, resource, items)
+                except GrafanaError as problem:
+                    if not any(result["changed"] for result in self._results.values()):
+                        raise
+                    module.fail(problem, **self._summed())
+        return self._summed()
+
+    def _run(self, client: Client, progress: Progress, name: str, resource: AnyResource, items: list[Item]) -> None:
+        """Run one step for the tenants that no earlier step keeps from it."""
+        missing = missing_users(self._results)
+        if missing:
+            resource, items = self._items(name, replace(self._rules, missing=missing))
+        failed = failed_tenants(self._tenants, by_step(self._results))
+        reached = [item for item in items if item.tenant not in failed]
+        run = Run(resource, client, Mode(self._module.check_mode, False, "plan"), OrgFinder(client, self._known), progress=progress)
+        try:
+            outcomes = run.all(reached) if reached else []
+        finally:
+            run.warnings.show(self._module.warn)
+        if name == _FIRST:
+            return
+        if name == "organizations":
+            self._known = _orgs_of(outcomes)
+        self._results[name] = answer_of(resource, outcomes, self._module.shows_diff, ["all"])
+        if name == "members":
+            self._results[name]["results"] = by_step(self._results)["members"]
+
+    def _summed(self) -> dict[str, t.Any]:
+        """Return the results of the steps, and what all of them have together."""
+        steps = {name: _counted(result) for name, result in self._results.items()}
+        summary = {
+            word: sum(step["summary"][word] for step in steps.values()) for word in (OK, CHANGED, FAILED, NOT_RUN, "total")
+        }
+        diffs = [entry.pop("diff") for step in steps.values() for entry in step["results"] if "diff" in entry]
+        shown = {"diff": diffs} if self._module.shows_diff else {}
+        return {"changed": summary[CHANGED] > 0, "steps": steps, "summary": summary, **shown}
+
+
+def _counted(result: dict[str, t.Any]) -> dict[str, t.Any]:
+    """Return the result of a step with the numbers of its entries."""
+    entries = result["results"]
+    counts = {status: sum(entry["status"] == status for entry in entries) for status in (OK, CHANGED, FAILED, NOT_RUN)}
+    return {"changed": counts[CHANGED] > 0, "results": entries, "summary": {**counts, "total": len(entries)}}
+
+
+def _orgs_of(outcomes: t.Sequence[Outcome]) -> dict[str, Org]:
+    """Return the organizations that exist after their step, by the names of the tenants."""
+    return {
+        str(outcome.item.tenant): Org(int(outcome.object["id"]), str(outcome.object["name"]))
+        for outcome in outcomes
+        if outcome.object and outcome.object.get("id") is not None and outcome.problem is None
+    }
