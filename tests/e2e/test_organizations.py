@@ -66,7 +66,7 @@ def test_slices_of_a_tenants_file(sites):
     assert (found["finished"], found["created"], found["failed"]) == (True, 2, 0)
     assert found["created_organizations"] == ["tenant-0", "tenant-2"]
     assert stats(run)["orgsmith_bootstrap_job_7"] == found
-    assert run.text.count("TASK [orgsmith.grafana.org_bootstrap : Organizations]") == 1
+    assert run.text.count("TASK [orgsmith.grafana.org_bootstrap : Tenants]") == 1
     assert sorted(site.emulator.orgs()) == ["Main Org.", "tenant-0", "tenant-2"]
     answers["org_bootstrap_tenants"] = "tenant-1\n\ntenant-2\n"
     rotated = fleet.play("rotate_tokens", rotate_purge="expired\nunlisted", **answers).failed()

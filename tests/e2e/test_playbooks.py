@@ -28,8 +28,8 @@ def test_bootstrap_and_teardown(sites):
     site = sites(DELETES_ORGS)
     variables = {"org_name": "apiorg", "key_file": str(site.keys / "apiorg.token")}
     bootstrap, teardown = ROOT / "playbooks/bootstrap_org.yml", ROOT / "playbooks/teardown_org.yml"
-    assert site.play(bootstrap, "--check", **variables).ok().recap["changed"] == 4
-    assert site.play(bootstrap, **variables).ok().recap["changed"] == 4
+    assert site.play(bootstrap, "--check", **variables).ok().recap["changed"] == 1
+    assert site.play(bootstrap, **variables).ok().recap["changed"] == 1
     assert site.play(bootstrap, **variables).ok().recap["changed"] == 0
     org = site.emulator.orgs()["apiorg"]
     dashboard = site.emulator.dashboard(org, "production-overview")["dashboard"]
@@ -41,7 +41,7 @@ def test_bootstrap_and_teardown(sites):
     assert site.play(teardown, **variables).ok().recap["changed"] == 0
     assert list(site.emulator.orgs()) == ["Main Org."]
     assert list(site.keys.iterdir()) == []
-    assert site.play(bootstrap, **variables).ok().recap["changed"] == 4
+    assert site.play(bootstrap, **variables).ok().recap["changed"] == 1
 
 
 def test_demo(tmp_path):

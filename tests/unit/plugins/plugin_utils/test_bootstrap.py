@@ -157,14 +157,14 @@ def test_addresses_of_dashboards_do_not_change(name, address):
     assert [item[name] for item in items([tenant], "dashboards", folder="/play")] == [address, "/play/a.json"]
 
 
-@pytest.mark.parametrize("earlier", [[FAILED], [{}, {}, FAILED_MEMBER]], ids=["organization", "member"])
+@pytest.mark.parametrize("earlier", [{"organizations": FAILED}, {"members": FAILED_MEMBER}], ids=["organization", "member"])
 def test_failed_tenants_are_omitted(earlier):
     assert {item["org_name"] for item in items(TENANTS, "service_accounts", earlier)} == {"two"}
 
 
 def test_skipped_steps():
-    assert items(TENANTS, "tokens", [{"changed": False, "skipped": True}])
-    assert [one["status"] for one in report(TENANTS, [{"skipped": True}, None])] == ["ok", "ok"]
+    assert items(TENANTS, "tokens", {"organizations": {"changed": False, "skipped": True}})
+    assert [one["status"] for one in report(TENANTS, {"organizations": {"skipped": True}, "users": None})] == ["ok", "ok"]
 
 
 def failure(step, code, message):
@@ -174,8 +174,8 @@ def failure(step, code, message):
 @pytest.mark.parametrize(
     ("results", "expected"),
     [
-        ([FAILED], failure("organizations", "x", "m")),
-        ([{}, {}, FAILED_MEMBER], failure("members", "y", "n")),
+        ({"organizations": FAILED}, failure("organizations", "x", "m")),
+        ({"members": FAILED_MEMBER}, failure("members", "y", "n")),
     ],
 )
 def test_failures(results, expected):
@@ -186,7 +186,7 @@ def test_failures(results, expected):
 
 @pytest.mark.parametrize(("missing", "status"), [("fail", "failed"), ("warn", "pending"), ("skip", "pending")])
 def test_members_who_are_no_users_yet(missing, status):
-    one = report(TENANTS, [{}, {}, NO_USER], missing)[0]
+    one = report(TENANTS, {"members": NO_USER}, missing)[0]
     assert (one["status"], one["pending"], bool(one["failures"])) == (status, ["alice"], missing == "fail")
     assert "no user yet: alice" in one["text"]
 
@@ -204,7 +204,7 @@ PEOPLE = [
 
 
 def test_everything_else_of_a_tenant_is_finished_without_them():
-    done = [{}, {}, NO_USER]
+    done = {"members": NO_USER}
     assert items(PEOPLE, "teams", done) == [{"org_name": "one", "name": "ops", "members": ["bob"], "admins": []}]
     assert items(PEOPLE, "folders", done) == [
         {"org_name": "one", "title": "Linux", "parent": "Ops", "create_parents": True},
@@ -216,24 +216,24 @@ def test_everything_else_of_a_tenant_is_finished_without_them():
 
 
 def changed(step, *entries):
-    """Return the results of the steps up to *step*, with entries of (index, organization, label, change)."""
+    """Return the results of *step*, with entries of (index, organization, label, change)."""
     keys = ("index", "org_name", "label", "change")
-    return [*[{}] * step, {"results": [{"status": "changed", **dict(zip(keys, entry))} for entry in entries]}]
+    return {step: {"results": [{"status": "changed", **dict(zip(keys, entry))} for entry in entries]}}
 
 
 @pytest.mark.parametrize(
     ("results", "text", "words"),
     [
-        (changed(0, (0, None, "one", "created")), "one: organization created", ["organization created"]),
-        (changed(2, (0, "one", "bob", "role Editor→Admin")), "one: member bob Editor→Admin", ["member bob Editor→Admin"]),
-        (changed(6, (0, "one", "ci", "replaced")), "one: token ci rotated", ["token ci rotated"]),
+        (changed("organizations", (0, None, "one", "created")), "one: organization created", ["organization created"]),
+        (changed("members", (0, "one", "bob", "role Editor→Admin")), "one: member bob Editor→Admin", ["member bob Editor→Admin"]),
+        (changed("tokens", (0, "one", "ci", "replaced")), "one: token ci rotated", ["token ci rotated"]),
         (
-            changed(8, *((number, "one", f"D{number}", "created") for number in range(4))),
+            changed("dashboards", *((number, "one", f"D{number}", "created") for number in range(4))),
             "one: 4 dashboards created",
             [f"dashboard D{number} created" for number in range(4)],
         ),
-        (changed(9, (0, "one", "preferences", "theme (none)→dark")), "one: preferences theme (none)→dark", None),
-        (changed(4, (0, "one", "A", "created"), (1, "one", "B", "created")), "one: data sources A, B created", None),
+        (changed("preferences", (0, "one", "preferences", "theme (none)→dark")), "one: preferences theme (none)→dark", None),
+        (changed("data_sources", (0, "one", "A", "created"), (1, "one", "B", "created")), "one: data sources A, B created", None),
     ],
 )
 def test_what_changed_in_words(results, text, words):
@@ -259,11 +259,14 @@ def test_users_are_created_once():
     assert items(tenants, "members")[0] == {"org_name": "one", "login": "alice", "role": "Editor"}
     by_mail = [{"name": "one", "members": [{"login": "b@x.org", "create": {"password": "p"}}]}]
     assert items(by_mail, "users")[0]["email"] == "b@x.org"
-    assert report(tenants, changed(1, (0, None, "alice", "created")))[0]["text"] == "one: user alice created"
+    done = changed("users", (0, None, "alice", "created"))
+    done["users"]["results"][0]["tenant"] = "one"
+    assert report(tenants, done)[0]["text"] == "one: user alice created"
 
 
 def test_check_mode_plans_the_membership_of_a_user_who_would_be_created():
-    done = [{}, changed(1, (0, None, "alice", "created"))[1], NO_USER]
+    done = {**changed("users", (0, None, "alice", "created")), "members": NO_USER}
+    done["users"]["results"][0]["tenant"] = "one"
     assert items(PEOPLE, "teams", done)[0]["members"] == ["alice", "bob"]
     one = report([{"name": "one", "members": [CREATING]}], done)[0]
     assert (one["status"], one["text"]) == ("changed", "one: user alice created; member alice created")
@@ -321,7 +324,7 @@ def test_the_users_of_removed_tenants():
     gone = {"state": "absent", "orphans_only": True, "ignored_orgs": ["gone", "gone too"]}
     assert removed_users([GONE], tenants, CHECKED) == [{"login": "bob", **gone}, {"login": "carol", **gone}]
     assert removed_users([TENANTS[0]], tenants, CHECKED) == []
-    done = changed(10, (1, None, "carol", "deleted"))
+    done = changed("removed_users", (1, None, "carol", "deleted"))
     assert report([GONE], done, "fail", tenants, CHECKED)[0]["text"] == "gone: user carol deleted"
 
 
@@ -436,3 +439,22 @@ def test_the_organization_and_the_keys_of_an_absent_tenant():
     assert items(tenants, "removed_accounts") == [{"org_name": "gone", "name": "ci", "state": "absent"}]
     for kind in ("members", "service_accounts", "dashboards"):
         assert "gone" not in {item["org_name"] for item in items(tenants, kind)}
+
+
+@pytest.mark.parametrize(
+    ("token", "default", "needs"),
+    [
+        ({"sink": {"type": "ansible_vault"}}, None, True),
+        ({}, {"type": "ansible_vault"}, True),
+        ({"dest": "/k"}, {"type": "ansible_vault"}, False),
+        ({"sink": {"type": "file"}}, {"type": "ansible_vault"}, False),
+        ({}, None, False),
+    ],
+)
+def test_tokens_whose_keys_the_control_node_stores(token, default, needs):
+    account = {"name": "ci", "tokens": [{"name": "t", **token}]}
+    assert bool(items([{"name": "a", "service_accounts": [account]}], "vault_tokens", sink=default)) is needs
+
+
+def test_whole_tenants_without_those_that_failed():
+    assert items(TENANTS, "tenants", {"members": FAILED_MEMBER}) == [TENANTS[1]]

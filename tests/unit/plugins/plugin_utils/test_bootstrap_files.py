@@ -14,11 +14,11 @@ import yaml
 from ansible_collections.orgsmith.grafana.plugins.module_utils._grafana.errors import BadInput
 from ansible_collections.orgsmith.grafana.plugins.module_utils._tenants import items as parts
 from ansible_collections.orgsmith.grafana.plugins.module_utils._tenants import tokens
+from ansible_collections.orgsmith.grafana.plugins.module_utils._tenants.outcomes import missing_users
 from ansible_collections.orgsmith.grafana.plugins.module_utils._tenants.source import from_file
 from ansible_collections.orgsmith.grafana.plugins.module_utils._tenants.spec import SPEC, check_options
 from ansible_collections.orgsmith.grafana.plugins.plugin_utils._bootstrap.items import items
 from ansible_collections.orgsmith.grafana.plugins.plugin_utils._bootstrap.report import report
-from ansible_collections.orgsmith.grafana.plugins.plugin_utils._bootstrap.results import missing_users
 
 ROLE = Path(__file__).resolve().parents[4] / "roles/org_bootstrap/meta/argument_specs.yml"
 FULL = {
@@ -49,7 +49,7 @@ PENDING = {
         {"index": 1, "status": "failed", "label": "bob", "org_name": "one", "failure": {"code": "user_not_found", "message": "m"}}
     ]
 }
-EARLIER = [{}, {}, PENDING]
+EARLIER = {"members": PENDING}
 
 
 def from_the_file(tmp_path, part, names=None, **rules):
@@ -102,17 +102,20 @@ def test_a_sink_of_the_task_is_the_default_of_tokens_without_one(tmp_path):
 
 NAMES = [{"name": "one"}, {"name": "two"}, {"name": "gone", "state": "absent"}]
 STEPS = ["organizations", "members", "tokens", "removed_accounts"]
+FAILED_TEAM = {"results": [{"index": 0, "tenant": "two", "status": "failed", "failure": {"code": "x"}}]}
 
 
 @pytest.mark.parametrize(
     ("kind", "earlier", "expected"),
     [
-        ("organizations", [], ["one", "two", "gone"]),
-        ("members", [], ["one", "two"]),
-        ("tokens", [], ["one", "two", "gone"]),
-        ("removed_accounts", [], ["gone"]),
-        ("teams", [], []),
-        ("members", [{"results": [{"index": 0, "tenant": "two", "status": "failed", "failure": {"code": "x"}}]}], ["one"]),
+        ("organizations", {}, ["one", "two", "gone"]),
+        ("members", {}, ["one", "two"]),
+        ("tokens", {}, ["one", "two", "gone"]),
+        ("removed_accounts", {}, ["gone"]),
+        ("tenants", {}, ["one", "two", "gone"]),
+        ("teams", {}, []),
+        ("members", {"teams": FAILED_TEAM}, ["one"]),
+        ("tenants", {"teams": FAILED_TEAM}, ["one", "gone"]),
     ],
 )
 def test_names_for_the_steps(kind, earlier, expected):
@@ -121,7 +124,7 @@ def test_names_for_the_steps(kind, earlier, expected):
 
 def test_the_report_takes_the_tenants_from_the_results():
     users = {"results": [{"index": 0, "tenant": "two", "status": "changed", "label": "bob", "change": "created"}]}
-    found = report(NAMES[:2], [{}, users])
+    found = report(NAMES[:2], {"users": users})
     assert [one["text"] for one in found] == ["one: ok", "two: user bob created"]
 
 
