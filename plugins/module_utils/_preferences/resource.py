@@ -65,7 +65,10 @@ class OrgPreferences(Resource[DesiredPreferences, CurrentPreferences, Preference
         check_values(scope.client, desired.values)
         named = desired.home or desired.home_uid
         wanted = None if desired.home is None and desired.home_uid is None else Home(desired.home_uid if named else "")
-        return replace(unset(), no_team=scope.new and desired.team is not None, wanted=wanted)
+        new = unset()
+        return replace(
+            new, values=_known(scope, new.values), no_team=scope.new and desired.team is not None, wanted=wanted
+        )
 
     def plan(self, desired: DesiredPreferences, current: CurrentPreferences | None) -> Change[PreferencesWork] | None:
         """Return what differs."""
@@ -150,13 +153,17 @@ def _dialect(scope: Scope) -> Dialect:
 def preferences(scope: Scope, team_id: int | None = None) -> CurrentPreferences:
     """Return the preferences of the organization, or of a team."""
     answer = scope.client.get(_path(team_id), org=scope.org_id)
-    values = FIELDS.from_server(answer)
-    if scope.client.at_least(PREFERRED_LANGUAGE) is False:
-        del values["language"]
+    values = _known(scope, FIELDS.from_server(answer))
     uid = str(answer.get(HOME_UID) or "")
     if answer.get(HOME_ID) and scope.client.at_least(PREFERRED_HOME_UID) is False:
         uid = home.uid_of(scope, int(answer[HOME_ID]))
     return CurrentPreferences(values, uid, team_id, answer=answer)
+
+
+def _known(scope: Scope, values: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Return those of the *values* that the server's version has."""
+    old = scope.client.at_least(PREFERRED_LANGUAGE) is False
+    return {name: value for name, value in values.items() if not (old and name == "language")}
 
 
 def _wanted(scope: Scope, desired: DesiredPreferences) -> Home | None:

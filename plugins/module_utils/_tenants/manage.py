@@ -25,6 +25,7 @@ from .._folders.resource import KIND as FOLDER
 from .._grafana.connection import Connection
 from .._grafana.errors import BadInput, GrafanaError
 from .._grafana.orgs import Org, OrgFinder
+from .._grafana.versions import LOGIN_PER_ORG
 from .._orgs.members import KIND as MEMBER
 from .._orgs.organizations import KIND as ORGANIZATION
 from .._orgs.service_accounts import KIND as ACCOUNT
@@ -56,7 +57,7 @@ class _Step:
 
 
 #: Up to Grafana 10.4.0 the name of an account stays in use after its organization is deleted, so the account is deleted first. A
-#: caller who may delete the organization, but not the account, goes on: this step has no result.
+#: caller who may delete the organization, but not the account, goes on: this step has no result of its own.
 _FIRST = "removed_accounts"
 #: The steps in their order, see ``STEPS``; users of removed organizations have a task of their own.
 _STEPS: dict[str, _Step] = {
@@ -155,7 +156,9 @@ class _Work:
             (name, *self._items(name, rules)) for name, step in _STEPS.items() if name in wanted and step.part.is_needed(given, rules)
         ]
         self._results: dict[str, dict[str, t.Any]] = {}
-        self._known: dict[str, Org] = {}
+        self._known: dict[str, Org | None] = {}
+        #: The names of the accounts that went before their organizations, by tenant.
+        self._removed: dict[str, list[str]] = {}
 
     def _items(self, name: str, rules: Rules) -> tuple[AnyResource, list[Item]]:
         """Return the resource and the items of a step. Raises :class:`BadInput`."""
@@ -177,6 +180,8 @@ class _Work:
             client.expect(sum(len(items) * resource.requests_each for _name, resource, items in self._prepared) + 1)
             progress = Progress(module.progress, total, lambda: client.pace.limit)
             for name, resource, items in self._prepared:
+                if name == _FIRST and client.at_least(LOGIN_PER_ORG):
+                    continue
                 try:
                     self._run(client, progress, name, resource, items)
                 except GrafanaError as problem:
@@ -192,41 +197,74 @@ class _Work:
             resource, items = self._items(name, replace(self._rules, missing=missing))
         failed = failed_tenants(self._tenants, by_step(self._results))
         reached = [item for item in items if item.tenant not in failed]
+        left_out = len(items) - len(reached)
         run = Run(resource, client, Mode(self._module.check_mode, False, "plan"), OrgFinder(client, self._known), progress=progress)
         try:
             outcomes = run.all(reached) if reached else []
         finally:
             run.warnings.show(self._module.warn)
         if name == _FIRST:
+            self._removed = _names_of(resource, outcomes)
             return
         if name == "organizations":
             self._known = _orgs_of(outcomes)
-        self._results[name] = answer_of(resource, outcomes, self._module.shows_diff, ["all"])
+            _add_removed(outcomes, self._removed)
+        # Of thousands of objects, only what the result shows stays in memory.
+        brief = self._module.params["results"] == ["brief"]
+        result = answer_of(resource, outcomes, self._module.shows_diff, ["brief" if brief else "all"])
+        result["summary"][NOT_RUN] += left_out
+        result["summary"]["total"] += left_out
+        self._results[name] = result
         if name == "members":
-            self._results[name]["results"] = by_step(self._results)["members"]
+            _count_planned(result, by_step(self._results)["members"])
 
     def _summed(self) -> dict[str, t.Any]:
         """Return the results of the steps, and what all of them have together."""
-        steps = {name: _counted(result) for name, result in self._results.items()}
-        summary = {
-            word: sum(step["summary"][word] for step in steps.values()) for word in (OK, CHANGED, FAILED, NOT_RUN, "total")
+        words = (OK, CHANGED, FAILED, NOT_RUN, "total")
+        summary = {word: sum(result["summary"][word] for result in self._results.values()) for word in words}
+        steps = {
+            name: {part: result[part] for part in ("changed", "results", "summary")} for name, result in self._results.items()
         }
-        diffs = [entry.pop("diff") for step in steps.values() for entry in step["results"] if "diff" in entry]
+        diffs = [diff for result in self._results.values() for diff in result.get("diff", ())]
         shown = {"diff": diffs} if self._module.shows_diff else {}
         return {"changed": summary[CHANGED] > 0, "steps": steps, "summary": summary, **shown}
 
 
-def _counted(result: dict[str, t.Any]) -> dict[str, t.Any]:
-    """Return the result of a step with the numbers of its entries."""
-    entries = result["results"]
-    counts = {status: sum(entry["status"] == status for entry in entries) for status in (OK, CHANGED, FAILED, NOT_RUN)}
-    return {"changed": counts[CHANGED] > 0, "results": entries, "summary": {**counts, "total": len(entries)}}
+def _count_planned(result: dict[str, t.Any], entries: list[dict[str, t.Any]]) -> None:
+    """Put the *entries*, of which some failures are planned changes, into the *result* of the members."""
+    planned = sum(one["status"] == CHANGED for one in entries) - sum(one["status"] == CHANGED for one in result["results"])
+    summary = result["summary"]
+    summary[CHANGED], summary[FAILED] = summary[CHANGED] + planned, summary[FAILED] - planned
+    result["results"], result["changed"] = entries, summary[CHANGED] > 0
 
 
-def _orgs_of(outcomes: t.Sequence[Outcome]) -> dict[str, Org]:
-    """Return the organizations that exist after their step, by the names of the tenants."""
-    return {
-        str(outcome.item.tenant): Org(int(outcome.object["id"]), str(outcome.object["name"]))
-        for outcome in outcomes
-        if outcome.object and outcome.object.get("id") is not None and outcome.problem is None
-    }
+def _names_of(resource: AnyResource, outcomes: t.Sequence[Outcome]) -> dict[str, list[str]]:
+    """Return the names of the objects that a step has changed, by tenant."""
+    found: dict[str, list[str]] = {}
+    for outcome in outcomes:
+        if outcome.status == CHANGED:
+            found.setdefault(str(outcome.item.tenant), []).append(resource.label(outcome.item.desired))
+    return found
+
+
+def _add_removed(outcomes: t.Sequence[Outcome], accounts: t.Mapping[str, list[str]]) -> None:
+    """Add the *accounts* that went first, by tenant, to what was removed with the organizations."""
+    for outcome in outcomes:
+        names, removed = accounts.get(str(outcome.item.tenant)), outcome.notes.get("removed")
+        if names and removed:
+            removed = {**removed, "service_accounts": sorted({*removed.get("service_accounts", ()), *names})}
+            outcome.notes["removed"] = removed
+            outcome.before = {**outcome.before, "contents": removed}
+
+
+def _orgs_of(outcomes: t.Sequence[Outcome]) -> dict[str, Org | None]:
+    """Return the organizations as they are after their step, by the names of the tenants; ``None`` for one that is not there.
+
+    In check mode that is one that would be created or deleted, too.
+    """
+    found: dict[str, Org | None] = {}
+    for outcome in outcomes:
+        if outcome.problem is None:
+            number = (outcome.object or {}).get("id")
+            found[str(outcome.item.tenant)] = None if number is None else Org(int(number), str(outcome.item.tenant))
+    return found
