@@ -564,6 +564,10 @@ failure:
 # END GENERATED
 """
 
+from ..module_utils._engine.archive import compile_once
+
+compile_once()
+
 from ..module_utils._api_keys.resource import KIND
 from ..module_utils._engine.module import manage
 

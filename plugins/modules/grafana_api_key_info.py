@@ -185,6 +185,10 @@ failure:
 # END GENERATED
 """
 
+from ..module_utils._engine.archive import compile_once
+
+compile_once()
+
 from ..module_utils._api_keys.info import API_KEY_OPTIONS, api_keys
 from ..module_utils._engine.info import report
 

@@ -639,6 +639,10 @@ failure:
 # END GENERATED
 """
 
+from ..module_utils._engine.archive import compile_once
+
+compile_once()
+
 from ..module_utils._migration.module import migrate_api_keys
 
 

@@ -274,6 +274,10 @@ failure:
 # END GENERATED
 """
 
+from ..module_utils._engine.archive import compile_once
+
+compile_once()
+
 from ..module_utils._dashboards.export.info import OPTIONS, dashboards
 from ..module_utils._engine.info import report
 

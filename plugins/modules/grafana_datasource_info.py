@@ -180,6 +180,10 @@ failure:
 # END GENERATED
 """
 
+from ..module_utils._engine.archive import compile_once
+
+compile_once()
+
 from ..module_utils._datasources.info import OPTIONS, all_data_sources
 from ..module_utils._engine.info import report
 

@@ -323,6 +323,10 @@ failure:
 # END GENERATED
 """
 
+from ..module_utils._engine.archive import compile_once
+
+compile_once()
+
 from ..module_utils._engine.module import manage
 from ..module_utils._preferences.resource import KIND
 from ..module_utils._tenants.items import PREFERENCES

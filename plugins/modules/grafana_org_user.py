@@ -254,6 +254,10 @@ failure:
 # END GENERATED
 """
 
+from ..module_utils._engine.archive import compile_once
+
+compile_once()
+
 from ..module_utils._engine.module import manage
 from ..module_utils._orgs.members import KIND
 from ..module_utils._tenants.items import MEMBERS

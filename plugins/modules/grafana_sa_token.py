@@ -750,6 +750,10 @@ failure:
 # END GENERATED
 """
 
+from ..module_utils._engine.archive import compile_once
+
+compile_once()
+
 from ..module_utils._engine.module import manage
 from ..module_utils._tenants.source import from_file
 from ..module_utils._tenants.tokens import TOKENS

@@ -379,6 +379,10 @@ failure:
 # END GENERATED
 """
 
+from ..module_utils._engine.archive import compile_once
+
+compile_once()
+
 from ..module_utils._engine.module import manage
 from ..module_utils._orgs.service_accounts import KIND
 from ..module_utils._tenants.items import ACCOUNTS_OR_REMOVED

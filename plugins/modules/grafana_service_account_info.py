@@ -133,6 +133,10 @@ failure:
 # END GENERATED
 """
 
+from ..module_utils._engine.archive import compile_once
+
+compile_once()
+
 from ..module_utils._engine.info import report
 from ..module_utils._orgs.info import ACCOUNT_OPTIONS, service_accounts
 

@@ -347,6 +347,10 @@ failure:
 # END GENERATED
 """
 
+from ..module_utils._engine.archive import compile_once
+
+compile_once()
+
 from ..module_utils._tenants.manage import manage_tenants
 
 

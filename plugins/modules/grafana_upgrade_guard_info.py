@@ -286,6 +286,10 @@ failure:
 # END GENERATED
 """
 
+from ..module_utils._engine.archive import compile_once
+
+compile_once()
+
 from ..module_utils._engine.info import report
 from ..module_utils._upgrade.module import OPTIONS, guard
 

@@ -130,6 +130,10 @@ failure:
 # END GENERATED
 """
 
+from ..module_utils._engine.archive import compile_once
+
+compile_once()
+
 from ..module_utils._engine.info import report
 from ..module_utils._users.info import OPTIONS, users
 
