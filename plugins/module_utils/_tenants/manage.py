@@ -151,7 +151,8 @@ class _Work:
     def __init__(self, module: GrafanaModule, connection: Connection, given: list[Tenant], rules: Rules) -> None:
         """Check the items of all steps. Raises :class:`BadInput`."""
         self._module, self._connection, self._tenants, self._rules = module, connection, given, rules
-        wanted = (_FIRST, *module.params["steps"])
+        wanted = set(module.params["steps"])
+        wanted |= {_FIRST} if "organizations" in wanted else set()
         self._prepared = [
             (name, *self._items(name, rules)) for name, step in _STEPS.items() if name in wanted and step.part.is_needed(given, rules)
         ]
