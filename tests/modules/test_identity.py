@@ -31,6 +31,7 @@ TASKS = [
     ("grafana_org_preferences", {"theme": "dark"}),
     ("grafana_service_account", {"name": "ci", "role": "Viewer"}),
     ("grafana_team", {"name": "crew"}),
+    ("grafana_tenants", {"batch": [{"name": "tenant"}]}),
     ("grafana_user", {"login": "alice", "user_password": "long-enough-1"}),
 ]
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The steps of the role org_bootstrap: one module run for each kind of object."""
+"""The steps that create and remove tenants: one for each kind of object."""
 
 from __future__ import annotations
 
