@@ -91,6 +91,27 @@ def test_tenants_as_yaml_text(sites):
     assert sorted(site.emulator.orgs()) == sorted(["Main Org.", ODD, "bad"])
 
 
+@pytest.mark.parametrize(
+    ("name", "variables", "words"),
+    [
+        ("bootstrap_org", {"members": "a: 1"}, "the variable members has to be a list"),
+        ("bootstrap_orgs", {}, "no tenants: set org_bootstrap_organizations or org_bootstrap_tenants_file"),
+        ("rotate_tokens", {"org_bootstrap_organizations": "a: 1"}, "org_bootstrap_organizations has to be a list of tenants"),
+        ("migrate_api_keys", {"migrate_expect_done": "perhaps"}, "the variable migrate_expect_done has to be true or false"),
+        ("teardown_org", {"key_sink": "- a"}, "the variable key_sink has to be a dictionary"),
+        ("upgrade_guard", {"target_version": "x"}, "target_version must be a version of Grafana"),
+        ("migrate_terraform", {"terraform_strict": "perhaps"}, "the variable terraform_strict has to be true or false"),
+    ],
+)
+def test_a_wrong_variable_is_one_error(site, name, variables, words):
+    """The report has the error too, and making the report does not fail once more for the same reason."""
+    run = site.play(PLAYBOOKS / f"{name}.yml", environment={"ANSIBLE_SHOW_CUSTOM_STATS": "1"}, **variables).failed()
+    assert [words in line for line in run.text.splitlines() if line.startswith("fatal: ")].count(True) == 1
+    (report,) = stats(run).values()
+    assert report["finished"] is False
+    assert [words in failure for failure in report["failures"]] == [True]
+
+
 @pytest.fixture
 def two(sites):
     """An inventory of two servers, with the API keys of three organizations."""
