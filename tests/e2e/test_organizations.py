@@ -18,11 +18,6 @@ PLAYBOOKS = ROOT / "playbooks"
 ODD = "Team {{ 1 + 1 }}: a"
 
 
-def stats(run):
-    """Return what the playbook has reported with set_stats."""
-    return json.JSONDecoder().raw_decode(run.text.rpartition("RUN: ")[2])[0]
-
-
 class Fleet:
     """Sites, and an inventory whose hosts are their organizations."""
 
@@ -62,15 +57,15 @@ def test_slices_of_a_tenants_file(sites):
     sink = "type: file\npath: " + str(site.keys / "{org_name}")
     answers = {"org_bootstrap_sink": sink, "org_bootstrap_tenants": "", "awx_job_id": 7, "awx_workflow_job_id": 6}
     run = fleet.play("bootstrap_orgs", "--limit", "tenant-0,tenant-2", **answers).ok()
-    found = stats(run)["orgsmith_bootstrap"]
+    found = run.stats["orgsmith_bootstrap"]
     assert (found["finished"], found["created"], found["failed"]) == (True, 2, 0)
     assert found["created_organizations"] == ["tenant-0", "tenant-2"]
-    assert stats(run)["orgsmith_bootstrap_job_7"] == found
+    assert run.stats["orgsmith_bootstrap_job_7"] == found
     assert run.text.count("TASK [orgsmith.grafana.org_bootstrap : Organizations]") == 1
     assert sorted(site.emulator.orgs()) == ["Main Org.", "tenant-0", "tenant-2"]
     answers["org_bootstrap_tenants"] = "tenant-1\n\ntenant-2\n"
     rotated = fleet.play("rotate_tokens", rotate_purge="expired\nunlisted", **answers).failed()
-    found = stats(rotated)["orgsmith_rotate"]
+    found = rotated.stats["orgsmith_rotate"]
     assert (found["kept"], found["failed"], found["finished"]) == (1, 1, True)
     assert "tenant-1" in found["failures"][0]
     keys = [(site.keys / name).read_text().strip() for name in ("tenant-0", "tenant-2")]
@@ -84,7 +79,7 @@ def test_tenants_as_yaml_text(sites):
     fleet.hosts({ODD: {"grafana_url": site.url}, "bad": {"grafana_url": site.url}})
     tenants = [{"name": ODD}, {"name": "bad", "teams": [{"name": "t", "members": ["nobody"]}]}, {"name": "elsewhere"}]
     run = fleet.play("bootstrap_orgs", org_bootstrap_organizations=yaml.safe_dump(tenants)).failed()
-    found = stats(run)["orgsmith_bootstrap"]
+    found = run.stats["orgsmith_bootstrap"]
     assert found["created_organizations"] == [ODD, "bad"]
     assert found["failed_organizations"] == ["bad"]
     assert "bad" in found["failures"][0]
@@ -107,7 +102,7 @@ def test_a_wrong_variable_is_one_error(site, name, variables, words):
     """The report has the error too, and making the report does not fail once more for the same reason."""
     run = site.play(PLAYBOOKS / f"{name}.yml", environment={"ANSIBLE_SHOW_CUSTOM_STATS": "1"}, **variables).failed()
     assert [words in line for line in run.text.splitlines() if line.startswith("fatal: ")].count(True) == 1
-    (report,) = stats(run).values()
+    (report,) = run.stats.values()
     assert report["finished"] is False
     assert [words in failure for failure in report["failures"]] == [True]
 
@@ -130,7 +125,7 @@ def test_plan_approval_migration_and_verification(two):
     """Both servers at once, as the nodes of a workflow pass their reports on; what nobody approved is reported."""
     fleet, one, other = two
     plan = fleet.play("migrate_api_keys", "--check", migrate_orgs="a\nnowhere\n", migrate_mode="", confirm="false").ok()
-    found = stats(plan)["orgsmith_migrate"]
+    found = plan.stats["orgsmith_migrate"]
     assert (found["planned"], found["left"], found["done"], found["organizations"]) == (True, 2, False, 2)
     assert sorted(found["servers"]) == sorted([one.server.url, other.server.url])
     assert found["not_among_the_hosts"] == ["nowhere"] * 2
@@ -138,17 +133,17 @@ def test_plan_approval_migration_and_verification(two):
     one.key("a", "late")
     approved = {"migrate_orgs": "a", "confirm": "true", "orgsmith_migrate": found}
     refused = fleet.play("migrate_api_keys", "--limit", "a@one", migrate_on_drift="fail", **approved).failed()
-    assert stats(refused)["orgsmith_migrate"]["changed_since_the_approval"] == [f"a at {one.server.url}"]
+    assert refused.stats["orgsmith_migrate"]["changed_since_the_approval"] == [f"a at {one.server.url}"]
     assert one.listed("a") == ["ci", "late"]
     assert other.listed("a") == [ODD]
     verified = fleet.play("migrate_api_keys", "--limit", "a@one,b", migrate_orgs="a\nb", migrate_expect_done="yes").failed()
-    found = stats(verified)["orgsmith_migrate"]
+    found = verified.stats["orgsmith_migrate"]
     assert (found["left"], sorted(found["failures"])) == (3, [f"not migrated: API key {name}" for name in ("ci", "ci", "late")])
     assert one.listed("b") == ["ci"]
     run = fleet.play(
-        "migrate_api_keys", confirm="true", migrate_expect_done="", orgsmith_migrate=stats(plan)["orgsmith_migrate"]
+        "migrate_api_keys", confirm="true", migrate_expect_done="", orgsmith_migrate=plan.stats["orgsmith_migrate"]
     ).ok()
-    found = stats(run)["orgsmith_migrate"]
+    found = run.stats["orgsmith_migrate"]
     assert (found["done"], found["migrated"], found["left"]) == (True, 4, 0)
     assert found["changed_since_the_approval"] == [f"a at {one.server.url}", f"b at {one.server.url}"]
     assert one.all_work()
