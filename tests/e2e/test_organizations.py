@@ -86,6 +86,7 @@ def test_tenants_as_yaml_text(sites):
     assert sorted(site.emulator.orgs()) == sorted(["Main Org.", ODD, "bad"])
 
 
+@pytest.mark.by_core
 @pytest.mark.parametrize(
     ("name", "variables", "words"),
     [
@@ -93,6 +94,7 @@ def test_tenants_as_yaml_text(sites):
         ("bootstrap_orgs", {}, "no tenants: set org_bootstrap_organizations or org_bootstrap_tenants_file"),
         ("rotate_tokens", {"org_bootstrap_organizations": "a: 1"}, "org_bootstrap_organizations has to be a list of tenants"),
         ("migrate_api_keys", {"migrate_expect_done": "perhaps"}, "the variable migrate_expect_done has to be true or false"),
+        ("migrate_api_keys", {"migrate_sink": "- a"}, "the variable migrate_sink has to be a dictionary"),
         ("teardown_org", {"key_sink": "- a"}, "the variable key_sink has to be a dictionary"),
         ("upgrade_guard", {"target_version": "x"}, "target_version must be a version of Grafana"),
         ("migrate_terraform", {"terraform_strict": "perhaps"}, "the variable terraform_strict has to be true or false"),
@@ -104,7 +106,8 @@ def test_a_wrong_variable_is_one_error(site, name, variables, words):
     assert [words in line for line in run.text.splitlines() if line.startswith("fatal: ")].count(True) == 1
     (report,) = run.stats.values()
     assert report["finished"] is False
-    assert [words in failure for failure in report["failures"]] == [True]
+    # Before ansible-core 2.19 an error begins with the templates around it, and the report cuts long texts.
+    assert [words in failure or failure.endswith("…") for failure in report["failures"]] == [True]
 
 
 @pytest.fixture
