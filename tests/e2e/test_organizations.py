@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from e2e import needles
-from e2e.conftest import ROOT
+from e2e.conftest import PASSWORD, ROOT
 from modules.api_keys.old_keys import Old
 
 PLAYBOOKS = ROOT / "playbooks"
@@ -34,7 +34,7 @@ class Fleet:
         text = yaml.safe_dump({"all": {"hosts": hosts}}).replace("{{ 1 + 1 }}", '{{ "{{ 1 + 1 }}" }}')
         self.inventory.write_text(text)
 
-    def play(self, name, *words, **variables):
+    def play(self, name, *words, environment=None, **variables):
         """Run a playbook on all hosts; text in *variables* is marked unsafe, as AWX does it."""
         lines = [
             f"{variable}: {'!unsafe ' if isinstance(value, str) else ''}{json.dumps(value)}\n"
@@ -42,7 +42,7 @@ class Fleet:
         ]
         answers = self.site.write("answers.yml", "".join(lines))
         words = ("-i", str(self.inventory), "-e", f"@{answers}", *words)
-        return self.site.play(PLAYBOOKS / f"{name}.yml", *words, environment={"ANSIBLE_SHOW_CUSTOM_STATS": "1"})
+        return self.site.play(PLAYBOOKS / f"{name}.yml", *words, environment={"ANSIBLE_SHOW_CUSTOM_STATS": "1", **(environment or {})})
 
 
 @pytest.mark.by_core
@@ -151,3 +151,33 @@ def test_plan_approval_migration_and_verification(two):
     assert found["changed_since_the_approval"] == [f"a at {one.server.url}", f"b at {one.server.url}"]
     assert one.all_work()
     assert needles.in_text([*one.secrets.values(), *other.secrets.values()], run.text + plan.text) == []
+
+
+@pytest.mark.by_core
+def test_each_server_with_credentials_of_its_own(sites):
+    """They come from variables of groups; the password in the environment is wrong."""
+    one, two = sites("10.4.3"), sites("12.4.3")
+    boss = {"login": "boss", "email": "boss@example.org", "name": "boss", "password": "long-enough-1", "OrgId": 1}
+    made = two.api("POST", "/api/admin/users", boss)
+    two.api("PUT", f"/api/admin/users/{made['id']}/permissions", {"isGrafanaAdmin": True})
+    fleet = Fleet(one)
+    local = {"ansible_connection": "local", "ansible_python_interpreter": "/nowhere"}
+    groups = {
+        name: {
+            "hosts": {org: {"grafana_org_name": org, **local} for org in orgs},
+            "vars": {"grafana_url": site.url, "grafana_connection": connection},
+        }
+        for name, site, orgs, connection in (
+            ("one", one, ["a", "b"], {"username": "admin", "password": "{{ lookup('ansible.builtin.env', 'ONE_PASSWORD') }}"}),
+            ("two", two, ["c"], {"username": "boss", "password": "{{ lookup('ansible.builtin.env', 'TWO_PASSWORD') }}"}),
+        )
+    }
+    fleet.inventory.write_text(yaml.safe_dump({"all": {"children": groups}}))
+    environment = {"GRAFANA_PASSWORD": "wrong", "ONE_PASSWORD": PASSWORD, "TWO_PASSWORD": boss["password"]}
+    answers = {"key_file": str(one.keys / "{org_name}"), "confirm": "true"}
+    made = fleet.play("bootstrap_org", environment=environment, **answers).ok()
+    assert sorted(made.stats["orgsmith_bootstrap"]["created_organizations"]) == ["a", "b", "c"]
+    assert [sorted(site.emulator.orgs()) for site in (one, two)] == [["Main Org.", "a", "b"], ["Main Org.", "c"]]
+    gone = fleet.play("teardown_org", "-vvv", environment=environment, **answers).ok()
+    assert gone.stats["orgsmith_teardown"]["deleted"] == 3
+    assert needles.in_text([PASSWORD, boss["password"]], made.text + gone.text) == []
