@@ -42,8 +42,8 @@ EXAMPLES = r"""
 RETURN = r"""
 _value:
   description:
-    - C(runs) has one entry for each C(url), C(tenants_file) and C(grafana_connection). C(host) is the host that stands for all of the run, and C(names)
-      are the names of the organizations. C(environment) are the environment variables for the module.
+    - C(runs) has one entry for each C(url), C(tenants_file) and C(grafana_connection). C(host) is the host that stands for all of
+      the run, and C(names) are the names of the organizations. C(environment) are the environment variables for the module.
     - C(elsewhere) lists those of O(wanted) that are none of the hosts.
   type: dict
 """

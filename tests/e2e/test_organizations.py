@@ -42,7 +42,8 @@ class Fleet:
         ]
         answers = self.site.write("answers.yml", "".join(lines))
         words = ("-i", str(self.inventory), "-e", f"@{answers}", *words)
-        return self.site.play(PLAYBOOKS / f"{name}.yml", *words, environment={"ANSIBLE_SHOW_CUSTOM_STATS": "1", **(environment or {})})
+        environment = {"ANSIBLE_SHOW_CUSTOM_STATS": "1", **(environment or {})}
+        return self.site.play(PLAYBOOKS / f"{name}.yml", *words, environment=environment)
 
 
 @pytest.mark.by_core

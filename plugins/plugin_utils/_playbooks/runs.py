@@ -27,7 +27,8 @@ def org_runs(hosts: t.Sequence[str], hostvars: t.Mapping[str, t.Mapping[str, t.A
     another slice may have them.
 
     A single local host without ``grafana_org_name`` is a run whose ``names`` is ``None``. Raises ``AnsibleFilterError`` for other
-    hosts without it, for a ``grafana_connection`` that is no dictionary, and for a run all of whose hosts have names that ``add_host`` does not take.
+    hosts without it, for a ``grafana_connection`` that is no dictionary, and for a run all of whose hosts have names that
+    ``add_host`` does not take.
     """
     known = {host: hostvars[host] for host in hosts}  # each look-up computes all variables of a host
     nameless = [host for host in hosts if not known[host].get("grafana_org_name")]
