@@ -16,8 +16,8 @@ options:
   _input:
     description:
       - The names of the hosts, usually C(ansible_play_hosts_all).
-      - Each host has the variable C(grafana_org_name), and may have C(grafana_org_id), C(grafana_url) and
-        C(grafana_tenants_file).
+      - Each host has the variable C(grafana_org_name), and may have C(grafana_org_id), C(grafana_url),
+        C(grafana_tenants_file) and C(grafana_connection).
     type: list
     elements: str
     required: true
@@ -42,8 +42,8 @@ EXAMPLES = r"""
 RETURN = r"""
 _value:
   description:
-    - C(runs) has one entry for each C(url) and C(tenants_file). C(host) is the host that stands for all of the run, and C(names)
-      are the names of the organizations. C(environment) are the environment variables for the module.
+    - C(runs) has one entry for each C(url), C(tenants_file) and C(grafana_connection). C(host) is the host that stands for all of
+      the run, and C(names) are the names of the organizations. C(environment) are the environment variables for the module.
     - C(elsewhere) lists those of O(wanted) that are none of the hosts.
   type: dict
 """

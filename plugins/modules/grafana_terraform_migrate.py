@@ -109,23 +109,12 @@ options:
 requirements:
   - tree-sitter >= 0.23 (Python library)
   - tree-sitter-hcl >= 1.2 (Python library), which needs Python 3.10
+extends_documentation_fragment:
+  - orgsmith.grafana.attributes
 attributes:
-  check_mode:
-    description: Can run in C(check_mode) and return the changed status without modifying the target.
-    support: full
   diff_mode:
-    description: Returns what changed or would change, in diff mode.
-    support: full
     details: The module hides values that may be secrets, and whole lines in heredocs and with escaped quotes.
-  idempotent:
-    description: A second run with the same options changes nothing.
-    support: full
-  platform:
-    description: The operating system of the host that runs the module.
-    platforms: posix
-    support: full
   action_group:
-    description: Use C(group/orgsmith.grafana.grafana) in C(module_defaults) to set defaults for this module.
     support: none
     membership: []
     details: The module does not connect to Grafana.

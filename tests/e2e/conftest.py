@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -46,6 +47,11 @@ class Run:
     def told(self, name: str) -> int:
         """Return the count of a name in what a task has shown; before ansible-core 2.19 a template gives text there."""
         return int(re.findall(rf'"{name}": "?(\d+)"?,?$', self.text, re.MULTILINE)[-1])
+
+    @property
+    def stats(self) -> dict[str, Any]:
+        """What the playbook has reported with set_stats; it needs the environment variable ANSIBLE_SHOW_CUSTOM_STATS."""
+        return json.JSONDecoder().raw_decode(self.text.rpartition("RUN: ")[2])[0]
 
     def ok(self) -> Run:
         assert self.code == 0, self.text

@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -69,3 +71,34 @@ def test_a_token_in_an_execution_environment(sites):
     assert not [*collections.rglob("__pycache__")]
     left = [path for path in runner.rglob("*") if path.is_file()]
     assert not [path for path in left if key in path.read_text("utf-8", errors="replace")]
+
+
+#: A directory that is a mount on most machines, as a volume is in a container.
+VOLUME = Path("/dev/shm")
+
+
+@pytest.mark.parametrize("place", ["the folder of the job", "a volume", "a container that stays"])
+def test_the_report_of_a_migration_is_lost_with_the_container(sites, place):
+    """The playbook warns, and says so to the next node; on a volume, and in a container that stays, it does not."""
+    if place == "a volume" and not os.path.ismount(VOLUME):
+        pytest.skip(f"{VOLUME} is no mount here")
+    site = sites("9.3.2")
+    job = site.folder / "awx_7_x"
+    parent = Path(tempfile.mkdtemp(prefix="e2e-", dir=VOLUME)) if place == "a volume" else job / "project"
+    try:
+        environment = {
+            "AWX_PRIVATE_DATA_DIR": str(job),
+            "ORGSMITH_ALLOW_EPHEMERAL": str(place == "a container that stays").lower(),
+            "ANSIBLE_SHOW_CUSTOM_STATS": "1",
+        }
+        reports = parent / "reports"
+        run = site.play(ROOT / "playbooks/migrate_api_keys.yml", environment=environment, migrate_report_dir=str(reports)).ok()
+        lost = place == "the folder of the job"
+        report = run.stats["orgsmith_migrate"]
+        assert report["reports_lost_with_the_container"] is lost
+        assert report["reports"] == [str(reports / "report.html")]
+        assert (reports / "report.html").is_file()
+        assert (f"WARNING: {reports} lies on the own file system of this container" in run.text) is lost
+    finally:
+        if place == "a volume":
+            shutil.rmtree(parent)

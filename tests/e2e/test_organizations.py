@@ -11,16 +11,11 @@ import pytest
 import yaml
 
 from e2e import needles
-from e2e.conftest import ROOT
+from e2e.conftest import PASSWORD, ROOT
 from modules.api_keys.old_keys import Old
 
 PLAYBOOKS = ROOT / "playbooks"
 ODD = "Team {{ 1 + 1 }}: a"
-
-
-def stats(run):
-    """Return what the playbook has reported with set_stats."""
-    return json.JSONDecoder().raw_decode(run.text.rpartition("RUN: ")[2])[0]
 
 
 class Fleet:
@@ -39,7 +34,7 @@ class Fleet:
         text = yaml.safe_dump({"all": {"hosts": hosts}}).replace("{{ 1 + 1 }}", '{{ "{{ 1 + 1 }}" }}')
         self.inventory.write_text(text)
 
-    def play(self, name, *words, **variables):
+    def play(self, name, *words, environment=None, **variables):
         """Run a playbook on all hosts; text in *variables* is marked unsafe, as AWX does it."""
         lines = [
             f"{variable}: {'!unsafe ' if isinstance(value, str) else ''}{json.dumps(value)}\n"
@@ -47,7 +42,8 @@ class Fleet:
         ]
         answers = self.site.write("answers.yml", "".join(lines))
         words = ("-i", str(self.inventory), "-e", f"@{answers}", *words)
-        return self.site.play(PLAYBOOKS / f"{name}.yml", *words, environment={"ANSIBLE_SHOW_CUSTOM_STATS": "1"})
+        environment = {"ANSIBLE_SHOW_CUSTOM_STATS": "1", **(environment or {})}
+        return self.site.play(PLAYBOOKS / f"{name}.yml", *words, environment=environment)
 
 
 @pytest.mark.by_core
@@ -62,15 +58,15 @@ def test_slices_of_a_tenants_file(sites):
     sink = "type: file\npath: " + str(site.keys / "{org_name}")
     answers = {"org_bootstrap_sink": sink, "org_bootstrap_tenants": "", "awx_job_id": 7, "awx_workflow_job_id": 6}
     run = fleet.play("bootstrap_orgs", "--limit", "tenant-0,tenant-2", **answers).ok()
-    found = stats(run)["orgsmith_bootstrap"]
+    found = run.stats["orgsmith_bootstrap"]
     assert (found["finished"], found["created"], found["failed"]) == (True, 2, 0)
     assert found["created_organizations"] == ["tenant-0", "tenant-2"]
-    assert stats(run)["orgsmith_bootstrap_job_7"] == found
+    assert run.stats["orgsmith_bootstrap_job_7"] == found
     assert run.text.count("TASK [orgsmith.grafana.org_bootstrap : Tenants]") == 1
     assert sorted(site.emulator.orgs()) == ["Main Org.", "tenant-0", "tenant-2"]
     answers["org_bootstrap_tenants"] = "tenant-1\n\ntenant-2\n"
     rotated = fleet.play("rotate_tokens", rotate_purge="expired\nunlisted", **answers).failed()
-    found = stats(rotated)["orgsmith_rotate"]
+    found = rotated.stats["orgsmith_rotate"]
     assert (found["kept"], found["failed"], found["finished"]) == (1, 1, True)
     assert "tenant-1" in found["failures"][0]
     keys = [(site.keys / name).read_text().strip() for name in ("tenant-0", "tenant-2")]
@@ -84,11 +80,35 @@ def test_tenants_as_yaml_text(sites):
     fleet.hosts({ODD: {"grafana_url": site.url}, "bad": {"grafana_url": site.url}})
     tenants = [{"name": ODD}, {"name": "bad", "teams": [{"name": "t", "members": ["nobody"]}]}, {"name": "elsewhere"}]
     run = fleet.play("bootstrap_orgs", org_bootstrap_organizations=yaml.safe_dump(tenants)).failed()
-    found = stats(run)["orgsmith_bootstrap"]
+    found = run.stats["orgsmith_bootstrap"]
     assert found["created_organizations"] == [ODD, "bad"]
     assert found["failed_organizations"] == ["bad"]
     assert "bad" in found["failures"][0]
     assert sorted(site.emulator.orgs()) == sorted(["Main Org.", ODD, "bad"])
+
+
+@pytest.mark.by_core
+@pytest.mark.parametrize(
+    ("name", "variables", "words"),
+    [
+        ("bootstrap_org", {"members": "a: 1"}, "the variable members has to be a list"),
+        ("bootstrap_orgs", {}, "no tenants: set org_bootstrap_organizations or org_bootstrap_tenants_file"),
+        ("rotate_tokens", {"org_bootstrap_organizations": "a: 1"}, "org_bootstrap_organizations has to be a list of tenants"),
+        ("migrate_api_keys", {"migrate_expect_done": "perhaps"}, "the variable migrate_expect_done has to be true or false"),
+        ("migrate_api_keys", {"migrate_sink": "- a"}, "the variable migrate_sink has to be a dictionary"),
+        ("teardown_org", {"key_sink": "- a"}, "the variable key_sink has to be a dictionary"),
+        ("upgrade_guard", {"target_version": "x"}, "target_version must be a version of Grafana"),
+        ("migrate_terraform", {"terraform_strict": "perhaps"}, "the variable terraform_strict has to be true or false"),
+    ],
+)
+def test_a_wrong_variable_is_one_error(site, name, variables, words):
+    """The report has the error too, and making the report does not fail once more for the same reason."""
+    run = site.play(PLAYBOOKS / f"{name}.yml", environment={"ANSIBLE_SHOW_CUSTOM_STATS": "1"}, **variables).failed()
+    assert [words in line for line in run.text.splitlines() if line.startswith("fatal: ")].count(True) == 1
+    (report,) = run.stats.values()
+    assert report["finished"] is False
+    # Before ansible-core 2.19 an error begins with the templates around it, and the report cuts long texts.
+    assert [words in failure or failure.endswith("…") for failure in report["failures"]] == [True]
 
 
 @pytest.fixture
@@ -109,7 +129,7 @@ def test_plan_approval_migration_and_verification(two):
     """Both servers at once, as the nodes of a workflow pass their reports on; what nobody approved is reported."""
     fleet, one, other = two
     plan = fleet.play("migrate_api_keys", "--check", migrate_orgs="a\nnowhere\n", migrate_mode="", confirm="false").ok()
-    found = stats(plan)["orgsmith_migrate"]
+    found = plan.stats["orgsmith_migrate"]
     assert (found["planned"], found["left"], found["done"], found["organizations"]) == (True, 2, False, 2)
     assert sorted(found["servers"]) == sorted([one.server.url, other.server.url])
     assert found["not_among_the_hosts"] == ["nowhere"] * 2
@@ -117,18 +137,48 @@ def test_plan_approval_migration_and_verification(two):
     one.key("a", "late")
     approved = {"migrate_orgs": "a", "confirm": "true", "orgsmith_migrate": found}
     refused = fleet.play("migrate_api_keys", "--limit", "a@one", migrate_on_drift="fail", **approved).failed()
-    assert stats(refused)["orgsmith_migrate"]["changed_since_the_approval"] == [f"a at {one.server.url}"]
+    assert refused.stats["orgsmith_migrate"]["changed_since_the_approval"] == [f"a at {one.server.url}"]
     assert one.listed("a") == ["ci", "late"]
     assert other.listed("a") == [ODD]
     verified = fleet.play("migrate_api_keys", "--limit", "a@one,b", migrate_orgs="a\nb", migrate_expect_done="yes").failed()
-    found = stats(verified)["orgsmith_migrate"]
+    found = verified.stats["orgsmith_migrate"]
     assert (found["left"], sorted(found["failures"])) == (3, [f"not migrated: API key {name}" for name in ("ci", "ci", "late")])
     assert one.listed("b") == ["ci"]
     run = fleet.play(
-        "migrate_api_keys", confirm="true", migrate_expect_done="", orgsmith_migrate=stats(plan)["orgsmith_migrate"]
+        "migrate_api_keys", confirm="true", migrate_expect_done="", orgsmith_migrate=plan.stats["orgsmith_migrate"]
     ).ok()
-    found = stats(run)["orgsmith_migrate"]
+    found = run.stats["orgsmith_migrate"]
     assert (found["done"], found["migrated"], found["left"]) == (True, 4, 0)
     assert found["changed_since_the_approval"] == [f"a at {one.server.url}", f"b at {one.server.url}"]
     assert one.all_work()
     assert needles.in_text([*one.secrets.values(), *other.secrets.values()], run.text + plan.text) == []
+
+
+@pytest.mark.by_core
+def test_each_server_with_credentials_of_its_own(sites):
+    """They come from variables of groups; the password in the environment is wrong."""
+    one, two = sites("10.4.3"), sites("12.4.3")
+    boss = {"login": "boss", "email": "boss@example.org", "name": "boss", "password": "long-enough-1", "OrgId": 1}
+    made = two.api("POST", "/api/admin/users", boss)
+    two.api("PUT", f"/api/admin/users/{made['id']}/permissions", {"isGrafanaAdmin": True})
+    fleet = Fleet(one)
+    local = {"ansible_connection": "local", "ansible_python_interpreter": "/nowhere"}
+    groups = {
+        name: {
+            "hosts": {org: {"grafana_org_name": org, **local} for org in orgs},
+            "vars": {"grafana_url": site.url, "grafana_connection": connection},
+        }
+        for name, site, orgs, connection in (
+            ("one", one, ["a", "b"], {"username": "admin", "password": "{{ lookup('ansible.builtin.env', 'ONE_PASSWORD') }}"}),
+            ("two", two, ["c"], {"username": "boss", "password": "{{ lookup('ansible.builtin.env', 'TWO_PASSWORD') }}"}),
+        )
+    }
+    fleet.inventory.write_text(yaml.safe_dump({"all": {"children": groups}}))
+    environment = {"GRAFANA_PASSWORD": "wrong", "ONE_PASSWORD": PASSWORD, "TWO_PASSWORD": boss["password"]}
+    answers = {"key_file": str(one.keys / "{org_name}"), "confirm": "true"}
+    made = fleet.play("bootstrap_org", environment=environment, **answers).ok()
+    assert sorted(made.stats["orgsmith_bootstrap"]["created_organizations"]) == ["a", "b", "c"]
+    assert [sorted(site.emulator.orgs()) for site in (one, two)] == [["Main Org.", "a", "b"], ["Main Org.", "c"]]
+    gone = fleet.play("teardown_org", "-vvv", environment=environment, **answers).ok()
+    assert gone.stats["orgsmith_teardown"]["deleted"] == 3
+    assert needles.in_text([PASSWORD, boss["password"]], made.text + gone.text) == []

@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 import yaml
 
 ROOT = Path(__file__).parents[2]
@@ -66,9 +68,21 @@ def test_the_recipe_makes_a_build_context(tmp_path):
     ):
         assert line in steps
     assert any(step.startswith("RUN ANSIBLE_GALAXY") and "install" in step and "requirements.yml" in step for step in steps)
+    unbuffered = [number for number, step in enumerate(steps) if "PYTHONUNBUFFERED" in step]
+    assert [steps[number] for number in unbuffered] == ["ENV PYTHONUNBUFFERED="]
+    assert unbuffered[0] > steps.index("FROM base AS final")
     galaxy = yaml.safe_load((tmp_path / "_build/requirements.yml").read_text("utf-8"))
     assert [one["name"] for one in galaxy["collections"]] == ["orgsmith.grafana"]
     assert needs(tmp_path / "_build/bindep.txt") == needs(RECIPE / "bindep.txt")
+
+
+@pytest.mark.parametrize(("value", "buffered"), [("", True), ("1", False)])
+def test_an_empty_pythonunbuffered_counts_as_unset(value, buffered):
+    """The recipe relies on it, as an image cannot remove a variable of its base image."""
+    code = "import io, sys; print(isinstance(sys.stdout.buffer, io.BufferedWriter))"
+    environment = {**os.environ, "PYTHONUNBUFFERED": value}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == str(buffered)
 
 
 def test_the_recipe_takes_every_supported_ansible_core():

@@ -45,6 +45,13 @@ def test_a_playbook_reports_also_if_it_fails(path):
 
 
 @pytest.mark.parametrize("path", PLAYBOOKS, ids=lambda path: path.stem)
+def test_a_playbook_on_hosts_takes_their_connection(path):
+    (play,) = plays(path)
+    defaults = play.get("module_defaults", {}).get("group/orgsmith.grafana.grafana", "")
+    assert ("grafana_connection" in defaults) == (ROWS[path.stem][0] == "yes")
+
+
+@pytest.mark.parametrize("path", PLAYBOOKS, ids=lambda path: path.stem)
 def test_the_page_lists_what_a_playbook_reports(path):
     text = path.read_text(encoding="utf-8")
     reported = re.findall(r"^ {16,18}'(\w+)': ", text, re.MULTILINE)

@@ -9,6 +9,7 @@ import typing as t
 from dataclasses import dataclass, replace
 
 from .._engine.resource import Change, Kind, Resource, View
+from .._grafana import lists
 from .._grafana.connection import text
 from .._grafana.errors import QUOTA_REACHED, BadInput, Forbidden, GrafanaError, NotFound, Refused
 from .._grafana.roles import ADMIN, ROLES, check_role
@@ -272,10 +273,11 @@ def _check_last_admin(scope: Scope, desired: DesiredMember, change: Change[Membe
 def _admin_accounts(scope: Scope) -> bool:
     """Tell whether a service account is Admin: these count as Admins of the organization (recorded from 9.3 on)."""
     try:
-        found = scope.client.find("/api/serviceaccounts/search", org=scope.org_id, perpage=1000)
+        return any(account.get("role") == ADMIN for account in lists.accounts(scope))
+    except NotFound:
+        return False  # a server without service accounts
     except GrafanaError:
         return True  # this caller may not see them; the server decides
-    return any(account.get("role") == ADMIN for account in (found or {}).get("serviceAccounts") or [])
 
 
 def _unknown_user(scope: Scope, desired: DesiredMember) -> GrafanaError:

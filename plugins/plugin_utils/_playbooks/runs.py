@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import typing as t
 
@@ -18,14 +19,16 @@ _PORT = re.compile(r":[0-9]+\Z")
 def org_runs(hosts: t.Sequence[str], hostvars: t.Mapping[str, t.Mapping[str, t.Any]], wanted: t.Any = None) -> dict[str, t.Any]:
     """Return the module runs for the organizations of *hosts*: one for each server, and for each tenants file.
 
-    A host has the variable ``grafana_org_name``, and may have ``grafana_org_id``, ``grafana_url`` and
-    ``grafana_tenants_file``. *wanted* is a list of names and ids; only the hosts of these organizations count. ``all`` and empty
+    A host has the variable ``grafana_org_name``, and may have ``grafana_org_id``, ``grafana_url``, ``grafana_tenants_file``, and
+    ``grafana_connection``: hosts of one server with different connections are different runs, as a run has the variables of the
+    host that stands for it. *wanted* is a list of names and ids; only the hosts of these organizations count. ``all`` and empty
     values select every host. The result has ``runs``, each with ``host`` (the host that stands for all of the run), ``url``,
     ``environment`` (of its modules), ``tenants_file`` and ``names``, and ``elsewhere``, those of *wanted* that are no host:
     another slice may have them.
 
     A single local host without ``grafana_org_name`` is a run whose ``names`` is ``None``. Raises ``AnsibleFilterError`` for other
-    hosts without it, and for a run all of whose hosts have names that ``add_host`` does not take.
+    hosts without it, for a ``grafana_connection`` that is no dictionary, and for a run all of whose hosts have names that
+    ``add_host`` does not take.
     """
     known = {host: hostvars[host] for host in hosts}  # each look-up computes all variables of a host
     nameless = [host for host in hosts if not known[host].get("grafana_org_name")]
@@ -37,19 +40,20 @@ def org_runs(hosts: t.Sequence[str], hostvars: t.Mapping[str, t.Mapping[str, t.A
             "the hosts of the inventory that are organizations" % (len(nameless), len(hosts), _few(nameless))
         )
     chosen = None if wanted in (None, "", "all", []) else list(wanted)
-    runs: dict[tuple[str, str], dict[str, t.Any]] = {}
+    runs: dict[tuple[str, str, str], dict[str, t.Any]] = {}
     found: list[t.Any] = []
     for host, variables in known.items():
         name = str(variables["grafana_org_name"])
         mine = [one for one in chosen or () if _is(one, name, variables)]
         found += mine
         if chosen is None or mine:
-            key = (str(variables.get("grafana_url") or ""), str(variables.get("grafana_tenants_file") or ""))
+            url, file = (str(variables.get(variable) or "") for variable in ("grafana_url", "grafana_tenants_file"))
+            key = (url, file, _connection(host, variables))
             run = runs.setdefault(key, {"hosts": [], "names": {}})
             run["hosts"].append(host)
             run["names"][name] = None
     return {
-        "runs": [_run(url, file, run) for (url, file), run in runs.items()],
+        "runs": [_run(url, file, run) for (url, file, _connected), run in runs.items()],
         "elsewhere": [one for one in chosen or () if one not in found],
     }
 
@@ -59,6 +63,16 @@ def _is(one: t.Any, name: str, variables: t.Mapping[str, t.Any]) -> bool:
     if isinstance(one, int) and not isinstance(one, bool):
         return str(variables.get("grafana_org_id")) == str(one)
     return str(one) == name
+
+
+def _connection(host: str, variables: t.Mapping[str, t.Any]) -> str:
+    """Return the host's ``grafana_connection`` as text to compare. It contains secrets."""
+    found = variables.get("grafana_connection")
+    if not found:
+        return ""
+    if not isinstance(found, t.Mapping):
+        raise AnsibleFilterError("grafana_connection of host %s has to be a dictionary of options of the modules" % host)
+    return json.dumps(found, sort_keys=True, default=str)
 
 
 def _whole(host: str) -> dict[str, t.Any]:

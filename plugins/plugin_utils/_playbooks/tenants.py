@@ -12,6 +12,7 @@ from ansible.errors import AnsibleFilterError
 from .survey import survey, yaml_of
 
 NAME = "org_bootstrap_organizations"
+FILE = "org_bootstrap_tenants_file"
 
 Tenant = t.Mapping[str, t.Any]
 
@@ -41,7 +42,7 @@ def _tenants(value: t.Any) -> list[Tenant]:
     if isinstance(value, dict) and NAME in value:
         value = value[NAME]
     if value is None or value == "":
-        raise AnsibleFilterError("no tenants: set %s, or use hosts of a tenants file" % NAME)
+        raise AnsibleFilterError("no tenants: set %s or %s, or use hosts of a tenants file" % (NAME, FILE))
     if not isinstance(value, list):
         raise AnsibleFilterError("%s has to be a list of tenants" % NAME)
     for number, tenant in enumerate(value):

@@ -49,6 +49,24 @@ def test_hosts_of_tenants_files():
     assert [run["environment"] for run in runs] == [{}, {}]
 
 
+def test_hosts_with_connections_of_their_own():
+    """A run has the variables of one host, so hosts with other credentials are another run."""
+    admin, other = {"username": "admin", "password": "S3CRET"}, {"token": "S3CRET-2"}
+    connections = {"a": admin, "b": None, "c": dict(reversed(admin.items())), "d": other, "e": {}}
+    hosts = {
+        name: {"grafana_org_name": name, "grafana_url": ONE, "grafana_connection": one} for name, one in connections.items()
+    }
+    found = org_runs(list(hosts), hosts)
+    assert [run["names"] for run in found["runs"]] == [["a", "c"], ["b", "e"], ["d"]]
+    assert "S3CRET" not in str(found)
+
+
+def test_a_connection_that_is_no_dictionary():
+    with pytest.raises(AnsibleFilterError, match="grafana_connection of host a has to be a dictionary") as caught:
+        org_runs(["a"], {"a": {"grafana_org_name": "a", "grafana_connection": "token=S3CRET"}})
+    assert "S3CRET" not in str(caught.value)
+
+
 @pytest.mark.parametrize("name", ["localhost", "127.0.0.1"])
 def test_a_local_host_without_an_organization(name):
     (run,) = org_runs([name], {name: {}}, ["a"])["runs"]

@@ -114,7 +114,7 @@ def test_tenants_of_a_run(value, run, names, expected):
 @pytest.mark.parametrize(
     ("value", "names", "words"),
     [
-        ("", "", "no tenants: set org_bootstrap_organizations"),
+        ("", "", "no tenants: set org_bootstrap_organizations or org_bootstrap_tenants_file, or use hosts of a tenants file"),
         ("a: 1", "", "org_bootstrap_organizations has to be a list of tenants"),
         ("- name: a\n- {nam: S3CRET}", "", "org_bootstrap_organizations[1] has to be a dictionary with a name"),
         ("- name: 5", "", "org_bootstrap_organizations[0] has to be a dictionary with a name"),
