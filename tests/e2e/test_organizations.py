@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from e2e import needles
-from e2e.conftest import PASSWORD, ROOT
+from e2e.conftest import BY_A_TOKEN, PASSWORD, ROOT
 from modules.api_keys.old_keys import Old
 
 PLAYBOOKS = ROOT / "playbooks"
@@ -85,6 +85,36 @@ def test_tenants_as_yaml_text(sites):
     assert found["failed_organizations"] == ["bad"]
     assert "bad" in found["failures"][0]
     assert sorted(site.emulator.orgs()) == sorted(["Main Org.", ODD, "bad"])
+
+
+EMPTY = {
+    f"org_bootstrap_{name}": "" for name in ("missing_members", "on_undeletable", "join_org", "dashboards_as", "confirm_removal")
+}
+
+
+@pytest.mark.by_core
+@pytest.mark.parametrize("source", ["list", "file"])
+def test_empty_answers_are_the_defaults(site, source):
+    """As without them, the tenant is made, and its missing member fails at the end."""
+    board = {"dashboard": {"uid": "overview", "title": "Overview", "panels": []}}
+    tenants = [{"name": source, "members": [{"login": "nobody", "role": "Editor"}], "dashboards": [board]}]
+    variables = {"org_bootstrap_organizations": tenants}
+    if source == "file":
+        variables = {"org_bootstrap_tenants_file": str(site.write("tenants.json", tenants))}
+    environment = {"ANSIBLE_SHOW_CUSTOM_STATS": "1"}
+    run = site.play(PLAYBOOKS / "bootstrap_orgs.yml", environment=environment, **variables, **EMPTY).failed()
+    report = run.stats["orgsmith_bootstrap"]
+    assert (report["created_organizations"], report["failed_organizations"]) == ([source], [source])
+    assert "no user has the login or e-mail nobody" in report["failures"][0]
+    assert site.emulator.dashboard(site.emulator.orgs()[source], "overview")["dashboard"]["title"] == "Overview"
+
+
+def test_empty_answers_of_one_tenant(site):
+    file = str(site.keys / "empty")
+    run = site.play(PLAYBOOKS / "bootstrap_org.yml", org_name="empty", key_file=file, **EMPTY).ok()
+    assert run.recap["failed"] == 0
+    org = site.emulator.orgs()["empty"]
+    assert site.emulator.creator(org, "production-overview").startswith(BY_A_TOKEN)
 
 
 @pytest.mark.by_core
