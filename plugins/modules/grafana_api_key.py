@@ -564,9 +564,9 @@ failure:
 # END GENERATED
 """
 
-from ..module_utils._engine.archive import compile_once
+from ..module_utils._engine.startup import start_quickly
 
-compile_once()
+start_quickly()
 
 from ..module_utils._api_keys.resource import KIND
 from ..module_utils._engine.module import manage

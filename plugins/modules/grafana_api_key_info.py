@@ -185,9 +185,9 @@ failure:
 # END GENERATED
 """
 
-from ..module_utils._engine.archive import compile_once
+from ..module_utils._engine.startup import start_quickly
 
-compile_once()
+start_quickly()
 
 from ..module_utils._api_keys.info import API_KEY_OPTIONS, api_keys
 from ..module_utils._engine.info import report

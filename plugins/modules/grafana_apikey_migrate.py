@@ -639,9 +639,9 @@ failure:
 # END GENERATED
 """
 
-from ..module_utils._engine.archive import compile_once
+from ..module_utils._engine.startup import start_quickly
 
-compile_once()
+start_quickly()
 
 from ..module_utils._migration.module import migrate_api_keys
 

@@ -274,9 +274,9 @@ failure:
 # END GENERATED
 """
 
-from ..module_utils._engine.archive import compile_once
+from ..module_utils._engine.startup import start_quickly
 
-compile_once()
+start_quickly()
 
 from ..module_utils._dashboards.export.info import OPTIONS, dashboards
 from ..module_utils._engine.info import report

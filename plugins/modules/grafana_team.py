@@ -345,9 +345,9 @@ failure:
 # END GENERATED
 """
 
-from ..module_utils._engine.archive import compile_once
+from ..module_utils._engine.startup import start_quickly
 
-compile_once()
+start_quickly()
 
 from ..module_utils._engine.module import manage
 from ..module_utils._teams.resource import KIND

@@ -83,7 +83,7 @@ def expand(options: t.Mapping[str, t.Any], unusable: list[BadInput]) -> t.Iterat
         raise BadInput("directory and %s are set: keep one of them" % " and ".join(given))
     base = {name: value for name, value in options.items() if name not in _OF_MANY}
     files = find(str(options["directory"]), unusable, options.get("patterns") or PATTERNS, options.get("exclude") or ())
-    return ({**base, **_folder_options(options, one.folder), "loaded": one.document, "file": one.relative} for one in files)
+    return ({**base, **_folder_options(options, one.folder), "loaded": one.loaded, "file": one.relative} for one in files)
 
 
 def _folder_options(options: t.Mapping[str, t.Any], inside: str) -> dict[str, t.Any]:

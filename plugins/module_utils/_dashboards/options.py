@@ -22,7 +22,7 @@ from .formats.forms import CLASSIC, Document, read_document
 from .formats.inputs import unused
 from .formats.others import of_untitled
 from .formats.refresh import check_interval
-from .formats.text import load
+from .formats.text import Loaded, load, load_text
 from .history import check_source
 from .model import FAIL, KEEP, OVERWRITE, DesiredDashboard, comparable
 from .packed import packed
@@ -78,24 +78,24 @@ def parse(options: t.Mapping[str, t.Any], sources: Sources | None = None) -> Des
             raise BadInput("no dashboard is given: set dashboard, path, dashboard_id, content or directory%s" % also)
         return DesiredDashboard(_uid(own_uid, "option uid"), str(own_uid), {}, state=state, **_write_settings(options))
     loaded, what = _load(given[0], options, sources)
-    as_json = check_document(loaded, what)
-    return _desired(read_document(loaded, what), options, what, state, as_json is None or may_have_key(as_json))
+    as_json = check_document(loaded.document, what, loaded.plain)
+    return _desired(read_document(loaded.document, what), options, what, state, as_json is None or may_have_key(as_json))
 
 
-def _load(option: str, options: t.Mapping[str, t.Any], sources: Sources | None) -> tuple[t.Any, str]:
-    """Return the document that the option *option* holds or names, as parsed JSON, and its name for messages."""
+def _load(option: str, options: t.Mapping[str, t.Any], sources: Sources | None) -> tuple[Loaded, str]:
+    """Return the document that the option *option* holds or names, and its name for messages."""
     address, value = address_of(options), options[option]
     if address is not None:
-        return (sources or Sources()).document(address), address.what
+        return Loaded((sources or Sources()).document(address)), address.what
     if option == "loaded":
         return value, str(options.get("file"))
     if option == "dashboard":
-        return value, option
+        return Loaded(value), option
     if option == "content":
-        return load(str(value), option), option
+        return Loaded(load(str(value), option)), option
     path, what = os.path.expanduser(str(value)), "path %s" % value
     try:
-        return load(read_regular(path), what, name=path), what
+        return load_text(read_regular(path), what, name=path), what
     except OSError as problem:
         raise BadInput("%s cannot be read on the host that runs the module: %s" % (what, problem.strerror)) from None
 

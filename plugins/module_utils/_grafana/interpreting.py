@@ -13,8 +13,11 @@ import contextlib
 import threading
 import traceback
 import typing as t
+from concurrent.futures import ThreadPoolExecutor
 
 from .errors import GrafanaError, LostAnswer, NotGrafana, public_url
+
+T = t.TypeVar("T")
 
 #: What code raises that reads a field which is missing or has another type.
 _UNEXPECTED = (KeyError, TypeError, ValueError, AttributeError, IndexError)
@@ -49,6 +52,25 @@ def interpreting() -> t.Iterator[None]:
         raise _uninterpreted(problem, *_LAST.answer) from problem
     finally:
         _LAST.answer = _LAST.answer or outer
+
+
+def started(pool: ThreadPoolExecutor, work: t.Callable[[], T]) -> t.Callable[[], T]:
+    """Start *work* in a thread of *pool*; return a function that waits for its value.
+
+    The thread that waits reads the fields of the last answer to *work*, so this answer counts as its own.
+    """
+
+    def run() -> tuple[T, tuple[str, str, int] | None]:
+        return work(), _LAST.answer
+
+    future = pool.submit(run)
+
+    def wait() -> T:
+        value, last = future.result()
+        _LAST.answer = last or _LAST.answer
+        return value
+
+    return wait
 
 
 def _uninterpreted(problem: Exception, method: str, url: str, status: int) -> GrafanaError:

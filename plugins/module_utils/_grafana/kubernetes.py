@@ -6,8 +6,11 @@
 from __future__ import annotations
 
 import typing as t
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from .errors import ServerError
+from .interpreting import started
 from .scope import Scope
 from .versions import LISTS_MAY_OMIT
 
@@ -55,19 +58,24 @@ def collection(scope: Scope, group: str, version: str, kind: str) -> str:
 _ATTEMPTS = 3
 
 
-def pages(scope: Scope, path: str, size: int) -> t.Iterator[tuple[list[dict[str, t.Any]], bool]]:
+def pages(scope: Scope, path: str, size: int, ahead: bool = False) -> t.Iterator[tuple[list[dict[str, t.Any]], bool]]:
     """Yield the pages of a list of objects as (objects, whether this is the last page).
 
-    Raises :class:`Forbidden` for a caller who is not a member, and :class:`ServerError` for a page that stays empty although the
-    page before announced it.
+    With *ahead* the next page is requested while the caller works on one: for callers who read all pages, which then are twice
+    in memory. Raises :class:`Forbidden` for a caller who is not a member, and :class:`ServerError` for a page that stays empty
+    although the page before announced it.
     """
-    more: str | None = None
-    while True:
-        page = _page(scope, path, size, more)
-        more = (page.get("metadata") or {}).get("continue") or None
-        yield page.get("items") or [], more is None
-        if more is None:
-            return
+    read = partial(_page, scope, path, size)
+    wait: t.Callable[[], dict[str, t.Any]] = partial(read, None)
+    with ThreadPoolExecutor(1) as pool:
+        while True:
+            page = wait()
+            more = (page.get("metadata") or {}).get("continue") or None
+            if more is not None:
+                wait = started(pool, partial(read, more)) if ahead else partial(read, more)
+            yield page.get("items") or [], more is None
+            if more is None:
+                return
 
 
 def _page(scope: Scope, path: str, size: int, more: str | None) -> dict[str, t.Any]:

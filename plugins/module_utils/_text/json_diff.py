@@ -81,12 +81,13 @@ def shorten(value: t.Any) -> str:
     return text if len(text) <= MOST_TEXT else "%s... (%d characters)" % (text[:MOST_TEXT], len(text))
 
 
-def check_document(value: t.Any, what: str) -> str | None:
+def check_document(value: t.Any, what: str, plain: str | None = None) -> str | None:
     """Raise :class:`BadInput` for a document that JSON, Grafana or Ansible do not support: too deep, lone surrogates, NaN.
 
-    *what* names the document in the message. Returns the document as JSON, ``None`` if only JSON cannot express it.
+    *what* names the document in the message. *plain* is its text, if that is JSON in which only the depth is left to check.
+    Returns the document as JSON, ``None`` if only JSON cannot express it.
     """
-    text = _valid_json(value)
+    text = plain if plain is not None and _is_flat(value) else _valid_json(value)
     if text is not None:
         return text
     stack: list[tuple[t.Any, int]] = [(value, 0)]
@@ -113,17 +114,22 @@ def _valid_json(value: t.Any) -> str | None:
         text.encode()
     except (TypeError, ValueError, RecursionError):
         return None
+    return text if _is_flat(value) else None
+
+
+def _is_flat(value: t.Any) -> bool:
+    """Return whether *value* is nested at most as deep as a document may be."""
     level = [value] if type(value) in _CONTAINERS else []
     for _depth in range(DEEPEST + 1):
         if not level:
-            return text
+            return True
         level = [
             inner
             for outer in level
             for inner in (outer.values() if isinstance(outer, dict) else outer)
             if type(inner) in _CONTAINERS
         ]
-    return None
+    return False
 
 
 def _encodable(text: str) -> bool:

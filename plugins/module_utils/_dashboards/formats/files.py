@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from ..._grafana.errors import BadInput
 from ..._grafana.files import read_regular
 from ..._text.listed import listed
-from .text import load
+from .text import Loaded, load_text
 
 PATTERNS = ("*.json", "*.yaml", "*.yml")
 
@@ -25,7 +25,7 @@ _Matcher = t.Callable[[str, str], bool]
 
 @dataclass(frozen=True)
 class DashboardFile:
-    """A file. *path* is absolute, *relative* is its path in the directory, *document* its parsed content.
+    """A file. *path* is absolute, *relative* is its path in the directory, *loaded* its content.
 
     *folder* is the names of the directories that it is in, joined by ``/``; ``""`` at the top.
     """
@@ -33,7 +33,7 @@ class DashboardFile:
     path: str
     relative: str
     folder: str
-    document: t.Any = field(default=None, repr=False, compare=False)
+    loaded: Loaded = field(default=Loaded(None), repr=False, compare=False)
 
 
 class Entry(t.NamedTuple):
@@ -165,7 +165,7 @@ def _read(top: str, relative: str, unusable: list[BadInput]) -> DashboardFile | 
     path = os.path.join(top, relative)
     try:
         relative.encode()
-        document = load(read_regular(path), relative, name=relative)
+        loaded = load_text(read_regular(path), relative, name=relative)
     except UnicodeEncodeError:
         unusable.append(BadInput("%s: its name is not UTF-8" % _printable(relative)))
     except OSError as problem:
@@ -173,7 +173,7 @@ def _read(top: str, relative: str, unusable: list[BadInput]) -> DashboardFile | 
     except BadInput as problem:
         unusable.append(BadInput(problem.message))
     else:
-        return DashboardFile(path, relative, relative.rpartition("/")[0], document)
+        return DashboardFile(path, relative, relative.rpartition("/")[0], loaded)
     return None
 
 

@@ -16,6 +16,8 @@ from .others import of_documents
 
 YAML_NAMES = (".yaml", ".yml")
 _VAULT = "$ANSIBLE_VAULT;"
+#: Without these in it, JSON that was parsed from UTF-8 contains no half of a surrogate pair, and only numbers that JSON has.
+_NOT_PLAIN = ("\\u", "NaN", "Infinity")
 
 #: Unquoted YAML values that are not strings, by the rules of Kubernetes' tools. By its own rules PyYAML would also read
 #: ``2026-01-01`` as a date, ``10:30`` as a number, and ``1e+06`` (a million as Go writes it) as a string.
@@ -29,8 +31,20 @@ _RESOLVERS: tuple[tuple[str, str, str], ...] = (
 )
 
 
+class Loaded(t.NamedTuple):
+    """A parsed document; *plain* is its text if that is JSON without escaped letters, NaN and infinity."""
+
+    document: t.Any
+    plain: str | None = None
+
+
 def load(raw: bytes | str, what: str, name: str = "") -> t.Any:
-    """Parse *raw* and return the document. *what* names it in error messages.
+    """Return the document of :func:`load_text`."""
+    return load_text(raw, what, name).document
+
+
+def load_text(raw: bytes | str, what: str, name: str = "") -> Loaded:
+    """Parse *raw*. *what* names it in error messages.
 
     If *name* ends in ``.yaml`` or ``.yml``, the text is YAML; with another name it is JSON. Without a name, it is JSON if
     it starts with ``{`` or ``[``, and YAML otherwise. Raises :class:`BadInput` with line and column of the first mistake.
@@ -48,13 +62,13 @@ def load(raw: bytes | str, what: str, name: str = "") -> t.Any:
         )
     if start[0] in "{[":
         try:
-            return json.loads(text)
+            return Loaded(json.loads(text), None if any(one in text for one in _NOT_PLAIN) else text)
         except (ValueError, RecursionError) as problem:
             if not name.lower().endswith(YAML_NAMES):
                 raise BadInput("%s is not valid JSON: %s" % (what, _json_problem(problem))) from None
     elif name and not name.lower().endswith(YAML_NAMES):
         raise BadInput("%s is not valid JSON: it starts with %r" % (what, start[:1]))
-    return _yaml(text, what)
+    return Loaded(_yaml(text, what))
 
 
 def _json_problem(problem: Exception) -> str:

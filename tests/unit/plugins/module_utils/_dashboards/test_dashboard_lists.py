@@ -41,7 +41,7 @@ def page(uids, more=None):
 
 
 def test_many_are_one_list(script, batch):
-    script.expect(OWN, health("12.4.3"), call("GET", APIS + "?limit=250").answers(200, page(UIDS)))
+    script.expect(OWN, health("12.4.3"), call("GET", APIS + "?limit=125").answers(200, page(UIDS)))
     assert {outcome.status for outcome in batch(*many(UIDS))} == {OK}
 
 
@@ -49,17 +49,31 @@ def test_pages_are_read_until_all_that_is_wanted_was_seen(script, batch):
     script.expect(
         OWN,
         health("12.4.3"),
-        call("GET", APIS + "?limit=250").answers(200, page(["x", *UIDS[:6]], "t1")),
-        call("GET", APIS + "?limit=250&continue=t1").answers(200, page(["y", *UIDS[6:]], "t2")),
+        call("GET", APIS + "?limit=125").answers(200, page(["x", *UIDS[:6]], "t1")),
+        call("GET", APIS + "?limit=125&continue=t1").answers(200, page(["y", *UIDS[6:]], "t2")),
     )
     assert {outcome.status for outcome in batch(*many(UIDS))} == {OK}
+
+
+MANY = [f"d{number}" for number in range(45)]
+
+
+def test_the_next_page_of_a_long_list_is_read_ahead(script, batch):
+    script.expect(
+        OWN,
+        health("12.4.3"),
+        call("GET", APIS + "?limit=125").answers(200, page(MANY[:20], "t1")),
+        call("GET", APIS + "?limit=125&continue=t1").answers(200, page(MANY[20:40], "t2")),
+        call("GET", APIS + "?limit=125&continue=t2").answers(200, page(MANY[40:])),
+    )
+    assert {outcome.status for outcome in batch(*many(MANY))} == {OK}
 
 
 def test_the_last_few_are_asked_for_alone(script, batch):
     script.expect(
         OWN,
         health("12.4.3"),
-        call("GET", APIS + "?limit=250").answers(200, page(UIDS[:-1], "t1")),
+        call("GET", APIS + "?limit=125").answers(200, page(UIDS[:-1], "t1")),
         call("GET", APIS + "/d11").answers(200, thing("d11")),
     )
     assert {outcome.status for outcome in batch(*many(UIDS))} == {OK}
@@ -72,7 +86,7 @@ def test_pruning_asks_for_nothing_that_the_list_has_told(script, batch):
     script.expect(
         OWN,
         health("12.4.3"),
-        call("GET", APIS + "?limit=250").answers(200, {**listed, "items": [*listed["items"], provisioned]}),
+        call("GET", APIS + "?limit=125").answers(200, {**listed, "items": [*listed["items"], provisioned]}),
         call("GET", APIS + "/gone").answers(200, thing("gone")),
         call("DELETE", APIS + "/gone").answers(200, {"status": "Success"}),
     )

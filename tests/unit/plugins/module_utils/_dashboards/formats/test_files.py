@@ -52,13 +52,13 @@ def test_files_are_sorted_and_have_their_folders(tree):
         ("b.json", ""),
     ]
     assert found[0].path == os.path.join(top, "Team A/Web/z.json")
-    assert found[0].document == {"title": "Team A/Web/z.json"}
+    assert found[0].loaded.document == {"title": "Team A/Web/z.json"}
 
 
 def test_yaml_is_found_too(tree):
     pytest.importorskip("yaml")
     found = find(tree("a.yaml", "b.yml", text="title: T\n"))
-    assert [entry.document for entry in found] == [{"title": "T"}] * 2
+    assert [entry.loaded.document for entry in found] == [{"title": "T"}] * 2
 
 
 @pytest.mark.parametrize(

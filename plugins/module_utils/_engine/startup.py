@@ -1,14 +1,17 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Lets Python compile each file of a module's archive once.
+"""Makes a module start faster: each file of its archive is compiled once, and the garbage collector runs seldom.
 
 Ansible sends a module with all that it imports as a zip archive. Python's own importer for such archives compiles a file twice: to
-learn the file's name, and to run it (zipimport of CPython 3.9 to 3.14). That is a fifth of the time of a module that does little.
+learn the file's name, and to run it (zipimport of CPython 3.9 to 3.14). That is a fifth of the time of a module that does
+little. A module is a short process with much JSON and hardly any cycles, so the collector's usual pace costs a tenth of the time
+and frees nothing.
 """
 
 from __future__ import annotations
 
+import gc
 import sys
 import typing as t
 import zipimport
@@ -23,9 +26,14 @@ class _Importer(zipimport.zipimporter):
         return place + ("/__init__.py" if self.is_package(fullname) else ".py")
 
 
-def compile_once(loader: t.Any = None) -> None:
-    """Use :class:`_Importer` for all that is imported from now on from the archive that *loader* reads, by default this file's."""
-    loader = loader or globals().get("__loader__")
+#: New objects, and then rounds, between two runs of the collector (Python 3.13: 2000, 10, 10).
+_PACE = (50_000, 20, 20)
+
+
+def start_quickly() -> None:
+    """Import everything else from the archive that this file is in by :class:`_Importer`, and let the collector run seldom."""
+    gc.set_threshold(*_PACE)
+    loader = globals().get("__loader__")
     if not isinstance(loader, zipimport.zipimporter):  # the module runs from files, as with ANSIBLE_KEEP_REMOTE_FILES
         return
     archive = loader.archive
