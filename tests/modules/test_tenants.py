@@ -10,6 +10,7 @@ import json
 import pytest
 
 from servers import DELETES_ORGS
+from standins import Files
 
 SECRET = "n33dle-of-a-tenant"
 #: The objects of :func:`tenant` by step.
@@ -124,6 +125,15 @@ def test_people_who_have_not_logged_in_yet(server, tmp_path):
     assert not team["changed"]
 
 
+def test_dashboards_are_downloaded_once_although_somebody_has_not_logged_in_yet(server, monkeypatch):
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with Files() as files:
+        dashboard = {"path": files.put("home.json", {"uid": "home", "title": "Home", "panels": []})}
+        given = {"name": "one", "members": [{"login": "later"}], "dashboards": [dashboard]}
+        result = server.ok("grafana_tenants", batch=[given], on_failure="report")
+        assert (counted(result), len(files.asked)) == ({"organizations": 1, "dashboards": 1}, 1)
+
+
 def test_check_mode_plans_users_who_would_be_created(server, tmp_path):
     create = {"email": "new@example.org", "password": SECRET}
     given = tenant("one", tmp_path, members=[{"login": "new", "role": "Editor", "create": create}])
@@ -134,6 +144,24 @@ def test_check_mode_plans_users_who_would_be_created(server, tmp_path):
     assert counted(planned) == counted(made) == {**STEPS, "users": 1}
     assert not server.ok("grafana_tenants", batch=[given])["changed"]
     assert SECRET not in planned.text + made.text
+
+
+def test_check_mode_looks_into_an_organization_that_would_change(server, tmp_path):
+    """Also into one that is found by its id, and would get another name."""
+    server.ok("grafana_tenants", batch=[tenant("one", tmp_path)])
+    renamed = {**tenant("one", tmp_path), "name": "two", "id": server.org_id("one")}
+    for given in (tenant("one", tmp_path, address={"city": "Bern"}), renamed):
+        for check in (True, False):
+            assert counted(server.ok("grafana_tenants", batch=[given], check=check)) == {"organizations": 1}
+
+
+def test_a_user_of_two_tenants_is_created_although_the_first_one_fails(server):
+    members = [{"login": "new", "role": "Editor", "create": {"email": "new@example.org", "password": SECRET}}]
+    given = [{"name": "one", "id": 99, "members": members}, {"name": "two", "members": members}]
+    result = server.ok("grafana_tenants", batch=given, on_failure="report", results=["brief"])
+    assert failures(result) == [("one", "organizations")]
+    assert counted(result) == {"organizations": 1, "users": 1, "members": 1}
+    assert result["summary"] == {"ok": 0, "changed": 3, "failed": 1, "not_run": 1, "total": 5}
 
 
 def test_some_steps(server, tmp_path):

@@ -117,7 +117,7 @@ class Organizations(Resource[DesiredOrg, CurrentOrg, OrgWork]):
         if name == current.name and not address and not quotas:
             return None
         after = _shape(name, {**(current.address or {}), **address}, current.address is not None, desired.quotas or None)
-        return Change("update", _view(current), after, OrgWork(current, name, address, quotas))
+        return Change("update", _view(current), after, OrgWork(current, name, address, quotas), {"id": current.id})
 
     def _removal(self, desired: DesiredOrg, current: CurrentOrg | None) -> Change[OrgWork] | None:
         if current is None:

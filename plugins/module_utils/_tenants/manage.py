@@ -154,18 +154,25 @@ class _Work:
         wanted = set(module.params["steps"])
         wanted |= {_FIRST} if "organizations" in wanted else set()
         self._prepared = [
-            (name, *self._items(name, rules)) for name, step in _STEPS.items() if name in wanted and step.part.is_needed(given, rules)
+            (name, *self._items(name, rules, given))
+            for name, step in _STEPS.items()
+            if name in wanted and step.part.is_needed(given, rules)
         ]
         self._results: dict[str, dict[str, t.Any]] = {}
         self._known: dict[str, Org | None] = {}
         #: The names of the accounts that went before their organizations, by tenant.
         self._removed: dict[str, list[str]] = {}
 
-    def _items(self, name: str, rules: Rules) -> tuple[AnyResource, list[Item]]:
-        """Return the resource and the items of a step. Raises :class:`BadInput`."""
+    def _items(
+        self, name: str, rules: Rules, tenants: t.Sequence[Tenant], resource: AnyResource | None = None
+    ) -> tuple[AnyResource, list[Item]]:
+        """Return the resource and the items of a step for *tenants*. Raises :class:`BadInput`.
+
+        Without *resource* the step gets a new one.
+        """
         step, module = _STEPS[name], self._module
-        resource = step.kind.resource_of(module)
-        made = step.part.of(self._tenants, rules)
+        resource = resource or step.kind.resource_of(module)
+        made = step.part.of(tenants, rules)
         spec = argument_spec(step.kind.options, step.kind.in_org, step.kind.named_by, step.kind.of_task)["batch"]["options"]
         defaults = {"on_undeletable": module.params["on_undeletable"]} if name == "organizations" else {}
         batch = Batch([item for _owner, item in made], [owner for owner, _item in made])
@@ -193,12 +200,16 @@ class _Work:
 
     def _run(self, client: Client, progress: Progress, name: str, resource: AnyResource, items: list[Item]) -> None:
         """Run one step for the tenants that no earlier step keeps from it."""
-        missing = missing_users(self._results)
-        if missing:
-            resource, items = self._items(name, replace(self._rules, missing=missing))
         failed = failed_tenants(self._tenants, by_step(self._results))
+        missing = missing_users(self._results)
+        total = len(items)
+        if missing or (failed and name == "users"):  # several tenants may create one user, whose item names the first of them
+            going_on = [tenant for tenant in self._tenants if tenant["name"] not in failed]
+            # The resource of dashboards has downloaded their files. That of tokens would refuse each key as one that it knows.
+            kept = resource if name == "dashboards" else None
+            resource, items = self._items(name, replace(self._rules, missing=missing), going_on, kept)
         reached = [item for item in items if item.tenant not in failed]
-        left_out = len(items) - len(reached)
+        left_out = total - len(reached)
         run = Run(resource, client, Mode(self._module.check_mode, False, "plan"), OrgFinder(client, self._known), progress=progress)
         try:
             outcomes = run.all(reached) if reached else []
