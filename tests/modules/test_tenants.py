@@ -220,7 +220,7 @@ def test_removal_where_the_server_deletes_no_organization(versioned, tmp_path):
         ({"batch": [{"name": "a", "folders": [{"titel": "x"}]}]}, "organization a, folders[0]: "),
         ({"batch": [{"name": "a"}], "tenants": ["a"]}, "tenants needs tenants_file"),
         ({"batch": [{"name": "a"}], "tenants_file": "/nowhere"}, "batch and tenants_file cannot be used together"),
-        ({"batch": [{"name": "a"}, {"name": "b", "dashboards": [{"path": "/nowhere.json"}]}]}, "tenant b: "),
+        ({"batch": [{"name": "a"}, {"name": "b", "dashboards": [{"path": "/nowhere.json"}]}]}, "the step dashboards: tenant b: "),
         ({"batch": [{"name": "a", "preferences": {"home_dashboard": "x", "home_dashboard_uid": "y"}}]}, "tenant a: "),
         ({"batch": [{"name": "a", "service_accounts": [{"name": "ci", "tokens": [{"name": "t"}]}]}]}, "no destination for its key"),
     ],

@@ -176,8 +176,12 @@ class _Work:
         spec = argument_spec(step.kind.options, step.kind.in_org, step.kind.named_by, step.kind.of_task)["batch"]["options"]
         defaults = {"on_undeletable": module.params["on_undeletable"]} if name == "organizations" else {}
         batch = Batch([item for _owner, item in made], [owner for owner, _item in made])
-        items = batch.items(resource, spec, self._connection, defaults, step.kind.named_by)
-        resource.check_task([item.desired for item in items])
+        try:
+            items = batch.items(resource, spec, self._connection, defaults, step.kind.named_by)
+            resource.check_task([item.desired for item in items])
+        except BadInput as problem:  # a tenant has several kinds of objects, and a message may name only an option
+            where = "the step %s" % name.replace("_", " ")
+            raise BadInput("%s: %s" % (where, problem.message), code=problem.code, **problem.details) from None
         return resource, items
 
     def answer(self) -> dict[str, t.Any]:
