@@ -13,6 +13,8 @@ from servers import DELETES_ORGS
 from standins import Files
 
 SECRET = "n33dle-of-a-tenant"
+#: A token whose key only the control node can store.
+VAULT = {"name": "t", "sink": {"type": "ansible_vault", "path": "keys.yml", "variable": "key"}}
 #: The objects of :func:`tenant` by step.
 STEPS = {
     "organizations": 1,
@@ -223,6 +225,7 @@ def test_removal_where_the_server_deletes_no_organization(versioned, tmp_path):
         ({"batch": [{"name": "a"}, {"name": "b", "dashboards": [{"path": "/nowhere.json"}]}]}, "the step dashboards: tenant b: "),
         ({"batch": [{"name": "a", "preferences": {"home_dashboard": "x", "home_dashboard_uid": "y"}}]}, "tenant a: "),
         ({"batch": [{"name": "a", "service_accounts": [{"name": "ci", "tokens": [{"name": "t"}]}]}]}, "no destination for its key"),
+        ({"batch": [{"name": "a", "service_accounts": [{"name": "ci", "tokens": [VAULT]}]}]}, "use the role org_bootstrap"),
     ],
 )
 def test_what_is_refused_before_the_first_request(server, options, said):

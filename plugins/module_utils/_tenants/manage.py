@@ -153,6 +153,11 @@ class _Work:
         self._module, self._connection, self._tenants, self._rules = module, connection, given, rules
         wanted = set(module.params["steps"])
         wanted |= {_FIRST} if "organizations" in wanted else set()
+        if "tokens" in wanted and tokens.PART_OF_STEP["vault_tokens"].is_needed(given, rules):
+            raise BadInput(
+                "grafana_tenants cannot store keys in the sink ansible_vault: use the role org_bootstrap, or choose steps without "
+                "tokens and use grafana_sa_token for them"
+            )
         self._prepared = [
             (name, *self._items(name, rules, given))
             for name, step in _STEPS.items()
