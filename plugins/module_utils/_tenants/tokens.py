@@ -14,7 +14,7 @@ from ansible.module_utils.parsing.convert_bool import boolean
 
 from .._grafana.errors import BadInput, GrafanaError
 from . import items
-from .items import Part, Rules
+from .items import Made, Part, Rules
 from .paths import absolute_sink, with_absolute
 from .steps import Item, Tenant
 
@@ -150,8 +150,12 @@ def _vault_tokens(tenant: Tenant, rules: Rules) -> t.Iterator[Item]:
             yield item
 
 
-def _whole(tenant: Tenant, _rules: Rules) -> t.Iterator[Item]:
-    yield dict(tenant)
+class _Whole(Part):
+    """Whole tenants: the module that gets them leaves out the users who do not exist."""
+
+    def of(self, tenants: t.Sequence[Tenant], rules: Rules) -> list[Made]:
+        """Return the tenants as they are."""
+        return [(tenant["name"], dict(tenant)) for tenant in tenants]
 
 
 def _dashboards(tenant: Tenant, rules: Rules) -> t.Iterator[Item]:
@@ -168,7 +172,7 @@ def _dashboards(tenant: Tenant, rules: Rules) -> t.Iterator[Item]:
 TOKENS = Part(_tokens, _removed_tokens)
 DASHBOARDS = Part(_dashboards)
 #: Whole tenants, for the module that runs all steps.
-WHOLE = Part(_whole, _whole)
+WHOLE = _Whole()
 #: What of the tenants each step needs; ``vault_tokens`` are those of the ``tokens`` that need a run of their own.
 PART_OF_STEP: dict[str, Part] = {
     "organizations": items.ORGANIZATIONS,

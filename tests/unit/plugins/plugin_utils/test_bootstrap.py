@@ -458,3 +458,5 @@ def test_tokens_whose_keys_the_control_node_stores(token, default, needs):
 
 def test_whole_tenants_without_those_that_failed():
     assert items(TENANTS, "tenants", {"members": FAILED_MEMBER}) == [TENANTS[1]]
+    # The module itself leaves out people who have not logged in yet.
+    assert items(TENANTS, "tenants", {"members": NO_USER}) == TENANTS
