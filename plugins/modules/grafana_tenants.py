@@ -44,8 +44,8 @@ options:
   sink:
     description:
       - Where the module stores the keys of tokens that have neither C(dest) nor C(sink).
-      - The type V(ansible_vault) needs M(orgsmith.grafana.grafana_sa_token). The role runs that module for the step V(tokens), and
-        this one for the steps before and after it.
+      - The type V(ansible_vault) needs M(orgsmith.grafana.grafana_sa_token). The role runs that module for the step V(tokens),
+        and this one for the steps before and after it.
     type: dict
     # BEGIN GENERATED (make generate): sink
     suboptions: &sink_suboptions
@@ -296,8 +296,8 @@ steps:
           returned: always
         results:
           description:
-            - The objects that O(results) selects. An entry has the C(tenant), and what an entry of C(results) of the module for this
-              kind of object has.
+            - The objects that O(results) selects. An entry has the C(tenant), and what an entry of C(results) of the module for
+              this kind of object has.
           type: list
           elements: dict
           returned: always

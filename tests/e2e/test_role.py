@@ -13,7 +13,6 @@ import requests
 from e2e.conftest import BY_A_TOKEN
 from servers import DELETES_ORGS, NEWEST
 
-
 #: What the role says of a new tenant.
 MADE = (
     "tenant-0: organization created; member alice created; service account tenant-0 created; token ci of tenant-0 created; "

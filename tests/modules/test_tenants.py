@@ -224,7 +224,10 @@ def test_removal_where_the_server_deletes_no_organization(versioned, tmp_path):
         ({"batch": [{"name": "a"}], "tenants_file": "/nowhere"}, "batch and tenants_file cannot be used together"),
         ({"batch": [{"name": "a"}, {"name": "b", "dashboards": [{"path": "/nowhere.json"}]}]}, "the step dashboards: tenant b: "),
         ({"batch": [{"name": "a", "preferences": {"home_dashboard": "x", "home_dashboard_uid": "y"}}]}, "tenant a: "),
-        ({"batch": [{"name": "a", "service_accounts": [{"name": "ci", "tokens": [{"name": "t"}]}]}]}, "no destination for its key"),
+        (
+            {"batch": [{"name": "a", "service_accounts": [{"name": "ci", "tokens": [{"name": "t"}]}]}]},
+            "no destination for its key",
+        ),
         ({"batch": [{"name": "a", "service_accounts": [{"name": "ci", "tokens": [VAULT]}]}]}, "use the role org_bootstrap"),
     ],
 )
@@ -250,4 +253,7 @@ def test_an_error_after_the_first_change_keeps_what_was_done(server, tmp_path):
     assert result.code == "unreachable"
     assert counted(result) == {"organizations": 1, "members": 1}
     server.emulator.clear_faults()
-    assert counted(server.ok("grafana_tenants", batch=[tenant("one", tmp_path)])).keys() == STEPS.keys() - {"organizations", "members"}
+    assert counted(server.ok("grafana_tenants", batch=[tenant("one", tmp_path)])).keys() == STEPS.keys() - {
+        "organizations",
+        "members",
+    }

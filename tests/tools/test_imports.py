@@ -48,7 +48,9 @@ def test_the_contracts_hold(checkout):
         pytest.param(UTILS + "_tokens/plan.py", "from . import resource", "in a kind of object", id="plan to resource"),
         pytest.param(UTILS + "_folders/plan.py", "from .._grafana import client", "send no requests", id="plan to client"),
         pytest.param(UTILS + "_grafana/errors.py", "from ...plugin_utils import _bootstrap", "plugins import", id="plugin_utils"),
-        pytest.param("plugins/plugin_utils/_bootstrap/items.py", "from ...modules import grafana_org", "plugins import", id="modules"),
+        pytest.param(
+            "plugins/plugin_utils/_bootstrap/items.py", "from ...modules import grafana_org", "plugins import", id="modules"
+        ),
     ],
 )
 def test_a_forbidden_import_is_reported(checkout, path, line, contract):

@@ -19,7 +19,7 @@ from .._grafana import connection as _connection
 from .._grafana import secrets as _secrets
 from .._grafana.client import HAS_REQUESTS, Client
 from .._grafana.cloud import client_for
-from .._grafana.connection import Connection, OrgChoice
+from .._grafana.connection import Connection
 from .._grafana.errors import BadInput, GrafanaError
 from .._grafana.pace import Pace
 from . import arguments as _arguments

@@ -40,9 +40,9 @@ class OfOrg(t.NamedTuple):
 class Kind:
     """A kind of object, as its module manages it.
 
-    *resource_of* returns the resource for a module. *options* are those of one object. *cloud* tells whether the module works with
-    the Cloud API, too. *named_by* is the option that identifies an object by itself: an item of a batch that is a string is its
-    value. The *options* with the names *of_task* are not options of an item.
+    *resource_of* returns the resource for a module. *options* are those of one object. *cloud* tells whether the module works
+    with the Cloud API, too. *named_by* is the option that identifies an object by itself: an item of a batch that is a string is
+    its value. The *options* with the names *of_task* are not options of an item.
     """
 
     resource_of: t.Callable[[t.Any], AnyResource]

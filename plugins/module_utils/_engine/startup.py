@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Makes a module start faster: each file of its archive is compiled once, and the garbage collector runs seldom.
 
-Ansible sends a module with all that it imports as a zip archive. Python's own importer for such archives compiles a file twice: to
-learn the file's name, and to run it (zipimport of CPython 3.9 to 3.14). That is a fifth of the time of a module that does
+Ansible sends a module with all that it imports as a zip archive. Python's own importer for such archives compiles a file twice:
+to learn the file's name, and to run it (zipimport of CPython 3.9 to 3.14). That is a fifth of the time of a module that does
 little. A module is a short process with much JSON and hardly any cycles, so the collector's usual pace costs a tenth of the time
 and frees nothing.
 """
@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import gc
 import sys
-import typing as t
 import zipimport
 
 

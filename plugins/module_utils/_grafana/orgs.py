@@ -43,8 +43,8 @@ class Org:
 class OrgFinder:
     """Finds organizations by name or id, whether the caller may list all of them or not; usable from several threads.
 
-    *known* are organizations that the same run has just created or read, by name, ``None`` for one that it has deleted: the server
-    is not asked for them again.
+    *known* are organizations that the same run has just created or read, by name, ``None`` for one that it has deleted: the
+    server is not asked for them again.
     """
 
     def __init__(self, client: Client, known: t.Mapping[str, Org | None] | None = None) -> None:

@@ -9,8 +9,8 @@ import typing as t
 from dataclasses import replace
 
 from .._api_keys.api import AUTOGEN, abilities_of
-from .._engine.items import CHANGED, FAILED, NOT_RUN, OK, Item, Outcome
 from .._engine.batch import QUOTED_FAILURES
+from .._engine.items import CHANGED, FAILED, NOT_RUN, OK, Item, Outcome
 from .._engine.module import GrafanaModule, connection_spec, guarded
 from .._engine.options import HANDOVER
 from .._engine.resource import View

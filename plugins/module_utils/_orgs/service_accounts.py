@@ -359,9 +359,7 @@ def _collision(scope: Scope, desired: DesiredAccount, problem: GrafanaError) -> 
 
 
 #: How the module manages service accounts.
-KIND = Kind(
-    lambda module: ServiceAccounts(plan_missing=module.plans_missing()), OPTIONS, cloud=True, named_by="name"
-)
+KIND = Kind(lambda module: ServiceAccounts(plan_missing=module.plans_missing()), OPTIONS, cloud=True, named_by="name")
 
 __all__ = [
     "FIELDS",

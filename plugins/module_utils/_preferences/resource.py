@@ -66,9 +66,7 @@ class OrgPreferences(Resource[DesiredPreferences, CurrentPreferences, Preference
         named = desired.home or desired.home_uid
         wanted = None if desired.home is None and desired.home_uid is None else Home(desired.home_uid if named else "")
         new = unset()
-        return replace(
-            new, values=_known(scope, new.values), no_team=scope.new and desired.team is not None, wanted=wanted
-        )
+        return replace(new, values=_known(scope, new.values), no_team=scope.new and desired.team is not None, wanted=wanted)
 
     def plan(self, desired: DesiredPreferences, current: CurrentPreferences | None) -> Change[PreferencesWork] | None:
         """Return what differs."""

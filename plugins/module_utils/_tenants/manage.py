@@ -80,7 +80,7 @@ OPTIONS: dict[str, dict[str, t.Any]] = {
     "batch": {"type": "list", "elements": "dict"},
     "steps": {"type": "list", "elements": "str", "choices": _CHOICES, "default": _CHOICES},
     "sink": {"type": "dict", "options": SINK},
-    "on_undeletable": ORGANIZATION.options["on_undeletable"],
+    "on_undeletable": dict(ORGANIZATION.options["on_undeletable"]),
     "on_failure": BATCH["on_failure"],
     "results": BATCH["results"],
 }
@@ -120,9 +120,7 @@ def _tenants(module: GrafanaModule) -> list[Tenant]:
 
         path = tenants_path(module.params)
         module.read_tenants(
-            lambda params: [
-                (str(tenant["name"]), dict(tenant)) for tenant in chosen(read_tenants(path), params["tenants"], path)
-            ]
+            lambda params: [(str(tenant["name"]), dict(tenant)) for tenant in chosen(read_tenants(path), params["tenants"], path)]
         )
     elif module.params["tenants"] is not None:
         raise BadInput("tenants needs tenants_file")
@@ -219,7 +217,9 @@ class _Work:
             resource, items = self._items(name, replace(self._rules, missing=missing), going_on, kept)
         reached = [item for item in items if item.tenant not in failed]
         left_out = total - len(reached)
-        run = Run(resource, client, Mode(self._module.check_mode, False, "plan"), OrgFinder(client, self._known), progress=progress)
+        run = Run(
+            resource, client, Mode(self._module.check_mode, False, "plan"), OrgFinder(client, self._known), progress=progress
+        )
         try:
             outcomes = run.all(reached) if reached else []
         finally:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, orgsmith contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The shape of a tenant: which of its parts are lists and dictionaries. No message quotes a value, because any may be a secret."""
+"""The shape of a tenant: which of its parts are lists and dictionaries. No message quotes a value: any may be a secret."""
 
 from __future__ import annotations
 

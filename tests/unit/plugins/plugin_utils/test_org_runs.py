@@ -53,9 +53,7 @@ def test_hosts_with_connections_of_their_own():
     """A run has the variables of one host, so hosts with other credentials are another run."""
     admin, other = {"username": "admin", "password": "S3CRET"}, {"token": "S3CRET-2"}
     connections = {"a": admin, "b": None, "c": dict(reversed(admin.items())), "d": other, "e": {}}
-    hosts = {
-        name: {"grafana_org_name": name, "grafana_url": ONE, "grafana_connection": one} for name, one in connections.items()
-    }
+    hosts = {name: {"grafana_org_name": name, "grafana_url": ONE, "grafana_connection": one} for name, one in connections.items()}
     found = org_runs(list(hosts), hosts)
     assert [run["names"] for run in found["runs"]] == [["a", "c"], ["b", "e"], ["d"]]
     assert "S3CRET" not in str(found)

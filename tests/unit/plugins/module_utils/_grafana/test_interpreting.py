@@ -21,7 +21,10 @@ def ask():
 
 
 def test_an_answer_without_an_expected_field():
-    with pytest.raises(NotGrafana, match=r"GET http://grafana\.test/api/x answered 200, but not as Grafana does \(KeyError"), interpreting():
+    with (
+        pytest.raises(NotGrafana, match=r"GET http://grafana\.test/api/x answered 200, but not as Grafana does \(KeyError"),
+        interpreting(),
+    ):
         ask()["missing"]
 
 
