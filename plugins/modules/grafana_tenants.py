@@ -221,6 +221,12 @@ options:
     type: str
     choices: [fail, empty]
     default: fail
+  fail_fast:
+    description:
+      - Whether the run stops at the first object that fails. By default the module continues with the other objects of the step,
+        and with the other tenants.
+    type: bool
+    default: false
   on_failure:
     description:
       - V(fail) fails the task at the end, if an object fails.

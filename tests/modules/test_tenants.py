@@ -113,6 +113,19 @@ def test_a_tenant_that_fails_is_left_out_of_the_following_steps(server, tmp_path
     assert "two" in result["msg"]
 
 
+def test_fail_fast(server, tmp_path):
+    """Nothing else is begun after the first failure."""
+    wrong = tenant("one", tmp_path, teams=[{"name": "ops", "members": ["nobody"]}])
+    result = server.fails("grafana_tenants", batch=[wrong, tenant("two", tmp_path)], fail_fast=True, concurrency=1)
+    assert failures(result) == [("one", "teams")]
+    assert counted(result) == {"organizations": 2, "members": 2}
+    assert (result["summary"]["failed"], result["summary"]["not_run"]) == (1, 13)
+
+
+def test_module_defaults_of_the_group_that_mean_nothing_here(server, tmp_path):
+    assert server.ok("grafana_tenants", batch=[{"name": "one"}], missing_parent="fail", check=True)["changed"]
+
+
 def test_people_who_have_not_logged_in_yet(server, tmp_path):
     """Everything else of the tenant is finished without them."""
     members = [{"login": "alice"}, {"login": "later"}]

@@ -40,9 +40,12 @@ class GrafanaModule(AnsibleModule):
     line end.
     """
 
-    def __init__(self, entry_options: Spec | None = None, **kwargs: t.Any) -> None:
-        """*entry_options* are the options of an entry of ``batch``, if they are not in the argument spec."""
-        self._entry_options = entry_options
+    def __init__(self, entry_options: Spec | None = None, without_effect: t.Sequence[str] = (), **kwargs: t.Any) -> None:
+        """*entry_options* are the options of an entry of ``batch``, if they are not in the argument spec.
+
+        The options with the names *without_effect* may come from ``module_defaults`` of the action group, and mean nothing here.
+        """
+        self._entry_options, self._without_effect = entry_options, without_effect
         self.raw_batch: t.Any = None
         #: The tenant of each item, if the items come from a file with tenants.
         self.owners: list[str] = []
@@ -59,6 +62,8 @@ class GrafanaModule(AnsibleModule):
         # This collection refuses a malformed batch itself: with the item's position, and without its values.
         self.raw_batch = self.params.pop("batch", None)
         self._hide_items()
+        for name in self._without_effect:
+            self.params.pop(name, None)
         # Options of other modules may come from module_defaults of the action group; connection() refuses them.
         for name in _connection.CLOUD_SPEC:
             if name not in self.argument_spec and self.params.pop(name, None) not in (None, ""):

@@ -81,6 +81,7 @@ OPTIONS: dict[str, dict[str, t.Any]] = {
     "steps": {"type": "list", "elements": "str", "choices": _CHOICES, "default": _CHOICES},
     "sink": {"type": "dict", "options": SINK},
     "on_undeletable": dict(ORGANIZATION.options["on_undeletable"]),
+    "fail_fast": BATCH["fail_fast"],
     "on_failure": BATCH["on_failure"],
     "results": BATCH["results"],
 }
@@ -88,7 +89,12 @@ OPTIONS: dict[str, dict[str, t.Any]] = {
 
 def manage_tenants() -> None:
     """Run the module."""
-    guarded(_manage, GrafanaModule(argument_spec={**connection_spec(cloud=False), **OPTIONS}, entry_options=SPEC))
+    guarded(_manage, _module())
+
+
+def _module() -> GrafanaModule:
+    spec = {**connection_spec(cloud=False), **OPTIONS}
+    return GrafanaModule(argument_spec=spec, entry_options=SPEC, without_effect=("missing_parent",))
 
 
 def _manage(module: GrafanaModule) -> None:
@@ -153,8 +159,8 @@ class _Work:
         wanted |= {_FIRST} if "organizations" in wanted else set()
         if "tokens" in wanted and tokens.PART_OF_STEP["vault_tokens"].is_needed(given, rules):
             raise BadInput(
-                "grafana_tenants cannot store keys in the sink ansible_vault: use the role org_bootstrap, or choose steps without "
-                "tokens and use grafana_sa_token for them"
+                "grafana_tenants cannot store keys in the sink ansible_vault: use the role org_bootstrap, or choose steps "
+                "without tokens and use grafana_sa_token for them"
             )
         self._prepared = [
             (name, *self._items(name, rules, given))
@@ -197,6 +203,10 @@ class _Work:
             for name, resource, items in self._prepared:
                 if name == _FIRST and client.at_least(LOGIN_PER_ORG):
                     continue
+                if module.params["fail_fast"] and any(result["summary"][FAILED] for result in self._results.values()):
+                    counts = {OK: 0, CHANGED: 0, FAILED: 0, NOT_RUN: len(items), "total": len(items)}
+                    self._results[name] = {"changed": False, "results": [], "summary": counts}
+                    continue
                 try:
                     self._run(client, progress, name, resource, items)
                 except GrafanaError as problem:
@@ -217,9 +227,8 @@ class _Work:
             resource, items = self._items(name, replace(self._rules, missing=missing), going_on, kept)
         reached = [item for item in items if item.tenant not in failed]
         left_out = total - len(reached)
-        run = Run(
-            resource, client, Mode(self._module.check_mode, False, "plan"), OrgFinder(client, self._known), progress=progress
-        )
+        mode = Mode(self._module.check_mode, self._module.params["fail_fast"] and name != _FIRST, "plan")
+        run = Run(resource, client, mode, OrgFinder(client, self._known), progress=progress)
         try:
             outcomes = run.all(reached) if reached else []
         finally:
