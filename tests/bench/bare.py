@@ -13,6 +13,9 @@ from pathlib import Path
 import requests
 from benchmark import TooLong
 
+#: How often a write is sent that the server answers with an error of its own.
+ATTEMPTS = 6
+
 
 def bootstrap(url: str, user: str, password: str, tenants: list[dict], concurrency: int, ends: float) -> None:
     """Bring *tenants* about, so many at a time, until the clock shows *ends*."""
@@ -26,7 +29,12 @@ def bootstrap(url: str, user: str, password: str, tenants: list[dict], concurren
             local.session = requests.Session()
             local.session.cookies.update(cookies)
         headers = {"X-Grafana-Org-Id": str(org)} if org else {}
-        return local.session.request(method, url + path, json=body, headers=headers, timeout=60)
+        for attempt in range(ATTEMPTS if method == "POST" else 1):  # SQLite may be locked
+            answer = local.session.request(method, url + path, json=body, headers=headers, timeout=60)
+            if answer.status_code < 500:
+                break
+            time.sleep(0.1 * 2**attempt)
+        return answer
 
     known = {org["name"]: org["id"] for org in call("GET", "/api/orgs?perpage=10000").json()}
 
@@ -35,7 +43,9 @@ def bootstrap(url: str, user: str, password: str, tenants: list[dict], concurren
             raise TooLong
         org = known.get(tenant["name"])
         if org is None:
-            org = call("POST", "/api/orgs", body={"name": tenant["name"]}).json()["orgId"]
+            made = call("POST", "/api/orgs", body={"name": tenant["name"]})
+            again = made.status_code == 409  # made by an attempt that ended in an error
+            org = call("GET", f"/api/orgs/name/{tenant['name']}").json()["id"] if again else made.json()["orgId"]
         member = tenant["members"][0]
         if member["login"] not in [one["login"] for one in call("GET", f"/api/orgs/{org}/users").json()]:
             body = {"loginOrEmail": member["login"], "role": member["role"]}
