@@ -250,6 +250,7 @@ seealso:
   - module: orgsmith.grafana.grafana_tenants_info
 extends_documentation_fragment:
   - orgsmith.grafana.connection
+  - orgsmith.grafana.org.unused
   - orgsmith.grafana.batch.tenants
   - orgsmith.grafana.attributes
 author:
