@@ -387,9 +387,6 @@ def _message(scope: Scope, current: CurrentDashboard) -> str:
     return "" if written is None else written.message
 
 
-__all__ = ["Dashboards"]
-
-
 def _dashboards(module: t.Any) -> Dashboards:
     """Return the resource for a task, which has these options if it is one of grafana_dashboard. Raises :class:`BadInput`."""
     many = [name for name in ("directory", "import_orgs") if module.params.get(name)]
@@ -405,3 +402,5 @@ def _dashboards(module: t.Any) -> Dashboards:
 
 #: How the module manages dashboards.
 KIND = Kind(_dashboards, OPTIONS, of_task=("import_orgs",))
+
+__all__ = ["KIND", "Dashboards"]

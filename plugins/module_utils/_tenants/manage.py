@@ -10,7 +10,7 @@ leaves out the tenants that failed.
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from .._dashboards.resource import KIND as DASHBOARD
 from .._datasources.resource import KIND as DATA_SOURCE
@@ -34,46 +34,37 @@ from .._sinks.registry import OPTIONS as SINK
 from .._teams.resource import KIND as TEAM
 from .._tokens.resource import KIND as TOKEN
 from .._users.resource import KIND as USER
-from . import items as parts
-from . import tokens
 from .check import check_tenants
-from .items import Part, Rules
+from .items import Rules
 from .outcomes import by_step, failed_tenants, missing_users
 from .shape import check_shape
 from .source import rules_of
 from .spec import SPEC, check_options
 from .steps import Tenant
+from .tokens import PART_OF_STEP
 
 if t.TYPE_CHECKING:
     from .._grafana.client import Client
 
 
-@dataclass(frozen=True)
-class _Step:
-    """A step: the objects that it manages, and what of a tenant they are."""
-
-    kind: Kind
-    part: Part
-
-
 #: Up to Grafana 10.4.0 the name of an account stays in use after its organization is deleted, so the account is deleted first. A
 #: caller who may delete the organization, but not the account, goes on: this step has no result of its own.
 _FIRST = "removed_accounts"
-#: The steps in their order, see ``STEPS``; users of removed organizations have a task of their own.
-_STEPS: dict[str, _Step] = {
-    _FIRST: _Step(ACCOUNT, parts.REMOVED_ACCOUNTS),
-    "organizations": _Step(ORGANIZATION, parts.ORGANIZATIONS),
-    "users": _Step(USER, parts.USERS),
-    "members": _Step(MEMBER, parts.MEMBERS),
-    "teams": _Step(TEAM, parts.TEAMS),
-    "data_sources": _Step(DATA_SOURCE, parts.DATA_SOURCES),
-    "service_accounts": _Step(ACCOUNT, parts.ACCOUNTS),
-    "tokens": _Step(TOKEN, tokens.TOKENS),
-    "folders": _Step(FOLDER, parts.FOLDERS),
-    "dashboards": _Step(DASHBOARD, tokens.DASHBOARDS),
-    "preferences": _Step(PREFERENCE, parts.PREFERENCES),
+#: What the steps manage, in their order, see ``STEPS``; users of removed organizations have a task of their own.
+_KINDS: dict[str, Kind] = {
+    _FIRST: ACCOUNT,
+    "organizations": ORGANIZATION,
+    "users": USER,
+    "members": MEMBER,
+    "teams": TEAM,
+    "data_sources": DATA_SOURCE,
+    "service_accounts": ACCOUNT,
+    "tokens": TOKEN,
+    "folders": FOLDER,
+    "dashboards": DASHBOARD,
+    "preferences": PREFERENCE,
 }
-_CHOICES = [name for name in _STEPS if name != _FIRST]
+_CHOICES = [name for name in _KINDS if name != _FIRST]
 
 OPTIONS: dict[str, dict[str, t.Any]] = {
     **TENANTS,
@@ -157,15 +148,15 @@ class _Work:
         self._module, self._connection, self._tenants, self._rules = module, connection, given, rules
         wanted = set(module.params["steps"])
         wanted |= {_FIRST} if "organizations" in wanted else set()
-        if "tokens" in wanted and tokens.PART_OF_STEP["vault_tokens"].is_needed(given, rules):
+        if "tokens" in wanted and PART_OF_STEP["vault_tokens"].is_needed(given, rules):
             raise BadInput(
                 "grafana_tenants cannot store keys in the sink ansible_vault: use the role org_bootstrap, or choose steps "
                 "without tokens and use grafana_sa_token for them"
             )
         self._prepared = [
             (name, *self._items(name, rules, given))
-            for name, step in _STEPS.items()
-            if name in wanted and step.part.is_needed(given, rules)
+            for name in _KINDS
+            if name in wanted and PART_OF_STEP[name].is_needed(given, rules)
         ]
         self._results: dict[str, dict[str, t.Any]] = {}
         self._known: dict[str, Org | None] = {}
@@ -179,14 +170,14 @@ class _Work:
 
         Without *resource* the step gets a new one.
         """
-        step, module = _STEPS[name], self._module
-        resource = resource or step.kind.resource_of(module)
-        made = step.part.of(tenants, rules)
-        spec = argument_spec(step.kind.options, step.kind.in_org, step.kind.named_by, step.kind.of_task)["batch"]["options"]
+        kind, module = _KINDS[name], self._module
+        resource = resource or kind.resource_of(module)
+        made = PART_OF_STEP[name].of(tenants, rules)
+        spec = argument_spec(kind.options, kind.in_org, kind.named_by, kind.of_task)["batch"]["options"]
         defaults = {"on_undeletable": module.params["on_undeletable"]} if name == "organizations" else {}
         batch = Batch([item for _owner, item in made], [owner for owner, _item in made])
         try:
-            items = batch.items(resource, spec, self._connection, defaults, step.kind.named_by)
+            items = batch.items(resource, spec, self._connection, defaults, kind.named_by)
             resource.check_task([item.desired for item in items])
         except BadInput as problem:  # a tenant has several kinds of objects, and a message may name only an option
             where = "the step %s" % name.replace("_", " ")
